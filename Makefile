@@ -1,0 +1,95 @@
+# `make run` serves the application, `make test` runs the tests; both set up .venv/ when needed.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+# The first interpreter that is new enough; `make PYTHON=/path/to/python …` chooses another one.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; \
+	done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+STAMP := $(VENV)/.installed
+
+# Arguments for pytest, for instance `make test ARGS="-k layout"`.
+ARGS ?=
+# One test process per core, four at most: each of them loads torch.
+WORKERS ?= -n auto --maxprocesses 4
+
+PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run setup test lint bench docs clean distclean $(PICTURES)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+		| awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…)
+	$(BIN)/resnet-diagram serve --host $(HOST) --port $(PORT)
+
+setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
+
+test: $(STAMP) ## Run all tests (pytest arguments: ARGS=…)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
+
+lint: $(STAMP) ## Check style, formatting, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## Run every benchmark in bench/
+	@for file in bench/*.py; do \
+		name=$$(basename "$$file" .py); \
+		case "$$name" in _*|'*') continue;; esac; \
+		echo "== $$file"; \
+		$(BIN)/python -m "bench.$$name" || exit 1; \
+	done
+
+docs: $(PICTURES) ## Draw the pictures of the README again
+
+docs/bottleneck.svg: $(STAMP)
+	$(BIN)/resnet-diagram render bottleneck --stride 2 -o $@
+
+docs/bottleneck-dark.svg: $(STAMP)
+	$(BIN)/resnet-diagram render bottleneck --stride 2 --theme dark -o $@
+
+docs/resnet50.svg: $(STAMP)
+	$(BIN)/resnet-diagram render resnet50 -o $@
+
+clean: ## Remove caches and build results
+	rm -rf build dist *.egg-info .coverage htmlcov
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name $(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean ## Remove .venv/ too
+	rm -rf $(VENV)
+
+# torch comes first and alone. On Linux, the wheel of PyPI brings several gigabytes of CUDA
+# libraries; PyTorch's own index has a CPU build, 2.13.0+cpu, which pip prefers to a plain 2.13.0.
+# --no-deps keeps that index to torch itself: its dependencies come from PyPI with everything else.
+# When the index cannot be reached, pip warns, gives up on it after the retries below, and takes
+# torch from the other indexes that it knows, so that setup still succeeds.
+#
+# hatchling is installed beforehand and build isolation is off, so that the build backend is pinned
+# by constraints.txt like every other package.
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { \
+		echo "error: Python 3.11 or newer is needed: apt-get install -y python3 python3-venv" >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "error: $(PYTHON) cannot create environments: apt-get install -y python3-venv" >&2; \
+		exit 1; }
+	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --no-deps --retries 2 --timeout 20 \
+		--extra-index-url https://download.pytorch.org/whl/cpu torch==2.13.0
+	$(PIP) install --quiet --constraint constraints.txt hatchling
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@$(BIN)/python -c 'import pygraphviz' 2>/dev/null || command -v dot >/dev/null || { \
+		echo "error: Graphviz cannot be loaded: apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1 (or: apt-get install -y graphviz)" >&2; \
+		exit 1; }
+	@touch $@

@@ -1,0 +1,45 @@
+"""resnet-diagram: what a residual network really does, as pictures that can be checked.
+
+>>> from resnet_core import draw
+>>> picture = draw(block="bottleneck", stride=2)
+>>> picture.graph.totals.params
+136448
+"""
+
+from resnet_core.diagram import Diagram
+from resnet_core.drawing import FORMATS, Drawing
+from resnet_core.errors import (
+    GraphvizMissing,
+    ParameterError,
+    RenderError,
+    ResnetDiagramError,
+    TooLarge,
+    UnknownParameter,
+    UnknownSubject,
+)
+from resnet_core.graph import Edge, Graph, Group, Node, Problem, Totals
+from resnet_core.library import blocks, build, draw, draw_module, networks
+
+__all__ = [
+    "FORMATS",
+    "Diagram",
+    "Drawing",
+    "Edge",
+    "Graph",
+    "GraphvizMissing",
+    "Group",
+    "Node",
+    "ParameterError",
+    "Problem",
+    "RenderError",
+    "ResnetDiagramError",
+    "TooLarge",
+    "Totals",
+    "UnknownParameter",
+    "UnknownSubject",
+    "blocks",
+    "build",
+    "draw",
+    "draw_module",
+    "networks",
+]

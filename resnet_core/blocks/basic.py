@@ -1,0 +1,83 @@
+"""BasicBlock: the two 3×3 of ResNet-18 and ResNet-34."""
+
+import torch
+from torch import nn
+
+from resnet_core.errors import ParameterError
+from resnet_core.layers import activation as activation_layer
+from resnet_core.layers import conv3x3, norm
+from resnet_core.layers import shortcut as shortcut_layer
+from resnet_core.params import (
+    Activation,
+    BaseWidth,
+    Dilation,
+    Groups,
+    Inplanes,
+    NormLayer,
+    Planes,
+    Shortcut,
+    Stride,
+)
+from resnet_core.registry import BLOCKS
+
+
+@BLOCKS.register("basic")
+class BasicBlock(nn.Module):
+    """relu(shortcut(x) + f(x)),  f = 3×3, BN, ReLU, 3×3, BN
+
+    [N, inplanes, H, W] → [N, planes, ⌈H/stride⌉, ⌈W/stride⌉]
+
+    He et al., Deep Residual Learning for Image Recognition, 2015,
+    https://arxiv.org/abs/1512.03385, figure 5 (left).
+
+    Raises ParameterError for groups, base_width and dilation: the block has no narrow middle
+    that could be split or spread.
+    """
+
+    expansion = 1
+
+    def __init__(
+        self,
+        inplanes: Inplanes = 64,
+        planes: Planes = 64,
+        stride: Stride = 1,
+        groups: Groups = 1,
+        base_width: BaseWidth = 64,
+        dilation: Dilation = 1,
+        norm_layer: NormLayer = "batch",
+        activation: Activation = "relu",
+        shortcut: Shortcut = "auto",
+    ) -> None:
+        super().__init__()
+        _refuse("groups", groups, 1)
+        _refuse("base_width", base_width, 64)
+        _refuse("dilation", dilation, 1)
+        self.planes, self.stride, self.shortcut = planes, stride, shortcut
+        self.conv1 = conv3x3(inplanes, planes, stride)
+        self.bn1 = norm(norm_layer, planes)
+        self.relu = activation_layer(activation)
+        self.conv2 = conv3x3(planes, planes)
+        self.bn2 = norm(norm_layer, planes)
+        self.downsample = shortcut_layer(shortcut, inplanes, planes, stride, norm_layer)
+
+    @property
+    def last_norm(self) -> nn.Module:
+        return self.bn2
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        if self.shortcut != "none":
+            out += x if self.downsample is None else self.downsample(x)
+        return self.relu(out)
+
+
+def _refuse(name: str, value: int, only: int) -> None:
+    if value != only:
+        raise ParameterError(
+            name,
+            value,
+            f"BasicBlock supports only {name}={only}; block=bottleneck takes other values",
+            allowed=[only],
+            suggestion=only,
+        )

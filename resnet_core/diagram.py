@@ -1,0 +1,197 @@
+"""The request itself: a diagram is a pure function of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+
+from resnet_core import blocks as _blocks  # noqa: F401  fills the registry
+from resnet_core import networks as _networks  # noqa: F401  fills the registry
+from resnet_core.draw.heading import Caption
+from resnet_core.drawing import Drawing
+from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
+from resnet_core.forms import fill, plain
+from resnet_core.graph import Graph, Shape
+from resnet_core.options import Input, Options
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.trace import trace
+from resnet_core.view import Detail
+
+
+@dataclass(frozen=True)
+class Diagram(Drawing):
+    """A subject with its parameters, an input and a view: all that a picture depends on.
+
+    Equal diagrams give equal bytes. Nothing is built before it is asked for.
+    """
+
+    subject: Subject
+    parameters: BaseModel
+    input: Input
+    options: Options
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Any]]) -> Diagram:
+        """The diagram that names and values ask for, as a query string spells them.
+
+        Raises ParameterError: for an unknown subject or name, a name given twice, an illegal
+        value. Whether the values go together is known once the module is built.
+        """
+        values = _unique(pairs)
+        subject = _subject(values)
+        forms = (subject.params, Input, Options)
+        known = [name for form in forms for name in form.model_fields]
+        for name, value in values.items():
+            if name in dict(subject.fixed):
+                raise _fixed(subject, name, value)
+            if name not in known:
+                raise UnknownParameter(name, value, subject.name, known)
+        return cls(subject, *(fill(form, _part(form, values)) for form in forms))
+
+    @property
+    def detail(self) -> Detail:
+        return self.options.detail or ("op" if self.subject.kind == "block" else "block")
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The canonical query: sorted, defaults dropped. Equal queries mean equal diagrams."""
+        named = {self.subject.kind: self.subject.name}
+        size = str(self.subject.input_size)
+        own = {"detail": None, "input": [size, f"{size}x{size}"]}
+        own["detail"] = ["op" if self.subject.kind == "block" else "block"]
+        for form in (self.parameters, self.input, self.options):
+            for name, value in form.model_dump().items():
+                default = type(form).model_fields[name].default
+                if value != default and value not in own.get(name, ()):
+                    named[name] = plain(value)
+        return tuple(sorted(named.items()))
+
+    @property
+    def url(self) -> str:
+        """The permalink, without host."""
+        return address(self.query)
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of the input: [batch, channels, height, width]."""
+        height, width = self.input.size(self.subject.input_size)
+        return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
+
+    @property
+    def graph(self) -> Graph:
+        """The whole structure. Raises ParameterError where the values do not go together."""
+        return _graph(self.subject, self.parameters, self.input_shape)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every knob of the subject with its value, those that a preset fixes included."""
+        return {**dict(self.subject.fixed), **self.parameters.model_dump()}
+
+    @property
+    def caption(self) -> Caption:
+        fields = self.subject.params.model_fields
+        changed = {
+            name: value
+            for name, value in self.parameters.model_dump().items()
+            if value != fields[name].default
+        }
+        subject = self.subject
+        return Caption(
+            name=subject.name,
+            title=subject.title,
+            kind=subject.kind,
+            formula=subject.formula,
+            paper=subject.paper,
+            parameters=self.values,
+            notable={**_shape_of(self), **dict(subject.fixed), **changed},
+            url=self.url,
+        )
+
+
+def _shape_of(diagram: Diagram) -> dict[str, Any]:
+    """What a network is made of stands in its heading even at the defaults."""
+    values = diagram.parameters.model_dump()
+    return {name: values[name] for name in ("block", "layers") if name in values}
+
+
+def address(query: Iterable[tuple[str, Any]]) -> str:
+    """The URL of a query, without host."""
+    return "/diagram?" + urlencode(list(query), safe=",:")
+
+
+@lru_cache(maxsize=128)
+def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
+    return trace(lambda: subject.build(parameters), [shape])
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ParameterError(
+                name,
+                value,
+                "it is given more than once",
+                allowed="one value",
+                mend={name: values[name]},
+            )
+        values[name] = value
+    return values
+
+
+def _subject(values: dict[str, Any]) -> Subject:
+    """Take the subject out of the values: ``model`` names it, or else ``block`` does."""
+    if "model" in values:
+        return NETWORKS[values.pop("model")]
+    if "block" in values:
+        return BLOCKS[values.pop("block")]
+    raise ParameterError(
+        "block",
+        "",
+        "nothing is said to be drawn: give block=… or model=…",
+        allowed=[*BLOCKS, *NETWORKS],
+        suggestion="bottleneck",
+    )
+
+
+def _part(form: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in form.model_fields}
+
+
+def _fixed(subject: Subject, name: str, value: Any) -> ParameterError:
+    fixed = dict(subject.fixed)
+    return ParameterError(
+        name,
+        value,
+        f"{subject.name} is {subject.base} with {name}={plain(fixed[name])}; "
+        f"model={subject.base} leaves {name} free",
+        allowed=[plain(fixed[name])],
+        suggestion=plain(fixed[name]),
+        mend={"model": subject.base, **fixed, name: value},
+    )
+
+
+def mended(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
+    """The nearest diagram that works, or None where there is none."""
+    values = dict(pairs)
+    for _ in range(8):
+        for name, value in error.mend.items():
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = plain(value)
+        try:
+            diagram = Diagram.of(values.items())
+            if diagram.shown.problem is None:
+                return diagram
+            return None
+        except UnknownSubject as next_error:
+            error = next_error
+        except ParameterError as next_error:
+            error = next_error
+    return None

@@ -1,0 +1,1 @@
+"""Graph → text: DOT, SVG, tables, JSON. Knows no torch, calls no program."""

@@ -1,0 +1,82 @@
+"""The layer table: every call in order, as Markdown, CSV, or plain columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from resnet_core.draw.heading import Caption, facts, sums
+from resnet_core.draw.label import amount, call_title, ordinal, shape_text
+from resnet_core.graph import Graph, Node
+
+COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
+
+
+def rows(graph: Graph) -> list[tuple[str, ...]]:
+    """One row per call, in execution order."""
+    return [_row(each) for each in graph.calls]
+
+
+def markdown(graph: Graph, caption: Caption) -> str:
+    """A table that GitHub renders, with the sums below it."""
+    lines = [
+        f"**{caption.title}** — {' · '.join(facts(caption, graph))}",
+        "",
+        f"| {' | '.join(COLUMNS)} |",
+        "|---|---|---|---|---:|---:|---:|",
+        *(f"| {' | '.join(each)} |" for each in rows(graph)),
+        "",
+        " · ".join(sums(graph)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def comma_separated(graph: Graph) -> str:
+    """The exact numbers, for programs: RFC 4180, one header line."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ("id", "path", "call", "type", "role", "operation", "inputs", "outputs", "params", "macs",
+         "activations", "receptive_field")
+    )  # fmt: skip
+    for node in graph.calls:
+        writer.writerow(
+            (node.id, node.path, node.call, node.type, node.role, call_title(node),
+             _exact(node.inputs), _exact(node.outputs), node.params, node.macs,
+             node.activations, node.receptive_field)
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def columns(graph: Graph, caption: Caption) -> str:
+    """The table for a terminal."""
+    body = [COLUMNS, *rows(graph)]
+    wide = [max(len(each[index]) for each in body) for index in range(len(COLUMNS))]
+    lines = ["  ".join(_cell(*each) for each in zip(row, wide, range(99))) for row in body]
+    lines.insert(1, "  ".join("─" * each for each in wide))
+    above = [caption.title, " · ".join(facts(caption, graph)), ""]
+    return (
+        "\n".join([*above, *(each.rstrip() for each in lines), "", " · ".join(sums(graph))]) + "\n"
+    )
+
+
+def _row(node: Node) -> tuple[str, ...]:
+    name = node.path + (f" ({ordinal(node.call)} call)" if node.call > 1 else "")
+    return (
+        name,
+        call_title(node),
+        ", ".join(shape_text(each) for each in node.inputs),
+        ", ".join(shape_text(each) for each in node.outputs),
+        f"{node.params:,}" if node.params else "–",
+        amount(node.macs) if node.macs else "–",
+        str(node.receptive_field),
+    )
+
+
+def _cell(text: str, width: int, index: int) -> str:
+    return text.rjust(width) if index > 3 else text.ljust(width)
+
+
+def _exact(shapes: Sequence[tuple[int, ...]]) -> str:
+    return " ".join("x".join(str(side) for side in each) for each in shapes)

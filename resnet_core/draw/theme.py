@@ -1,0 +1,86 @@
+"""Colours and type. One table; every colour of a picture is a name in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ThemeName = Literal["light", "dark"]
+
+FONT = "Helvetica,Arial,Liberation Sans,sans-serif"
+TITLE, SUBTITLE, TEXT, SHAPE, SMALL = 17.0, 11.0, 12.0, 11.0, 9.0
+
+# name: (light, dark). Within a column no two names share a value: an SVG that follows the
+# reader's system finds the dark colour by the light one.
+COLOURS: dict[str, tuple[str, str]] = {
+    "paper": ("#ffffff", "#0f172a"),
+    "ink": ("#0b1220", "#f1f5f9"),
+    "quiet": ("#5b6472", "#9aa7b8"),
+    "wire": ("#475569", "#94a3b8"),
+    "shortcut": ("#c2410c", "#fb923c"),
+    "gate": ("#a2246b", "#f472b6"),
+    "frame": ("#f8fafc", "#151f35"),
+    "frame-line": ("#cbd5e1", "#3b4a63"),
+    "frame-text": ("#475568", "#a9b6c8"),
+    "end": ("#1f2937", "#e2e8f0"),
+    "end-text": ("#fefefe", "#0d1425"),
+    "conv": ("#e3eefc", "#16304f"),
+    "conv-line": ("#3b6fb6", "#6ea8f0"),
+    "norm": ("#eef1f4", "#263143"),
+    "norm-line": ("#8a94a3", "#7c8aa0"),
+    "activation": ("#fff2d9", "#42310f"),
+    "activation-line": ("#c98a1b", "#e0a83e"),
+    "pool": ("#efe5fa", "#33224e"),
+    "pool-line": ("#8255be", "#b48cf0"),
+    "linear": ("#dff3ea", "#0f3a2c"),
+    "linear-line": ("#1f8a5f", "#43c592"),
+    "attention": ("#f9e2ef", "#451b35"),
+    "attention-line": ("#b83280", "#ee7fbb"),
+    "join": ("#fffffe", "#101828"),
+    "join-line": ("#1f2938", "#e3e9f1"),
+    "block": ("#e4eefb", "#17304e"),
+    "block-line": ("#3a6eb5", "#6fa9ef"),
+    "projection": ("#fdebdd", "#47230f"),
+    "projection-line": ("#c2410d", "#fb923d"),
+    "stage": ("#e6f0fb", "#18314d"),
+    "stage-line": ("#396db4", "#70aaee"),
+    "other": ("#f1f3f6", "#28324a"),
+    "other-line": ("#7b8798", "#8b99ae"),
+    "problem": ("#fee2e2", "#4c1518"),
+    "problem-line": ("#b91c1c", "#f87171"),
+    "problem-text": ("#b91c1d", "#fca5a5"),
+}
+
+_PAINT: dict[str, str] = {
+    "dropout": "other",
+    "concat": "other",
+    "reshape": "other",
+    "identity": "other",
+    "constant": "other",
+    "input": "end",
+    "output": "end",
+    "add": "join",
+    "multiply": "join",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One column of the table."""
+
+    name: ThemeName
+
+    def __getitem__(self, colour: str) -> str:
+        return COLOURS[colour][0 if self.name == "light" else 1]
+
+    def fill(self, role: str) -> str:
+        return self[_PAINT.get(role, role)]
+
+    def line(self, role: str) -> str:
+        paint = _PAINT.get(role, role)
+        return self[paint if paint == "end" else f"{paint}-line"]
+
+
+def dark_of_light() -> dict[str, str]:
+    """For each light colour its dark one."""
+    return {light: dark for light, dark in COLOURS.values()}

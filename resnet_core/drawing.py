@@ -1,0 +1,126 @@
+"""A Graph with a caption and options, and everything that can be made of them."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from resnet_core import layout
+from resnet_core.draw import table
+from resnet_core.draw.arrange import arrange
+from resnet_core.draw.dot import dot
+from resnet_core.draw.heading import Caption, heading
+from resnet_core.draw.record import record
+from resnet_core.draw.sheet import Sheet
+from resnet_core.draw.svg import dress
+from resnet_core.draw.theme import Theme
+from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.graph import Graph
+from resnet_core.options import Options
+from resnet_core.view import Detail, view
+
+Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+MAX_BOXES = 1500
+
+
+class Drawing(ABC):
+    """What can be made of a structure: pictures, tables, JSON. Shows itself in a notebook."""
+
+    options: Options
+
+    @property
+    @abstractmethod
+    def graph(self) -> Graph:
+        """The whole structure."""
+
+    @property
+    @abstractmethod
+    def caption(self) -> Caption:
+        """What is known of the structure beside its graph."""
+
+    @property
+    def detail(self) -> Detail:
+        """What a box is. One block shows its calls, a network its blocks."""
+        blocks = any(each.level == "block" and each.path for each in self.graph.groups)
+        return self.options.detail or ("block" if blocks else "op")
+
+    @cached_property
+    def shown(self) -> Graph:
+        """What the picture shows. Raises TooLarge where nobody could read it."""
+        options = self.options
+        shown = view(self.graph, self.detail, fold=options.fold, expand=options.expanded)
+        if len(shown.nodes) > MAX_BOXES:
+            raise TooLarge(
+                "detail",
+                self.detail,
+                f"the picture would have {len(shown.nodes):,} boxes, more than {MAX_BOXES:,}",
+                allowed=["block", "stage"],
+                suggestion="block",
+                mend={"detail": "block", "fold": None, "expand": None},
+            )
+        return shown
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Every box, wire and frame with its place."""
+        return arrange(self.shown, heading(self.caption, self.graph), self.options.direction)
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture in the DOT language, positions included."""
+        theme: Any = "dark" if self.options.theme == "dark" else "light"
+        return dot(self.sheet, Theme(theme), self.caption.name)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as a self-contained SVG document."""
+        drawn = layout.draw(self.dot, "svg").decode()
+        return dress(drawn, self.sheet, self.caption, self.graph, self.options.theme)
+
+    def png(self, scale: int | None = None) -> bytes:
+        """The picture as a PNG; its text chunk ``Source`` holds the URL."""
+        return layout.draw(self.dot, "png", scale or self.options.scale)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as a PDF, in vectors."""
+        return layout.draw(self.dot, "pdf")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The structure as plain data: what ``/diagram.json`` answers."""
+        return record(self.graph, self.caption)
+
+    def render(self, format: str = "svg") -> bytes:
+        """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        match format:
+            case "png":
+                return self.png()
+            case "pdf":
+                return self.pdf
+            case "svg":
+                return self.svg.encode()
+            case "dot":
+                return self.dot.encode()
+            case "json":
+                return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
+            case "md":
+                return table.markdown(self.graph, self.caption).encode()
+            case "csv":
+                return table.comma_separated(self.graph).encode()
+        near = nearest(format, FORMATS)
+        raise ParameterError(
+            "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the drawing to a file; its ending says the format."""
+        path = Path(path)
+        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg

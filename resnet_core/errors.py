@@ -1,0 +1,130 @@
+"""Every mistake has a class of its own, and every message says how to mend it.
+
+ResnetDiagramError
+├── ParameterError        a knob got a value it cannot take
+│   ├── UnknownParameter  no such knob
+│   ├── UnknownSubject    no such block or model
+│   └── TooLarge          legal, but too much work for one picture
+└── RenderError           Graphviz could not draw
+    └── GraphvizMissing   there is no Graphviz to draw with
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+class ResnetDiagramError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+
+class ParameterError(ResnetDiagramError, ValueError):
+    """A parameter has a value it cannot take, alone or beside the others.
+
+    ``parameter`` and ``value`` say what was given, ``allowed`` what may be given, ``suggestion``
+    is the nearest legal value, and ``mend`` maps parameter names to the values that cure the
+    call (``None`` stands for "leave it out").
+    """
+
+    title = "Invalid parameter"
+
+    def __init__(
+        self,
+        parameter: str,
+        value: Any,
+        reason: str,
+        *,
+        allowed: str | Iterable[Any] = (),
+        suggestion: Any = None,
+        mend: dict[str, Any] | None = None,
+    ) -> None:
+        self.parameter = parameter
+        self.value = value
+        self.reason = reason
+        self.allowed = allowed if isinstance(allowed, str) else [str(each) for each in allowed]
+        self.suggestion = suggestion
+        self.mend = {parameter: suggestion} if mend is None else mend
+        super().__init__(f"{parameter}={value}: {reason}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revive, (type(self), self.__dict__.copy(), self.args)
+
+
+def _revive(
+    kind: type[ParameterError], state: dict[str, Any], args: tuple[Any, ...]
+) -> ParameterError:
+    """Rebuild an error that has crossed from one process into another."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class UnknownParameter(ParameterError):
+    """The subject has no knob of this name."""
+
+    title = "Unknown parameter"
+
+    def __init__(self, parameter: str, value: Any, subject: str, known: Iterable[str]) -> None:
+        known = list(known)
+        near = nearest(parameter, known)
+        super().__init__(
+            parameter,
+            value,
+            f"{subject} has no parameter {parameter!r}" + did_you_mean(near),
+            allowed=known,
+            suggestion=near,
+            mend={parameter: None} | ({near: value} if near else {}),
+        )
+
+
+class UnknownSubject(ParameterError):
+    """There is no block or model of this name."""
+
+    title = "Unknown subject"
+
+    def __init__(self, kind: str, name: Any, known: Iterable[str]) -> None:
+        known = list(known)
+        near = nearest(str(name), known)
+        super().__init__(
+            kind,
+            name,
+            f"there is no {kind} {name!r}" + did_you_mean(near),
+            allowed=known,
+            suggestion=near,
+            mend={kind: near or known[0]},
+        )
+
+
+class TooLarge(ParameterError):
+    """The request is legal, but its answer would be too large to draw or to read."""
+
+    title = "Too large"
+
+
+class RenderError(ResnetDiagramError):
+    """Graphviz refused the drawing; the message carries what it said."""
+
+
+class GraphvizMissing(RenderError):
+    """Neither the bundled Graphviz loads nor is there a ``dot`` on the PATH."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "Graphviz is missing: the one inside the pygraphviz wheel does not load "
+            f"({cause}) and there is no 'dot' on the PATH. On Debian or Ubuntu: "
+            "apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1"
+        )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` was probably meant to be, or None."""
+    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def did_you_mean(near: str | None) -> str:
+    """The second half of a message: a question, or nothing."""
+    return f"; did you mean {near!r}?" if near else ""

@@ -1,0 +1,83 @@
+"""Values from outside → a form, or a ParameterError that says what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from resnet_core.errors import ParameterError, did_you_mean, nearest
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
+    """The form filled in with ``values``; texts such as ``"2"`` are read as what they stand for.
+
+    Raises ParameterError for the first value that does not fit. Names are the caller's business:
+    an unknown one is for whoever knows all the names that could have been meant.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and not value.strip():
+            raise refusal(form, name, value, "it is empty")
+    try:
+        return form.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, ParameterError):
+            raise cause from None
+        raise refusal(form, str(first["loc"][0]), first["input"], "") from None
+
+
+def refusal(form: type[BaseModel], name: str, value: Any, reason: str) -> ParameterError:
+    """The error for a value of a knob that is known: with the legal values and the nearest."""
+    schema = properties(form)[name]
+    choices = choices_of(schema)
+    default = form.model_fields[name].default
+    suggestion: Any = default
+    if choices:
+        allowed: str | list[Any] = choices
+        near = nearest(str(value), [str(each) for each in choices])
+        suggestion = next((each for each in choices if str(each) == near), default)
+        reason = reason or "it is not one of the choices" + did_you_mean(near)
+    elif "minimum" in schema:
+        low, high = schema["minimum"], schema["maximum"]
+        allowed = f"a whole number from {low:,} to {high:,}"
+        number = _number(value)
+        suggestion = default if number is None else min(max(number, low), high)
+        reason = reason or (
+            "it is not a whole number" if number is None else f"it is not from {low:,} to {high:,}"
+        )
+    else:
+        allowed = schema.get("format_hint", schema.get("pattern", schema["type"]))
+        reason = reason or f"it is not {allowed}"
+    return ParameterError(name, value, reason, allowed=allowed, suggestion=suggestion)
+
+
+def properties(form: type[BaseModel]) -> dict[str, Any]:
+    """The knobs of a form as JSON Schema."""
+    found: dict[str, Any] = form.model_json_schema()["properties"]
+    return found
+
+
+def choices_of(schema: Mapping[str, Any]) -> list[Any]:
+    """The legal values where there are only so many; else nothing."""
+    if schema.get("type") == "boolean":
+        return ["true", "false"]
+    if "anyOf" in schema:
+        return next((choices_of(each) for each in schema["anyOf"] if "enum" in each), [])
+    return list(schema.get("enum", ()))
+
+
+def _number(value: Any) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def plain(value: Any) -> str:
+    """A value as a query string spells it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

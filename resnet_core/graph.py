@@ -1,0 +1,206 @@
+"""The middle of the house: what a structure computes, as plain frozen data without torch.
+
+A Graph is made once per structure by ``trace``; every picture, table and number is read from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+Shape = tuple[int, ...]
+NodeKind = Literal["module", "function", "input", "output", "group"]
+Lane = Literal["main", "shortcut", "gate"]
+Level = Literal["", "stage", "block"]
+Role = Literal[
+    "input", "output", "conv", "norm", "activation", "pool", "linear", "add", "multiply",
+    "concat", "reshape", "dropout", "identity", "block", "stage", "constant", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The line of code that made a call."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """One call of one leaf module or function; in a view also several, drawn as one box.
+
+    ``params`` counts the learnable parameters of the module at its first call and nothing at
+    later calls of the same module, so that sums are right. ``macs`` counts multiply-adds,
+    ``activations`` the elements of the outputs, ``receptive_field`` the largest side over all
+    paths, in input pixels.
+    """
+
+    id: str
+    path: str
+    call: int
+    kind: NodeKind
+    type: str
+    role: Role
+    group: str
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    params: int = 0
+    macs: int = 0
+    receptive_field: int = 1
+    lane: Lane = "main"
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    source: Source | None = None
+    parts: tuple[Node, ...] = ()
+    folded: tuple[str, ...] = ()
+
+    @property
+    def activations(self) -> int:
+        return sum(_elements(shape) for shape in self.outputs)
+
+    @property
+    def shape(self) -> Shape:
+        """The output's shape; of several outputs the first."""
+        return self.outputs[0] if self.outputs else ()
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether the output's shape differs from the input's."""
+        return not self.inputs or self.outputs[:1] != self.inputs[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A tensor on its way from the call that made it to one that takes it."""
+
+    source: str
+    target: str
+    shape: Shape
+    lane: Lane = "main"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A call of a module that contains other calls. ``path`` is its id; the root's is empty."""
+
+    path: str
+    type: str
+    parent: str
+    level: Level = ""
+    own_params: int = 0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    folded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a structure cannot run: the failing call, the shapes it met, and the reason."""
+
+    node: str
+    title: str
+    reason: str
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the whole structure, whatever the view shows of it."""
+
+    params: int
+    macs: int
+    activations: int
+    receptive_field: int
+    output_stride: int
+
+    @property
+    def flops(self) -> int:
+        return 2 * self.macs
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in execution order, edges, nested groups and totals of one structure."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    groups: tuple[Group, ...]
+    totals: Totals
+    problem: Problem | None = None
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        return tuple(each for each in self.nodes if each.kind == "input")
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        return tuple(each for each in self.nodes if each.kind == "output")
+
+    @property
+    def calls(self) -> tuple[Node, ...]:
+        """The nodes that compute something."""
+        return tuple(each for each in self.nodes if each.kind not in ("input", "output"))
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        return {each.id: each for each in self.nodes}
+
+    @cached_property
+    def group(self) -> Mapping[str, Group]:
+        return {each.path: each for each in self.groups}
+
+    @cached_property
+    def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
+        """Edges by target, in the order of the operands."""
+        return _by(self.edges, "target", self.nodes)
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _by(self.edges, "source", self.nodes)
+
+    def lineage(self, path: str) -> tuple[str, ...]:
+        """The group itself and all that contain it, innermost first, without the root."""
+        found = []
+        while path:
+            found.append(path)
+            path = self.group[path].parent
+        return tuple(found)
+
+    def shortcut_into(self, join: str) -> str:
+        """What stands on the shortcut into an addition.
+
+        ``identity``, ``projection`` (a convolution), ``pooled``, ``padded``, or ``none``.
+        """
+        for edge in self.incoming[join]:
+            if edge.lane == "shortcut":
+                roles = {each.role for each in self._back_along(edge)}
+                if "conv" in roles:
+                    return "projection"
+                if "pool" in roles:
+                    return "pooled"
+                return "padded" if roles else "identity"
+        return "none"
+
+    def _back_along(self, edge: Edge) -> Iterator[Node]:
+        node = self.node[edge.source]
+        while node.lane == "shortcut":
+            yield node
+            before = self.incoming[node.id]
+            if not before:
+                return
+            node = self.node[before[0].source]
+
+
+def _by(edges: tuple[Edge, ...], end: str, nodes: tuple[Node, ...]) -> dict[str, tuple[Edge, ...]]:
+    found: dict[str, list[Edge]] = {each.id: [] for each in nodes}
+    for edge in edges:
+        found[getattr(edge, end)].append(edge)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _elements(shape: Shape) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count

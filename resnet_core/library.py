@@ -1,0 +1,91 @@
+"""The library's four verbs: build a module, draw it, draw one of your own, list what there is."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from resnet_core.diagram import Diagram
+from resnet_core.draw.heading import Caption
+from resnet_core.drawing import Drawing
+from resnet_core.forms import fill
+from resnet_core.graph import Graph, Shape
+from resnet_core.options import Options
+from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.trace import one_at_a_time, trace
+
+
+@dataclass(frozen=True)
+class ModuleDrawing(Drawing):
+    """A drawing of somebody's own module."""
+
+    traced: Graph
+    name: str
+    options: Options
+
+    @property
+    def graph(self) -> Graph:
+        return self.traced
+
+    @property
+    def caption(self) -> Caption:
+        return Caption(name=self.name, title=self.name, kind="module")
+
+
+def build(**parameters: Any) -> nn.Module:
+    """A real module, initialised, ready to train: ``build(model="resnet50")``.
+
+    Takes the same names as ``draw``, less those of input and view. The keys and shapes of a
+    ResNet's ``state_dict()`` are torchvision's. Raises ParameterError.
+    """
+    diagram = Diagram.of(parameters.items())
+    with one_at_a_time:
+        return diagram.subject.build(diagram.parameters)
+
+
+def draw(**parameters: Any) -> Diagram:
+    """The diagram of a block or a network: ``draw(block="bottleneck", stride=2)``.
+
+    The names are those of the URL: the subject's knobs, ``input`` and ``batch``, and the view.
+    Raises ParameterError. Nothing is traced before the diagram is looked at.
+    """
+    return Diagram.of(parameters.items())
+
+
+def draw_module(
+    module: nn.Module, input_shape: Sequence[int] | Sequence[Sequence[int]], **options: Any
+) -> Drawing:
+    """The drawing of your own module, traced at an input of this shape, batch first.
+
+    Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,
+    expand, direction, theme, scale. The module itself is left as it is: a copy without data is
+    traced. Raises ParameterError for an option.
+    """
+    shapes = _shapes(input_shape)
+    chosen = fill(Options, options)
+    with one_at_a_time:
+        # Parameters that the copy finds in its memo are not copied: no second set of weights.
+        tensors = [*module.parameters(), *module.buffers()]
+        memo: dict[int, Any] = {id(each): each.to("meta") for each in tensors}
+        twin = copy.deepcopy(module, memo)
+        return ModuleDrawing(trace(lambda: twin, shapes), type(module).__name__, chosen)
+
+
+def blocks() -> list[str]:
+    """The names that ``block=`` takes."""
+    return list(BLOCKS)
+
+
+def networks() -> list[str]:
+    """The names that ``model=`` takes."""
+    return list(NETWORKS)
+
+
+def _shapes(given: Sequence[Any]) -> list[Shape]:
+    if given and isinstance(given[0], int):
+        return [tuple(given)]
+    return [tuple(each) for each in given]

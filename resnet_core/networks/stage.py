@@ -1,0 +1,137 @@
+"""Stage: residual blocks in a row, the first of which changes the shape."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+from torch import nn
+
+from resnet_core.errors import ParameterError, UnknownSubject
+from resnet_core.layers import initialise
+from resnet_core.params import (
+    Activation,
+    BaseWidth,
+    Blocks,
+    Dilate,
+    Groups,
+    Inplanes,
+    NormLayer,
+    Planes,
+    Shortcut,
+    Stride,
+    StrideOn,
+    ZeroInitResidual,
+)
+from resnet_core.registry import BLOCKS, NETWORKS
+
+
+class _Stackable:
+    """Annotation: the name of a block that stages can be made of, as the registry stands now."""
+
+    @staticmethod
+    def names() -> list[str]:
+        return [name for name, each in BLOCKS.items() if hasattr(each.factory, "expansion")]
+
+    def check(self, name: str) -> str:
+        if name not in self.names():
+            raise UnknownSubject("block", name, self.names())
+        return name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema) | {"enum": self.names()}
+
+
+BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]
+
+
+@NETWORKS.register("stage", input_size=56)
+class Stage(nn.Sequential):
+    """block_n(… block_2(block_1(x))),  of which only block_1 may change the shape
+
+    [N, inplanes, H, W] → [N, planes·expansion, ⌈H/stride⌉, ⌈W/stride⌉]
+
+    He et al., Deep Residual Learning for Image Recognition, 2015,
+    https://arxiv.org/abs/1512.03385, table 1: conv2_x to conv5_x. With ``dilate`` the stride
+    becomes dilation from the second block on (DeepLab, https://arxiv.org/abs/1706.05587,
+    section 3.1); ``dilation`` is what earlier stages have gathered in this way.
+
+    Raises ParameterError where the block does not take the knobs.
+    """
+
+    def __init__(
+        self,
+        block: BlockName = "bottleneck",
+        inplanes: Inplanes = 256,
+        planes: Planes = 128,
+        blocks: Blocks = 4,
+        stride: Stride = 2,
+        dilate: Dilate = False,
+        groups: Groups = 1,
+        base_width: BaseWidth = 64,
+        norm_layer: NormLayer = "batch",
+        activation: Activation = "relu",
+        stride_on: StrideOn = "conv2",
+        shortcut: Shortcut = "auto",
+        zero_init_residual: ZeroInitResidual = False,
+    ) -> None:
+        knobs = {
+            "groups": groups,
+            "base_width": base_width,
+            "norm_layer": norm_layer,
+            "activation": activation,
+            "stride_on": stride_on,
+            "shortcut": shortcut,
+        }
+        super().__init__(*residual_blocks(block, inplanes, planes, blocks, stride, dilate, knobs))
+        initialise(self, zero_init_residual)
+
+
+def residual_blocks(
+    block: str,
+    inplanes: int,
+    planes: int,
+    blocks: int,
+    stride: int,
+    dilate: bool,
+    knobs: dict[str, Any],
+    dilation: int = 1,
+) -> list[nn.Module]:
+    """The blocks of one stage: the first takes stride and projection, the rest keep the shape."""
+    factory: Any = BLOCKS[block].factory
+    knobs = _taken_by(block, knobs)
+    stride, rest = (1, dilation * stride) if dilate else (stride, dilation)
+    dilations = [dilation] + [rest] * (blocks - 1)
+    made: list[nn.Module] = []
+    for spacing in dilations:
+        spread = _taken_by(block, {"dilation": spacing})
+        made.append(factory(inplanes, planes, stride=stride, **spread, **knobs))
+        inplanes, stride = planes * factory.expansion, 1
+    return made
+
+
+def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
+    """The knobs that this block has; one that it has not must be at its default."""
+    fields = BLOCKS[block].params.model_fields
+    defaults = {"dilation": 1} | {
+        name: each.default for name, each in inspect.signature(Stage).parameters.items()
+    }
+    for name, value in knobs.items():
+        if name not in fields and value != defaults[name]:
+            raise ParameterError(
+                name,
+                value,
+                f"block {block!r} has no {name}",
+                allowed=[defaults[name]],
+                suggestion=defaults[name],
+            )
+    return {name: value for name, value in knobs.items() if name in fields}

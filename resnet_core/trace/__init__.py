@@ -1,0 +1,43 @@
+"""nn.Module → Graph. The only importer of torchview.
+
+torchview replaces ``nn.Module.__call__`` for the whole process while it records, so one trace
+runs at a time, building included. Nothing is computed: all tensors live on the meta device.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import graphviz
+import torch
+from torch import nn
+from torchview.computation_graph import ComputationGraph
+from torchview.torchview import forward_prop, process_input
+
+from resnet_core.graph import Graph, Shape
+from resnet_core.trace.reader import Reader
+from resnet_core.trace.witness import Witness
+
+one_at_a_time = threading.RLock()
+
+
+def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
+    """The Graph of the module that ``build`` makes, at inputs of these shapes (batch first).
+
+    A structure that cannot run gives the Graph up to the call that failed, with ``problem``
+    set. Whatever ``build`` raises passes through.
+    """
+    with one_at_a_time:
+        with torch.device("meta"):
+            module = build()
+            inputs = [torch.empty(shape) for shape in input_shapes]
+        tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
+        record = ComputationGraph(graphviz.Digraph(), input_nodes)
+        failure: BaseException | None = None
+        with Witness() as witness:
+            try:
+                forward_prop(module, tensors, "meta", record, "eval")
+            except RuntimeError as error:
+                failure = error.__cause__ or error
+        return Reader(module, witness, list(input_nodes)).read(record, failure)

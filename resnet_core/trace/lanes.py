@@ -1,0 +1,97 @@
+"""Which path is the main one: where two meet, one did the work and the other is the shortcut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from resnet_core.graph import Edge, Lane, Node
+
+
+def with_lanes(
+    nodes: Sequence[Node], edges: Sequence[Edge]
+) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
+    """Nodes and edges with their lane.
+
+    At an addition the operand whose own branch (what does not lead to the other operand too)
+    does less work is the shortcut. At a multiplication an operand that comes straight from the
+    fork is the feature map, and the branch beside it is its gate.
+    """
+    preds = _predecessors(nodes, edges)
+    bit = {node.id: 1 << index for index, node in enumerate(nodes)}
+    past: dict[str, int] = {}
+    for node in nodes:
+        past[node.id] = bit[node.id]
+        for pred in preds[node.id]:
+            past[node.id] |= past[pred]
+    lane_of: dict[str, Lane] = {}
+    into: dict[tuple[str, str], Lane] = {}
+    for node in nodes:
+        operands = preds[node.id]
+        if node.role not in ("add", "multiply") or len(operands) < 2:
+            continue
+        branches = _branches(nodes, operands, past)
+        side: Lane = "shortcut" if node.role == "add" else "gate"
+        for operand in _sides(node, operands, branches):
+            into[operand, node.id] = side
+            for member in branches[operand]:
+                lane_of.setdefault(member.id, side)
+    return (
+        tuple(replace(node, lane=lane_of.get(node.id, "main")) for node in nodes),
+        tuple(replace(edge, lane=_lane(edge, into, lane_of)) for edge in edges),
+    )
+
+
+def _sides(
+    node: Node, operands: Sequence[str], branches: Mapping[str, Sequence[Node]]
+) -> list[str]:
+    """The operands that do not come along the main path."""
+    work = {each: _work(branches[each]) for each in operands}
+    if node.role == "add":
+        main = max(operands, key=lambda each: (work[each], -operands.index(each)))
+        return [each for each in operands if each != main]
+    straight = [each for each in operands if not branches[each]]
+    return [each for each in operands if each not in straight] if straight else []
+
+
+def _branches(
+    nodes: Sequence[Node], operands: Sequence[str], past: Mapping[str, int]
+) -> dict[str, list[Node]]:
+    """For each operand the nodes that lead to it but not to all the others."""
+    shared = ~0
+    for operand in operands:
+        shared &= past[operand]
+    return {operand: _members(nodes, past[operand] & ~shared) for operand in operands}
+
+
+def _members(nodes: Sequence[Node], bits: int) -> list[Node]:
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(nodes[lowest.bit_length() - 1])
+        bits ^= lowest
+    return found
+
+
+def _work(branch: Sequence[Node]) -> tuple[int, int, int]:
+    """Layers that see neighbours, layers with weights, calls: in this order of importance."""
+    weighted = [each for each in branch if each.role in ("conv", "linear")]
+    spatial = [each for each in weighted if _sees_neighbours(each)]
+    return len(spatial), len(weighted), len(branch)
+
+
+def _sees_neighbours(node: Node) -> bool:
+    kernel = node.attributes.get("kernel_size", ())
+    return any(each != 1 for each in (kernel if isinstance(kernel, list | tuple) else (kernel,)))
+
+
+def _lane(edge: Edge, into: Mapping[tuple[str, str], Lane], lane_of: Mapping[str, Lane]) -> Lane:
+    """An edge runs in the lane of the branch that it enters, follows or brings home."""
+    return into.get((edge.source, edge.target)) or lane_of.get(edge.target, "main")
+
+
+def _predecessors(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        found[edge.target].append(edge.source)
+    return found

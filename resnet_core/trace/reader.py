@@ -1,0 +1,218 @@
+"""Reads torchview's record of one run into a Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+from torchview.computation_graph import ComputationGraph
+from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
+
+from resnet_core.graph import Edge, Graph, Group, Node, Problem, Shape, Totals
+from resnet_core.measure import Sight, multiply_adds, widest
+from resnet_core.trace import roles
+from resnet_core.trace.lanes import with_lanes
+from resnet_core.trace.witness import Call, Witness
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A recorded call that becomes a node, and the tensors that it took."""
+
+    node: Node
+    operands: tuple[TensorNode, ...]
+
+
+class Reader:
+    """One run of one module: what torchview recorded, what the witness saw."""
+
+    def __init__(self, module: nn.Module, witness: Witness, inputs: list[TensorNode]) -> None:
+        self.modules = {id(each): each for each in module.modules()}
+        self.paths: dict[int, str] = {}
+        for path, each in module.named_modules(remove_duplicate=False):
+            self.paths.setdefault(id(each), path)
+        self.taken = set(self.paths.values())
+        self.witness = witness
+        self.calls: dict[str, int] = {}
+        self.leaves: list[_Leaf] = []
+        self.groups: list[Group] = []
+        self.group_of: dict[int, str] = {}
+        self.maker: dict[int, str] = {}
+        for index, tensor in enumerate(inputs):
+            name = "input" if len(inputs) == 1 else f"input{index + 1}"
+            shape = tuple(tensor.tensor_shape)
+            self._add(Node(name, name, 1, "input", "input", "input", "", (), (shape,)))
+            self.maker[id(tensor)] = name
+
+    def read(self, record: ComputationGraph, failure: BaseException | None) -> Graph:
+        """The Graph; with ``failure`` up to the call that raised it."""
+        (content,) = record.node_hierarchy.values()
+        recorded = [each for each in content if isinstance(each, dict)]
+        if not recorded:
+            raise TypeError("the module takes no tensor that could be followed")
+        ((head, inside),) = recorded[0].items()
+        self._module(head, inside, "")
+        problem = self._problem(failure) if failure else None
+        for index, tensor in enumerate(head.output_nodes):
+            name = "output" if len(head.output_nodes) == 1 else f"output{index + 1}"
+            shape = tuple(tensor.tensor_shape)
+            self._add(
+                Node(name, name, 1, "output", "output", "output", "", (shape,), (shape,)), tensor
+            )
+        return self._graph(problem)
+
+    def _module(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
+        module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
+        if _is_leaf(module, inside):
+            self._leaf(head, inside, parent)
+            return
+        name = self._number(path)[0] if self.groups else ""
+        own = _learnable(module.parameters(recurse=False)) if id(module) not in self.group_of else 0
+        self.group_of[id(module)] = name
+        level = roles.level(module)
+        self.groups.append(
+            Group(name, type(module).__name__, parent, level, own, roles.knobs(module))
+        )
+        for each in inside:
+            if isinstance(each, dict):
+                for inner, content in each.items():
+                    self._module(inner, content, name)
+            elif isinstance(each, FunctionNode) and each.name != "empty-pass":
+                seen = self.witness.functions.get(id(each), Call())
+                made = self._function(each.name, path, name, seen, _shapes(each.output_shape))
+                self.maker[id(each)] = made.id
+                self._add(made, *each.parents)
+
+    def _leaf(self, head: ModuleNode, inside: list[Any], group: str) -> None:
+        module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
+        kind, attributes = type(module).__name__, roles.attributes(module)
+        name, call = self._number(path or kind)
+        self.maker.update((id(each), name) for each in inside if isinstance(each, FunctionNode))
+        inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
+        node = Node(
+            id=name,
+            path=path,
+            call=call,
+            kind="module",
+            type=kind,
+            role=roles.of_module(module),
+            group=group,
+            inputs=inputs,
+            outputs=outputs,
+            params=_learnable(module.parameters()) if call == 1 else 0,
+            macs=multiply_adds(kind, attributes, inputs, outputs),
+            attributes=attributes,
+            source=self.witness.modules.get(id(head)),
+        )
+        self._add(node, *head.parents)
+
+    def _function(
+        self, recorded: str, path: str, group: str, seen: Call, outputs: tuple[Shape, ...]
+    ) -> Node:
+        kind = roles.function_name(recorded)
+        full = f"{path}.{kind}" if path else kind
+        name, call = self._number(f"{full}()" if full in self.taken else full)
+        return Node(
+            id=name,
+            path=full,
+            call=call,
+            kind="function",
+            type=kind,
+            role=roles.of_function(kind),
+            group=group,
+            inputs=tuple(tuple(each.tensor_shape) for each in seen.tensors),
+            outputs=outputs,
+            macs=multiply_adds(kind, seen.attributes, seen.operands, outputs),
+            attributes=seen.attributes,
+            source=seen.source,
+        )
+
+    def _problem(self, failure: BaseException) -> Problem:
+        """The call that failed; a function that failed becomes the last node of the Graph."""
+        reason = " ".join(str(failure).split())
+        broken = next((each.node for each in self.leaves if not each.node.outputs), None)
+        if broken is None:
+            seen = self.witness.failed or Call("call")
+            running = self.witness.running[-1] if self.witness.running else None
+            group = self.group_of.get(id(running), "")
+            broken = self._function(seen.name, self.paths.get(id(running), ""), group, seen, ())
+            self._add(broken, *seen.tensors)
+        title = "shapes do not fit" if len(broken.inputs) > 1 else "cannot run"
+        return Problem(broken.id, title, reason, broken.inputs)
+
+    def _number(self, path: str) -> tuple[str, int]:
+        """Id and call number: the second call of ``relu`` is ``relu:2``."""
+        call = self.calls[path] = self.calls.get(path, 0) + 1
+        return (path if call == 1 else f"{path}:{call}"), call
+
+    def _add(self, node: Node, *operands: TensorNode) -> None:
+        self.leaves.append(_Leaf(node, operands))
+
+    def _graph(self, problem: Problem | None) -> Graph:
+        nodes = [leaf.node for leaf in self.leaves]
+        edges = [
+            Edge(made_by, leaf.node.id, tuple(tensor.tensor_shape))
+            for leaf in self.leaves
+            for tensor in leaf.operands
+            if (made_by := self._made_by(tensor)) is not None
+        ]
+        sights = _sights(nodes, edges)
+        seeing = [replace(each, receptive_field=sights[each.id].side) for each in nodes]
+        laned, led = with_lanes(seeing, edges)
+        groups = tuple(roles.with_levels(self.groups, laned))
+        return Graph(laned, led, groups, self._totals(laned, sights), problem)
+
+    def _made_by(self, tensor: TensorNode) -> str | None:
+        """The node that made a tensor; None for one that was made from nothing."""
+        tensor = tensor.main_node
+        if id(tensor) in self.maker:
+            return self.maker[id(tensor)]
+        for parent in tensor.parents:
+            if id(parent) in self.maker:
+                return self.maker[id(parent)]
+            for passed in parent.parents:
+                return self._made_by(passed)
+        return None
+
+    def _totals(self, nodes: Sequence[Node], sights: dict[str, Sight]) -> Totals:
+        calls = [each for each in nodes if each.kind in ("module", "function")]
+        local = widest([sights[each.id] for each in calls if not sights[each.id].whole])
+        return Totals(
+            params=sum(each.params for each in calls) + sum(g.own_params for g in self.groups),
+            macs=sum(each.macs for each in calls),
+            activations=sum(each.activations for each in calls),
+            receptive_field=local.side,
+            output_stride=int(max(local.step)),
+        )
+
+
+def _sights(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, Sight]:
+    before: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        before[edge.target].append(edge.source)
+    found: dict[str, Sight] = {}
+    for node in nodes:
+        met = widest([found[each] for each in before[node.id]])
+        shape = node.inputs[0] if node.inputs else ()
+        found[node.id] = met.through(node.type, node.attributes, shape)
+    return found
+
+
+def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
+    """torch's own layers are leaves; so is any module in which nothing was recorded."""
+    if type(module).__module__.startswith("torch.nn.") and not isinstance(module, nn.Sequential):
+        return True
+    return not any(
+        isinstance(each, dict) or (isinstance(each, FunctionNode) and each.name != "empty-pass")
+        for each in inside
+    )
+
+
+def _learnable(parameters: Any) -> int:
+    return sum(each.numel() for each in parameters if each.requires_grad)
+
+
+def _shapes(recorded: Any) -> tuple[Shape, ...]:
+    return tuple(tuple(each) for each in recorded or ())

@@ -1,0 +1,194 @@
+"""What a call is: its role, its hyper-parameters, and the level of the group it stands in."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import nn
+
+from resnet_core.graph import Group, Level, Node, Role
+
+_MODULES: tuple[tuple[str, Role], ...] = (
+    ("Conv", "conv"),
+    ("LazyConv", "conv"),
+    ("BatchNorm", "norm"),
+    ("SyncBatchNorm", "norm"),
+    ("GroupNorm", "norm"),
+    ("InstanceNorm", "norm"),
+    ("LayerNorm", "norm"),
+    ("LocalResponseNorm", "norm"),
+    ("RMSNorm", "norm"),
+    ("MaxPool", "pool"),
+    ("AvgPool", "pool"),
+    ("AdaptiveAvgPool", "pool"),
+    ("AdaptiveMaxPool", "pool"),
+    ("LPPool", "pool"),
+    ("Linear", "linear"),
+    ("Bilinear", "linear"),
+    ("MultiheadAttention", "linear"),
+    ("Flatten", "reshape"),
+    ("Unflatten", "reshape"),
+    ("PixelShuffle", "reshape"),
+    ("Upsample", "reshape"),
+    ("ZeroPad", "reshape"),
+    ("Dropout", "dropout"),
+    ("AlphaDropout", "dropout"),
+    ("Identity", "identity"),
+)
+
+_FUNCTIONS: dict[str, Role] = {
+    "add": "add",
+    "sub": "add",
+    "mul": "multiply",
+    "div": "multiply",
+    "cat": "concat",
+    "concat": "concat",
+    "stack": "concat",
+    "flatten": "reshape",
+    "reshape": "reshape",
+    "view": "reshape",
+    "permute": "reshape",
+    "transpose": "reshape",
+    "chunk": "reshape",
+    "split": "reshape",
+    "squeeze": "reshape",
+    "unsqueeze": "reshape",
+    "pad": "reshape",
+    "getitem": "reshape",
+    "interpolate": "reshape",
+    "expand": "reshape",
+    "expand_as": "reshape",
+    "contiguous": "identity",
+    "clone": "identity",
+    "dropout": "dropout",
+    "matmul": "linear",
+    "bmm": "linear",
+    "linear": "linear",
+    "conv1d": "conv",
+    "conv2d": "conv",
+    "conv3d": "conv",
+    "batch_norm": "norm",
+    "layer_norm": "norm",
+    "group_norm": "norm",
+    "instance_norm": "norm",
+    "mean": "pool",
+    "amax": "pool",
+    "relu": "activation",
+    "relu6": "activation",
+    "sigmoid": "activation",
+    "hardsigmoid": "activation",
+    "tanh": "activation",
+    "silu": "activation",
+    "gelu": "activation",
+    "softmax": "activation",
+    "leaky_relu": "activation",
+    "elu": "activation",
+    "hardswish": "activation",
+    "mish": "activation",
+}
+
+_HYPERPARAMETERS = (
+    "in_channels", "out_channels", "in_features", "out_features", "kernel_size", "stride",
+    "padding", "dilation", "groups", "num_features", "num_groups", "num_channels",
+    "normalized_shape", "output_size", "eps", "negative_slope", "p", "ceil_mode", "scale_factor",
+)  # fmt: skip
+
+
+def of_module(module: nn.Module) -> Role:
+    """The role of one of torch's own layers; ``other`` for any that is not known."""
+    name = type(module).__name__
+    for start, role in _MODULES:
+        if name.startswith(start):
+            return role
+    if type(module).__module__ == "torch.nn.modules.activation":
+        return "activation"
+    return "other"
+
+
+def of_function(name: str) -> Role:
+    """The role of a torch function by its plain name."""
+    if name.endswith("pool2d") or name.endswith("pool1d"):
+        return "pool"
+    return _FUNCTIONS.get(name, "other")
+
+
+def function_name(recorded: str) -> str:
+    """A function's plain name: ``add_`` and ``__iadd__`` are additions."""
+    plain = recorded.strip("_")
+    if plain != recorded and plain[:1] == "i" and plain[1:] in ("add", "sub", "mul", "div"):
+        return plain[1:]
+    return {"multiply": "mul", "subtract": "sub", "truediv": "div"}.get(plain, plain)
+
+
+def attributes(module: nn.Module) -> dict[str, Any]:
+    """The hyper-parameters of a layer, read from the live module."""
+    found = {}
+    for name in _HYPERPARAMETERS:
+        value = getattr(module, name, None)
+        if isinstance(value, bool | int | float | str | tuple | list):
+            both = name in ("kernel_size", "stride", "padding", "dilation")
+            found[name] = _per_axis(value) if both and _is_2d(module) else _plain(value)
+    if hasattr(module, "bias"):
+        found["bias"] = module.bias is not None and module.bias is not False
+    return found
+
+
+def knobs(module: nn.Module) -> dict[str, Any]:
+    """What a container keeps of its constructor's arguments under the same name."""
+    names = inspect.signature(type(module).__init__).parameters
+    values = {name: vars(module).get(name) for name in names if name != "self"}
+    return {k: v for k, v in values.items() if isinstance(v, bool | int | float | str)}
+
+
+def level(module: nn.Module) -> Level:
+    """``block`` for what is registered as a block; the rest follows from the structure."""
+    return "block" if getattr(type(module), "subject_kind", "") == "block" else ""
+
+
+def with_levels(groups: Sequence[Group], nodes: Iterable[Node]) -> list[Group]:
+    """Groups with their level.
+
+    A block is a registered block, or else the outermost group that adds or concatenates by
+    itself. A stage is a group that contains nothing but blocks.
+    """
+    joins = {each.group for each in nodes if each.role in ("add", "concat")}
+    levels = {each.path: each.level for each in groups}
+    parents = {each.path: each.parent for each in groups}
+    for group in groups:
+        inside_block = any(levels[each] == "block" for each in _above(group.path, parents))
+        if inside_block:
+            levels[group.path] = ""
+        elif group.path in joins:
+            levels[group.path] = "block"
+    direct = {each.group for each in nodes if each.kind in ("module", "function")}
+    for group in groups:
+        children = [each.path for each in groups if each.parent == group.path and each.path]
+        if (
+            levels[group.path] == ""
+            and children
+            and group.path not in direct
+            and all(levels[each] == "block" for each in children)
+        ):
+            levels[group.path] = "stage"
+    return [replace(each, level=levels[each.path]) for each in groups]
+
+
+def _above(path: str, parents: dict[str, str]) -> Iterable[str]:
+    while path:
+        path = parents[path]
+        yield path
+
+
+def _is_2d(module: nn.Module) -> bool:
+    return type(module).__name__.endswith("2d")
+
+
+def _per_axis(value: Any) -> Any:
+    return [value, value] if isinstance(value, int) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | list) else value

@@ -44,32 +44,48 @@ class Diagram(Drawing):
         """
         values = _unique(pairs)
         subject = _subject(values)
-        forms = (subject.params, Input, Options)
-        known = [name for form in forms for name in form.model_fields]
+        known = [
+            *subject.params.model_fields, *Input.model_fields, *Options.model_fields
+        ]  # fmt: skip
         for name, value in values.items():
             if name in dict(subject.fixed):
                 raise _fixed(subject, name, value)
             if name not in known:
                 raise UnknownParameter(name, value, subject.name, known)
-        return cls(subject, *(fill(form, _part(form, values)) for form in forms))
+        return cls(
+            subject,
+            fill(subject.params, _part(subject.params, values)),
+            fill(Input, _part(Input, values)),
+            fill(Options, _part(Options, values)),
+        )
 
     @property
     def detail(self) -> Detail:
-        return self.options.detail or ("op" if self.subject.kind == "block" else "block")
+        default: Detail = "op" if self.subject.kind == "block" else "block"
+        return self.options.detail or default
 
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The canonical query: sorted, defaults dropped. Equal queries mean equal diagrams."""
-        named = {self.subject.kind: self.subject.name}
-        size = str(self.subject.input_size)
-        own = {"detail": None, "input": [size, f"{size}x{size}"]}
-        own["detail"] = ["op" if self.subject.kind == "block" else "block"]
+        named: dict[str, str] = {self.subject.kind: self.subject.name}
         for form in (self.parameters, self.input, self.options):
             for name, value in form.model_dump().items():
-                default = type(form).model_fields[name].default
-                if value != default and value not in own.get(name, ()):
+                if value != type(form).model_fields[name].default:
                     named[name] = plain(value)
+        height, width = self.input.size(self.subject.input_size)
+        if "input" in named:
+            named["input"] = str(height) if height == width else f"{height}x{width}"
+        for name, default in self._defaults().items():
+            if named.get(name) == default:
+                del named[name]
         return tuple(sorted(named.items()))
+
+    def _defaults(self) -> dict[str, str]:
+        """The defaults that depend on the subject, and so cannot stand in a form."""
+        return {
+            "input": str(self.subject.input_size),
+            "detail": "op" if self.subject.kind == "block" else "block",
+        }
 
     @property
     def url(self) -> str:
@@ -108,15 +124,18 @@ class Diagram(Drawing):
             formula=subject.formula,
             paper=subject.paper,
             parameters=self.values,
-            notable={**_shape_of(self), **dict(subject.fixed), **changed},
+            notable={**dict(subject.fixed), **changed, **_shape_of(self)},
             url=self.url,
         )
 
 
 def _shape_of(diagram: Diagram) -> dict[str, Any]:
     """What a network is made of stands in its heading even at the defaults."""
-    values = diagram.parameters.model_dump()
-    return {name: values[name] for name in ("block", "layers") if name in values}
+    values = diagram.values
+    found: dict[str, Any] = {name: values[name] for name in ("block", "layers") if name in values}
+    if "block" in found:
+        found["block"] = BLOCKS[found["block"]].title
+    return found
 
 
 def address(query: Iterable[tuple[str, Any]]) -> str:

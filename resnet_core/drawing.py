@@ -15,6 +15,7 @@ from resnet_core.draw.dot import dot
 from resnet_core.draw.heading import Caption, heading
 from resnet_core.draw.record import record
 from resnet_core.draw.sheet import Sheet
+from resnet_core.draw.stamp import stamped
 from resnet_core.draw.svg import dress
 from resnet_core.draw.theme import Theme
 from resnet_core.errors import ParameterError, TooLarge, nearest
@@ -25,6 +26,7 @@ from resnet_core.view import Detail, view
 Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MAX_BOXES = 1500
+MAX_PIXELS = 32_000
 
 
 class Drawing(ABC):
@@ -82,8 +84,22 @@ class Drawing(ABC):
         return dress(drawn, self.sheet, self.caption, self.graph, self.options.theme)
 
     def png(self, scale: int | None = None) -> bytes:
-        """The picture as a PNG; its text chunk ``Source`` holds the URL."""
-        return layout.draw(self.dot, "png", scale or self.options.scale)
+        """The picture as a PNG; its text chunk ``Source`` holds the URL.
+
+        Raises TooLarge where it would have more pixels than a PNG can hold.
+        """
+        scale = scale or self.options.scale
+        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
+        if max(sides) > MAX_PIXELS:
+            raise TooLarge(
+                "scale",
+                scale,
+                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
+                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
+                allowed="a coarser detail or a smaller scale",
+                mend={"scale": None, "detail": None, "fold": None},
+            )
+        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
 
     @property
     def pdf(self) -> bytes:

@@ -28,7 +28,7 @@ NORMS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "instance": lambda channels: nn.InstanceNorm2d(channels, affine=True),
     # One group over all channels and positions: layer norm as it is done in convolutional nets.
     "layer": lambda channels: nn.GroupNorm(1, channels),
-    "none": lambda channels: nn.Identity(),
+    "none": nn.Identity,
 }
 
 
@@ -100,6 +100,6 @@ def initialise(module: nn.Module, zero_init_residual: bool = False) -> None:
     for each in module.modules():
         if isinstance(each, nn.Conv2d):
             nn.init.kaiming_normal_(each.weight, mode="fan_out", nonlinearity="relu")
-        last = getattr(each, "last_norm", None)
-        if zero_init_residual and getattr(last, "weight", None) is not None:
-            nn.init.zeros_(last.weight)
+        weight = getattr(getattr(each, "last_norm", None), "weight", None)
+        if zero_init_residual and weight is not None:
+            nn.init.zeros_(weight)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -22,7 +25,7 @@ from resnet_core.errors import GraphvizMissing, RenderError
 
 Format = Literal["svg", "png", "pdf"]
 
-# Points per inch: at 72 a PNG at scale 1 has one pixel per point, which is too coarse to read.
+# Pixels per inch of a PNG at scale 1: as large as a browser shows the SVG.
 DPI = 96
 
 _FONTS = Path(__file__).parent / "fonts"
@@ -32,7 +35,8 @@ _CONFIG = """<?xml version="1.0"?>
   <dir>{fonts}</dir>
   <dir>/usr/share/fonts</dir>
   <dir>/usr/local/share/fonts</dir>
-  <cachedir>{cache}</cachedir>
+  <cachedir>/var/cache/fontconfig</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
   <match target="pattern">
     <edit name="family" mode="prepend" binding="strong"><string>Liberation Sans</string></edit>
   </match>
@@ -93,12 +97,37 @@ def _library() -> Any:
 
 
 @cache
-def _use_own_fonts() -> None:
+def _use_own_fonts() -> tempfile.TemporaryDirectory[str]:
     """Letters come from the project's fonts, so that the same text is as wide everywhere.
 
-    Fontconfig reads this once, at the first picture of the process.
+    Fontconfig reads this once, at the first picture of the process. The folder is returned so
+    that it lives as long as the process.
     """
-    place = Path(tempfile.mkdtemp(prefix="resnet-diagram-"))
-    config = place / "fonts.conf"
-    config.write_text(_CONFIG.format(fonts=escape(str(_FONTS)), cache=place), encoding="utf-8")
+    place = tempfile.TemporaryDirectory(prefix="resnet-diagram-", ignore_cleanup_errors=True)
+    config = Path(place.name) / "fonts.conf"
+    config.write_text(_CONFIG.format(fonts=escape(str(_FONTS))), encoding="utf-8")
     os.environ["FONTCONFIG_FILE"] = str(config)
+    library = _library()
+    if not isinstance(library, str):
+        with _silence():
+            _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
+    return place
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Say nothing while fontconfig reads the system's settings.
+
+    The copy in the wheel is older than most systems and complains of what it does not know, from
+    C, where Python's warnings do not reach.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -28,12 +28,12 @@ def multiply_adds(
     made = math.prod(outputs[0])
     if kind in CONVOLUTIONS:
         if "kernel_size" in attributes:
-            per_group = attributes["in_channels"] // attributes["groups"]
-            return made * per_group * math.prod(attributes["kernel_size"])
+            per_group = int(attributes["in_channels"]) // int(attributes["groups"])
+            return int(made * per_group * math.prod(attributes["kernel_size"]))
         return made * math.prod(operands[1][1:])
     if kind in TRANSPOSED:
-        per_group = attributes["out_channels"] // attributes["groups"]
-        return math.prod(operands[0]) * per_group * math.prod(attributes["kernel_size"])
+        per_group = int(attributes["out_channels"]) // int(attributes["groups"])
+        return int(math.prod(operands[0]) * per_group * math.prod(attributes["kernel_size"]))
     if kind in ("Linear", "linear"):
         return made * operands[0][-1]
     if kind in PRODUCTS:

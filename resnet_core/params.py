@@ -75,16 +75,17 @@ Dilate = Annotated[bool, Field(description="trade the stride for dilation, as De
 
 
 @cache
-def params_of(cls: type, fixed: frozenset[str] = frozenset()) -> type[BaseModel]:
+def params_of(cls: Any, fixed: frozenset[str] = frozenset()) -> type[BaseModel]:
     """The constructor's signature as a frozen pydantic model that forbids what it does not know.
 
     ``fixed`` names the parameters that a preset has decided and that the form leaves out.
     Raises TypeError where a parameter lacks an annotation, a default or a description: whoever
     writes a block sees it at import, not a visitor at the form.
     """
-    hints = get_type_hints(cls.__init__, include_extras=True)
+    constructor: Any = cls.__init__
+    hints = get_type_hints(constructor, include_extras=True)
     fields: dict[str, Any] = {}
-    for name, parameter in list(inspect.signature(cls.__init__).parameters.items())[1:]:
+    for name, parameter in list(inspect.signature(constructor).parameters.items())[1:]:
         if name not in hints or parameter.default is inspect.Parameter.empty:
             raise TypeError(f"{cls.__name__}.{name} needs an annotation and a default")
         if name not in fixed:

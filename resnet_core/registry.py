@@ -34,7 +34,8 @@ class Subject:
     @property
     def params(self) -> type[BaseModel]:
         """The form: the constructor's signature less what is fixed."""
-        return params_of(self.factory, frozenset(dict(self.fixed)))
+        factory: Any = self.factory
+        return params_of(factory, frozenset(dict(self.fixed)))
 
     @property
     def formula(self) -> str:
@@ -54,6 +55,11 @@ class Subject:
     def build(self, parameters: BaseModel) -> nn.Module:
         """The module itself. Raises ParameterError where the values do not go together."""
         return self.factory(**dict(self.fixed), **parameters.model_dump())
+
+    @property
+    def expansion(self) -> int:
+        """Channels out over planes; nought for what no stage can be made of."""
+        return int(getattr(self.factory, "expansion", 0))
 
     def input_channels(self, parameters: BaseModel) -> int:
         """Channels of the input that this subject takes at these parameters."""

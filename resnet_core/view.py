@@ -137,7 +137,7 @@ def _shortcut(graph: Graph, parts: Sequence[Node]) -> dict[str, Any]:
 
 def _without_identities(graph: Graph) -> Graph:
     """Leave out layers that pass their input on unchanged (``norm_layer=none``, say)."""
-    name = {}
+    name: dict[str, str] = {}
     for node in graph.nodes:
         before = graph.incoming[node.id]
         if node.role == "identity" and node.outputs and len(before) == 1:
@@ -211,7 +211,7 @@ def _fold(graph: Graph) -> Graph:
     rows: dict[str, list[str]] = {}
     last = ""
     for path, members in units.items():
-        if last and _continues(graph, units[last], members, rows[keep.get(last, last)][-1]):
+        if last and _continues(graph, units[last], members):
             keep[path] = keep.get(last, last)
             rows[keep[path]].append(path)
         else:
@@ -234,9 +234,7 @@ def _units(graph: Graph) -> dict[str, list[Node]]:
     return units
 
 
-def _continues(
-    graph: Graph, before: Sequence[Node], after: Sequence[Node], path_before: str
-) -> bool:
+def _continues(graph: Graph, before: Sequence[Node], after: Sequence[Node]) -> bool:
     """Whether ``after`` is equal to ``before`` and takes nothing but its output."""
     problem = graph.problem.node if graph.problem else None
     if any(each.id == problem for each in (*before, *after)):

@@ -219,18 +219,18 @@ class _Arrangement:
         )
 
     def _frames(self) -> list[Frame]:
-        by_depth: dict[int, tuple[float, float]] = {}
-        reach = {}
+        """Frames in one group are equally wide, so that a column of blocks has straight sides."""
+        reach = {each.group.path: self._reach(each) for each in self.bands}
+        widest: dict[str, float] = {}
         for band in self.bands:
-            reach[band.group.path] = low, high = self._reach(band)
-            known = by_depth.get(band.depth, (low, high))
-            by_depth[band.depth] = min(known[0], low), max(known[1], high)
-        return [
-            self._frame(
-                each, *(by_depth[each.depth] if self._on_main(each) else reach[each.group.path])
-            )
-            for each in self.bands
-        ]
+            around, high = max(band.outer, key=len, default=""), reach[band.group.path][1]
+            widest[around] = max(widest.get(around, high), high)
+        found = []
+        for band in self.bands:
+            around, (low, high) = max(band.outer, key=len, default=""), reach[band.group.path]
+            together = around and self._on_main(band)
+            found.append(self._frame(band, low, widest[around] if together else high))
+        return found
 
     def _on_main(self, band: Band) -> bool:
         return any(self.tracks.column[each] == 0 for each in band.members)
@@ -260,7 +260,7 @@ class _Arrangement:
             # The main path runs through the middle of the frame's head: texts keep clear of it.
             figures_at = (10.0 if self._on_main(band) else left + 10, name_at[1])
         else:
-            figures_at = (name_at[0] + width(band.name, FRAME_TEXT, bold=True) + 12, name_at[1])
+            figures_at = (name_at[0] + width(band.name, FRAME_TEXT) + 12, name_at[1])
         return Frame(
             band.group,
             left,

@@ -86,7 +86,6 @@ class _Writer:
 
     def _frame(self, graph: Digraph, frame: Frame) -> None:
         corners = (frame.left, frame.bottom), (frame.right, frame.top)
-        colour = self.theme["frame-text"]
         graph.attr(
             bb=",".join(self._pos(each) for each in corners),
             style="rounded,filled",
@@ -101,8 +100,7 @@ class _Writer:
             ("figures", frame.figures, frame.figures_at),
         ):
             if text:
-                bold = which == "name"
-                line = (Text(text, FRAME_TEXT, "frame-text", bold=bold),)
+                line = (Text(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
                 wide = line_width(line)
                 graph.node(
                     f"{which} of {frame.group.path}",
@@ -112,7 +110,6 @@ class _Writer:
                     height=_inch(FRAME_TEXT * 2),
                     shape="plaintext",
                     style="",
-                    fontcolor=colour,
                     **{"class": f"frame-{which}"},
                 )
 

@@ -51,9 +51,7 @@ def facts(caption: Caption, graph: Graph) -> list[str]:
     if caption.kind == "block":
         found += _shortcut(graph)
     else:
-        found += [
-            "×".join(str(side) for side in each.shape[2:]) + " input" for each in graph.inputs
-        ]
+        found += [f"{'×'.join(map(str, each.shape[2:]))} input" for each in graph.inputs]
     batch = graph.inputs[0].shape[0]
     return found + ([f"batch {batch}"] if batch != 1 else [])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from resnet_core.draw.sheet import Point
 
@@ -18,7 +19,7 @@ def spline(points: tuple[Point, ...], tip: float) -> tuple[list[Point], Point]:
     points = (*points[:-1], _towards(end, points[-2], tip))
     found = [points[0]]
     at = points[0]
-    for corner, after in zip(points[1:-1], points[2:], strict=True):
+    for corner, after in pairwise(points[1:]):
         radius = min(RADIUS, _apart(at, corner) / 2, _apart(corner, after) / 2)
         begin, finish = _towards(corner, at, radius), _towards(corner, after, radius)
         found += [*_straight(at, begin), _mix(begin, corner), _mix(finish, corner), finish]

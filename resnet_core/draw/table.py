@@ -53,7 +53,9 @@ def columns(graph: Graph, caption: Caption) -> str:
     """The table for a terminal."""
     body = [COLUMNS, *rows(graph)]
     wide = [max(len(each[index]) for each in body) for index in range(len(COLUMNS))]
-    lines = ["  ".join(_cell(*each) for each in zip(row, wide, range(99))) for row in body]
+    lines = [
+        "  ".join(_cell(text, wide[index], index) for index, text in enumerate(row)) for row in body
+    ]
     lines.insert(1, "  ".join("─" * each for each in wide))
     above = [caption.title, " · ".join(facts(caption, graph)), ""]
     return (

@@ -83,4 +83,4 @@ class Theme:
 
 def dark_of_light() -> dict[str, str]:
     """For each light colour its dark one."""
-    return {light: dark for light, dark in COLOURS.values()}
+    return dict(COLOURS.values())

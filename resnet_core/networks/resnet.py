@@ -69,13 +69,12 @@ class ResNet(nn.Module):
         self.bn1 = norm(norm_layer, 64)
         self.relu = activation_layer(activation)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
-        expansion = BLOCKS[block].factory.expansion
         stages = _stages(block, [int(each) for each in layers.split(",")], output_stride, knobs)
         self.layer1, self.layer2, self.layer3, self.layer4 = stages
         self.include_top = include_top
         if include_top:
             self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
-            self.fc = nn.Linear(512 * int(expansion), num_classes)
+            self.fc = nn.Linear(512 * BLOCKS[block].expansion, num_classes)
         initialise(self, zero_init_residual)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -109,7 +108,7 @@ def _stages(
             ) from error
         stages.append(nn.Sequential(*made))
         dilation, reached = (dilation * stride, reached) if dilate else (dilation, reached * stride)
-        inplanes = planes * int(BLOCKS[block].factory.expansion)
+        inplanes = planes * BLOCKS[block].expansion
     return stages
 
 

@@ -33,7 +33,7 @@ class _Stackable:
 
     @staticmethod
     def names() -> list[str]:
-        return [name for name, each in BLOCKS.items() if hasattr(each.factory, "expansion")]
+        return [name for name, each in BLOCKS.items() if each.expansion]
 
     def check(self, name: str) -> str:
         if name not in self.names():
@@ -107,15 +107,15 @@ def residual_blocks(
     dilation: int = 1,
 ) -> list[nn.Module]:
     """The blocks of one stage: the first takes stride and projection, the rest keep the shape."""
-    factory: Any = BLOCKS[block].factory
+    subject = BLOCKS[block]
     knobs = _taken_by(block, knobs)
     stride, rest = (1, dilation * stride) if dilate else (stride, dilation)
     dilations = [dilation] + [rest] * (blocks - 1)
     made: list[nn.Module] = []
     for spacing in dilations:
         spread = _taken_by(block, {"dilation": spacing})
-        made.append(factory(inplanes, planes, stride=stride, **spread, **knobs))
-        inplanes, stride = planes * factory.expansion, 1
+        made.append(subject.factory(inplanes, planes, stride=stride, **spread, **knobs))
+        inplanes, stride = planes * subject.expansion, 1
     return made
 
 

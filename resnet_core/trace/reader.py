@@ -147,7 +147,7 @@ class Reader:
         call = self.calls[path] = self.calls.get(path, 0) + 1
         return (path if call == 1 else f"{path}:{call}"), call
 
-    def _add(self, node: Node, *operands: TensorNode) -> None:
+    def _add(self, node: Node, *operands: Any) -> None:
         self.leaves.append(_Leaf(node, operands))
 
     def _graph(self, problem: Problem | None) -> Graph:
@@ -164,7 +164,7 @@ class Reader:
         groups = tuple(roles.with_levels(self.groups, laned))
         return Graph(laned, led, groups, self._totals(laned, sights), problem)
 
-    def _made_by(self, tensor: TensorNode) -> str | None:
+    def _made_by(self, tensor: Any) -> str | None:
         """The node that made a tensor; None for one that was made from nothing."""
         tensor = tensor.main_node
         if id(tensor) in self.maker:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import nn
 
 from resnet_core.graph import Group, Level, Node, Role
@@ -110,7 +111,7 @@ def of_module(module: nn.Module) -> Role:
 
 def of_function(name: str) -> Role:
     """The role of a torch function by its plain name."""
-    if name.endswith("pool2d") or name.endswith("pool1d"):
+    if name.endswith(("pool1d", "pool2d", "pool3d")):
         return "pool"
     return _FUNCTIONS.get(name, "other")
 
@@ -132,7 +133,7 @@ def attributes(module: nn.Module) -> dict[str, Any]:
             both = name in ("kernel_size", "stride", "padding", "dilation")
             found[name] = _per_axis(value) if both and _is_2d(module) else _plain(value)
     if hasattr(module, "bias"):
-        found["bias"] = module.bias is not None and module.bias is not False
+        found["bias"] = isinstance(module.bias, torch.Tensor)
     return found
 
 

@@ -74,11 +74,11 @@ class Witness(TorchFunctionMode):
             register_module_forward_pre_hook(self._before),
             register_module_forward_hook(self._after),
         )
-        super().__enter__()
+        super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *exc: Any) -> None:
-        super().__exit__(*exc)
+        super().__exit__(*exc)  # type: ignore[no-untyped-call]
         for hook in self._hooks:
             hook.remove()
 
@@ -89,7 +89,7 @@ class Witness(TorchFunctionMode):
                 if isinstance(parent, ModuleNode):
                     self.modules[id(parent)] = _line(sys._getframe(1))
 
-    def _after(self, module: nn.Module, args: Any, output: Any) -> None:
+    def _after(self, *_: Any) -> None:
         self.running.pop()
 
     def __torch_function__(

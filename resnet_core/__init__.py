@@ -14,6 +14,7 @@ from resnet_core.errors import (
     RenderError,
     ResnetDiagramError,
     TooLarge,
+    TraceError,
     UnknownParameter,
     UnknownSubject,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "ResnetDiagramError",
     "TooLarge",
     "Totals",
+    "TraceError",
     "UnknownParameter",
     "UnknownSubject",
     "blocks",

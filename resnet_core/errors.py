@@ -104,6 +104,10 @@ class TooLarge(ParameterError):
     title = "Too large"
 
 
+class TraceError(ResnetDiagramError):
+    """The module's forward cannot be run or followed; the cause is what it raised."""
+
+
 class RenderError(ResnetDiagramError):
     """Graphviz refused the drawing; the message carries what it said."""
 

@@ -13,16 +13,20 @@ Form = TypeVar("Form", bound=BaseModel)
 
 
 def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
-    """The form filled in with ``values``; texts such as ``"2"`` are read as what they stand for.
+    """The form filled in with ``values``, given as texts: ``"2"``, ``"true"``, ``"3,4,6,3"``.
 
     Raises ParameterError for the first value that does not fit. Names are the caller's business:
     an unknown one is for whoever knows all the names that could have been meant.
     """
-    for name, value in values.items():
-        if isinstance(value, str) and not value.strip():
-            raise refusal(form, name, value, "it is empty")
+    texts = {name: plain(value) for name, value in values.items() if value is not None}
+    for name, text in texts.items():
+        if not text.strip():
+            raise refusal(form, name, text, "it is empty")
+    known = properties(form)
     try:
-        return form.model_validate(dict(values))
+        return form.model_validate(
+            {name: _choice(known.get(name, {}), text) for name, text in texts.items()}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         cause = first.get("ctx", {}).get("error")
@@ -51,9 +55,14 @@ def refusal(form: type[BaseModel], name: str, value: Any, reason: str) -> Parame
             "it is not a whole number" if number is None else f"it is not from {low:,} to {high:,}"
         )
     else:
-        allowed = schema.get("format_hint", schema.get("pattern", schema["type"]))
+        allowed = str(schema.get("format_hint") or schema.get("pattern") or schema.get("type"))
         reason = reason or f"it is not {allowed}"
     return ParameterError(name, value, reason, allowed=allowed, suggestion=suggestion)
+
+
+def _choice(schema: Mapping[str, Any], text: str) -> Any:
+    """The choice that a text spells; pydantic would not find the number 16 in ``"16"``."""
+    return next((each for each in choices_of(schema) if plain(each) == text), text)
 
 
 def properties(form: type[BaseModel]) -> dict[str, Any]:
@@ -80,4 +89,6 @@ def _number(value: Any) -> int | None:
 
 def plain(value: Any) -> str:
     """A value as a query string spells it."""
+    if isinstance(value, list | tuple):
+        return ",".join(plain(each) for each in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from resnet_core.diagram import Diagram
@@ -63,16 +64,25 @@ def draw_module(
 
     Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,
     expand, direction, theme, scale. The module itself is left as it is: a copy without data is
-    traced. Raises ParameterError for an option.
+    traced. Raises ParameterError for an option, TraceError where the module does not run as
+    Python at all; one whose shapes do not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
     chosen = fill(Options, options)
     with one_at_a_time:
-        # Parameters that the copy finds in its memo are not copied: no second set of weights.
-        tensors = [*module.parameters(), *module.buffers()]
-        memo: dict[int, Any] = {id(each): each.to("meta") for each in tensors}
-        twin = copy.deepcopy(module, memo)
+        twin = _without_data(module)
         return ModuleDrawing(trace(lambda: twin, shapes), type(module).__name__, chosen)
+
+
+def _without_data(module: nn.Module) -> nn.Module:
+    """A copy on the meta device. What deepcopy finds in its memo it does not copy: no weights."""
+    memo: dict[int, Any] = {
+        id(each): nn.Parameter(torch.empty_like(each, device="meta"), each.requires_grad)
+        for each in module.parameters()
+    }
+    for each in module.buffers():
+        memo[id(each)] = torch.empty_like(each, device="meta")
+    return copy.deepcopy(module, memo)
 
 
 def blocks() -> list[str]:

@@ -15,18 +15,23 @@ from torch import nn
 from torchview.computation_graph import ComputationGraph
 from torchview.torchview import forward_prop, process_input
 
+from resnet_core.errors import TraceError
 from resnet_core.graph import Graph, Shape
 from resnet_core.trace.reader import Reader
 from resnet_core.trace.witness import Witness
 
 one_at_a_time = threading.RLock()
 
+# What torch raises for operands that do not go together. Anything else is a mistake in the code.
+_SHAPES_DO_NOT_FIT = (RuntimeError, ValueError, IndexError)
+
 
 def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
     """The Graph of the module that ``build`` makes, at inputs of these shapes (batch first).
 
     A structure that cannot run gives the Graph up to the call that failed, with ``problem``
-    set. Whatever ``build`` raises passes through.
+    set. Whatever ``build`` raises passes through. Raises TraceError for a module that is no
+    runnable code at all.
     """
     with one_at_a_time:
         with torch.device("meta"):
@@ -40,4 +45,6 @@ def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Grap
                 forward_prop(module, tensors, "meta", record, "eval")
             except RuntimeError as error:
                 failure = error.__cause__ or error
+                if not isinstance(failure, _SHAPES_DO_NOT_FIT):
+                    raise TraceError(f"the module cannot be run: {failure!r}") from failure
         return Reader(module, witness, list(input_nodes)).read(record, failure)

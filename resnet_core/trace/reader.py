@@ -10,6 +10,7 @@ from torch import nn
 from torchview.computation_graph import ComputationGraph
 from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 
+from resnet_core.errors import TraceError
 from resnet_core.graph import Edge, Graph, Group, Node, Problem, Shape, Totals
 from resnet_core.measure import Sight, multiply_adds, widest
 from resnet_core.trace import roles
@@ -51,7 +52,8 @@ class Reader:
         (content,) = record.node_hierarchy.values()
         recorded = [each for each in content if isinstance(each, dict)]
         if not recorded:
-            raise TypeError("the module takes no tensor that could be followed")
+            reason = failure or "its forward takes no tensor that could be followed"
+            raise TraceError(f"the module cannot be traced: {reason}") from failure
         ((head, inside),) = recorded[0].items()
         self._module(head, inside, "")
         problem = self._problem(failure) if failure else None

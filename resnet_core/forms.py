@@ -43,8 +43,7 @@ def refusal(form: type[BaseModel], name: str, value: Any, reason: str) -> Parame
     suggestion: Any = default
     if choices:
         allowed: str | list[Any] = choices
-        near = nearest(str(value), [str(each) for each in choices])
-        suggestion = next((each for each in choices if str(each) == near), default)
+        suggestion, near = _nearest_choice(value, choices, default)
         reason = reason or "it is not one of the choices" + did_you_mean(near)
     elif "minimum" in schema:
         low, high = schema["minimum"], schema["maximum"]
@@ -78,6 +77,15 @@ def choices_of(schema: Mapping[str, Any]) -> list[Any]:
     if "anyOf" in schema:
         return next((choices_of(each) for each in schema["anyOf"] if "enum" in each), [])
     return list(schema.get("enum", ()))
+
+
+def _nearest_choice(value: Any, choices: list[Any], default: Any) -> tuple[Any, str | None]:
+    """What was probably meant, and the same as a word if the guess is worth a question."""
+    number = _number(value)
+    if number is not None and all(isinstance(each, int) for each in choices):
+        return min(choices, key=lambda each: abs(each - number)), None
+    near = nearest(str(value), [plain(each) for each in choices])
+    return next((each for each in choices if plain(each) == near), default), near
 
 
 def _number(value: Any) -> int | None:

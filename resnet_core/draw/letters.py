@@ -22,10 +22,11 @@ def width(text: str, size: float, bold: bool = False) -> float:
 @cache
 def _metrics(style: str) -> tuple[dict[int, int], int, int]:
     """Advance by code point, that of a missing glyph, and units per em."""
-    font: Any = TTFont(FONTS / f"LiberationSans-{style}.ttf", lazy=True)
-    glyphs = font["hmtx"].metrics
-    advances = {code: glyphs[name][0] for code, name in font.getBestCmap().items()}
-    return advances, glyphs[".notdef"][0], font["head"].unitsPerEm
+    font: Any
+    with TTFont(FONTS / f"LiberationSans-{style}.ttf", lazy=True) as font:
+        glyphs = font["hmtx"].metrics
+        advances = {code: glyphs[name][0] for code, name in font.getBestCmap().items()}
+        return advances, glyphs[".notdef"][0], font["head"].unitsPerEm
 
 
 def _fallback(letter: str, missing: int, units: int) -> int:

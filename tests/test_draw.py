@@ -1,0 +1,172 @@
+"""The picture: laid out without overlaps, well-formed, lean, and the same everywhere."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from resnet_core import FORMATS, TooLarge, draw
+from resnet_core.draw.letters import width
+from resnet_core.draw.theme import COLOURS
+from resnet_core.registry import BLOCKS, NETWORKS
+
+SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in NETWORKS]
+VIEWS = [("op", "TB"), ("layer", "TB"), ("block", "TB"), ("stage", "LR"), ("op", "LR")]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(params=SUBJECTS, ids=lambda each: each[1])
+def subject(request):
+    kind, name = request.param
+    return {kind: name}
+
+
+@pytest.mark.parametrize(("detail", "direction"), VIEWS)
+def test_no_two_boxes_overlap_and_the_main_path_is_straight(subject, detail, direction):
+    diagram = draw(**subject, detail=detail, direction=direction)
+    boxes = diagram.sheet.boxes
+    for index, one in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            apart_x = abs(one.x - other.x) >= (one.width + other.width) / 2
+            apart_y = abs(one.y - other.y) >= (one.height + other.height) / 2
+            assert apart_x or apart_y, (one.node.id, other.node.id)
+    main = {b.x if direction == "TB" else b.y for b in boxes if b.node.lane == "main"}
+    assert max(main) - min(main) < 1
+
+
+@pytest.mark.parametrize(("detail", "direction"), VIEWS)
+def test_no_wire_crosses_a_box(subject, detail, direction):
+    sheet = draw(**subject, detail=detail, direction=direction).sheet
+    for wire in sheet.wires:
+        ends = {wire.edge.source, wire.edge.target}
+        for box in sheet.boxes:
+            if box.node.id in ends:
+                continue
+            for (ax, ay), (bx, by) in zip(wire.points, wire.points[1:], strict=False):
+                clear = (
+                    max(ax, bx) <= box.x - box.width / 2
+                    or min(ax, bx) >= box.x + box.width / 2
+                    or max(ay, by) <= box.y - box.height / 2
+                    or min(ay, by) >= box.y + box.height / 2
+                )
+                assert clear, (wire.edge, box.node.id)
+
+
+def test_frames_contain_their_boxes_and_their_texts_keep_clear_of_the_main_path(subject):
+    sheet = draw(**subject, detail="op").sheet
+    main = next(each.x for each in sheet.boxes if each.node.kind == "input")
+    for frame in sheet.frames:
+        for box in sheet.boxes:
+            if box.frame == frame.group.path:
+                assert frame.left < box.x - box.width / 2
+                assert box.x + box.width / 2 < frame.right
+                assert frame.top < box.y - box.height / 2
+                assert box.y + box.height / 2 < frame.bottom
+        assert frame.name_at[0] + width(frame.name, 10) < main
+        assert frame.figures_at[0] > main
+        assert frame.figures_at[0] + width(frame.figures, 10) < frame.right
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "auto"])
+def test_the_svg_is_a_document_of_its_own(subject, theme):
+    diagram = draw(**subject, theme=theme)
+    root = ET.fromstring(diagram.svg)
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title").text == diagram.subject.title
+    assert root.find(f"{SVG}metadata").text == diagram.url
+    ids = [each.get("id") for each in root.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(each.startswith(ids[0]) for each in ids)
+    text = diagram.svg
+    assert "<script" not in text
+    assert not re.search(r'(href|src)="', text)
+    assert not re.search(r"(?<!w3.org/2000/svg\")url\(|@import", text)
+
+
+def test_each_box_tells_path_line_role_and_details():
+    root = ET.fromstring(draw(block="bottleneck", stride=2).svg)
+    (conv2,) = [each for each in root.iter(f"{SVG}g") if each.get("data-node") == "conv2"]
+    assert conv2.get("class") == "node conv"
+    assert conv2.get("data-path") == "conv2"
+    assert int(conv2.get("data-line")) > 0
+    tip = conv2.find(f"{SVG}title").text
+    assert "36,864 parameters" in tip
+    assert "28,901,376 multiply-adds" in tip
+
+
+def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
+    text = "".join(ET.fromstring(draw(block="bottleneck", stride=2).svg).itertext())
+    for each in (
+        "256×56×56",
+        "64×56×56",
+        "64×28×28",
+        "256×28×28",
+        "Bottleneck",
+        "1×1 conv, 256, /2",
+    ):
+        assert each in text
+
+
+def test_svgs_are_lean():
+    assert len(draw(block="bottleneck", stride=2).svg) < 20_000
+    assert len(draw(model="resnet50", detail="op", fold=False).svg) < 250_000
+
+
+def test_every_colour_has_one_dark_twin():
+    light, dark = zip(*COLOURS.values(), strict=True)
+    assert len(set(light)) == len(light)
+    assert len(set(dark)) == len(dark)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_is_drawn(format):
+    start = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<svg", "dot": b"digraph", "json": b"{"}
+    made = draw(block="basic", stride=2, theme="dark").render(format)
+    assert made.startswith(start.get(format, b""))
+    assert len(made) > 300
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4])
+def test_png_scale_multiplies_the_pixels_and_the_url_is_inside(scale):
+    from PIL import Image
+
+    diagram = draw(block="basic", scale=scale)
+    image = Image.open(io.BytesIO(diagram.render("png")))
+    assert image.size[0] == pytest.approx(diagram.sheet.width * scale * 96 / 72, abs=2)
+    assert image.text["Source"] == diagram.url
+
+
+def test_a_png_too_large_for_the_format_is_refused():
+    with pytest.raises(TooLarge, match="SVG and PDF have no such limit"):
+        draw(model="resnet152", detail="op", fold=False).png()
+
+
+def test_equal_requests_give_equal_bytes_in_another_process_with_other_hashes():
+    code = (
+        "import sys, resnet_core as r;"
+        "sys.stdout.write(r.draw(model='resnet18', detail='op', theme='auto').svg)"
+    )
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+        )
+        for seed in ("1", "2")
+    ]
+    assert made[0].stdout == made[1].stdout
+    assert made[0].stdout.decode() == draw(model="resnet18", detail="op", theme="auto").svg
+    assert made[0].stderr == b""
+
+
+def test_png_letters_do_not_depend_on_the_fonts_of_the_machine():
+    data = draw(block="basic").png()
+    (high,) = struct.unpack(">I", data[20:24])
+    assert high > 600

@@ -1,0 +1,45 @@
+"""``resnet-diagram``: the command line. It draws nothing itself, it asks the library.
+
+Exit status: 0 done, 2 a mistake in the call, 3 the machine lacks something.
+
+torch takes seconds to import and ``--help`` must answer at once: whatever imports it is imported
+inside the command that needs it.
+"""
+
+from __future__ import annotations
+
+import click
+
+from app.command.catalogue import catalogue
+from app.command.draw import draw
+from app.command.render import render
+from app.command.table import table
+from app.command.url import url
+
+
+@click.group("resnet-diagram", context_settings={"max_content_width": 100})
+@click.version_option(package_name="resnet-diagram")
+def main() -> None:
+    """Draw residual blocks and networks as they really run.
+
+    \b
+    resnet-diagram render bottleneck --stride 2 -o bottleneck.svg
+    resnet-diagram table resnet50
+    resnet-diagram draw my_model.py:Net --input 1x3x224x224
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
+)
+def serve(host: str, port: int) -> None:
+    """Serve the page and the REST API."""
+    from app.main import serve as run
+
+    run(host, port)
+
+
+for _command in (render, table, draw, catalogue, url):
+    main.add_command(_command)

@@ -1,0 +1,81 @@
+"""``resnet-diagram list``: what there is to draw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.command.output import STDOUT, write
+from app.command.refusal import refusal_of
+
+if TYPE_CHECKING:
+    from resnet_core.registry import Subject
+
+
+@click.command("list")
+@click.argument("subject", required=False)
+@click.option("--json", "as_json", is_flag=True, help="For programs, with the knobs' JSON Schema.")
+def catalogue(subject: str | None, as_json: bool) -> None:
+    """List the blocks and the models, or the knobs of one.
+
+    \b
+    resnet-diagram list
+    resnet-diagram list bottleneck
+    """
+    from resnet_core.registry import BLOCKS, NETWORKS
+
+    if subject is not None:
+        text = _one(subject, as_json)
+    elif as_json:
+        text = _json({
+            "blocks": [record(each) for each in BLOCKS.values()],
+            "models": [record(each) for each in NETWORKS.values()],
+        })  # fmt: skip
+    else:
+        text = "\n".join([*_section("Blocks", BLOCKS), "", *_section("Models", NETWORKS)]) + "\n"
+    write(text.encode(), STDOUT)
+
+
+def record(subject: Subject) -> dict[str, Any]:
+    """A subject as plain data: its words, what a preset fixes, its knobs as JSON Schema."""
+    return {
+        "kind": subject.kind,
+        "name": subject.name,
+        "title": subject.title,
+        "formula": subject.formula,
+        "paper": subject.paper,
+        "fixed": dict(subject.fixed),
+        "parameters": subject.params.model_json_schema(),
+    }
+
+
+def _one(name: str, as_json: bool) -> str:
+    from app.command.leaflet import leaflet
+    from app.command.words import Request
+    from resnet_core.errors import ParameterError
+
+    request = Request((name,))
+    try:
+        subject = request.subject
+    except ParameterError as error:
+        near = request.mended(error)
+        instead = f"resnet-diagram list {near[0]}" if near else ""
+        raise refusal_of(error, instead) from None
+    return _json(record(subject)) if as_json else leaflet(subject)
+
+
+def _section(title: str, subjects: Mapping[str, Subject]) -> Iterator[str]:
+    """Presets are told by what they fix: their formula is that of the model behind them."""
+    yield title
+    widths = [max(len(each) for each in subjects), max(len(s.title) for s in subjects.values())]
+    for name, subject in subjects.items():
+        fixed = ", ".join(f"{key} {value}" for key, value in subject.fixed)
+        about = f"{subject.base}: {fixed}" if fixed else subject.formula
+        yield f"  {name:<{widths[0]}}  {subject.title:<{widths[1]}}  {about}"
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

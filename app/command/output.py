@@ -1,0 +1,67 @@
+"""Where bytes go: a file, put in place at once or not at all, or the standard output."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from app.command.refusal import Refusal
+
+STDOUT = "-"
+
+# Written here once more because `--help` does without torch; a test holds it to the library.
+FORMATS = "svg, png, pdf, dot, json, md, csv"
+
+
+def write(content: bytes, output: str) -> None:
+    """Write to a file and say so, or to the standard output. Raises Refusal where it cannot."""
+    if output == STDOUT:
+        print_bytes(content)
+        return
+    path = Path(output)
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise Refusal(f"cannot write {output}: {error.strerror}") from None
+    click.echo(f"{output}: {len(content):,} bytes", err=True)
+
+
+def print_bytes(content: bytes) -> None:
+    """Write to the standard output, whatever the encoding of the terminal."""
+    try:
+        click.echo(content, nl=False)
+    except BrokenPipeError:
+        # `resnet-diagram table resnet152 | head`: the reader has seen enough, nothing is wrong.
+        # Python would complain once more while it closes the stream at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def ending(output: str) -> str:
+    """The format that a file's name asks for. Raises Refusal where it has no ending."""
+    found = Path(output).suffix.removeprefix(".").lower()
+    if not found:
+        raise Refusal(
+            f"-o {output}: the name has no ending that says the format",
+            allowed=f"an ending, such as {output}.svg, or --format beside it",
+        )
+    return found
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A reader of the file sees the old content or the new one, never a half of it."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # /dev/null, a pipe: nothing to be put in its place
+        return
+    path = path.resolve()
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,79 @@
+"""Errors → what the command line says about them, and the exit status."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from resnet_core.errors import ResnetDiagramError
+
+WRONG_CALL = 2
+MACHINE_LACKS = 3
+
+
+class Refusal(click.ClickException):
+    """A mistake in the call: what was wrong, what is allowed, and a command line that works."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        allowed: str = "",
+        instead: str = "",
+        status: int = WRONG_CALL,
+    ) -> None:
+        self.status = status
+        lines = [message]
+        if allowed:
+            lines += _hanging("  allowed: ", allowed)
+        if instead:
+            lines.append(f"  try:     {instead}")
+        super().__init__("\n".join(lines))
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # click has a constant per class
+        return self.status
+
+
+def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
+    """What the command line says about an error of the library.
+
+    ``instead`` is the command line that works.
+    """
+    # Not at the top of the file: torch comes with it, and `--help` answers at once.
+    from resnet_core.errors import ParameterError, RenderError, UnknownParameter, UnknownSubject
+
+    if isinstance(error, RenderError):
+        return Refusal(str(error), status=MACHINE_LACKS)
+    if not isinstance(error, ParameterError):
+        return Refusal(str(error))
+    allowed: str | Sequence[str] = error.allowed
+    given = f"{option(error.parameter)} {error.value}".rstrip() + ": "
+    if isinstance(error, UnknownParameter):
+        given, allowed = "", [option(each) for each in allowed]
+    elif isinstance(error, UnknownSubject):
+        given = ""
+    return Refusal(
+        given + error.reason,
+        allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
+        instead=instead,
+    )
+
+
+def option(name: str) -> str:
+    """A parameter's name as the command line spells it: ``--stride-on``."""
+    return "--" + name.replace("_", "-")
+
+
+def _hanging(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width=100,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_on_hyphens=False,
+    )

@@ -14,12 +14,14 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from torch import nn
 
 from app.command.refusal import Refusal
 from resnet_core.errors import did_you_mean, nearest
+
+Result = TypeVar("Result")
 
 # The file's name could be that of a module which is loaded already: torch.py, click.py.
 _LOADED_AS = "__drawn__"
@@ -105,19 +107,27 @@ def _needed(found: Callable[..., Any]) -> list[str]:
     ]
 
 
-def _run(what: str, code: Callable[[], Any]) -> Any:
+def _run(what: str, code: Callable[[], Result]) -> Result:
     """The result of the user's own code; an error in it is theirs, told with its place."""
     try:
         return code()
     except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        theirs = [each for each in frames if "site-packages" not in each.filename]
-        last = theirs[-1]
-        kind = type(error).__name__
-        where = f" ({Path(last.filename).name}, line {last.lineno})"
-        if isinstance(error, SyntaxError):
-            where = ""  # its message says so itself
+        kind, where = type(error).__name__, _place(error)
         raise Refusal(f"{what} failed with {kind}: {error}{where}") from None
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of the user's code; empty where there is none, or the error tells it."""
+    theirs = [
+        each
+        for each in traceback.extract_tb(error.__traceback__)
+        if not each.filename.startswith("<")
+        and "site-packages" not in each.filename
+        and each.filename != __file__
+    ]
+    if not theirs or isinstance(error, SyntaxError):
+        return ""
+    return f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})"
 
 
 def _is_candidate(value: Any, loaded: ModuleType) -> bool:

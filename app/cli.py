@@ -43,3 +43,7 @@ def serve(host: str, port: int) -> None:
 
 for _command in (render, table, draw, catalogue, url):
     main.add_command(_command)
+
+
+if __name__ == "__main__":
+    main()

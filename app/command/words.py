@@ -119,8 +119,8 @@ def options(
     """Names and values of ``--name value``, ``--name=value``, ``--switch`` and ``--no-switch``.
 
     ``schemas`` are the knobs that there are; other names pass as they are, for whoever fills the
-    forms refuses them. Raises Refusal for a word that belongs to none and for a knob without a
-    value.
+    forms refuses them, and so do knobs without a value. Raises Refusal for a word that belongs to
+    no option.
     """
     rest = deque(words)
     while rest:
@@ -137,8 +137,6 @@ def options(
             value = rest.popleft()
         elif not equals and _is_switch(schemas, name):
             value = "true"
-        if not value and name in schemas:
-            raise _valueless(name, schemas[name])
         yield name, value
 
 
@@ -168,16 +166,3 @@ def _stray(word: str, subject: str) -> Refusal:
         f"{word!r} belongs to no option of {subject}",
         allowed="--name value, --name=value, --switch, --no-switch",
     )
-
-
-def _valueless(name: str, schema: Mapping[str, Any]) -> Refusal:
-    return Refusal(f"{option(name)} needs a value", allowed=values_of(schema))
-
-
-def values_of(schema: Mapping[str, Any]) -> str:
-    """The legal values of a knob in words."""
-    if choices := choices_of(schema):
-        return ", ".join(str(each) for each in choices)
-    if "minimum" in schema:
-        return f"a whole number from {schema['minimum']:,} to {schema['maximum']:,}"
-    return str(schema.get("format_hint", schema.get("type", "")))

@@ -1,0 +1,147 @@
+"""A problem → the response, in the format that the request wants."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Literal
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import cards, problems
+from app.jobs import Refusal
+from app.negotiation import (
+    PICTURES,
+    NotAcceptable,
+    accepted,
+    content_type,
+    offered,
+    prefers_page,
+)
+from app.problems import Problem, ProblemError
+from app.workers import Busy
+from resnet_core import ParameterError
+from resnet_core.layout import Format as PictureFormat
+
+SHORT = "public, max-age=60"
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+log = logging.getLogger(__name__)
+Shape = PictureFormat | Literal["json", "page"]
+
+
+async def to_exception(request: Request, error: Exception) -> Response:
+    """The answer to a request that ended in this exception."""
+    return await to_problem(request, await _problem(request, error))
+
+
+async def to_problem(request: Request, problem: Problem) -> Response:
+    """The problem as a card, a page or JSON, with its true status unless that was declined."""
+    shape = _shape(request)
+    hidden = shape in PICTURES and wants_image(request)
+    headers = {
+        **problem.headers,
+        "Cache-Control": SHORT if hidden else "no-store",
+        "Access-Control-Allow-Origin": "*",
+        "Vary": "Accept",
+    }
+    status = 200 if hidden else problem.status
+    if shape == "page":
+        page: Response = request.app.state.pages.problem(request, problem)
+        page.headers.update(headers)
+        return page
+    if shape != "json":
+        body, shape = await _card(request, problem, shape)
+        if shape == "svg":
+            headers["Content-Security-Policy"] = SVG_POLICY
+        if body:
+            return Response(body, status, headers, content_type(shape))
+        status, headers["Cache-Control"] = problem.status, "no-store"
+    text = json.dumps(located(request, problem).body(), ensure_ascii=False, indent=2) + "\n"
+    return Response(text, status, headers, problems.MEDIA_TYPE)
+
+
+def wants_image(request: Request) -> bool:
+    """Whether the request asks for its errors as pictures with status 200."""
+    found: bool = getattr(request.state, "on_error_image", False)
+    return found or request.query_params.get("on_error") == "image"
+
+
+def located(request: Request, problem: Problem) -> Problem:
+    """The problem with its fix in the extension that was asked for, below the server's root."""
+    if problem.fix is None:
+        return problem
+    root = request.scope.get("root_path", "")
+    extension = getattr(request.state, "extension", None)
+    suffix = f".{extension}" if extension else ""
+    return problem.mended_by(f"{root}/diagram{suffix}?{problem.fix.partition('?')[2]}")
+
+
+async def _problem(request: Request, error: Exception) -> Problem:
+    pairs = getattr(request.state, "pairs", [])
+    renderer = request.app.state.renderer
+    match error:
+        case ProblemError():
+            return error.problem
+        case Refusal():
+            return problems.refusal(error.error, error.fix)
+        case ParameterError():
+            return problems.refusal(error, await renderer.fix(pairs, error))
+        case NotAcceptable():
+            media = list(offered())
+            detail = f"Accept: {problems.clean(error)} allows none of the formats on offer"
+            return Problem("not-acceptable", detail, allowed=media)
+        case Busy():
+            detail = "too many drawings are waiting; try again in a moment"
+            return Problem("busy", detail, headers={"Retry-After": "2"})
+        case TimeoutError():
+            limit = request.app.state.settings.timeout
+            detail = f"it was not drawn within {limit:g} s; try a smaller structure"
+            return Problem("timeout", detail)
+        case HTTPException():
+            return _of_http(error, request)
+    name = secrets.token_hex(4)
+    log.error("internal error %s at %s", name, request.url.path, exc_info=error)
+    return Problem("internal", f"the server made a mistake; its log calls it {name}",
+                   more={"id": name})  # fmt: skip
+
+
+def _of_http(error: HTTPException, request: Request) -> Problem:
+    path = problems.clean(request.url.path)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        detail = f"{path} does not take {problems.clean(request.method)}"
+        return Problem("method-not-allowed", detail, headers=headers)
+    return Problem("not-found", f"there is nothing at {path}", headers=headers)
+
+
+def _shape(request: Request) -> Shape:
+    """What the answer would have been, as far as a problem can be that."""
+    extension = getattr(request.state, "extension", None)
+    if extension is not None:
+        return extension if extension in PICTURES else "json"
+    accept = request.headers.get("accept")
+    if not hasattr(request.state, "pairs"):
+        return "page" if prefers_page(accept) else "json"
+    try:
+        format = accepted(accept)
+    except NotAcceptable:
+        return "json"
+    return format if format in PICTURES else "json"
+
+
+async def _card(
+    request: Request, problem: Problem, format: PictureFormat
+) -> tuple[bytes, PictureFormat | Literal["json"]]:
+    """The card; as JSON where a worker would have to draw it and cannot."""
+    problem = located(request, problem)
+    theme = dict(getattr(request.state, "pairs", [])).get("theme", "light")
+    if format == "svg" or (problem.status >= 500 and wants_image(request)):
+        return cards.svg(problem, theme), "svg"
+    try:
+        return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
+    except Exception as error:
+        log.warning("no card as %s: %r", format, error)
+        return b"", "json"

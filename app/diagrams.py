@@ -1,0 +1,169 @@
+"""``/diagram``: a query → a picture, a table or numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.answers import SVG_POLICY
+from app.negotiation import accepted, content_type, offered
+from app.problems import Problem, ProblemError, clean
+from resnet_core import FORMATS, Diagram, ParameterError
+from resnet_core.drawing import Format
+from resnet_core.errors import did_you_mean, nearest
+from resnet_core.forms import plain
+
+VERSION = version("resnet-diagram")
+ON_ERROR = "on_error"
+Pairs = list[tuple[str, str]]
+router = APIRouter()
+
+
+@router.api_route("/diagram", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/diagram.{extension}", methods=["GET", "HEAD"], include_in_schema=False)
+async def draw(request: Request, extension: str | None = None) -> Response:
+    """Draw what the query names."""
+    limit = request.app.state.settings.query_bytes
+    request.state.extension = extension
+    request.state.pairs = []
+    if len(request.url.query) > limit:
+        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
+    return await _answer(request, list(request.query_params.multi_items()), extension)
+
+
+@router.post("/diagram", include_in_schema=False)
+@router.post("/diagram.{extension}", include_in_schema=False)
+async def draw_posted(request: Request, extension: str | None = None) -> Response:
+    """Draw what the JSON object in the body names."""
+    request.state.extension = extension
+    request.state.pairs = []
+    return await _answer(request, _pairs(await _body(request)), extension)
+
+
+def etag(diagram: Diagram, format: str) -> str:
+    """A strong tag: the bytes follow from the version, the format and the canonical query."""
+    source = "\n".join([VERSION, format, diagram.url])
+    return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
+
+
+def known_already(request: Request, tag: str) -> bool:
+    """Whether ``If-None-Match`` names the tag (RFC 9110, section 13.1.2: weak comparison)."""
+    given = request.headers.get("if-none-match", "")
+    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
+    return "*" in tags or tag in tags
+
+
+async def _answer(request: Request, pairs: Pairs, extension: str | None) -> Response:
+    request.state.pairs = pairs = _without_on_error(request, pairs)
+    format = await _format(request, extension)
+    diagram = Diagram.of(pairs)
+    tag = etag(diagram, format)
+    headers = _headers(request, diagram, format, tag, negotiated=extension is None)
+    if request.method != "POST" and known_already(request, tag):
+        return Response(status_code=304, headers=headers)
+    body = await request.app.state.renderer.render(diagram, format)
+    return Response(body, headers=headers, media_type=content_type(format))
+
+
+def _headers(
+    request: Request, diagram: Diagram, format: Format, tag: str, negotiated: bool
+) -> dict[str, str]:
+    root = request.scope.get("root_path", "")
+    max_age = request.app.state.settings.max_age
+    query = diagram.url.partition("?")[2]
+    headers = {
+        "ETag": tag,
+        "Cache-Control": f"public, max-age={max_age}",
+        "Content-Location": f"{root}/diagram.{format}?{query}",
+        "Link": f'<{root}{diagram.url}>; rel="canonical"',
+        "Content-Disposition": f'inline; filename="{diagram.subject.name}.{format}"',
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if negotiated:
+        headers["Vary"] = "Accept"
+    if format == "svg":
+        headers["Content-Security-Policy"] = SVG_POLICY
+    return headers
+
+
+async def _format(request: Request, extension: str | None) -> Format:
+    """The format asked for. Raises NotAcceptable, ProblemError for an unknown extension."""
+    if extension is None:
+        return accepted(request.headers.get("accept"))
+    for format in offered().values():
+        if format == extension:
+            return format
+    near = nearest(extension, FORMATS)
+    request.state.extension = near or "svg"
+    wrong = ParameterError("format", extension, "it is not a format", mend={})
+    fix = await request.app.state.renderer.fix(request.state.pairs, wrong)
+    raise _Extension(clean(extension), near, fix)
+
+
+class _Extension(ProblemError):
+    """There is no such extension."""
+
+    def __init__(self, extension: str, near: str | None, fix: str | None) -> None:
+        detail = f"there is no format {extension!r}" + did_you_mean(near)
+        super().__init__(
+            Problem(
+                "unknown-format", detail, "extension", extension, list(FORMATS), near or "svg", fix
+            )
+        )
+
+
+def _without_on_error(request: Request, pairs: Sequence[tuple[str, str]]) -> Pairs:
+    """The pairs less ``on_error``, which says how to answer and not what to draw."""
+    given = [value for name, value in pairs if name == ON_ERROR]
+    rest = [(name, value) for name, value in pairs if name != ON_ERROR]
+    request.state.pairs = rest
+    request.state.on_error_image = given[:1] == ["image"]
+    if len(given) > 1 or given not in ([], ["image"]):
+        reason = "it is given more than once" if len(given) > 1 else "it is not image"
+        raise ParameterError(
+            ON_ERROR, given[-1], reason, allowed=["image"], suggestion="image", mend={}
+        )
+    return rest
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a POST. Raises ProblemError where it is too long or of another type."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        detail = f"the body is {clean(media) or 'of no type'}; a POST takes application/json"
+        raise ProblemError(Problem("not-json", detail, headers={"Accept-Post": "application/json"}))
+    limit = request.app.state.settings.body_bytes
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise ProblemError(Problem("body-too-long", f"a body has at most {limit:,} bytes"))
+    return body
+
+
+def _pairs(body: bytes) -> Pairs:
+    """Names and values of a JSON object, repeated names kept. Raises ProblemError."""
+    try:
+        found = json.loads(body, object_pairs_hook=_Members)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, _Members):
+        detail = 'the body is not a JSON object, such as {"block": "bottleneck"}'
+        raise ProblemError(Problem("not-an-object", detail))
+    for name, value in found:
+        if not isinstance(value, str | int | float):
+            detail = f"the value of {clean(name)} is not a text, a number, true or false"
+            raise ProblemError(Problem("not-an-object", detail, clean(name)))
+    return [(name, plain(value)) for name, value in found]
+
+
+class _Members(list[tuple[str, Any]]):
+    """The members of a JSON object in order; a dict would drop names that are given twice."""

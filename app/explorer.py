@@ -1,0 +1,165 @@
+"""What the explorer's page shows: the form, the picture and the table of one diagram."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from app.fields import Field, fields_of
+from app.jobs import Refusal
+from app.problems import Problem, refusal
+from app.renderer import Renderer
+from app.snippets import snippets
+from app.workers import Busy
+from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
+from resnet_core.options import Input, Options
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+Pairs = list[tuple[str, str]]
+START = ("block", "bottleneck")
+# What a link to another subject takes along: it has the same meaning for every subject.
+CARRIED = ("direction", "theme", "scale")
+# These say what a file looks like; the page has its own colours and size.
+OF_FILES = ("theme", "scale")
+IN_TOOLBAR = ("detail", "direction")
+MOST_ROWS = 600
+
+
+@dataclass
+class Explorer:
+    """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
+
+    typed: dict[str, str]
+    subject: Subject | None
+    diagram: Diagram | None = None
+    problem: Problem | None = None
+    svg: str = ""
+    record: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.subject.title if self.subject else "resnet-diagram"
+
+    @property
+    def structure(self) -> list[Field]:
+        return fields_of(self.subject.params, self.typed, self.problem) if self.subject else []
+
+    @property
+    def input(self) -> list[Field]:
+        size = str(self.subject.input_size) if self.subject else ""
+        return fields_of(Input, self.typed, self.problem, {"input": size})
+
+    @property
+    def options(self) -> dict[str, Field]:
+        """The view's fields by name."""
+        return {each.name: each for each in fields_of(Options, self.typed, self.problem)}
+
+    @property
+    def panels(self) -> list[tuple[str, list[str]]]:
+        """The view's fields that stand in the form: how it looks here, and how files look."""
+        view = [name for name in self.options if name not in (*OF_FILES, *IN_TOOLBAR)]
+        return [("View", view), ("Files", list(OF_FILES))]
+
+    @property
+    def detail(self) -> str:
+        """The level of detail in effect."""
+        default = "op" if self.subject and self.subject.kind == "block" else "block"
+        return self.typed.get("detail", default)
+
+    @property
+    def stray(self) -> Problem | None:
+        """The problem, where no field of the form has it."""
+        fields = [*self.structure, *self.input, *self.options.values()]
+        shown = self.subject and any(each.problem for each in fields)
+        return None if shown else self.problem
+
+    @property
+    def carried(self) -> Pairs:
+        return [(name, self.typed[name]) for name in CARRIED if name in self.typed]
+
+    def link(self, subject: Subject) -> str:
+        """The query of the page for another subject."""
+        return "?" + urlencode([(subject.kind, subject.name), *self.carried], safe=",:")
+
+    @property
+    def groups(self) -> list[tuple[str, list[Subject]]]:
+        """What can be chosen, by kind."""
+        both = (("block", BLOCKS), ("model", NETWORKS))
+        # The one that is shown stands first, where no list is too long to see it.
+        return [
+            (kind, sorted(registry.values(), key=lambda each: each != self.subject))
+            for kind, registry in both
+        ]
+
+    @property
+    def query(self) -> str:
+        return self.diagram.url.partition("?")[2] if self.diagram else ""
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return FORMATS
+
+    def snippets(self, base: str) -> dict[str, str]:
+        """Lines that embed the picture in a document, by the document's language."""
+        return snippets(self.diagram, base) if self.diagram else {}
+
+    @property
+    def rows(self) -> list[tuple[str, str, list[dict[str, Any]]]]:
+        """The calls by the block that they are part of: its path, its type, its calls."""
+        groups = {each["path"]: each for each in self.record["groups"]}
+        calls = [each for each in self.record["nodes"] if each["kind"] not in ("input", "output")]
+
+        def block(row: dict[str, Any]) -> str:
+            path: str = row["group"]
+            while path and groups[path]["level"] != "block":
+                path = groups[path]["parent"]
+            return path
+
+        parts = [(path, list(each)) for path, each in groupby(calls[:MOST_ROWS], key=block)]
+        return [(path, groups[path]["type"] if path else "", each) for path, each in parts]
+
+    @property
+    def hidden_rows(self) -> int:
+        return max(0, len(self.record["nodes"]) - 2 - MOST_ROWS)
+
+
+async def explore(renderer: Renderer, query: Sequence[tuple[str, str]]) -> Explorer:
+    """The page for a query; an empty field of the form stands for the default."""
+    pairs = [(name, value) for name, value in query if value.strip()]
+    if not {"block", "model"} & {name for name, _ in pairs}:
+        pairs.append(START)
+    page = Explorer(dict(pairs), _subject(dict(pairs)))
+    try:
+        page.diagram = Diagram.of(pairs)
+        page.svg, page.record = await _drawn(renderer, page.diagram)
+    except ParameterError as error:
+        page.problem = refusal(error, await renderer.fix(pairs, error))
+    except Refusal as error:
+        page.problem = refusal(error.error, error.fix)
+    except Busy:
+        page.problem = Problem("busy", "too many drawings are waiting; try again in a moment")
+    except TimeoutError:
+        page.problem = Problem("timeout", "it was not drawn in time; try a smaller structure")
+    return page
+
+
+async def _drawn(renderer: Renderer, diagram: Diagram) -> tuple[str, dict[str, Any]]:
+    """The picture in the light theme, which the page's own rules darken, and the numbers."""
+    plain = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
+    svg, record = await asyncio.gather(
+        renderer.render(plain, "svg"), renderer.render(plain, "json")
+    )
+    return svg.decode(), await asyncio.to_thread(json.loads, record)
+
+
+def _subject(typed: dict[str, str]) -> Subject | None:
+    """The subject whose form is shown, if there is one of that name."""
+    try:
+        return NETWORKS[typed["model"]] if "model" in typed else BLOCKS[typed["block"]]
+    except UnknownSubject:
+        return None

@@ -1,0 +1,85 @@
+"""A form's model → the fields of a page: what to type, within which bounds, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from app.problems import Problem
+from resnet_core.forms import choices_of, plain, properties
+
+Widget = Literal["number", "select", "text"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One knob on the page. ``default`` is empty where leaving it out has a meaning of its own."""
+
+    name: str
+    widget: Widget
+    description: str
+    default: str
+    value: str
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str = ""
+    placeholder: str = ""
+    problem: Problem | None = None
+
+    @property
+    def changed(self) -> bool:
+        return self.value != self.default
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The choices; a value that is none of them stays in sight until it is mended."""
+        extra = () if self.value in self.choices or not self.value else (self.value,)
+        return (*self.choices, *extra)
+
+
+def fields_of(
+    form: type[BaseModel],
+    typed: Mapping[str, str],
+    problem: Problem | None = None,
+    placeholders: Mapping[str, str] | None = None,
+) -> list[Field]:
+    """The fields of a form, with what was typed and what is wrong with it."""
+    return [
+        _field(name, schema, typed, problem, (placeholders or {}).get(name, ""))
+        for name, schema in properties(form).items()
+    ]
+
+
+def _field(
+    name: str,
+    schema: Mapping[str, Any],
+    typed: Mapping[str, str],
+    problem: Problem | None,
+    placeholder: str,
+) -> Field:
+    choices = tuple(plain(each) for each in choices_of(schema))
+    bounds = _bounds(schema)
+    default = "" if schema.get("default") is None else plain(schema["default"])
+    return Field(
+        name=name,
+        widget="select" if choices else "number" if "minimum" in bounds else "text",
+        description=schema.get("description", ""),
+        default=default,
+        value=typed.get(name, default),
+        choices=choices,
+        minimum=bounds.get("minimum"),
+        maximum=bounds.get("maximum"),
+        pattern=str(bounds.get("pattern", "")).removeprefix("^").removesuffix("$"),
+        placeholder=placeholder,
+        problem=problem if problem and problem.parameter == name else None,
+    )
+
+
+def _bounds(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part of a schema that bounds the value: of "this or null" it is this."""
+    parts = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return parts[0] if parts else schema

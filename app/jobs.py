@@ -1,0 +1,43 @@
+"""What a worker process does. Arguments and answers are plain enough to cross over to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resnet_core import Diagram, ParameterError, layout
+from resnet_core.diagram import mended
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class Refusal(Exception):
+    """The values do not go together: the error, and the URL of the nearest diagram that works."""
+
+    def __init__(self, error: ParameterError, fix: str | None) -> None:
+        super().__init__(error, fix)
+        self.error = error
+        self.fix = fix
+
+
+def render(pairs: Pairs, format: str) -> bytes:
+    """The diagram as bytes. Raises Refusal."""
+    try:
+        return Diagram.of(pairs).render(format)
+    except ParameterError as error:
+        raise Refusal(error, mend(pairs, error)) from None
+
+
+def mend(pairs: Pairs, error: ParameterError) -> str | None:
+    """The URL of the nearest diagram that works, if there is one."""
+    diagram = mended(pairs, error)
+    return diagram.url if diagram else None
+
+
+def paint(dot: str, format: layout.Format) -> bytes:
+    """A picture in the DOT language as bytes."""
+    return layout.draw(dot, format)
+
+
+def warm_up() -> None:
+    """Draw once, so that whatever is loaded on first use is loaded before the first request."""
+    Diagram.of([("block", "bottleneck")]).render("svg")

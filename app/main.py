@@ -1,0 +1,108 @@
+"""The application, and the server that runs it.
+
+``uvicorn app.main:app`` serves it as any ASGI application; ``resnet-diagram serve`` calls
+``serve``, which says when it is really ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from app import diagrams, health, logs, openapi, pages, subjects
+from app.answers import to_exception
+from app.guard import Guard
+from app.jobs import Refusal
+from app.negotiation import NotAcceptable
+from app.problems import ProblemError
+from app.renderer import Renderer
+from app.settings import Settings
+from app.views import Pages, folder
+from app.workers import Busy
+from resnet_core import ParameterError
+
+CANNOT = 3
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Its workers start with it and end with it."""
+    app = FastAPI(
+        title="resnet-diagram",
+        version=diagrams.VERSION,
+        description="What a residual network really does, as pictures that can be checked.",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings or Settings()
+    app.state.pages = Pages()
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    for each in (diagrams, subjects, health, pages):
+        app.include_router(each.router)
+    app.mount("/static", StaticFiles(directory=folder("static")), name="static")
+    answered = (ProblemError, ParameterError, Refusal, NotAcceptable, Busy, TimeoutError)
+    for error in (*answered, HTTPException):
+        app.add_exception_handler(error, to_exception)
+    app.add_middleware(Guard)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Content-Location"],
+    )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.renderer = Renderer(app.state.settings)
+    app.state.renderer.workers.start()
+    yield
+    await app.state.renderer.workers.stop()
+
+
+def serve(host: str, port: int, settings: Settings | None = None) -> None:
+    """Serve until interrupted. Exits with status 3 where the address cannot be had."""
+    logs.set_up()
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        print(f"resnet-diagram cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
+        raise SystemExit(CANNOT) from None
+    with listener, suppress(KeyboardInterrupt):
+        asyncio.run(_serve(create_app(settings), listener))
+
+
+async def _serve(app: FastAPI, listener: socket.socket) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    )
+    host, port = listener.getsockname()[:2]
+    announcement = asyncio.create_task(_announce(app, server, host, port))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        announcement.cancel()
+
+
+async def _announce(app: FastAPI, server: uvicorn.Server, host: str, port: int) -> None:
+    """Say where the server is once it listens and has drawn something."""
+    while not server.started:
+        await asyncio.sleep(0.05)
+    await app.state.renderer.workers.ready.wait()
+    shown = f"[{host}]" if ":" in host else host
+    print(f"resnet-diagram is ready on http://{shown}:{port}", flush=True)
+
+
+app = create_app()

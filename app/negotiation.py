@@ -1,0 +1,68 @@
+"""Which format a request wants: its extension says so, or else its ``Accept``."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import mimeparse
+
+from resnet_core import FORMATS
+from resnet_core.drawing import Format
+from resnet_core.layout import Format as PictureFormat
+
+# The most wanted first: that is what `*/*`, `image/*` or `text/*` choose.
+MEDIA: dict[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "md": "text/markdown",
+    "txt": "text/plain",
+    "csv": "text/csv",
+    "dot": "text/vnd.graphviz",
+    "mmd": "text/vnd.mermaid",
+}
+PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
+
+
+class NotAcceptable(Exception):
+    """None of the media types that the request accepts is on offer."""
+
+
+def offered() -> dict[str, Format]:
+    """Media type → format, the most wanted first."""
+    known: dict[str, Format] = {str(each): each for each in FORMATS}
+    return {MEDIA[name]: known[name] for name in MEDIA if name in known}
+
+
+def accepted(accept: str | None) -> Format:
+    """The format that an ``Accept`` header prefers. Raises NotAcceptable."""
+    on_offer = offered()
+    if not accept or not accept.strip():
+        return "svg"
+    try:
+        # mimeparse takes the last of equals.
+        best = mimeparse.best_match(list(reversed(on_offer)), accept)
+    except mimeparse.MimeTypeParseException:
+        best = ""
+    if not best:
+        raise NotAcceptable(accept)
+    return on_offer[best]
+
+
+def content_type(format: str) -> str:
+    """The media type of a format, with the charset where it is text."""
+    media = MEDIA[format]
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def prefers_page(accept: str | None) -> bool:
+    """Whether the client is a browser that goes to an address, rather than one that embeds."""
+    if not accept:
+        return False
+    try:
+        quality: float = mimeparse.quality("text/html", accept)
+        others: float = mimeparse.quality("application/problem+json", accept)
+    except mimeparse.MimeTypeParseException:
+        return False
+    return quality > others

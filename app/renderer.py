@@ -1,0 +1,46 @@
+"""A diagram → bytes: from the cache, or from a worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from app import jobs
+from app.cache import Cache
+from app.settings import Settings
+from app.workers import Workers
+from resnet_core import Diagram, ParameterError
+from resnet_core.drawing import Format
+from resnet_core.layout import Format as PictureFormat
+
+log = logging.getLogger(__name__)
+
+
+class Renderer:
+    """Everything that costs time is asked of this object."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.workers = Workers(settings)
+        self._cache = Cache(settings.cache_bytes)
+
+    async def render(self, diagram: Diagram, format: Format) -> bytes:
+        """The diagram in a format. Raises Refusal, Busy, TimeoutError."""
+        query = diagram.query
+        return await self._cache.get(
+            (query, format), lambda: self.workers.run(jobs.render, query, format)
+        )
+
+    async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:
+        """The URL of the nearest diagram that works, or None where none is found in time."""
+        try:
+            return await self.workers.run(jobs.mend, pairs, error)
+        except Exception as failure:
+            # A refusal without a remedy is still the right answer; a failure would hide it.
+            log.warning("no fix for %s: %r", error, failure)
+            return None
+
+    async def paint(self, dot: str, format: PictureFormat) -> bytes:
+        """A picture in the DOT language as bytes."""
+        return await self._cache.get(
+            (dot, format), lambda: self.workers.run(jobs.paint, dot, format)
+        )

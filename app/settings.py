@@ -1,0 +1,22 @@
+"""What an operator may set, each as ``RESNET_DIAGRAM_…`` in the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Sizes and times of the server. Nothing here changes what a diagram looks like."""
+
+    model_config = SettingsConfigDict(env_prefix="RESNET_DIAGRAM_", frozen=True)
+
+    workers: int = Field(
+        2, ge=0, le=64, description="processes that draw; 0 draws in a thread of the server itself"
+    )
+    queue: int = Field(64, ge=0, description="jobs that may wait for a worker before 503")
+    timeout: float = Field(30, gt=0, description="seconds that one drawing may take before 504")
+    cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
+    query_bytes: int = Field(8192, ge=64, description="longest query before 414")
+    body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
+    max_age: int = Field(86400, ge=0, description="seconds that a drawing may be kept by others")

@@ -25,36 +25,25 @@ def catalogue(subject: str | None, as_json: bool) -> None:
     resnet-diagram list
     resnet-diagram list bottleneck
     """
+    from app.subjects import described
     from resnet_core.registry import BLOCKS, NETWORKS
 
     if subject is not None:
         text = _one(subject, as_json)
     elif as_json:
         text = _json({
-            "blocks": [record(each) for each in BLOCKS.values()],
-            "models": [record(each) for each in NETWORKS.values()],
+            "blocks": [described(each) for each in BLOCKS.values()],
+            "models": [described(each) for each in NETWORKS.values()],
         })  # fmt: skip
     else:
         text = "\n".join([*_section("Blocks", BLOCKS), "", *_section("Models", NETWORKS)]) + "\n"
     write(text.encode(), STDOUT)
 
 
-def record(subject: Subject) -> dict[str, Any]:
-    """A subject as plain data: its words, what a preset fixes, its knobs as JSON Schema."""
-    return {
-        "kind": subject.kind,
-        "name": subject.name,
-        "title": subject.title,
-        "formula": subject.formula,
-        "paper": subject.paper,
-        "fixed": dict(subject.fixed),
-        "parameters": subject.params.model_json_schema(),
-    }
-
-
 def _one(name: str, as_json: bool) -> str:
     from app.command.leaflet import leaflet
     from app.command.words import Request
+    from app.subjects import described
     from resnet_core.errors import ParameterError
 
     request = Request((name,))
@@ -64,7 +53,7 @@ def _one(name: str, as_json: bool) -> str:
         near = request.mended(error)
         instead = f"resnet-diagram list {near[0]}" if near else ""
         raise refusal_of(error, instead) from None
-    return _json(record(subject)) if as_json else leaflet(subject)
+    return _json(described(subject)) if as_json else leaflet(subject)
 
 
 def _section(title: str, subjects: Mapping[str, Subject]) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,9 @@ from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.forms import fill, plain
 from resnet_core.graph import Graph, Shape
 from resnet_core.options import Input, Options
+from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.remedy import remedy
 from resnet_core.trace import trace
 from resnet_core.view import Detail
 
@@ -47,11 +49,13 @@ class Diagram(Drawing):
         known = [
             *subject.params.model_fields, *Input.model_fields, *Options.model_fields
         ]  # fmt: skip
+        values = _unique((_canonical(name, known), value) for name, value in values.items())
         for name, value in values.items():
             if name in dict(subject.fixed):
                 raise _fixed(subject, name, value)
             if name not in known:
                 raise UnknownParameter(name, value, subject.name, known)
+        values = _without_defaults(subject, values)
         return cls(
             subject,
             fill(subject.params, _part(subject.params, values)),
@@ -72,20 +76,7 @@ class Diagram(Drawing):
             for name, value in form.model_dump().items():
                 if value != type(form).model_fields[name].default:
                     named[name] = plain(value)
-        height, width = self.input.size(self.subject.input_size)
-        if "input" in named:
-            named["input"] = str(height) if height == width else f"{height}x{width}"
-        for name, default in self._defaults().items():
-            if named.get(name) == default:
-                del named[name]
         return tuple(sorted(named.items()))
-
-    def _defaults(self) -> dict[str, str]:
-        """The defaults that depend on the subject, and so cannot stand in a form."""
-        return {
-            "input": str(self.subject.input_size),
-            "detail": "op" if self.subject.kind == "block" else "block",
-        }
 
     @property
     def url(self) -> str:
@@ -102,6 +93,14 @@ class Diagram(Drawing):
     def graph(self) -> Graph:
         """The whole structure. Raises ParameterError where the values do not go together."""
         return _graph(self.subject, self.parameters, self.input_shape)
+
+    @property
+    def fix(self) -> str | None:
+        """The URL of the mended structure; None where nothing is broken or nothing helps."""
+        problem = self.graph.problem
+        if problem is None or not problem.mend:
+            return None
+        return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
 
     @property
     def values(self) -> dict[str, Any]:
@@ -126,6 +125,7 @@ class Diagram(Drawing):
             parameters=self.values,
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},
             url=self.url,
+            fix=self.fix,
         )
 
 
@@ -145,7 +145,24 @@ def address(query: Iterable[tuple[str, Any]]) -> str:
 
 @lru_cache(maxsize=128)
 def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
-    return trace(lambda: subject.build(parameters), [shape])
+    """The traced structure; where it cannot run, with what would mend it."""
+
+    def run(values: BaseModel, size: Shape) -> Graph:
+        channels = subject.input_channels(values)
+        return trace(lambda: subject.build(values), [(size[0], channels, *size[2:])])
+
+    graph = run(parameters, shape)
+    if graph.problem is None:
+        return graph
+    mend = remedy(parameters, shape, run)
+    return replace(graph, problem=replace(graph.problem, mend=mend))
+
+
+def _canonical(name: str, known: Collection[str]) -> str:
+    """The name itself, or what it is an alias of."""
+    if name in known:
+        return name
+    return next((each for each in ALIASES.get(name, ()) if each in known), name)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -176,6 +193,17 @@ def _subject(values: dict[str, Any]) -> Subject:
         allowed=[*BLOCKS, *NETWORKS],
         suggestion="bottleneck",
     )
+
+
+def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is the default of this subject and so cannot be known to be by its form."""
+    shown = "op" if subject.kind == "block" else "block"
+    found = {name: plain(value) for name, value in values.items() if value is not None}
+    height, _, width = found.get("input", "").partition("x")
+    if height == width:
+        found["input"] = height
+    size = str(subject.input_size)
+    return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}
 
 
 def _part(form: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

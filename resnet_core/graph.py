@@ -32,8 +32,8 @@ class Source:
 class Node:
     """One call of one leaf module or function; in a view also several, drawn as one box.
 
-    ``params`` counts the learnable parameters of the module at its first call and nothing at
-    later calls of the same module, so that sums are right. ``macs`` counts multiply-adds,
+    ``params`` counts the learnable parameters that this call is the first to use, so that sums
+    are right. ``macs`` counts multiply-adds,
     ``activations`` the elements of the outputs, ``receptive_field`` the largest side over all
     paths, in input pixels.
     """
@@ -89,19 +89,22 @@ class Group:
     type: str
     parent: str
     level: Level = ""
-    own_params: int = 0
     attributes: Mapping[str, Any] = field(default_factory=dict)
     folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a structure cannot run: the failing call, the shapes it met, and the reason."""
+    """Why a structure cannot run: the failing call, the shapes it met, and the reason.
+
+    ``mend`` names the parameters that cure it, with their values; nothing where none was found.
+    """
 
     node: str
     title: str
     reason: str
     shapes: tuple[Shape, ...]
+    mend: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

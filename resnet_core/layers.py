@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 from resnet_core.errors import ParameterError
@@ -71,24 +73,99 @@ def norm(name: str, channels: int) -> nn.Module:
     return NORMS[name](channels)
 
 
-def activation(name: str) -> nn.Module:
+def activation(name: str, inplace: bool = True) -> nn.Module:
     """The non-linearity called ``name``; in place where torch offers it."""
     cls = ACTIVATIONS[name]
-    return cls() if cls is nn.GELU else cls(inplace=True)
+    return cls() if cls is nn.GELU else cls(inplace=inplace)
 
 
 def shortcut(
-    kind: str, inplanes: int, outplanes: int, stride: int, norm_layer: str
+    kind: str, inplanes: int, outplanes: int, stride: int, norm_layer: str | None
 ) -> nn.Module | None:
     """The module on the shortcut, or None where the input goes through as it is.
 
-    ``auto`` projects only where identity cannot work (option B of the paper, section 3.3),
-    ``projection`` always (option C), ``identity`` never.
+    ``auto`` projects only where identity cannot work (option B of the ResNet paper, section
+    3.3), ``projection`` always (option C), ``padded`` needs no parameters (option A),
+    ``avgpool`` pools before it projects (ResNet-D, https://arxiv.org/abs/1812.01187, figure 2c),
+    ``identity`` never changes anything. Without ``norm_layer`` the projection is bare.
     """
     fits = stride == 1 and inplanes == outplanes
-    if kind in ("identity", "none") or (kind == "auto" and fits):
+    if kind in ("identity", "none") or (kind != "projection" and fits):
         return None
-    return nn.Sequential(conv1x1(inplanes, outplanes, stride), norm(norm_layer, outplanes))
+    if kind == "padded":
+        return PaddedShortcut(inplanes, outplanes, stride)
+    layers: list[nn.Module] = []
+    if kind == "avgpool" and stride > 1:
+        layers.append(nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False))
+        stride = 1
+    layers.append(conv1x1(inplanes, outplanes, stride))
+    if norm_layer is not None:
+        layers.append(norm(norm_layer, outplanes))
+    return nn.Sequential(*layers)
+
+
+class PaddedShortcut(nn.Module):
+    """x[:, :, ::stride, ::stride] with zeros for the channels that are missing
+
+    Option A of https://arxiv.org/abs/1512.03385, section 3.3: a shortcut without parameters.
+    [N, inplanes, H, W] → [N, outplanes, ⌈H/stride⌉, ⌈W/stride⌉].
+    """
+
+    def __init__(self, inplanes: int, outplanes: int, stride: int) -> None:
+        super().__init__()
+        missing = outplanes - inplanes
+        if missing < 0:
+            raise ParameterError(
+                "shortcut",
+                "padded",
+                f"zeros can only add channels: {inplanes} come in and {outplanes} go out",
+                allowed=["auto", "projection", "avgpool", "none"],
+                suggestion="auto",
+            )
+        self.stride = stride
+        self.channels = (missing // 2, missing - missing // 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.stride > 1:
+            x = x[:, :, :: self.stride, :: self.stride]
+        return F.pad(x, (0, 0, 0, 0, *self.channels)) if any(self.channels) else x
+
+
+class LayerNorm(nn.LayerNorm):
+    """Layer norm over the channels of [N, C, H, W], each position by itself
+
+    https://arxiv.org/abs/1607.06450, as ConvNeXt and HorNet place it.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+
+class DropPath(nn.Module):
+    """In training: 0 with chance p for a whole sample, else x / (1 − p). Otherwise x.
+
+    Stochastic depth, https://arxiv.org/abs/1603.09382.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return x
+        keep = x.new_empty(x.shape[0], *[1] * (x.ndim - 1)).bernoulli_(1 - self.p)
+        return x * keep / (1 - self.p)
+
+
+def drop_path(p: float) -> nn.Module:
+    """A DropPath, or nothing at p = 0."""
+    return DropPath(p) if p else nn.Identity()
 
 
 def initialise(module: nn.Module, zero_init_residual: bool = False) -> None:

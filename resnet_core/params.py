@@ -13,6 +13,7 @@ Inplanes = Annotated[Channels, Field(description="channels coming in")]
 Planes = Annotated[
     Channels, Field(description="width of the block; it gives out planes × expansion channels")
 ]
+Outplanes = Annotated[Channels, Field(description="channels going out")]
 Stride = Annotated[
     int, Field(ge=1, le=4, description="step of the convolution; 2 halves height and width")
 ]
@@ -47,11 +48,46 @@ StrideOn = Annotated[
     Field(description="which convolution takes the stride: the 3×3 (v1.5) or the first 1×1 (v1)"),
 ]
 Shortcut = Annotated[
-    Literal["auto", "projection", "identity", "none"],
+    Literal["auto", "projection", "avgpool", "padded", "identity", "none"],
     Field(
         description="auto: a projection (1×1 convolution) only where the shapes differ; "
+        "avgpool: pooled first (ResNet-D); padded: zeros for new channels (option A); "
         "none: no shortcut at all, a plain network"
     ),
+]
+Attention = Annotated[
+    Literal["none", "se", "eca", "cbam"],
+    Field(description="what weighs the channels (and for CBAM the positions) before the addition"),
+]
+Preact = Annotated[
+    bool, Field(description="norm and activation before each convolution (ResNet-v2)")
+]
+Stem = Annotated[
+    Literal["conv7x7", "deep"],
+    Field(description="one 7×7 convolution, or three 3×3 (ResNet-C and -D)"),
+]
+KernelSize = Annotated[int, Field(ge=1, le=15, description="side of the kernel")]
+Padding = Annotated[int, Field(ge=0, le=15, description="zeros added on each side")]
+Conv2Stride = Annotated[
+    Literal["same", "1"],
+    Field(description="stride of the second convolution: the same as the first, or 1"),
+]
+DownsampleMode = Annotated[
+    Literal["conv", "max", "avg"], Field(description="convolution, max pooling or average pooling")
+]
+Projects = Annotated[
+    Literal["auto", "projection", "identity"],
+    Field(description="auto: a 1×1 convolution on the shortcut only where the shapes differ"),
+]
+Scale = Annotated[int, Field(ge=2, le=16, description="slices that the 3×3 works on")]
+ExpandRatio = Annotated[
+    int, Field(ge=1, le=16, description="how much wider the block is in its middle")
+]
+Order = Annotated[int, Field(ge=1, le=7, description="how often the recursive gate multiplies")]
+LayerScale = Annotated[bool, Field(description="a learned factor per channel on each branch")]
+DropPath = Annotated[
+    float,
+    Field(ge=0, le=0.9, description="chance in training that a branch is left out (drop path)"),
 ]
 Layers = Annotated[
     str,
@@ -61,6 +97,23 @@ Layers = Annotated[
         json_schema_extra={"format_hint": "four numbers from 1 to 999, such as 3,4,6,3"},
     ),
 ]
+Depths = Annotated[
+    str,
+    Field(
+        pattern=r"^[1-9][0-9]?(,[1-9][0-9]?){3}$",
+        description="blocks in each of the four stages",
+        json_schema_extra={"format_hint": "four numbers from 1 to 99, such as 2,3,18,2"},
+    ),
+]
+BaseDim = Annotated[
+    int, Field(ge=16, le=1024, multiple_of=2, description="channels of the first stage")
+]
+BatchNorm = Annotated[bool, Field(description="a batch norm after each convolution")]
+VggName = Annotated[Literal["vgg16", "vgg16_bn"], Field(description="without or with batch norm")]
+ReturnIntermediate = Annotated[
+    bool, Field(description="give out four feature maps instead of the last one")
+]
+StageIndex = Annotated[int, Field(ge=0, le=3, description="which of the four stages, from 0")]
 OutputStride = Annotated[
     Literal[32, 16, 8],
     Field(description="input size over final map size; 16 and 8 trade stride for dilation"),
@@ -72,6 +125,27 @@ ZeroInitResidual = Annotated[
 ]
 Blocks = Annotated[int, Field(ge=1, le=256, description="blocks in the stage")]
 Dilate = Annotated[bool, Field(description="trade the stride for dilation, as DeepLab does")]
+
+
+# What others call a knob: each alias stands for the first of these that the subject has.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "rate": ("dilation",),
+    "in_channels": ("inplanes",),
+    "in_channel": ("inplanes",),
+    "in_planes": ("inplanes",),
+    "dim": ("inplanes",),
+    "out_channels": ("outplanes", "planes"),
+    "out_channel": ("outplanes", "planes"),
+    "out_planes": ("outplanes", "planes"),
+    "channel": ("planes",),
+    "block_num": ("blocks",),
+    "blocks_num": ("layers",),
+    "num_blocks": ("layers", "blocks"),
+    "width_per_group": ("base_width",),
+    "cardinality": ("groups",),
+    "dim_base": ("base_dim",),
+    "drop_path_rate": ("drop_path",),
+}
 
 
 @cache

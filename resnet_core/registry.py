@@ -61,8 +61,20 @@ class Subject:
         """Channels out over planes; nought for what no stage can be made of."""
         return int(getattr(self.factory, "expansion", 0))
 
+    @property
+    def preact(self) -> bool:
+        """Whether norm and activation come first, so that a network must end with both."""
+        return bool(getattr(self.factory, "preact", False))
+
     def input_channels(self, parameters: BaseModel) -> int:
-        """Channels of the input that this subject takes at these parameters."""
+        """Channels of the input that this subject takes at these parameters.
+
+        ``inplanes`` where there is such a knob, 3 for an image, or what the class itself says.
+        """
+        rule = getattr(self.factory, "input_channels", None)
+        if rule is not None:
+            values = {**dict(self.fixed), **parameters.model_dump()}
+            return int(rule(**{name: values[name] for name in inspect.signature(rule).parameters}))
         return int(getattr(parameters, "inplanes", 3))
 
 
@@ -73,6 +85,7 @@ class Registry(Mapping[str, Subject]):
         self.kind = kind
         self.input_size = input_size
         self._subjects: dict[str, Subject] = {}
+        self._aliases: dict[str, str] = {}
 
     def register(
         self, name: str, *, title: str = "", input_size: int = 0
@@ -85,6 +98,7 @@ class Registry(Mapping[str, Subject]):
             subject = Subject(self.kind, name, title or cls.__name__, cls, size)
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
+            self._aliases[cls.__name__.lower()] = name
             return cls
 
         return enter
@@ -105,20 +119,21 @@ class Registry(Mapping[str, Subject]):
     @contextmanager
     def temporary(self) -> Iterator[None]:
         """What is registered inside is forgotten at the end."""
-        before = dict(self._subjects)
+        before = dict(self._subjects), dict(self._aliases)
         try:
             yield
         finally:
-            self._subjects = before
+            self._subjects, self._aliases = before
 
     def __getitem__(self, name: str) -> Subject:
-        try:
-            return self._subjects[name]
-        except KeyError:
-            raise UnknownSubject(self.kind, name, self) from None
+        """The subject of this name, or of the class of this name: ``Bottleneck``."""
+        known = name if name in self._subjects else self._aliases.get(name.lower())
+        if known is None:
+            raise UnknownSubject(self.kind, name, self)
+        return self._subjects[known]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._subjects
+        return name in self._subjects or str(name).lower() in self._aliases
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._subjects)

@@ -100,11 +100,6 @@ def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
     members = {each.id for each in parts}
     entering = [e for each in parts for e in graph.incoming[each.id] if e.source not in members]
     leaving = [e for each in parts for e in graph.outgoing[each.id] if e.target not in members]
-    own = sum(
-        each.own_params
-        for each in graph.groups
-        if group.path in (each.path, *graph.lineage(each.path), "")
-    )
     return Node(
         id=group.path or group.type,
         path=group.path,
@@ -115,7 +110,7 @@ def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
         group=group.parent,
         inputs=_shapes({edge.source: edge.shape for edge in entering}),
         outputs=_shapes({edge.source: edge.shape for edge in leaving}),
-        params=sum(each.params for each in parts) + own,
+        params=sum(each.params for each in parts),
         macs=sum(each.macs for each in parts),
         receptive_field=parts[-1].receptive_field,
         attributes={**group.attributes, **_shortcut(graph, parts)},

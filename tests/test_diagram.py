@@ -45,7 +45,7 @@ def test_the_canonical_query_asks_for_the_same_diagram(name):
     ("given", "parameter", "allowed", "suggestion"),
     [
         ({"block": "botleneck"}, "block", "basic", "bottleneck"),
-        ({"model": "resnet51"}, "model", "resnet50", "resnet50"),
+        ({"model": "resnet-50"}, "model", "resnet50", "resnet50"),
         ({"block": "bottleneck", "strid": 2}, "strid", "stride", "stride"),
         ({"block": "bottleneck", "stride": 0}, "stride", "from 1 to 4", 1),
         ({"block": "bottleneck", "stride": "two"}, "stride", "from 1 to 4", 1),

@@ -14,9 +14,12 @@ import pytest
 from resnet_core import FORMATS, TooLarge, draw
 from resnet_core.draw.letters import width
 from resnet_core.draw.theme import COLOURS
+from resnet_core.draw.tracks import tracks
 from resnet_core.registry import BLOCKS, NETWORKS
 
-SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in NETWORKS]
+# resnet1202 has the same parts as resnet110 and takes twenty times as long.
+NAMES = [name for name in NETWORKS if name != "resnet1202"]
+SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in NAMES]
 VIEWS = [("op", "TB"), ("layer", "TB"), ("block", "TB"), ("stage", "LR"), ("op", "LR")]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,7 +39,8 @@ def test_no_two_boxes_overlap_and_the_main_path_is_straight(subject, detail, dir
             apart_x = abs(one.x - other.x) >= (one.width + other.width) / 2
             apart_y = abs(one.y - other.y) >= (one.height + other.height) / 2
             assert apart_x or apart_y, (one.node.id, other.node.id)
-    main = {b.x if direction == "TB" else b.y for b in boxes if b.node.lane == "main"}
+    column = tracks(diagram.shown).column
+    main = {b.x if direction == "TB" else b.y for b in boxes if column[b.node.id] == 0}
     assert max(main) - min(main) < 1
 
 

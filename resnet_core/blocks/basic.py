@@ -3,12 +3,14 @@
 import torch
 from torch import nn
 
+from resnet_core.attention import attention as attention_layer
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
 from resnet_core.params import (
     Activation,
+    Attention,
     BaseWidth,
     Dilation,
     Groups,
@@ -47,6 +49,7 @@ class BasicBlock(nn.Module):
         norm_layer: NormLayer = "batch",
         activation: Activation = "relu",
         shortcut: Shortcut = "auto",
+        attention: Attention = "none",
     ) -> None:
         super().__init__()
         _refuse("groups", groups, 1)
@@ -58,6 +61,7 @@ class BasicBlock(nn.Module):
         self.relu = activation_layer(activation)
         self.conv2 = conv3x3(planes, planes)
         self.bn2 = norm(norm_layer, planes)
+        self.attention = attention_layer(attention, planes)
         self.downsample = shortcut_layer(shortcut, inplanes, planes, stride, norm_layer)
 
     @property
@@ -67,6 +71,8 @@ class BasicBlock(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
+        if self.attention is not None:
+            out = self.attention(out)
         if self.shortcut != "none":
             out += x if self.downsample is None else self.downsample(x)
         return self.relu(out)

@@ -3,12 +3,14 @@
 import torch
 from torch import nn
 
+from resnet_core.attention import attention as attention_layer
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
 from resnet_core.params import (
     Activation,
+    Attention,
     BaseWidth,
     Dilation,
     Groups,
@@ -53,6 +55,7 @@ class Bottleneck(nn.Module):
         activation: Activation = "relu",
         stride_on: StrideOn = "conv2",
         shortcut: Shortcut = "auto",
+        attention: Attention = "none",
     ) -> None:
         super().__init__()
         width = int(planes * base_width / 64) * groups
@@ -75,6 +78,7 @@ class Bottleneck(nn.Module):
         self.conv3 = conv1x1(width, outplanes)
         self.bn3 = norm(norm_layer, outplanes)
         self.relu = activation_layer(activation)
+        self.attention = attention_layer(attention, outplanes)
         self.downsample = shortcut_layer(shortcut, inplanes, outplanes, stride, norm_layer)
 
     @property
@@ -85,6 +89,8 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
+        if self.attention is not None:
+            out = self.attention(out)
         if self.shortcut != "none":
             out += x if self.downsample is None else self.downsample(x)
         return self.relu(out)

@@ -245,7 +245,7 @@ class _Arrangement:
                 note = width(self.notes[edge], SUBTITLE) + 8 if self.down else self.ways.note
                 high = max(high, self.left[column] + (note if self.notes[edge] else 0))
         if self.down and self._on_main(band):
-            high = max(high, band.room - PAD)
+            low, high = min(low, PAD - band.room), max(high, band.room - PAD)
         return low - PAD * band.height - self.ways.roof * band.height, high + PAD * band.height
 
     def _frame(self, band: Band, low: float, high: float) -> Frame:

@@ -38,7 +38,7 @@ def tile(graph: Graph, node: Node, direction: str) -> Tile:
     if graph.problem and graph.problem.node == node.id:
         face = _problem(graph, node)
         return _tile(node, face, "card", "problem", "problem", 200, 8)
-    if node.role in ("add", "multiply") and node.type in GLYPHS:
+    if node.type in GLYPHS and len(graph.incoming[node.id]) > 1:
         glyph = Face((), centred=True)
         return Tile(node, glyph, "glyph", "join", "join", GLYPH_SIZE, GLYPH_SIZE)
     if node.kind in ("input", "output"):
@@ -91,7 +91,13 @@ def _problem(graph: Graph, node: Node) -> Face:
                 Text(shape_text(shape), SHAPE, bold=True),
             ]
         lines.append(tuple(met))
-    lines += [(Text(each, SHAPE - 1.5, "quiet"),) for each in textwrap.wrap(problem.reason, 72)]
+    elif problem.shapes:
+        met_one = (Text("input ", SHAPE), Text(shape_text(problem.shapes[0]), SHAPE, bold=True))
+        lines.append(met_one)
+    lines += [(Text(each, SHAPE - 1, "quiet"),) for each in textwrap.wrap(problem.reason, 84)]
+    if problem.mend:
+        cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
+        lines.append((Text("mend: ", SHAPE, "problem-text"), Text(cure, SHAPE, bold=True)))
     return Face(tuple(lines))
 
 

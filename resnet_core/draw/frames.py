@@ -47,9 +47,12 @@ def bands(graph: Graph, row: Mapping[str, int]) -> list[Band]:
 
 
 def _is_framed(group: Group, nodes: list[Node]) -> bool:
+    """Stages, blocks, and other groups of several boxes; but what stands on a shortcut does so
+    in plain sight, its lane is frame enough.
+    """
     if group.level in ("stage", "block"):
         return True
-    return group.type not in ("Sequential", "ModuleList") and len(nodes) > 1
+    return len(nodes) > 1 and not all(each.lane == "shortcut" for each in nodes)
 
 
 def _band(
@@ -86,10 +89,9 @@ def _times(graph: Graph, group: str, path: str) -> int:
 
 
 def _params(graph: Graph, path: str, nodes: list[Node]) -> int:
-    own = (each for each in graph.groups if path in graph.lineage(each.path))
     return sum(
         each.params * (1 + len(each.folded)) * _times(graph, each.group, path) for each in nodes
-    ) + sum(each.own_params * _times(graph, each.path, path) for each in own)
+    )
 
 
 def _blocks(graph: Graph, path: str, nodes: list[Node]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ class Caption:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notable: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
+    fix: str | None = None
 
 
 def heading(caption: Caption, graph: Graph) -> tuple[Line, ...]:
@@ -68,9 +70,16 @@ def sums(graph: Graph) -> list[str]:
 
 
 def _shortcut(graph: Graph) -> list[str]:
+    """The kinds of shortcut that the block's own additions close."""
     joins = [each for each in graph.nodes if each.role == "add" and not each.group]
-    kinds = [graph.shortcut_into(each.id) for each in joins]
-    return [f"{kind} shortcut" for kind in kinds] if kinds else ["no shortcut"]
+    kinds = [
+        each for each in map(graph.shortcut_into, (each.id for each in joins)) if each != "none"
+    ]
+    found = [
+        f"{kind} shortcut" if count == 1 else f"{count} {kind} shortcuts"
+        for kind, count in Counter(kinds).items()
+    ]
+    return found or ([] if graph.problem else ["no shortcut"])
 
 
 def _words(name: str, value: Any) -> str:

@@ -71,13 +71,20 @@ def call_title(node: Node) -> str:
     """One call in the paper's notation."""
     values = node.attributes
     if node.role == "conv" and "kernel_size" in values:
-        return ", ".join([f"{_kernel(values)} conv", *_conv_details(values)])
+        kind = "1-D conv" if node.type.endswith("1d") else "conv"
+        return ", ".join([f"{_kernel(values)} {kind}", *_conv_details(values)])
     if node.role == "pool":
         return _pool(node)
     if node.role == "linear" and "out_features" in values:
         return f"linear, {values['out_features']}"
     if node.role in ("input", "output"):
         return node.id
+    if node.type in ("add", "mul") and len(node.inputs) < 2:
+        return _with_constant(node)
+    if node.type == "getitem":
+        return _selection(node)
+    if node.type == "pad":
+        return _padding(node)
     name = _NAMES.get(node.type, node.type)
     if node.type == "GroupNorm":
         groups = values.get("num_groups")
@@ -108,7 +115,7 @@ def frame_texts(group: Group, params: int, blocks: int) -> tuple[str, str]:
     figures = [f"× {len(group.folded) + 1}"] if group.folded else []
     if blocks:
         figures.append(f"{blocks} block" + "s" * (blocks > 1))
-    elif group.level == "block":
+    elif group.type not in ("Sequential", "ModuleList"):
         figures.insert(0, group.type)
     figures.append(params_text(params))
     return name, "  ·  ".join(each for each in figures if each)
@@ -140,7 +147,9 @@ def ordinal(number: int) -> str:
 
 
 def _kernel(values: Mapping[str, Any]) -> str:
-    return "×".join(str(each) for each in _pair(values["kernel_size"]))
+    size = values["kernel_size"]
+    sides = size if isinstance(size, list | tuple) else (size, size)
+    return "×".join(str(each) for each in sides)
 
 
 def _conv_details(values: Mapping[str, Any]) -> list[str]:
@@ -163,9 +172,36 @@ def _pool(node: Node) -> str:
         target = _pair(node.attributes.get("output_size", 1))
         return f"global {kind}" if target == (1, 1) else f"{kind} to {_one(target)}"
     if "kernel_size" not in node.attributes:
-        return f"global {kind}" if node.type in ("mean", "amax") else kind
+        over = _pair(node.attributes.get("dim", (2, 3)))
+        plain = "mean" if node.type == "mean" else "maximum"
+        return f"{plain} over channels" if over == (1, 1) else f"global {kind}"
     values = node.attributes
     return ", ".join(each for each in (f"{_kernel(values)} {kind}", _step(values)) if each)
+
+
+def _with_constant(node: Node) -> str:
+    """``× gamma``: an operation with a parameter of the module itself, or with a number."""
+    sign = {"add": "+", "mul": "×"}[node.type]
+    names = [each.rpartition(".")[2] for each in node.attributes.get("parameters", ())]
+    number = node.attributes.get("other", "")
+    what = ", ".join(names) or (f"{number:.4g}" if isinstance(number, float) else str(number))
+    return f"{sign} {what}".strip()
+
+
+def _selection(node: Node) -> str:
+    """Indexing: every n-th position, or a part."""
+    given, made = node.inputs[0] if node.inputs else (), node.shape
+    if len(given) == len(made) == 4 and given[1] == made[1] and given[2] > made[2] > 0:
+        step = -(-given[2] // made[2])
+        return f"every {ordinal(step)} position, /{step}"
+    return "select"
+
+
+def _padding(node: Node) -> str:
+    given, made = node.inputs[0] if node.inputs else (), node.shape
+    if len(given) == len(made) == 4 and made[1] > given[1] and made[2:] == given[2:]:
+        return f"zeros for {made[1] - given[1]} channels"
+    return "pad"
 
 
 def _step(values: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def record(graph: Graph, caption: Caption) -> dict[str, Any]:
         "nodes": [_node(each) for each in graph.nodes],
         "edges": [_edge(each) for each in graph.edges],
         "groups": [_group(each) for each in graph.groups if each.path],
-        "problem": _problem(graph),
+        "problem": _problem(graph, caption),
     }
 
 
@@ -80,11 +80,10 @@ def _group(group: Group) -> dict[str, Any]:
         "type": group.type,
         "parent": group.parent,
         "level": group.level,
-        "own_params": group.own_params,
     }
 
 
-def _problem(graph: Graph) -> dict[str, Any] | None:
+def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
     problem = graph.problem
     if problem is None:
         return None
@@ -93,4 +92,6 @@ def _problem(graph: Graph) -> dict[str, Any] | None:
         "title": problem.title,
         "reason": problem.reason,
         "shapes": [list(each) for each in problem.shapes],
+        "mend": dict(problem.mend),
+        "fix": caption.fix,
     }

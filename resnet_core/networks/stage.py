@@ -13,6 +13,7 @@ from resnet_core.errors import ParameterError, UnknownSubject
 from resnet_core.layers import initialise
 from resnet_core.params import (
     Activation,
+    Attention,
     BaseWidth,
     Blocks,
     Dilate,
@@ -20,6 +21,7 @@ from resnet_core.params import (
     Inplanes,
     NormLayer,
     Planes,
+    Preact,
     Shortcut,
     Stride,
     StrideOn,
@@ -33,7 +35,8 @@ class _Stackable:
 
     @staticmethod
     def names() -> list[str]:
-        return [name for name, each in BLOCKS.items() if each.expansion]
+        blocks = BLOCKS.items()
+        return [name for name, each in blocks if each.expansion and not each.preact]
 
     def check(self, name: str) -> str:
         if name not in self.names():
@@ -82,6 +85,8 @@ class Stage(nn.Sequential):
         activation: Activation = "relu",
         stride_on: StrideOn = "conv2",
         shortcut: Shortcut = "auto",
+        attention: Attention = "none",
+        preact: Preact = False,
         zero_init_residual: ZeroInitResidual = False,
     ) -> None:
         knobs = {
@@ -91,9 +96,25 @@ class Stage(nn.Sequential):
             "activation": activation,
             "stride_on": stride_on,
             "shortcut": shortcut,
+            "attention": attention,
         }
+        block = preact_name(block) if preact else block
         super().__init__(*residual_blocks(block, inplanes, planes, blocks, stride, dilate, knobs))
         initialise(self, zero_init_residual)
+
+
+def preact_name(block: str) -> str:
+    """The pre-activation form of a block. Raises ParameterError where there is none."""
+    name = f"preact_{block}"
+    if name not in BLOCKS:
+        raise ParameterError(
+            "preact",
+            True,
+            f"block {block!r} has no pre-activation form",
+            allowed=[False],
+            suggestion=False,
+        )
+    return name
 
 
 def residual_blocks(

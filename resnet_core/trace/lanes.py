@@ -14,8 +14,9 @@ def with_lanes(
     """Nodes and edges with their lane.
 
     At an addition the operand whose own branch (what does not lead to the other operand too)
-    does less work is the shortcut. At a multiplication an operand that comes straight from the
-    fork is the feature map, and the branch beside it is its gate.
+    does less work is the shortcut; not so where the paths begin with different tensors, as the
+    slices of a split do. At a multiplication an operand that comes straight from the fork is the
+    feature map, and the branch beside it is its gate, with all that is in it.
     """
     preds = _predecessors(nodes, edges)
     bit = {node.id: 1 << index for index, node in enumerate(nodes)}
@@ -30,12 +31,17 @@ def with_lanes(
         operands = preds[node.id]
         if node.role not in ("add", "multiply") or len(operands) < 2:
             continue
-        branches = _branches(nodes, operands, past)
+        shared, branches = _branches(nodes, operands, past)
+        if node.role == "add" and len(shared.outputs) > 1:
+            continue  # the operands are different tensors: nothing is taken past anything
         side: Lane = "shortcut" if node.role == "add" else "gate"
-        for operand in _sides(node, operands, branches):
+        for operand in _sides(node, operands, branches, lane_of):
             into[operand, node.id] = side
             for member in branches[operand]:
-                lane_of.setdefault(member.id, side)
+                if side == "gate" or member.id not in lane_of:
+                    lane_of[member.id] = side
+    inner = {edge for edge in into if lane_of.get(edge[1]) == "gate"}
+    into.update(dict.fromkeys(inner, "gate"))
     return (
         tuple(replace(node, lane=lane_of.get(node.id, "main")) for node in nodes),
         tuple(replace(edge, lane=_lane(edge, into, lane_of)) for edge in edges),
@@ -43,25 +49,32 @@ def with_lanes(
 
 
 def _sides(
-    node: Node, operands: Sequence[str], branches: Mapping[str, Sequence[Node]]
+    node: Node,
+    operands: Sequence[str],
+    branches: Mapping[str, Sequence[Node]],
+    lane_of: Mapping[str, Lane],
 ) -> list[str]:
     """The operands that do not come along the main path."""
-    work = {each: _work(branches[each]) for each in operands}
     if node.role == "add":
+        work = {each: _work(branches[each]) for each in operands}
         main = max(operands, key=lambda each: (work[each], -operands.index(each)))
         return [each for each in operands if each != main]
+    gates = [each for each in operands if lane_of.get(each) == "gate"]
+    if gates and len(gates) < len(operands):
+        return gates
     straight = [each for each in operands if not branches[each]]
     return [each for each in operands if each not in straight] if straight else []
 
 
 def _branches(
     nodes: Sequence[Node], operands: Sequence[str], past: Mapping[str, int]
-) -> dict[str, list[Node]]:
-    """For each operand the nodes that lead to it but not to all the others."""
+) -> tuple[Node, dict[str, list[Node]]]:
+    """The last node that all operands come from, and for each what leads only to it."""
     shared = ~0
     for operand in operands:
         shared &= past[operand]
-    return {operand: _members(nodes, past[operand] & ~shared) for operand in operands}
+    fork = nodes[shared.bit_length() - 1] if shared else nodes[0]
+    return fork, {operand: _members(nodes, past[operand] & ~shared) for operand in operands}
 
 
 def _members(nodes: Sequence[Node], bits: int) -> list[Node]:

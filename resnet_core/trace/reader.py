@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from resnet_core.graph import Edge, Graph, Group, Node, Problem, Shape, Totals
 from resnet_core.measure import Sight, multiply_adds, widest
 from resnet_core.trace import roles
 from resnet_core.trace.lanes import with_lanes
+from resnet_core.trace.problem import problem
 from resnet_core.trace.witness import Call, Witness
 
 
@@ -35,6 +36,8 @@ class Reader:
         for path, each in module.named_modules(remove_duplicate=False):
             self.paths.setdefault(id(each), path)
         self.taken = set(self.paths.values())
+        self.parameters = dict(_by_id(module))
+        self.uncounted = {name: count for name, (_, count) in self.parameters.items()}
         self.witness = witness
         self.calls: dict[str, int] = {}
         self.leaves: list[_Leaf] = []
@@ -56,14 +59,14 @@ class Reader:
             raise TraceError(f"the module cannot be traced: {reason}") from failure
         ((head, inside),) = recorded[0].items()
         self._module(head, inside, "")
-        problem = self._problem(failure) if failure else None
+        broken = self._broken() if failure else None
         for index, tensor in enumerate(head.output_nodes):
             name = "output" if len(head.output_nodes) == 1 else f"output{index + 1}"
             shape = tuple(tensor.tensor_shape)
             self._add(
                 Node(name, name, 1, "output", "output", "output", "", (shape,), (shape,)), tensor
             )
-        return self._graph(problem)
+        return self._graph(broken, str(failure))
 
     def _module(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
         module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
@@ -71,12 +74,9 @@ class Reader:
             self._leaf(head, inside, parent)
             return
         name = self._number(path)[0] if self.groups else ""
-        own = _learnable(module.parameters(recurse=False)) if id(module) not in self.group_of else 0
         self.group_of[id(module)] = name
         level = roles.level(module)
-        self.groups.append(
-            Group(name, type(module).__name__, parent, level, own, roles.knobs(module))
-        )
+        self.groups.append(Group(name, type(module).__name__, parent, level, roles.knobs(module)))
         for each in inside:
             if isinstance(each, dict):
                 for inner, content in each.items():
@@ -103,7 +103,7 @@ class Reader:
             group=group,
             inputs=inputs,
             outputs=outputs,
-            params=_learnable(module.parameters()) if call == 1 else 0,
+            params=self._count(id(each) for each in module.parameters()),
             macs=multiply_adds(kind, attributes, inputs, outputs),
             attributes=attributes,
             source=self.witness.modules.get(id(head)),
@@ -114,6 +114,9 @@ class Reader:
         self, recorded: str, path: str, group: str, seen: Call, outputs: tuple[Shape, ...]
     ) -> Node:
         kind = roles.function_name(recorded)
+        used = [each for each in seen.parameters if each in self.parameters]
+        names = [self.parameters[each][0] for each in used]
+        attributes = {**seen.attributes, **({"parameters": names} if names else {})}
         full = f"{path}.{kind}" if path else kind
         name, call = self._number(f"{full}()" if full in self.taken else full)
         return Node(
@@ -126,14 +129,14 @@ class Reader:
             group=group,
             inputs=tuple(tuple(each.tensor_shape) for each in seen.tensors),
             outputs=outputs,
+            params=self._count(used),
             macs=multiply_adds(kind, seen.attributes, seen.operands, outputs),
-            attributes=seen.attributes,
+            attributes=attributes,
             source=seen.source,
         )
 
-    def _problem(self, failure: BaseException) -> Problem:
+    def _broken(self) -> str:
         """The call that failed; a function that failed becomes the last node of the Graph."""
-        reason = " ".join(str(failure).split())
         broken = next((each.node for each in self.leaves if not each.node.outputs), None)
         if broken is None:
             seen = self.witness.failed or Call("call")
@@ -141,8 +144,11 @@ class Reader:
             group = self.group_of.get(id(running), "")
             broken = self._function(seen.name, self.paths.get(id(running), ""), group, seen, ())
             self._add(broken, *seen.tensors)
-        title = "shapes do not fit" if len(broken.inputs) > 1 else "cannot run"
-        return Problem(broken.id, title, reason, broken.inputs)
+        return broken.id
+
+    def _count(self, parameters: Iterable[int]) -> int:
+        """How many learnable numbers these are, each counted at its first use only."""
+        return sum(self.uncounted.pop(each, 0) for each in parameters)
 
     def _number(self, path: str) -> tuple[str, int]:
         """Id and call number: the second call of ``relu`` is ``relu:2``."""
@@ -152,7 +158,7 @@ class Reader:
     def _add(self, node: Node, *operands: Any) -> None:
         self.leaves.append(_Leaf(node, operands))
 
-    def _graph(self, problem: Problem | None) -> Graph:
+    def _graph(self, broken: str | None, said: str) -> Graph:
         nodes = [leaf.node for leaf in self.leaves]
         edges = [
             Edge(made_by, leaf.node.id, tuple(tensor.tensor_shape))
@@ -164,7 +170,12 @@ class Reader:
         seeing = [replace(each, receptive_field=sights[each.id].side) for each in nodes]
         laned, led = with_lanes(seeing, edges)
         groups = tuple(roles.with_levels(self.groups, laned))
-        return Graph(laned, led, groups, self._totals(laned, sights), problem)
+        failed: Problem | None = None
+        if broken is not None:
+            (node,) = (each for each in laned if each.id == broken)
+            operands = [each for each in led if each.target == broken]
+            failed = problem(node, " ".join(said.split()), operands, laned[0].shape)
+        return Graph(laned, led, groups, self._totals(laned, sights), failed)
 
     def _made_by(self, tensor: Any) -> str | None:
         """The node that made a tensor; None for one that was made from nothing."""
@@ -182,7 +193,7 @@ class Reader:
         calls = [each for each in nodes if each.kind in ("module", "function")]
         local = widest([sights[each.id] for each in calls if not sights[each.id].whole])
         return Totals(
-            params=sum(each.params for each in calls) + sum(g.own_params for g in self.groups),
+            params=sum(count for _, count in self.parameters.values()),
             macs=sum(each.macs for each in calls),
             activations=sum(each.activations for each in calls),
             receptive_field=local.side,
@@ -203,8 +214,14 @@ def _sights(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, Sight]:
 
 
 def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
-    """torch's own layers are leaves; so is any module in which nothing was recorded."""
-    if type(module).__module__.startswith("torch.nn.") and not isinstance(module, nn.Sequential):
+    """torch's own layers are leaves, and what is derived from them.
+
+    So is any module in which nothing was recorded.
+    """
+    if isinstance(module, nn.Sequential | nn.ModuleList):
+        return False
+    bases = [each for each in type(module).__mro__ if each not in (nn.Module, object)]
+    if any(each.__module__.startswith("torch.nn.modules.") for each in bases):
         return True
     return not any(
         isinstance(each, dict) or (isinstance(each, FunctionNode) and each.name != "empty-pass")
@@ -212,8 +229,11 @@ def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
     )
 
 
-def _learnable(parameters: Any) -> int:
-    return sum(each.numel() for each in parameters if each.requires_grad)
+def _by_id(module: nn.Module) -> Iterator[tuple[int, tuple[str, int]]]:
+    """The learnable parameters: name and size by id."""
+    for path, each in module.named_parameters():
+        if each.requires_grad:
+            yield id(each), (path, each.numel())
 
 
 def _shapes(recorded: Any) -> tuple[Shape, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 import torchview
 from torch import nn
 from torch.nn.modules.module import (
@@ -39,6 +41,8 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
     "avg_pool2d": ("kernel_size", "stride", "padding"),
     "transpose": ("dim0", "dim1"),
     "permute": ("dims",),
+    "mul": ("other",),
+    "add": ("other",),
     "unsqueeze": ("dim",),
     "squeeze": ("dim",),
 }
@@ -46,11 +50,16 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it was made: the function's name, its tensors, its other arguments, the line."""
+    """A call as it was made: the function's name, its tensors, its other arguments, the line.
+
+    ``operands`` are the shapes of all tensors, ``tensors`` those that came along the graph, and
+    ``parameters`` the ``id`` of those that are a module's own.
+    """
 
     name: str = ""
     operands: tuple[Shape, ...] = ()
     tensors: tuple[TensorNode, ...] = ()
+    parameters: tuple[int, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     source: Source | None = None
 
@@ -100,7 +109,10 @@ class Witness(TorchFunctionMode):
         before = tuple(_nodes(each)[-1] for each in tensors if _nodes(each))
         name = str(getattr(func, "__name__", func))
         try:
-            result = func(*args, **kwargs)
+            if _is_plain_norm(func, tensors, kwargs):
+                result = RecorderTensor.__torch_function__(_same_shape, types, args, kwargs)
+            else:
+                result = func(*args, **kwargs)
         except Exception:
             if self.failed is None:
                 self.failed = self._call(name, tensors, before, args, kwargs)
@@ -117,7 +129,29 @@ class Witness(TorchFunctionMode):
     ) -> Call:  # fmt: skip
         with torch._C.DisableTorchFunctionSubclass():
             shapes = tuple(tuple(each.shape) for each in tensors)
-        return Call(name, shapes, nodes, _scalars(name, args, kwargs), _line(sys._getframe(2)))
+        own = tuple(id(each) for each in tensors if isinstance(each, nn.Parameter))
+        plain = _scalars(name, args, kwargs)
+        return Call(name, shapes, nodes, own, plain, _line(sys._getframe(2)))
+
+
+def _is_plain_norm(func: Any, tensors: list[torch.Tensor], kwargs: Mapping[str, Any]) -> bool:
+    """Whether this is a batch norm whose channels agree: its output has its input's shape.
+
+    On the meta device torch takes batch norm apart in Python, for nearly half of a network's
+    trace; all that comes of it is a shape that is known beforehand. Where channels disagree torch
+    itself shall say so.
+    """
+    if func is not F.batch_norm or kwargs.get("training") or len(tensors) < 2:
+        return False
+    with torch._C.DisableTorchFunctionSubclass():
+        return all(tensors[0].shape[1:2] == each.shape for each in tensors[1:])
+
+
+def _same_shape(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+    return input.new_empty(input.shape)
+
+
+_same_shape.__name__ = "batch_norm"
 
 
 def _nodes(tensor: torch.Tensor) -> list[TensorNode]:
@@ -136,8 +170,7 @@ def _tensors(values: Iterable[Any]) -> Iterable[torch.Tensor]:
 def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are no tensors, by name."""
     plain = [each for each in args if not isinstance(each, torch.Tensor)]
-    if plain and isinstance(plain[0], tuple | list) and any(_tensors(plain[0])):
-        plain = plain[1:]
+    plain = [each for each in plain if next(iter(_tensors([each])), None) is None]
     names = _POSITIONAL.get(name.strip("_"), ())
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
@@ -159,8 +192,13 @@ def _line(frame: FrameType | None) -> Source | None:
             if frame.f_code.co_name == "trace":
                 return None
         elif not file.startswith((*_FOREIGN, "<")):
-            path = Path(file)
-            shown = path.relative_to(_ROOT) if path.is_relative_to(_ROOT) else Path(path.name)
-            return Source(shown.as_posix(), frame.f_lineno)
+            return Source(_shown(file), frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+@cache
+def _shown(file: str) -> str:
+    """A file's path from the project's root; of somebody else's file the name alone."""
+    path = Path(file)
+    return path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name

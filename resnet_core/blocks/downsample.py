@@ -1,0 +1,57 @@
+"""Downsample: three ways to make a map smaller."""
+
+import torch
+from torch import nn
+
+from resnet_core.errors import ParameterError
+from resnet_core.layers import activation as activation_layer
+from resnet_core.layers import conv3x3, norm
+from resnet_core.params import Activation, DownsampleMode, Inplanes, NormLayer, Outplanes, Stride
+from resnet_core.registry import BLOCKS
+
+
+@BLOCKS.register("downsample")
+class Downsample(nn.Module):
+    """maxpool(x), avgpool(x), or act(BN(3×3 /stride (x)))
+
+    [N, inplanes, H, W] → [N, outplanes, …]: pooling keeps the channels and takes stride × stride
+    windows, ⌊H/stride⌋; the convolution may change them and gives ⌈H/stride⌉.
+
+    The convolution in place of pooling: Springenberg et al., Striving for Simplicity, 2014,
+    https://arxiv.org/abs/1412.6806.
+
+    Raises ParameterError where pooling is asked to change the channels.
+    """
+
+    def __init__(
+        self,
+        inplanes: Inplanes = 64,
+        outplanes: Outplanes = 64,
+        stride: Stride = 2,
+        mode: DownsampleMode = "conv",
+        norm_layer: NormLayer = "batch",
+        activation: Activation = "relu",
+    ) -> None:
+        super().__init__()
+        if mode != "conv" and inplanes != outplanes:
+            raise ParameterError(
+                "outplanes",
+                outplanes,
+                f"pooling keeps its {inplanes} channels; mode=conv can change them",
+                allowed=[inplanes],
+                suggestion=inplanes,
+            )
+        self.stride, self.mode = stride, mode
+        if mode == "max":
+            self.pool: nn.Module = nn.MaxPool2d(stride, stride)
+        elif mode == "avg":
+            self.pool = nn.AvgPool2d(stride, stride)
+        else:
+            self.conv = conv3x3(inplanes, outplanes, stride)
+            self.bn = norm(norm_layer, outplanes)
+            self.act = activation_layer(activation)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.mode != "conv":
+            return self.pool(x)
+        return self.act(self.bn(self.conv(x)))

@@ -1,0 +1,45 @@
+"""ResDown: a bottleneck that always projects, its stride in the first 1×1."""
+
+import torch
+from torch import nn
+
+from resnet_core.layers import conv1x1, conv3x3
+from resnet_core.params import Inplanes, Planes, Stride
+from resnet_core.registry import BLOCKS
+
+
+@BLOCKS.register("resdown")
+class ResDown(nn.Module):
+    """relu(projection(x) + f(x)),  f = 1×1 /stride, BN, ReLU, 3×3, BN, ReLU, 1×1, BN
+
+    [N, inplanes, H, W] → [N, 4·planes, ⌈H/stride⌉, ⌈W/stride⌉]. The stride stands where the
+    original paper put it ("v1"): in a 1×1, which at stride 2 never looks at three of four
+    positions.
+
+    He et al., Deep Residual Learning for Image Recognition, 2015,
+    https://arxiv.org/abs/1512.03385, table 1 and section 3.4.
+    """
+
+    expansion = 4
+
+    def __init__(self, inplanes: Inplanes = 256, planes: Planes = 128, stride: Stride = 2) -> None:
+        super().__init__()
+        outplanes = planes * self.expansion
+        self.planes, self.stride = planes, stride
+        self.conv1 = conv1x1(inplanes, planes, stride)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = conv3x3(planes, planes)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.conv3 = conv1x1(planes, outplanes)
+        self.bn3 = nn.BatchNorm2d(outplanes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = nn.Sequential(
+            conv1x1(inplanes, outplanes, stride), nn.BatchNorm2d(outplanes)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.relu(self.bn2(self.conv2(out)))
+        out = self.bn3(self.conv3(out))
+        out += self.downsample(x)
+        return self.relu(out)

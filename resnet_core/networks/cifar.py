@@ -1,0 +1,83 @@
+"""CIFAR ResNets: a 3×3 stem, three thin stages, shortcuts without parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from pydantic import AfterValidator, Field
+from torch import nn
+
+from resnet_core.errors import ParameterError
+from resnet_core.layers import conv3x3, initialise, norm
+from resnet_core.networks.stage import residual_blocks
+from resnet_core.params import NormLayer, NumClasses, Shortcut, ZeroInitResidual
+from resnet_core.registry import NETWORKS
+
+
+def _six_n_plus_two(depth: int) -> int:
+    if depth % 6 != 2:
+        near = round((depth - 2) / 6) * 6 + 2
+        raise ParameterError(
+            "depth",
+            depth,
+            "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
+            allowed="20, 32, 44, 56, 110, 1202, or another 6n + 2",
+            suggestion=max(8, near),
+        )
+    return depth
+
+
+Depth = Annotated[
+    int,
+    Field(ge=8, le=1202, description="layers with weights, 6n + 2"),
+    AfterValidator(_six_n_plus_two),
+]
+
+
+@NETWORKS.register("resnet_cifar", title="ResNet for CIFAR", input_size=32)
+class CifarResNet(nn.Module):
+    """head(stages(stem(x))),  stem = 3×3 conv, BN, ReLU,  three stages of n blocks, depth = 6n + 2
+
+    [N, 3, H, W] → [N, num_classes], with 16, 32 and 64 channels at H, H/2 and H/4.
+
+    He et al., Deep Residual Learning for Image Recognition, 2015,
+    https://arxiv.org/abs/1512.03385, section 4.2 and table 6; the shortcuts are option A.
+    """
+
+    def __init__(
+        self,
+        depth: Depth = 20,
+        norm_layer: NormLayer = "batch",
+        shortcut: Shortcut = "padded",
+        num_classes: NumClasses = 10,
+        zero_init_residual: ZeroInitResidual = False,
+    ) -> None:
+        super().__init__()
+        blocks = (depth - 2) // 6
+        knobs = {"norm_layer": norm_layer, "shortcut": shortcut}
+        self.conv1 = conv3x3(3, 16)
+        self.bn1 = norm(norm_layer, 16)
+        self.relu = nn.ReLU(inplace=True)
+        self.layer1, self.layer2, self.layer3 = (
+            nn.Sequential(*residual_blocks("basic", *widths, blocks, stride, False, knobs))
+            for widths, stride in (((16, 16), 1), ((16, 32), 2), ((32, 64), 2))
+        )
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Linear(64, num_classes)
+        initialise(self, zero_init_residual)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.layer1(x)
+        x = self.layer2(x)
+        x = self.layer3(x)
+        x = self.avgpool(x)
+        x = torch.flatten(x, 1)
+        return self.fc(x)
+
+
+for _depth in (20, 32, 44, 56, 110, 1202):
+    NETWORKS.preset(
+        f"resnet{_depth}", "resnet_cifar", title=f"ResNet-{_depth} (CIFAR)", depth=_depth
+    )

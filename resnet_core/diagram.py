@@ -200,7 +200,7 @@ def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any
     shown = "op" if subject.kind == "block" else "block"
     found = {name: plain(value) for name, value in values.items() if value is not None}
     height, _, width = found.get("input", "").partition("x")
-    if height == width:
+    if height and height == width:
         found["input"] = height
     size = str(subject.input_size)
     return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}

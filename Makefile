@@ -18,7 +18,7 @@ ARGS ?=
 # One test process per core, four at most: each of them loads torch.
 WORKERS ?= -n auto --maxprocesses 4
 
-PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg
+PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/resnet50-dark.svg
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -60,6 +60,9 @@ docs/bottleneck-dark.svg: $(STAMP)
 
 docs/resnet50.svg: $(STAMP)
 	$(BIN)/resnet-diagram render resnet50 -o $@
+
+docs/resnet50-dark.svg: $(STAMP)
+	$(BIN)/resnet-diagram render resnet50 --theme dark -o $@
 
 clean: ## Remove caches and build results
 	rm -rf build dist *.egg-info .coverage htmlcov

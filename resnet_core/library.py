@@ -13,6 +13,7 @@ from torch import nn
 from resnet_core.diagram import Diagram
 from resnet_core.draw.heading import Caption
 from resnet_core.drawing import Drawing
+from resnet_core.errors import UnknownParameter
 from resnet_core.forms import fill
 from resnet_core.graph import Graph, Shape
 from resnet_core.options import Options
@@ -68,6 +69,9 @@ def draw_module(
     Python at all; one whose shapes do not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
+    for name, value in options.items():
+        if name not in Options.model_fields:
+            raise UnknownParameter(name, value, "the view", Options.model_fields)
     chosen = fill(Options, options)
     with one_at_a_time:
         twin = _without_data(module)

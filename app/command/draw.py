@@ -62,15 +62,9 @@ def _drawing(target: str, words: tuple[str, ...], inputs: tuple[str, ...]) -> Dr
     from app.command.own import module_of, shape_of
     from app.command.words import options
     from resnet_core import draw_module
-    from resnet_core.errors import UnknownParameter
     from resnet_core.forms import properties
     from resnet_core.options import Options
 
     shapes = [shape_of(each) for each in inputs]
-    known = properties(Options)
-    chosen: dict[str, Any] = {}
-    for name, value in options(words, known, "draw"):
-        if name not in known:
-            raise UnknownParameter(name, value, "draw", known)
-        chosen[name] = value
+    chosen: dict[str, Any] = dict(options(words, properties(Options), "draw"))
     return draw_module(module_of(target), shapes, **chosen)

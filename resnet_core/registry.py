@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -30,6 +31,9 @@ class Subject:
     input_size: int
     fixed: tuple[tuple[str, Any], ...] = ()
     base: str = ""
+    en: str = ""
+    zh: str = ""
+    cites: str = ""
 
     @property
     def params(self) -> type[BaseModel]:
@@ -45,8 +49,14 @@ class Subject:
     @property
     def paper(self) -> str:
         """The first link of the docstring: where the subject comes from."""
-        found = re.search(r"https?://[^\s,)]+", self._doc)
+        found = re.search(r"https?://[^\s,)]+", self.cites or self._doc)
         return found.group().rstrip(".") if found else ""
+
+    @property
+    def year(self) -> int | None:
+        """The first year that the docstring names: when the subject was published."""
+        found = re.search(r"\b(19|20)\d\d\b(?=,)", self.cites or self._doc)
+        return int(found.group()) if found else None
 
     @property
     def _doc(self) -> str:
@@ -88,14 +98,17 @@ class Registry(Mapping[str, Subject]):
         self._aliases: dict[str, str] = {}
 
     def register(
-        self, name: str, *, title: str = "", input_size: int = 0
+        self, name: str, *, title: str = "", input_size: int = 0, en: str = "", zh: str = ""
     ) -> Callable[[Module], Module]:
-        """Decorator: enter a module class under ``name``. Its signature becomes the form."""
+        """Decorator: enter a module class under ``name``. Its signature becomes the form.
+
+        ``en`` and ``zh`` say in one sentence what it is for.
+        """
 
         def enter(cls: Module) -> Module:
             size = input_size or self.input_size
-            setattr(cls, "subject_kind", self.kind)  # noqa: B010  mypy knows no such attribute
-            subject = Subject(self.kind, name, title or cls.__name__, cls, size)
+            _remember_knobs(cls, self.kind)
+            subject = Subject(self.kind, name, title or cls.__name__, cls, size, en=en, zh=zh)
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
             self._aliases[cls.__name__.lower()] = name
@@ -103,8 +116,13 @@ class Registry(Mapping[str, Subject]):
 
         return enter
 
-    def preset(self, name: str, base: str, *, title: str, **fixed: Any) -> None:
-        """Enter ``base`` under another name, with some of its knobs fixed."""
+    def preset(
+        self, name: str, base: str, *, title: str, cites: str = "", fixed: Mapping[str, Any]
+    ) -> None:
+        """Enter ``base`` under another name, with some of its knobs fixed.
+
+        ``cites`` is its own paper, with year and link, where that is not the base's.
+        """
         origin = self[base]
         self._subjects[name] = Subject(
             self.kind,
@@ -114,6 +132,9 @@ class Registry(Mapping[str, Subject]):
             origin.input_size,
             tuple(fixed.items()),
             base,
+            origin.en,
+            origin.zh,
+            cites,
         )
 
     @contextmanager
@@ -140,6 +161,25 @@ class Registry(Mapping[str, Subject]):
 
     def __len__(self) -> int:
         return len(self._subjects)
+
+
+def _remember_knobs(cls: Any, kind: Kind) -> None:
+    """Let every instance of ``cls`` know what it was made of, wherever it stands.
+
+    So a block inside a network can be told by its parameters, drawn by itself, and found again.
+    """
+    make = cls.__init__
+    signature = inspect.signature(make)
+
+    @wraps(make)
+    def remembering(self: nn.Module, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        make(self, *args, **kwargs)
+        vars(self)["knobs"] = dict(list(bound.arguments.items())[1:])
+
+    cls.__init__ = remembering
+    cls.subject_kind = kind
 
 
 BLOCKS = Registry("block", input_size=56)

@@ -23,7 +23,11 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("basic")
+@BLOCKS.register(
+    "basic",
+    en="Two 3×3 convolutions and a way around them: the block of ResNet-18 and ResNet-34.",
+    zh="两个 3×3 卷积，外加一条绕过它们的捷径：ResNet-18 和 ResNet-34 的残差块。",
+)
 class BasicBlock(nn.Module):
     """relu(shortcut(x) + f(x)),  f = 3×3, BN, ReLU, 3×3, BN
 
@@ -55,7 +59,7 @@ class BasicBlock(nn.Module):
         _refuse("groups", groups, 1)
         _refuse("base_width", base_width, 64)
         _refuse("dilation", dilation, 1)
-        self.planes, self.stride, self.shortcut = planes, stride, shortcut
+        self.shortcut = shortcut
         self.conv1 = conv3x3(inplanes, planes, stride)
         self.bn1 = norm(norm_layer, planes)
         self.relu = activation_layer(activation)

@@ -26,7 +26,12 @@ from resnet_core.registry import BLOCKS
 MAX_WIDTH = 65_536
 
 
-@BLOCKS.register("bottleneck")
+@BLOCKS.register(
+    "bottleneck",
+    en="Narrow, look around, widen: the 3×3 works where channels are few, and depth "
+    "becomes affordable.",
+    zh="先压窄、再看邻域、最后放宽：3×3 只在通道少的地方计算，网络才深得起来。",
+)
 class Bottleneck(nn.Module):
     """relu(shortcut(x) + f(x)),  f = 1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN
 
@@ -70,7 +75,7 @@ class Bottleneck(nn.Module):
             )
         outplanes = planes * self.expansion
         first, second = (stride, 1) if stride_on == "conv1" else (1, stride)
-        self.planes, self.stride, self.shortcut = planes, stride, shortcut
+        self.shortcut = shortcut
         self.conv1 = conv1x1(inplanes, width, first)
         self.bn1 = norm(norm_layer, width)
         self.conv2 = conv3x3(width, width, second, groups, dilation)

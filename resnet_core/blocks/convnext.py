@@ -8,7 +8,12 @@ from resnet_core.params import DropPath, ExpandRatio, Inplanes, LayerScale
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("convnext")
+@BLOCKS.register(
+    "convnext",
+    en="What a convolutional block looks like after learning from transformers: 7×7, "
+    "one norm, one activation.",
+    zh="向 Transformer 学过之后的卷积块：7×7 大核，只归一化一次、激活一次。",
+)
 class ConvNeXtBlock(nn.Module):
     """x + γ · f(x),  f = depthwise 7×7, LN, linear to 4×, GELU, linear back
 

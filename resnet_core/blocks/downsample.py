@@ -10,7 +10,11 @@ from resnet_core.params import Activation, DownsampleMode, Inplanes, NormLayer, 
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("downsample")
+@BLOCKS.register(
+    "downsample",
+    en="Three ways to halve a map: the strongest value, the average, or a learned convolution.",
+    zh="让特征图减半的三种办法：取最大、取平均，或者学一个卷积。",
+)
 class Downsample(nn.Module):
     """maxpool(x), avgpool(x), or act(BN(3×3 /stride (x)))
 
@@ -41,7 +45,7 @@ class Downsample(nn.Module):
                 allowed=[inplanes],
                 suggestion=inplanes,
             )
-        self.stride, self.mode = stride, mode
+        self.mode = mode
         if mode == "max":
             self.pool: nn.Module = nn.MaxPool2d(stride, stride)
         elif mode == "avg":

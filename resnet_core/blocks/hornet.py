@@ -42,7 +42,12 @@ class GatedConv(nn.Module):
         return self.proj_out(p)
 
 
-@BLOCKS.register("horblock")
+@BLOCKS.register(
+    "horblock",
+    en="Features multiplied with features, again and again: interactions of high "
+    "order out of plain convolutions.",
+    zh="让特征与特征一再相乘：只用普通卷积就得到高阶的空间交互。",
+)
 class HorBlock(nn.Module):
     """y = x + γ₁ · gⁿConv(LN(x)),  y + γ₂ · W₂ gelu(W₁ LN(y))
 
@@ -71,7 +76,6 @@ class HorBlock(nn.Module):
                 allowed=f"multiples of {part}",
                 suggestion=max(1, round(inplanes / part)) * part,
             )
-        self.order = order
         self.norm1 = LayerNorm(inplanes)
         self.gnconv = GatedConv(inplanes, order)
         self.norm2 = nn.LayerNorm(inplanes, eps=1e-6)

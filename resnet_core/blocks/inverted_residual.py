@@ -9,7 +9,13 @@ from resnet_core.params import Activation, ExpandRatio, Inplanes, NormLayer, Out
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("inverted_residual", input_size=28)
+@BLOCKS.register(
+    "inverted_residual",
+    input_size=28,
+    en="Narrow outside and wide inside, with a depthwise 3×3 in the middle: the "
+    "bottleneck turned inside out.",
+    zh="两头窄、中间宽，中间是逐通道的 3×3 卷积：把瓶颈块翻了过来。",
+)
 class InvertedResidual(nn.Module):
     """x + f(x), or f(x) where the shapes differ,  f = 1×1, BN, ReLU6, depthwise 3×3, BN, ReLU6,
     1×1, BN
@@ -32,7 +38,6 @@ class InvertedResidual(nn.Module):
     ) -> None:
         super().__init__()
         wide = inplanes * expand_ratio
-        self.stride = stride
         self.adds = stride == 1 and inplanes == outplanes
         self.conv1 = conv1x1(inplanes, wide) if expand_ratio > 1 else None
         self.bn1 = norm(norm_layer, wide) if expand_ratio > 1 else None

@@ -19,7 +19,12 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("preact_basic")
+@BLOCKS.register(
+    "preact_basic",
+    en="Norm and activation move before the convolutions, so that the shortcut stays "
+    "untouched from end to end.",
+    zh="把归一化和激活挪到卷积之前，捷径从头到尾不受任何改动。",
+)
 class PreactBasicBlock(nn.Module):
     """shortcut(x) + f(x),  f = BN, ReLU, 3×3, BN, ReLU, 3×3
 
@@ -44,7 +49,7 @@ class PreactBasicBlock(nn.Module):
         attention: Attention = "none",
     ) -> None:
         super().__init__()
-        self.planes, self.stride, self.shortcut = planes, stride, shortcut
+        self.shortcut = shortcut
         self.bn1 = norm(norm_layer, inplanes)
         self.relu = activation_layer(activation, inplace=False)  # x is needed again
         self.conv1 = conv3x3(inplanes, planes, stride)

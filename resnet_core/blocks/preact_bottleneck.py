@@ -20,7 +20,12 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("preact_bottleneck")
+@BLOCKS.register(
+    "preact_bottleneck",
+    en="The bottleneck with norm and activation first: what makes networks of a "
+    "thousand layers train.",
+    zh="先归一化、先激活的瓶颈块：上千层的网络靠它才训练得动。",
+)
 class PreactBottleneck(nn.Module):
     """shortcut(x) + f(x),  f = BN, ReLU, 1×1, BN, ReLU, 3×3, BN, ReLU, 1×1
 
@@ -47,7 +52,7 @@ class PreactBottleneck(nn.Module):
     ) -> None:
         super().__init__()
         outplanes = planes * self.expansion
-        self.planes, self.stride, self.shortcut = planes, stride, shortcut
+        self.shortcut = shortcut
         self.bn1 = norm(norm_layer, inplanes)
         self.relu = activation_layer(activation, inplace=False)  # x is needed again
         self.conv1 = conv1x1(inplanes, planes)

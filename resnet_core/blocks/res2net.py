@@ -20,7 +20,12 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("res2net")
+@BLOCKS.register(
+    "res2net",
+    en="The 3×3 is split into slices that feed one another: several receptive fields "
+    "inside one block.",
+    zh="把 3×3 拆成若干片，前一片喂给后一片：一个块里就有多种感受野。",
+)
 class Res2NetBlock(nn.Module):
     """relu(shortcut(x) + f(x)),  in f: y₁ = x₁, y₂ = K₂(x₂), yᵢ = Kᵢ(xᵢ + yᵢ₋₁), K = 3×3, BN, ReLU
 
@@ -59,7 +64,7 @@ class Res2NetBlock(nn.Module):
                 suggestion=least,
             )
         outplanes = planes * self.expansion
-        self.planes, self.stride, self.scale, self.shortcut = planes, stride, scale, shortcut
+        self.scale, self.shortcut = scale, shortcut
         self.conv1 = conv1x1(inplanes, width * scale)
         self.bn1 = norm(norm_layer, width * scale)
         self.relu = activation_layer(activation)

@@ -8,7 +8,12 @@ from resnet_core.params import Inplanes, Planes, Stride
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("resdown")
+@BLOCKS.register(
+    "resdown",
+    en="A bottleneck that always shrinks and always projects, its stride in the first "
+    "1×1 as in the original paper.",
+    zh="总是下采样、总要投影的瓶颈块，步幅放在第一个 1×1 上，与原论文一致。",
+)
 class ResDown(nn.Module):
     """relu(projection(x) + f(x)),  f = 1×1 /stride, BN, ReLU, 3×3, BN, ReLU, 1×1, BN
 
@@ -25,7 +30,6 @@ class ResDown(nn.Module):
     def __init__(self, inplanes: Inplanes = 256, planes: Planes = 128, stride: Stride = 2) -> None:
         super().__init__()
         outplanes = planes * self.expansion
-        self.planes, self.stride = planes, stride
         self.conv1 = conv1x1(inplanes, planes, stride)
         self.bn1 = nn.BatchNorm2d(planes)
         self.conv2 = conv3x3(planes, planes)

@@ -17,7 +17,12 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("residual_attention")
+@BLOCKS.register(
+    "residual_attention",
+    en="Two convolutions, attention, then the addition; as published it fails at "
+    "stride 2, and here you see why.",
+    zh="两个卷积、一个注意力、再相加；照原文写法 stride 为 2 时跑不通，这里能看到原因。",
+)
 class ResidualBlockWithAttention(nn.Module):
     """relu(shortcut(x) + attention(f(x))),  f = conv /stride, BN, ReLU, conv /stride, BN
 
@@ -41,7 +46,6 @@ class ResidualBlockWithAttention(nn.Module):
     ) -> None:
         super().__init__()
         second = stride if conv2_stride == "same" else int(conv2_stride)
-        self.planes, self.stride = outplanes, stride
         self.conv1 = nn.Conv2d(inplanes, outplanes, kernel_size, stride, padding)
         self.bn1 = nn.BatchNorm2d(outplanes)
         self.conv2 = nn.Conv2d(outplanes, outplanes, kernel_size, second, padding)

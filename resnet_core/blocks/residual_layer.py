@@ -7,7 +7,11 @@ from resnet_core.params import Inplanes, Outplanes, Projects, Stride
 from resnet_core.registry import BLOCKS
 
 
-@BLOCKS.register("residual_layer")
+@BLOCKS.register(
+    "residual_layer",
+    en="The basic block as it is often written by hand: biases before a norm, which cancels them.",
+    zh="人们手写的基本块：卷积带偏置，后面的归一化又把它抵消。",
+)
 class ResidualLayer(nn.Module):
     """relu(shortcut(x) + f(x)),  f = 3×3 with bias, BN, ReLU, 3×3 with bias, BN
 
@@ -27,7 +31,6 @@ class ResidualLayer(nn.Module):
     ) -> None:
         super().__init__()
         project = stride != 1 or inplanes != outplanes
-        self.planes, self.stride = outplanes, stride
         self.conv1 = nn.Conv2d(inplanes, outplanes, kernel_size=3, stride=stride, padding=1)
         self.bn1 = nn.BatchNorm2d(outplanes)
         self.relu = nn.ReLU(inplace=True)

@@ -35,7 +35,14 @@ Depth = Annotated[
 ]
 
 
-@NETWORKS.register("resnet_cifar", title="ResNet for CIFAR", input_size=32)
+@NETWORKS.register(
+    "resnet_cifar",
+    title="ResNet for CIFAR",
+    input_size=32,
+    en="The small ResNets of the original paper, for 32×32 images, with shortcuts "
+    "that cost nothing.",
+    zh="原论文里给 32×32 小图用的 ResNet，捷径不花一个参数。",
+)
 class CifarResNet(nn.Module):
     """head(stages(stem(x))),  stem = 3×3 conv, BN, ReLU,  three stages of n blocks, depth = 6n + 2
 
@@ -79,5 +86,5 @@ class CifarResNet(nn.Module):
 
 for _depth in (20, 32, 44, 56, 110, 1202):
     NETWORKS.preset(
-        f"resnet{_depth}", "resnet_cifar", title=f"ResNet-{_depth} (CIFAR)", depth=_depth
+        f"resnet{_depth}", "resnet_cifar", title=f"ResNet-{_depth} (CIFAR)", fixed={"depth": _depth}
     )

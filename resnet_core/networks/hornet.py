@@ -54,7 +54,12 @@ def initialise(module: nn.Module) -> None:
                 nn.init.zeros_(each.bias)
 
 
-@NETWORKS.register("hornet", title="HorNet")
+@NETWORKS.register(
+    "hornet",
+    title="HorNet",
+    en="Four stages in which features are multiplied with features, of order two to five.",
+    zh="四个阶段，特征与特征相乘，从二阶一直到五阶。",
+)
 class HorNet(nn.Module):
     """linear(LN(mean(stages(x)))),  stage = downsampling, HorBlocks of order 2, 3, 4, 5
 
@@ -96,7 +101,12 @@ class HorNet(nn.Module):
         return self.head(self.norm(x.mean([-2, -1])))
 
 
-@NETWORKS.register("hornet_stage", title="HorNet stage")
+@NETWORKS.register(
+    "hornet_stage",
+    title="HorNet stage",
+    en="One of HorNet's stages by its index: downsampling, then its blocks.",
+    zh="按编号取 HorNet 的一个阶段：先下采样，再接若干块。",
+)
 class HorNetStage(nn.Module):
     """stage(downsampling(x)),  one of HorNet's four by its index
 
@@ -135,4 +145,4 @@ for _name, _title, _depths, _dim in (
     ("hornet_small_7x7", "HorNet-S (7×7)", "2,3,18,2", 96),
     ("hornet_base_7x7", "HorNet-B (7×7)", "2,3,18,2", 128),
 ):
-    NETWORKS.preset(_name, "hornet", title=_title, depths=_depths, base_dim=_dim)
+    NETWORKS.preset(_name, "hornet", title=_title, fixed={"depths": _depths, "base_dim": _dim})

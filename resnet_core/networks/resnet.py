@@ -30,7 +30,11 @@ from resnet_core.params import (
 from resnet_core.registry import BLOCKS, NETWORKS
 
 
-@NETWORKS.register("resnet")
+@NETWORKS.register(
+    "resnet",
+    en="Stem, four stages, head: every knob of the family in one place.",
+    zh="主干、四个阶段、分类头：这一家族的所有旋钮都在这里。",
+)
 class ResNet(nn.Module):
     """head(stages(stem(x))),  stem = 7×7 conv /2, BN, ReLU, 3×3 max pool /2,  head = pool, linear
 
@@ -147,35 +151,61 @@ def _stages(
     return stages
 
 
-for _name, _title, _block, _layers in (
-    ("resnet18", "ResNet-18", "basic", "2,2,2,2"),
-    ("resnet34", "ResNet-34", "basic", "3,4,6,3"),
-    ("resnet50", "ResNet-50", "bottleneck", "3,4,6,3"),
-    ("resnet101", "ResNet-101", "bottleneck", "3,4,23,3"),
-    ("resnet152", "ResNet-152", "bottleneck", "3,8,36,3"),
-):
-    NETWORKS.preset(_name, "resnet", title=_title, block=_block, layers=_layers)
+_BOTTLENECK: dict[str, Any] = {"block": "bottleneck"}
+_FIFTY = _BOTTLENECK | {"layers": "3,4,6,3"}
+_HUNDRED = _BOTTLENECK | {"layers": "3,4,23,3"}
+_RESNEXT = "Xie et al., 2017, https://arxiv.org/abs/1611.05431"
+_WIDE = "Zagoruyko and Komodakis, 2016, https://arxiv.org/abs/1605.07146"
+_TRICKS = "He et al., 2018, https://arxiv.org/abs/1812.01187"
 
-for _name, _title, _layers, _knobs in (
-    ("resnext50_32x4d", "ResNeXt-50 (32×4d)", "3,4,6,3", {"groups": 32, "base_width": 4}),
-    ("resnext101_32x8d", "ResNeXt-101 (32×8d)", "3,4,23,3", {"groups": 32, "base_width": 8}),
-    ("resnext101_64x4d", "ResNeXt-101 (64×4d)", "3,4,23,3", {"groups": 64, "base_width": 4}),
-    ("wide_resnet50_2", "Wide ResNet-50-2", "3,4,6,3", {"base_width": 128}),
-    ("wide_resnet101_2", "Wide ResNet-101-2", "3,4,23,3", {"base_width": 128}),
-):
-    NETWORKS.preset(_name, "resnet", title=_title, block="bottleneck", layers=_layers, **_knobs)
-
-_VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("resnet50c", "ResNet-50-C", {"stem": "deep"}),
-    ("resnet50d", "ResNet-50-D", {"stem": "deep", "shortcut": "avgpool"}),
-    ("resnet50_gn", "ResNet-50 (group norm)", {"norm_layer": "group"}),
-    ("seresnet50", "SE-ResNet-50", {"attention": "se"}),
+# name, title, what is fixed, and the paper where it is not that of ResNet
+PRESETS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+    ("resnet18", "ResNet-18", {"block": "basic", "layers": "2,2,2,2"}, ""),
+    ("resnet34", "ResNet-34", {"block": "basic", "layers": "3,4,6,3"}, ""),
+    ("resnet50", "ResNet-50", _FIFTY, ""),
+    ("resnet101", "ResNet-101", _HUNDRED, ""),
+    ("resnet152", "ResNet-152", _BOTTLENECK | {"layers": "3,8,36,3"}, ""),
+    ("resnext50_32x4d", "ResNeXt-50 (32×4d)", _FIFTY | {"groups": 32, "base_width": 4}, _RESNEXT),
+    (
+        "resnext101_32x8d",
+        "ResNeXt-101 (32×8d)",
+        _HUNDRED | {"groups": 32, "base_width": 8},
+        _RESNEXT,
+    ),
+    (
+        "resnext101_64x4d",
+        "ResNeXt-101 (64×4d)",
+        _HUNDRED | {"groups": 64, "base_width": 4},
+        _RESNEXT,
+    ),
+    ("wide_resnet50_2", "Wide ResNet-50-2", _FIFTY | {"base_width": 128}, _WIDE),
+    ("wide_resnet101_2", "Wide ResNet-101-2", _HUNDRED | {"base_width": 128}, _WIDE),
+    ("resnet50c", "ResNet-50-C", _FIFTY | {"stem": "deep"}, _TRICKS),
+    ("resnet50d", "ResNet-50-D", _FIFTY | {"stem": "deep", "shortcut": "avgpool"}, _TRICKS),
+    (
+        "resnet50_gn",
+        "ResNet-50 (group norm)",
+        _FIFTY | {"norm_layer": "group"},
+        "Wu and He, 2018, https://arxiv.org/abs/1803.08494",
+    ),
+    (
+        "seresnet50",
+        "SE-ResNet-50",
+        _FIFTY | {"attention": "se"},
+        "Hu et al., 2018, https://arxiv.org/abs/1709.01507",
+    ),
     (
         "ecaresnet50d",
         "ECA-ResNet-50-D",
-        {"attention": "eca", "stem": "deep", "shortcut": "avgpool"},
+        _FIFTY | {"attention": "eca", "stem": "deep", "shortcut": "avgpool"},
+        "Wang et al., 2020, https://arxiv.org/abs/1910.03151",
     ),
-    ("resnetv2_50", "ResNet-v2-50", {"preact": True}),
+    (
+        "resnetv2_50",
+        "ResNet-v2-50",
+        _FIFTY | {"preact": True},
+        "He et al., 2016, https://arxiv.org/abs/1603.05027",
+    ),
 )
-for _name, _title, _variant in _VARIANTS:
-    NETWORKS.preset(_name, "resnet", title=_title, block="bottleneck", layers="3,4,6,3", **_variant)
+for _name, _title, _fixed, _cites in PRESETS:
+    NETWORKS.preset(_name, "resnet", title=_title, cites=_cites, fixed=_fixed)

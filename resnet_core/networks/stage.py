@@ -57,7 +57,12 @@ class _Stackable:
 BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]
 
 
-@NETWORKS.register("stage", input_size=56)
+@NETWORKS.register(
+    "stage",
+    input_size=56,
+    en="Blocks in a row: the first one shrinks and widens, the others refine.",
+    zh="一串残差块：第一块负责缩小尺寸、增加通道，其余的逐块精修。",
+)
 class Stage(nn.Sequential):
     """block_n(… block_2(block_1(x))),  of which only block_1 may change the shape
 

@@ -34,7 +34,12 @@ def features(batch_norm: bool) -> list[nn.Module]:
     return layers
 
 
-@NETWORKS.register("vgg", title="VGG-16")
+@NETWORKS.register(
+    "vgg",
+    title="VGG-16",
+    en="Sixteen layers in a row and no way around any of them: what ResNet was compared with.",
+    zh="十六层一路串到底，没有任何捷径：ResNet 当年的对照。",
+)
 class VGG(nn.Module):
     """linear(relu(linear(relu(linear(pool(features(x))))))),  features = 3×3 convs and max pools
 
@@ -66,7 +71,12 @@ class VGG(nn.Module):
         return self.classifier(x)
 
 
-@NETWORKS.register("vgg_backbone", title="VGG backbone")
+@NETWORKS.register(
+    "vgg_backbone",
+    title="VGG backbone",
+    en="The convolutional part of VGG-16, giving out four maps of different size for a detector.",
+    zh="VGG-16 的卷积部分，为检测器输出四张不同尺寸的特征图。",
+)
 class VGGBackbone(nn.Module):
     """[body₁(x), body₂(body₁(x)), …],  the features of VGG-16 cut in four; or one body, one map
 
@@ -105,5 +115,5 @@ class VGGBackbone(nn.Module):
         return out
 
 
-NETWORKS.preset("vgg16", "vgg", title="VGG-16", batch_norm=False)
-NETWORKS.preset("vgg16_bn", "vgg", title="VGG-16 with batch norm", batch_norm=True)
+NETWORKS.preset("vgg16", "vgg", title="VGG-16", fixed={"batch_norm": False})
+NETWORKS.preset("vgg16_bn", "vgg", title="VGG-16 with batch norm", fixed={"batch_norm": True})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -138,10 +137,8 @@ def attributes(module: nn.Module) -> dict[str, Any]:
 
 
 def knobs(module: nn.Module) -> dict[str, Any]:
-    """What a container keeps of its constructor's arguments under the same name."""
-    names = inspect.signature(type(module).__init__).parameters
-    values = {name: vars(module).get(name) for name in names if name != "self"}
-    return {k: v for k, v in values.items() if isinstance(v, bool | int | float | str)}
+    """What a registered subject was made of; of other containers nothing is known."""
+    return dict(vars(module).get("knobs", {}))
 
 
 def level(module: nn.Module) -> Level:

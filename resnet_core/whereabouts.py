@@ -1,0 +1,56 @@
+"""Where a block stands in the networks that the field knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.trace import one_at_a_time
+
+Key = tuple[type[nn.Module], tuple[tuple[str, Any], ...]]
+
+# A thousand layers have the same blocks as a hundred.
+_TOO_DEEP = frozenset({"resnet1202"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A block's position: ``layer2.0`` of ``resnet50``."""
+
+    model: str
+    title: str
+    path: str
+
+
+def places(subject: Subject, knobs: Mapping[str, Any]) -> tuple[Place, ...]:
+    """Where a block with these parameters stands in the presets; nothing for a network."""
+    if subject.kind != "block":
+        return ()
+    return _index().get(_key(subject.factory, knobs), ())
+
+
+@cache
+def _index() -> dict[Key, tuple[Place, ...]]:
+    """All blocks of all presets. Built on the meta device, once per process."""
+    found: dict[Key, list[Place]] = {}
+    known = {each.factory for each in BLOCKS.values()}
+    for subject in NETWORKS.values():
+        if not subject.base or subject.name in _TOO_DEEP:
+            continue
+        with one_at_a_time, torch.device("meta"):
+            network = subject.build(subject.params())
+        for path, module in network.named_modules():
+            if type(module) in known:
+                place = Place(subject.name, subject.title, path)
+                found.setdefault(_key(type(module), vars(module)["knobs"]), []).append(place)
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _key(factory: type[nn.Module], knobs: Mapping[str, Any]) -> Key:
+    return factory, tuple(sorted(knobs.items()))

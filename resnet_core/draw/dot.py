@@ -189,7 +189,7 @@ def _table(rows: list[list[tuple[Sequence[Line], str]]], theme: Theme, wide: flo
 
 
 def _line(line: Line, theme: Theme, whole: bool = False) -> str:
-    text = "".join(_text(each, theme) for each in line)
+    text = "".join(_text(each, theme) for each in line if each.text)
     return f"<{text}>" if whole else text
 
 

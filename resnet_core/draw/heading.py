@@ -53,7 +53,8 @@ def facts(caption: Caption, graph: Graph) -> list[str]:
     if caption.kind == "block":
         found += _shortcut(graph)
     else:
-        found += [f"{'×'.join(map(str, each.shape[2:]))} input" for each in graph.inputs]
+        sizes = ["×".join(map(str, each.shape[2:])) for each in graph.inputs]
+        found += [f"{each} input" for each in dict.fromkeys(sizes) if each]
     batch = graph.inputs[0].shape[0]
     return found + ([f"batch {batch}"] if batch != 1 else [])
 

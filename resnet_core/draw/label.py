@@ -129,7 +129,7 @@ def shape_text(shape: Shape) -> str:
 
 
 def params_text(count: int) -> str:
-    return f"{count:,} params" if count else ""
+    return f"{count:,} param{'s' * (count != 1)}" if count else ""
 
 
 def amount(count: int) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from resnet_core import blocks as _blocks  # noqa: F401  fills the registry
 from resnet_core import networks as _networks  # noqa: F401  fills the registry
 from resnet_core.draw.heading import Caption
+from resnet_core.documents import documents_of
 from resnet_core.drawing import Drawing
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.forms import fill, plain
@@ -23,6 +24,7 @@ from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.remedy import remedy
 from resnet_core.trace import trace
 from resnet_core.view import Detail
+from resnet_core.whereabouts import places
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,20 @@ class Diagram(Drawing):
         if problem is None or not problem.mend:
             return None
         return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
+
+    def to_dict(self) -> dict[str, Any]:
+        """The structure as plain data, with where it comes from and where it stands."""
+        found = super().to_dict()
+        subject = self.subject
+        found["subject"] |= {
+            "year": subject.year,
+            "summary": {"en": subject.en, "zh": subject.zh},
+            "documents": list(documents_of(subject.name)),
+        }
+        found["places"] = [
+            {"model": each.model, "path": each.path} for each in places(subject, self.values)
+        ]
+        return found
 
     @property
     def values(self) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def _group(group: Group) -> dict[str, Any]:
         "type": group.type,
         "parent": group.parent,
         "level": group.level,
+        "parameters": dict(group.attributes),
     }
 
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from resnet_core import blocks as _blocks  # noqa: F401  fills the registry
 from resnet_core import networks as _networks  # noqa: F401  fills the registry
-from resnet_core.draw.heading import Caption
 from resnet_core.documents import documents_of
+from resnet_core.draw.heading import Caption
 from resnet_core.drawing import Drawing
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.forms import fill, plain

@@ -175,13 +175,17 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
     found = dict(zip(names, plain, strict=False)) | dict(kwargs)
-    return {key: value for key, value in found.items() if _is_plain(value)}
+    return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, tuple | list):
         return all(_is_plain(each) for each in value)
     return isinstance(value, bool | int | float | str)
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def _line(frame: FrameType | None) -> Source | None:

@@ -81,3 +81,7 @@ def test_layers_that_do_nothing_are_not_drawn_but_are_recorded():
 def test_a_group_that_fails_stays_open():
     shown = draw(model="resnet50", shortcut="identity").shown
     assert shown.problem.node in shown.node
+
+
+def test_blocks_with_parameters_of_their_own_fold_too():
+    assert len(draw(model="hornet_tiny_7x7").shown.node["stages.2.0"].folded) == 17

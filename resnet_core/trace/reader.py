@@ -115,7 +115,7 @@ class Reader:
     ) -> Node:
         kind = roles.function_name(recorded)
         used = [each for each in seen.parameters if each in self.parameters]
-        names = [self.parameters[each][0] for each in used]
+        names = [self.parameters[each][0].removeprefix(f"{path}.") for each in used]
         attributes = {**seen.attributes, **({"parameters": names} if names else {})}
         full = f"{path}.{kind}" if path else kind
         name, call = self._number(f"{full}()" if full in self.taken else full)

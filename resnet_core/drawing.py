@@ -69,7 +69,9 @@ class Drawing(ABC):
     @cached_property
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
-        return arrange(self.shown, heading(self.caption, self.graph), self.options.direction)
+        labels = self.options.labels.split(",")
+        title = heading(self.caption, self.graph)
+        return arrange(self.shown, title, self.options.direction, labels)
 
     @cached_property
     def dot(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from resnet_core.draw.label import DEFAULT_LABELS, LABELS
 from resnet_core.view import Detail
 
 
@@ -28,6 +29,15 @@ class Input(BaseModel):
         """Height and width in pixels."""
         sides = [int(each) for each in (self.input or str(default)).split("x")]
         return sides[0], sides[-1]
+
+
+_ANY = "|".join(LABELS)
+
+
+def _in_order(labels: str) -> str:
+    """Each label once, in one order: the same labels are the same request."""
+    asked = labels.split(",")
+    return ",".join(each for each in LABELS if each in asked)
 
 
 class Options(BaseModel):
@@ -53,6 +63,15 @@ class Options(BaseModel):
     direction: Annotated[
         Literal["TB", "LR"], Field(description="top to bottom, or left to right")
     ] = "TB"
+    labels: Annotated[
+        str,
+        Field(
+            pattern=rf"^({_ANY})(,({_ANY}))*$",
+            description="what a box tells: " + ", ".join(LABELS),
+            json_schema_extra={"format_hint": f"some of {','.join(LABELS)}"},
+        ),
+        AfterValidator(_in_order),
+    ] = ",".join(DEFAULT_LABELS)
     theme: Annotated[
         Literal["light", "dark", "auto"],
         Field(description="colours; auto follows the reader's system (SVG)"),

@@ -174,3 +174,28 @@ def test_png_letters_do_not_depend_on_the_fonts_of_the_machine():
     data = draw(block="basic").png()
     (high,) = struct.unpack(">I", data[20:24])
     assert high > 600
+
+
+def test_labels_say_what_a_box_tells():
+    def text(**parameters) -> str:
+        return "".join(ET.fromstring(draw(block="bottleneck", **parameters).svg).itertext())
+
+    told = text(labels="macs,rf,memory")
+    assert "51.4\xa0M\xa0MACs" in told.replace(" ", "\xa0")
+    assert "RF" in told
+    assert "KiB" in told
+    assert "64×56×56" not in "".join(
+        each.text or ""
+        for each in ET.fromstring(draw(block="bottleneck", labels="path").svg).iter(f"{SVG}text")
+        if "input" not in (each.text or "")
+    )
+
+
+def test_labels_are_one_request_in_any_order():
+    one, other = (draw(block="basic", labels=each) for each in ("rf,path", "path,rf,rf"))
+    assert one.url == other.url == "/diagram?block=basic&labels=path,rf"
+
+
+def test_the_batch_is_shown_only_where_it_is_not_one():
+    assert "4×64×56×56" in draw(block="basic", batch=4).svg
+    assert "1×64×56×56" not in draw(block="basic").svg

@@ -6,12 +6,13 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from resnet_core.draw.face import Tile, extent, tile
 from resnet_core.draw.frames import FRAME_TEXT, Band, bands
+from resnet_core.draw.label import DEFAULT_LABELS
 from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Wire
 from resnet_core.draw.theme import SUBTITLE
@@ -60,21 +61,26 @@ class _Spot:
         return self.along + self.half_along
 
 
-def arrange(graph: Graph, heading: Sequence[Line], direction: str) -> Sheet:
+def arrange(
+    graph: Graph,
+    heading: Sequence[Line],
+    direction: str,
+    labels: Collection[str] = DEFAULT_LABELS,
+) -> Sheet:
     """Everything the picture shows, with its place, for a graph that is a view."""
-    return _Arrangement(graph, direction).sheet(tuple(heading))
+    return _Arrangement(graph, direction, labels).sheet(tuple(heading))
 
 
 class _Arrangement:
     """One graph on its way to the sheet."""
 
-    def __init__(self, graph: Graph, direction: str) -> None:
+    def __init__(self, graph: Graph, direction: str, labels: Collection[str]) -> None:
         self.graph = graph
         self.down = direction == "TB"
         self.ways = _WAYS[direction]
         self.tracks = tracks(graph)
         self.bands = bands(graph, self.tracks.row)
-        self.tiles = {each.id: tile(graph, each, direction) for each in graph.nodes}
+        self.tiles = {each.id: tile(graph, each, direction, labels) for each in graph.nodes}
         self.notes = {e: self._note(e) for e in graph.edges}
         self.width: dict[int, float] = {}
         self.row_start, self.row_end = self._rows()

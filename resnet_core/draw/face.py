@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from resnet_core.draw.label import Label, label, shape_text
+from resnet_core.draw.label import DEFAULT_LABELS, Label, label, shape_text
 from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import Face, Line, Text
 from resnet_core.draw.theme import SHAPE, SMALL, TEXT
@@ -33,7 +34,9 @@ class Tile:
     height: float
 
 
-def tile(graph: Graph, node: Node, direction: str) -> Tile:
+def tile(
+    graph: Graph, node: Node, direction: str, labels: Collection[str] = DEFAULT_LABELS
+) -> Tile:
     """The tile of a node; in a row (LR) the lines stand one above the other."""
     if graph.problem and graph.problem.node == node.id:
         face = _problem(graph, node)
@@ -44,7 +47,9 @@ def tile(graph: Graph, node: Node, direction: str) -> Tile:
     if node.kind in ("input", "output"):
         return _end(node, direction)
     paint = "projection" if node.attributes.get("shortcut") == "projection" else node.role
-    return _tile(node, _face(label(node), direction), "box", paint, paint, _LEAST[direction], 5)
+    return _tile(
+        node, _face(label(node, labels), direction), "box", paint, paint, _LEAST[direction], 5
+    )
 
 
 def _tile(
@@ -63,9 +68,11 @@ def _face(texts: Label, direction: str) -> Face:
         title += (Text(f"   {texts.count}", TEXT, bold=True),)
     shape: Line = (Text(texts.shape, SHAPE, "ink" if texts.bold else "quiet", bold=texts.bold),)
     small: Line = (Text(texts.small, SMALL, "quiet"),)
+    left = (title, small) if texts.small else (title,)
+    right = (shape,) if texts.shape else ()
     if direction == "TB":
-        return Face((title, small), (shape,))
-    return Face((title, shape, small))
+        return Face(left, right)
+    return Face((title, *right, *left[1:]))
 
 
 def _end(node: Node, direction: str) -> Tile:

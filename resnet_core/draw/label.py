@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,10 @@ _NAMES = {
 }
 _SHORT = {"batch norm": "BN", "group norm": "GN", "instance norm": "IN", "layer norm": "LN"}
 
+# What a label can tell; what it tells unless asked otherwise.
+LABELS = ("path", "params", "macs", "rf", "shape", "memory")
+DEFAULT_LABELS = ("path", "params", "shape")
+
 
 @dataclass(frozen=True)
 class Label:
@@ -47,14 +51,15 @@ class Label:
     bold: bool = False
 
 
-def label(node: Node) -> Label:
-    """The label of a node as the picture shows it."""
+def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS) -> Label:
+    """The label of a node as the picture shows it; ``wanted`` are some of ``LABELS``."""
+    shapes = " · ".join(shape_text(each) for each in dict.fromkeys(node.outputs))
     return Label(
         title=title(node),
         accent=_shortcut(node),
         count=f"× {len(node.folded) + 1}" if node.folded else "",
-        small=small(node),
-        shape=" · ".join(shape_text(each) for each in dict.fromkeys(node.outputs)),
+        small=small(node, wanted),
+        shape=shapes if "shape" in wanted else "",
         bold=node.reshapes,
     )
 
@@ -92,19 +97,27 @@ def call_title(node: Node) -> str:
     return name
 
 
-def small(node: Node) -> str:
-    """The small print: where it is in the module, and its parameters."""
+def small(node: Node, wanted: Collection[str] = DEFAULT_LABELS) -> str:
+    """The small print: where it is in the module, what it costs, how far it sees."""
     if node.kind in ("input", "output"):
         return ""
+    facts = {
+        "path": _where(node),
+        "params": params_text(node.params),
+        "macs": f"{amount(node.macs)} MACs" if node.macs else "",
+        "rf": f"RF {node.receptive_field}",
+        "memory": f"{binary_amount(4 * node.activations)}",
+    }
+    return "  ·  ".join(text for name, text in facts.items() if text and name in wanted)
+
+
+def _where(node: Node) -> str:
+    where = node.path
     if node.folded:
         where = f"{node.path} … {node.folded[-1]}"
     elif len(node.parts) > 1 and node.kind != "group":
         where = " ".join(_relative(each, node.parts[0]) for each in node.parts)
-    else:
-        where = node.path
-    if node.call > 1:
-        where += f" ({ordinal(node.call)} call)"
-    return "  ·  ".join(each for each in (where, params_text(node.params)) if each)
+    return where + (f" ({ordinal(node.call)} call)" if node.call > 1 else "")
 
 
 def frame_texts(group: Group, params: int, blocks: int) -> tuple[str, str]:
@@ -139,6 +152,14 @@ def amount(count: int) -> str:
             digits = 2 if count < 10 * size else 1
             return f"{count / size:.{digits}f} {unit}"
     return str(count)
+
+
+def binary_amount(count: int) -> str:
+    """Bytes as memory is counted: ``3.1 MiB``."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
 
 
 def ordinal(number: int) -> str:

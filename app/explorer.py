@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -56,8 +56,11 @@ class Explorer:
 
     @property
     def options(self) -> dict[str, Field]:
-        """The view's fields by name."""
-        return {each.name: each for each in fields_of(Options, self.typed, self.problem)}
+        """The view's fields by name. What a box is, left out, depends on the subject."""
+        found = {each.name: each for each in fields_of(Options, self.typed, self.problem)}
+        default = "op" if self.subject and self.subject.kind == "block" else "block"
+        value = found["detail"].value or default
+        return found | {"detail": replace(found["detail"], default=default, value=value)}
 
     @property
     def panels(self) -> list[tuple[str, list[str]]]:
@@ -66,21 +69,9 @@ class Explorer:
         return [("View", view), ("Files", list(OF_FILES))]
 
     @property
-    def detail(self) -> str:
-        """The level of detail in effect."""
-        default = "op" if self.subject and self.subject.kind == "block" else "block"
-        return self.typed.get("detail", default)
-
-    @property
-    def stray(self) -> Problem | None:
-        """The problem, where no field of the form has it."""
-        fields = [*self.structure, *self.input, *self.options.values()]
-        shown = self.subject and any(each.problem for each in fields)
-        return None if shown else self.problem
-
-    @property
     def carried(self) -> Pairs:
-        return [(name, self.typed[name]) for name in CARRIED if name in self.typed]
+        kept = [self.options[name] for name in CARRIED]
+        return [(each.name, each.value) for each in kept if each.changed]
 
     def link(self, subject: Subject) -> str:
         """The query of the page for another subject."""

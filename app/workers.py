@@ -16,6 +16,7 @@ from app.settings import Settings
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+PAUSE = 2.0
 
 
 class Busy(Exception):
@@ -66,12 +67,14 @@ class Workers:
             self._running -= 1
 
     async def _open(self) -> None:
-        try:
-            await self._begun(jobs.warm_up)
-        except Exception:
-            log.exception("the first drawing failed: the server will not be ready")
-        else:
-            self.ready.set()
+        while not self.ready.is_set():
+            try:
+                await self._begun(jobs.warm_up)
+            except Exception:
+                log.exception("the first drawing failed; it is tried again")
+                await asyncio.sleep(PAUSE)
+            else:
+                self.ready.set()
 
     async def _begun(self, job: Callable[..., T], *arguments: Any) -> T:
         limit = self._settings.timeout

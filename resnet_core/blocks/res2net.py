@@ -29,7 +29,7 @@ from resnet_core.registry import BLOCKS
 class Res2NetBlock(nn.Module):
     """relu(shortcut(x) + f(x)),  in f: y₁ = x₁, y₂ = K₂(x₂), yᵢ = Kᵢ(xᵢ + yᵢ₋₁), K = 3×3, BN, ReLU
 
-    [N, inplanes, H, W] → [N, 4·planes, ⌈H/stride⌉, ⌈W/stride⌉]. A 1×1 makes ``scale`` slices of
+    [N, inplanes, H, W] → [N, 4·planes, ⌈H/stride⌉, ⌈W/stride⌉]. A 1×1 makes ``scales`` slices of
     width int(planes · base_width / 64), a 1×1 joins them. Where the block changes the shape the
     slices do not feed one another and y₁ is average-pooled.
 
@@ -47,7 +47,7 @@ class Res2NetBlock(nn.Module):
         planes: Planes = 64,
         stride: Stride = 1,
         base_width: BaseWidth = 26,
-        scale: Scale = 4,
+        scales: Scale = 4,
         norm_layer: NormLayer = "batch",
         activation: Activation = "relu",
         shortcut: Shortcut = "auto",
@@ -64,16 +64,16 @@ class Res2NetBlock(nn.Module):
                 suggestion=least,
             )
         outplanes = planes * self.expansion
-        self.scale, self.shortcut = scale, shortcut
-        self.conv1 = conv1x1(inplanes, width * scale)
-        self.bn1 = norm(norm_layer, width * scale)
+        self.scales, self.shortcut = scales, shortcut
+        self.conv1 = conv1x1(inplanes, width * scales)
+        self.bn1 = norm(norm_layer, width * scales)
         self.relu = activation_layer(activation)
-        self.convs = nn.ModuleList(conv3x3(width, width, stride) for _ in range(scale - 1))
-        self.bns = nn.ModuleList(norm(norm_layer, width) for _ in range(scale - 1))
+        self.convs = nn.ModuleList(conv3x3(width, width, stride) for _ in range(scales - 1))
+        self.bns = nn.ModuleList(norm(norm_layer, width) for _ in range(scales - 1))
         # The authors' code pools the first slice of every block that changes the shape.
         self.first = stride > 1 or inplanes != outplanes
         self.pool = nn.AvgPool2d(3, stride, padding=1) if self.first else None
-        self.conv3 = conv1x1(width * scale, outplanes)
+        self.conv3 = conv1x1(width * scales, outplanes)
         self.bn3 = norm(norm_layer, outplanes)
         self.downsample = shortcut_layer(shortcut, inplanes, outplanes, stride, norm_layer)
 
@@ -82,7 +82,7 @@ class Res2NetBlock(nn.Module):
         return self.bn3
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        first, *slices = self.relu(self.bn1(self.conv1(x))).chunk(self.scale, dim=1)
+        first, *slices = self.relu(self.bn1(self.conv1(x))).chunk(self.scales, dim=1)
         done = [first if self.pool is None else self.pool(first)]
         for index, (part, conv, bn) in enumerate(zip(slices, self.convs, self.bns, strict=True)):
             if index > 0 and not self.first:

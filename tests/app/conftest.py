@@ -1,0 +1,42 @@
+"""A client without worker processes, and one with a worker process: each made once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    """The application drawing in a thread of its own."""
+    with TestClient(create_app(Settings(workers=0))) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def hasty() -> Iterator[TestClient]:
+    """One worker process that is given two seconds, and room for one job beside its own."""
+    with TestClient(create_app(Settings(workers=1, timeout=2, queue=1))) as client:
+        deadline = time.monotonic() + 60
+        while client.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline, "no worker became ready"
+            time.sleep(0.1)
+        yield client
+
+
+@pytest.fixture
+def no_drawing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for a drawing fails."""
+
+    async def refuse(*_: Any) -> bytes:
+        raise AssertionError("something was drawn")
+
+    workers = client.app.state.renderer.workers  # type: ignore[attr-defined]
+    monkeypatch.setattr(workers, "run", refuse)

@@ -1,0 +1,81 @@
+"""Drawings are kept up to a number of bytes, and made once however many ask."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.cache import Cache
+
+
+class Maker:
+    """Makes bytes of a given length, slowly, and counts."""
+
+    def __init__(self, length: int = 1, error: Exception | None = None) -> None:
+        self.length, self.error, self.made = length, error, 0
+
+    async def __call__(self) -> bytes:
+        self.made += 1
+        await asyncio.sleep(0.01)
+        if self.error:
+            raise self.error
+        return b"x" * self.length
+
+
+def test_many_who_ask_at_once_share_one_drawing() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(10), Maker()
+        answers = await asyncio.gather(*(cache.get("key", maker) for _ in range(20)))
+        assert answers == [b"x"] * 20
+        assert maker.made == 1
+
+    asyncio.run(scene())
+
+
+def test_who_leaves_does_not_take_the_drawing_from_the_others() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(10), Maker()
+        first = asyncio.create_task(cache.get("key", maker))
+        second = asyncio.create_task(cache.get("key", maker))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert await second == b"x"
+        assert maker.made == 1
+
+    asyncio.run(scene())
+
+
+def test_the_least_recently_used_is_forgotten_when_the_bytes_run_out() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(10), Maker(4)
+        for key in ("a", "b", "a", "c", "a"):
+            await cache.get(key, maker)
+        assert maker.made == 3
+        await cache.get("b", maker)
+        assert maker.made == 4
+
+    asyncio.run(scene())
+
+
+def test_what_is_larger_than_the_whole_cache_is_answered_and_not_kept() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(3), Maker(4)
+        assert await cache.get("key", maker) == await cache.get("key", maker) == b"xxxx"
+        assert maker.made == 2
+
+    asyncio.run(scene())
+
+
+def test_a_failure_reaches_all_who_asked_and_is_not_kept() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(10), Maker(error=ValueError("no"))
+        found = await asyncio.gather(
+            *(cache.get("key", maker) for _ in range(3)), return_exceptions=True
+        )
+        assert [type(each) for each in found] == [ValueError] * 3
+        with pytest.raises(ValueError, match="no"):
+            await cache.get("key", maker)
+        assert maker.made == 2
+
+    asyncio.run(scene())

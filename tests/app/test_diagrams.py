@@ -1,0 +1,158 @@
+"""One structure and view: one canonical query, one ETag, the same bytes whoever asks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from resnet_core import Diagram, draw
+
+URL = "/diagram?block=bottleneck&stride=2"
+
+
+def tag_of(client: TestClient, url: str = URL) -> str:
+    return client.get(url).headers["etag"]
+
+
+def test_the_picture_is_the_one_that_the_library_draws(client: TestClient) -> None:
+    answer = client.get(URL)
+    assert answer.text == draw(block="bottleneck", stride=2).svg
+
+
+def test_a_picture_is_safe_to_embed_and_to_open(client: TestClient) -> None:
+    headers = client.get(URL).headers
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert headers["cache-control"] == "public, max-age=86400"
+    assert headers["link"] == f'<{URL}>; rel="canonical"'
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "stride=2&block=bottleneck",
+        "block=bottleneck&stride=2&planes=64",
+        "block=bottleneck&stride=2&input=56x56&detail=op&theme=light",
+        "block=bottleneck&stride=%32&fold=true",
+    ],
+)
+def test_an_equal_query_has_the_same_bytes_and_tag(client: TestClient, query: str) -> None:
+    answer, canonical = client.get(f"/diagram?{query}"), client.get(URL)
+    assert answer.content == canonical.content
+    assert answer.headers["etag"] == canonical.headers["etag"]
+    assert answer.headers["link"] == canonical.headers["link"]
+
+
+def test_every_difference_has_another_tag(client: TestClient) -> None:
+    urls = [URL, URL + "&planes=32", URL + "&theme=dark", URL.replace("?", ".png?")]
+    urls.append(URL.replace("?", ".png?") + "&scale=2")
+    assert len({tag_of(client, each) for each in urls}) == len(urls)
+
+
+@pytest.mark.parametrize("spelling", ["{}", "W/{}", '"other", {}', "*", ' "a" ,W/{}'])
+def test_a_known_tag_is_answered_304_without_drawing(
+    client: TestClient, request: pytest.FixtureRequest, spelling: str
+) -> None:
+    tag = tag_of(client)
+    request.getfixturevalue("no_drawing")
+    url = "/diagram?stride=2&block=bottleneck"
+    answer = client.get(url, headers={"If-None-Match": spelling.format(tag)})
+    assert answer.status_code == 304
+    assert answer.content == b""
+    assert answer.headers["etag"] == tag
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+
+
+def test_another_tag_is_answered_in_full(client: TestClient) -> None:
+    assert client.get(URL, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_finished_drawing_is_not_drawn_again(
+    client: TestClient, request: pytest.FixtureRequest
+) -> None:
+    first = client.get("/diagram?block=basic&stride=2").content
+    request.getfixturevalue("no_drawing")
+    assert client.get("/diagram?stride=2&block=basic&planes=64").content == first
+
+
+def test_head_tells_the_length_and_sends_nothing(client: TestClient) -> None:
+    answer = client.head(URL)
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert int(answer.headers["content-length"]) == len(client.get(URL).content)
+
+
+def test_an_architecture_that_cannot_run_is_no_error(client: TestClient) -> None:
+    query = "block=bottleneck&stride=2&shortcut=identity"
+    assert client.get(f"/diagram.json?{query}").json()["problem"]["node"] == "add"
+    assert client.get(f"/diagram?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"block": "bottleneck", "stride": 2},
+        {"stride": "2", "block": "bottleneck", "fold": True},
+    ],
+)
+def test_a_posted_object_draws_what_the_query_draws(
+    client: TestClient, members: dict[str, Any]
+) -> None:
+    answer = client.post("/diagram", json=members)
+    assert answer.status_code == 200
+    assert answer.content == client.get(URL).content
+    as_table = client.post("/diagram.csv", json=members)
+    assert as_table.content == client.get(URL.replace("?", ".csv?")).content
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", "{", '"block"', "[" * 50_000, '{"block": null}', '{"block": ["basic"]}', "\udcff"],
+)
+def test_a_body_that_is_no_plain_object_is_refused(client: TestClient, body: str) -> None:
+    answer = client.post(
+        "/diagram.json",
+        content=body.encode("utf-8", "surrogateescape"),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["type"].endswith("#not-an-object")
+
+
+def test_a_member_that_is_given_twice_is_refused(client: TestClient) -> None:
+    body = '{"block": "basic", "stride": 1, "stride": 2}'
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/diagram.json", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["parameter"] == "stride"
+
+
+def test_a_true_stride_is_not_one(client: TestClient) -> None:
+    answer = client.post("/diagram.json", json={"block": "basic", "stride": True})
+    assert answer.status_code == 422
+
+
+def test_a_long_body_is_refused(client: TestClient) -> None:
+    body = json.dumps({"block": "x" * 70_000})
+    headers = {"Content-Type": "application/json"}
+    assert client.post("/diagram.json", content=body, headers=headers).status_code == 413
+
+
+def test_a_body_of_another_type_is_refused(client: TestClient) -> None:
+    answer = client.post("/diagram.json", data={"block": "basic"})
+    assert answer.status_code == 415
+    assert answer.headers["accept-post"] == "application/json"
+
+
+def test_the_json_url_leads_back_to_the_same_diagram(client: TestClient) -> None:
+    record = client.get("/diagram.json?stride=2&block=bottleneck&input=57x33").json()
+    assert (
+        record["url"]
+        == Diagram.of([("block", "bottleneck"), ("stride", "2"), ("input", "57x33")]).url
+    )
+    assert client.get(record["url"]).status_code == 200

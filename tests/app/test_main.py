@@ -1,0 +1,122 @@
+"""A real server in a process of its own: when it is ready, what it answers, how it ends."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from resnet_core import Diagram
+
+SERVE = "import sys; from app.main import serve; serve('127.0.0.1', int(sys.argv[1]))"
+READY = re.compile(r"resnet-diagram is ready on (http://127\.0\.0\.1:\d+)\n")
+QUERIES = [
+    *(f"block={block}&stride={stride}&planes={planes}"
+      for block in ("basic", "bottleneck") for stride in (1, 2) for planes in (32, 64, 128)),
+    *(f"block=bottleneck&activation={each}" for each in ("gelu", "mish")),
+    *(f"block=bottleneck&norm_layer={each}&theme=dark" for each in ("group", "none")),
+    *(f"block=basic&stride=2&shortcut={each}" for each in ("identity", "none", "projection")),
+    *(f"block=bottleneck&direction=LR&groups={each}" for each in (2, 32)),
+    *(f"model=resnet18&detail={each}" for each in ("stage", "block")),
+    "block=basic&theme=auto",
+    "block=bottleneck&input=97x131&batch=3",
+]  # fmt: skip
+FORMATS = ("svg", "svg", "json", "csv", "dot", "png")
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+
+def started(port: int = 0, **settings: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, **settings}
+    command = [sys.executable, "-c", SERVE, str(port)]
+    return subprocess.Popen(
+        command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def announced(process: subprocess.Popen[str]) -> Server:
+    assert process.stdout
+    line = process.stdout.readline()
+    found = READY.fullmatch(line)
+    assert found, line
+    return Server(process, found[1])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Two workers, hardly any cache, and another order of sets than this process has."""
+    process = started(
+        RESNET_DIAGRAM_WORKERS="2", RESNET_DIAGRAM_CACHE_BYTES="40000", PYTHONHASHSEED="4242"
+    )
+    with process:
+        yield announced(process)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_a_server_that_says_it_is_ready_is_ready(server: Server) -> None:
+    assert httpx2.get(f"{server.url}/readyz").json() == {"status": "ready"}
+
+
+def test_a_thousand_requests_at_once_get_what_one_gets_alone(server: Server) -> None:
+    wanted = [(query, FORMATS[at % len(FORMATS)]) for at, query in enumerate(QUERIES)]
+    alone = {(query, format): Diagram.of(_pairs(query)).render(format) for query, format in wanted}
+    asked = wanted * (1000 // len(wanted) + 1)
+    random.Random(7).shuffle(asked)
+
+    def ask(part: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        with httpx2.Client(base_url=server.url, timeout=60) as client:
+            return [
+                each for each in part
+                if client.get(f"/diagram.{each[1]}?{each[0]}").content != alone[each]
+            ]  # fmt: skip
+
+    with ThreadPoolExecutor(16) as threads:
+        wrong = list(threads.map(ask, [asked[:1000][at::16] for at in range(16)]))
+    assert wrong == [[]] * 16
+
+
+def test_another_hash_seed_gives_the_same_bytes(server: Server) -> None:
+    for query in ("model=resnet50", "model=resnet34&detail=op&fold=false"):
+        answer = httpx2.get(f"{server.url}/diagram.svg?{query}", timeout=60)
+        assert answer.content == Diagram.of(_pairs(query)).render("svg")
+
+
+def test_a_port_in_use_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = started(port)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert said.count("\n") == 1
+    assert f"127.0.0.1:{port}" in said
+
+
+def test_an_interrupted_server_ends_quietly() -> None:
+    process = started(RESNET_DIAGRAM_WORKERS="1")
+    announced(process)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said == ("", "")
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&"))]

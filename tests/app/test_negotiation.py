@@ -1,0 +1,84 @@
+"""Extension or Accept: which format a request gets."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.negotiation import MEDIA, NotAcceptable, accepted, offered, prefers_page
+from resnet_core import FORMATS
+
+CHROME_IMAGE = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+def test_every_format_has_a_media_type_of_its_own() -> None:
+    assert set(FORMATS) <= set(MEDIA)
+    assert len(offered()) == len(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("accept", "format"),
+    [
+        (None, "svg"),
+        ("", "svg"),
+        ("*/*", "svg"),
+        ("image/*", "svg"),
+        ("image/svg+xml", "svg"),
+        ("image/png", "png"),
+        ("image/png;q=0.5, image/svg+xml;q=0.9", "svg"),
+        ("image/png, */*;q=0.1", "png"),
+        ("application/json", "json"),
+        ("application/*", "json"),
+        ("application/pdf", "pdf"),
+        ("text/markdown", "md"),
+        ("text/*", "md"),
+        ("text/csv", "csv"),
+        ("text/vnd.graphviz", "dot"),
+        (CHROME_IMAGE, "svg"),
+        (BROWSER, "svg"),
+    ],
+)
+def test_accept_decides_where_there_is_no_extension(accept: str | None, format: str) -> None:
+    assert accepted(accept) == format
+
+
+@pytest.mark.parametrize("accept", ["video/mp4", "image/svg+xml;q=0", "nonsense"])
+def test_nothing_acceptable_is_said_to_be_so(accept: str) -> None:
+    with pytest.raises(NotAcceptable):
+        accepted(accept)
+
+
+def test_only_a_browser_that_goes_to_an_address_prefers_a_page() -> None:
+    assert prefers_page(BROWSER)
+    assert not any(prefers_page(each) for each in (CHROME_IMAGE, "*/*", None, "nonsense"))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_each_format_answers_by_its_extension_with_its_media_type(
+    client: TestClient, format: str
+) -> None:
+    answer = client.get(f"/diagram.{format}?block=bottleneck", headers={"Accept": "image/webp"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(MEDIA[format])
+    assert "accept" not in answer.headers.get("vary", "").lower()
+    disposition = answer.headers["content-disposition"]
+    assert disposition == f'inline; filename="bottleneck.{format}"'
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_each_format_answers_by_accept_and_says_that_it_varies(
+    client: TestClient, format: str
+) -> None:
+    negotiated = client.get("/diagram?block=basic", headers={"Accept": MEDIA[format]})
+    named = client.get(f"/diagram.{format}?block=basic")
+    assert negotiated.content == named.content
+    assert negotiated.headers["etag"] == named.headers["etag"]
+    assert "Accept" in negotiated.headers["vary"]
+    assert negotiated.headers["content-location"] == f"/diagram.{format}?block=basic"
+
+
+def test_nothing_acceptable_is_406_with_what_is_on_offer(client: TestClient) -> None:
+    answer = client.get("/diagram?block=basic", headers={"Accept": "video/mp4"})
+    assert answer.status_code == 406
+    assert answer.json()["allowed"] == list(offered())

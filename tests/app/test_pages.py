@@ -1,0 +1,222 @@
+"""The pages: complete without JavaScript, patient with mistakes, and alone in the world."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.views import folder, theme_css
+from resnet_core import FORMATS
+from resnet_core.draw.theme import COLOURS
+from resnet_core.options import Input, Options
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
+# A preset has the form of its base, less what it fixes.
+FORMS = [each for each in SUBJECTS if not each.base or each.name == "resnet50"]
+
+
+class Elements(HTMLParser):
+    """All elements of a page with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+    def named(self, name: str) -> dict[str, str | None]:
+        (found,) = [each for each in self.all("input", "select") if each.get("name") == name]
+        return found
+
+
+def address(subject: Subject, more: str = "") -> str:
+    return f"/?{subject.kind}={subject.name}{more}"
+
+
+@pytest.mark.parametrize("subject", FORMS, ids=lambda each: each.name)
+def test_the_form_has_every_knob_with_a_label_and_its_description(
+    client: TestClient, subject: Subject
+) -> None:
+    answer = client.get(address(subject))
+    assert answer.status_code == 200
+    page = Elements(answer.text)
+    names = [each["name"] for each in page.all("input", "select") if "name" in each]
+    forms = (subject.params, Input, Options)
+    assert {subject.kind, *(name for form in forms for name in form.model_fields)} == set(names)
+    ids = {each["id"] for _, each in page.found if "id" in each}
+    labels = {each.get("for") for each in page.all("label")}
+    for control in page.all("input", "select"):
+        if control.get("type") not in ("hidden", "radio"):
+            assert control["id"] in labels
+            assert set((control["aria-describedby"] or "").split()) <= ids
+
+
+@pytest.mark.parametrize("subject", FORMS, ids=lambda each: each.name)
+def test_the_form_as_it_stands_asks_for_the_same_page(client: TestClient, subject: Subject) -> None:
+    page = client.get(address(subject)).text
+    elements = Elements(page)
+    sent = [
+        (str(each["name"]), each["value"] or "")
+        for each in elements.all("input")
+        if "name" in each and (each.get("type") != "radio" or "checked" in each)
+    ]
+    chosen = re.findall(r'<select id="(\w+)".*?<option value="([^"]*)" selected', page, re.S)
+    again = client.get("/", params=[*sent, *chosen])
+    assert again.status_code == 200
+    assert again.text == page
+
+
+def test_the_page_holds_the_picture_and_the_layers(client: TestClient) -> None:
+    page = client.get("/?block=bottleneck&planes=128&stride=2&theme=dark").text
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in page
+    assert COLOURS["conv"][0] in page
+    rows = re.findall(r'<tr data-node="([^"]+)"', page)
+    record = client.get("/diagram.json?block=bottleneck&planes=128&stride=2").json()
+    calls = [each["id"] for each in record["nodes"] if each["kind"] not in ("input", "output")]
+    assert rows == calls
+    assert "379,392" in page
+    assert "372.5 M" in page
+
+
+def test_the_page_links_to_every_format_and_to_the_permalink(client: TestClient) -> None:
+    page = Elements(client.get("/?block=bottleneck&stride=2&scale=2").text)
+    links = {each["href"] for each in page.all("a")}
+    query = "block=bottleneck&scale=2&stride=2"
+    assert {f"/diagram.{format}?{query}" for format in FORMATS} <= links
+    assert f"/diagram?{query}" in links
+    assert all(client.get(str(each)).status_code == 200 for each in links if str(each)[:2] == "/d")
+
+
+def test_every_subject_is_a_link_away(client: TestClient) -> None:
+    links = {each["href"] for each in Elements(client.get("/").text).all("a")}
+    assert {address(each) for each in SUBJECTS} <= links
+
+
+def test_an_empty_field_of_the_form_stands_for_the_default(client: TestClient) -> None:
+    answer = client.get("/?block=bottleneck&stride=&input=&expand=&detail=")
+    assert answer.status_code == 200
+    assert "/diagram?block=bottleneck<" in answer.text
+
+
+def test_a_changed_value_is_marked(client: TestClient) -> None:
+    page = client.get("/?block=bottleneck&stride=2").text
+    assert re.findall(r'class="knob changed">\s*<label for="(\w+)"', page) == ["stride"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "name"),
+    [
+        ("block=bottleneck&planes=32&stride=9", 422, "stride"),
+        ("block=bottleneck&planes=32&norm_layer=bach", 422, "norm_layer"),
+        ("block=bottleneck&planes=32&input=big", 422, "input"),
+        ("block=bottleneck&planes=32&scale=9", 422, "scale"),
+        ("block=bottleneck&planes=16384&base_width=4096", 422, "base_width"),
+    ],
+)
+def test_a_mistake_is_told_beside_its_knob_and_what_was_typed_stays(
+    client: TestClient, query: str, status: int, name: str
+) -> None:
+    answer = client.get(f"/?{query}")
+    assert answer.status_code == status
+    page = Elements(answer.text)
+    control = page.named(name)
+    assert control["aria-invalid"] == "true"
+    assert f"{name}-complaint" in str(control["aria-describedby"])
+    typed = dict(each.split("=") for each in query.split("&"))
+    assert page.named("planes")["value"] == typed["planes"]
+    assert f'"{typed[name]}"' in answer.text
+    fixes = [str(each["href"]) for each in page.all("a") if each.get("class") == "fix"]
+    assert fixes
+    assert all(client.get(each).status_code == 200 for each in fixes)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("block=bottlneck", 404), ("block=bottleneck&srtide=2", 422), ("model=", 200)],
+)
+def test_a_mistake_that_has_no_knob_is_told_all_the_same(
+    client: TestClient, query: str, status: int
+) -> None:
+    answer = client.get(f"/?{query}", headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert ('role="alert"' in answer.text) == (status != 200)
+
+
+def test_a_structure_that_cannot_run_is_shown_with_its_reason(client: TestClient) -> None:
+    answer = client.get("/?block=bottleneck&stride=2&shortcut=identity")
+    assert answer.status_code == 200
+    assert "This structure cannot run" in answer.text
+    assert "<svg" in answer.text
+
+
+def test_nothing_from_outside_becomes_markup(client: TestClient) -> None:
+    evil = "<script>alert(1)</script>"
+    for query in (
+        {"block": evil},
+        {"block": "basic", evil: evil},
+        {"block": "basic", "input": evil},
+    ):
+        assert "<script>" not in client.get("/", params=query).text
+
+
+def pages(client: TestClient) -> Iterator[str]:
+    for url in ("/", "/?model=resnet50", "/?block=basic&stride=0", "/reference", "/theme.css"):
+        yield client.get(url).text
+    for each in folder("static").iterdir():
+        yield each.read_text(encoding="utf-8")
+
+
+def test_nothing_is_fetched_from_another_host(client: TestClient) -> None:
+    for page in pages(client):
+        fetched = re.findall(r"""(?:src|srcset|action|data)=["']?(//|https?:)""", page)
+        fetched += re.findall(r"""<link[^>]*href=["'](?:https?:)?//""", page)
+        fetched += re.findall(r"url\(|@import", page)
+        assert not fetched
+
+
+def test_the_policy_forbids_inline_code_and_the_pages_have_none(client: TestClient) -> None:
+    for url in ("/?block=bottleneck&stride=2&theme=auto", "/reference"):
+        answer = client.get(url)
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert policy.startswith("default-src 'none'")
+        assert "<style" not in answer.text
+        page = Elements(answer.text)
+        assert all("src" in each for each in page.all("script"))
+        assert not [each for _, each in page.found if "style" in each or "onclick" in each]
+
+
+def test_ids_are_unique_on_a_page(client: TestClient) -> None:
+    for url in ("/?block=bottleneck&stride=2", "/?model=resnet50", "/reference"):
+        ids = [each["id"] for _, each in Elements(client.get(url).text).found if "id" in each]
+        assert len(ids) == len(set(ids))
+
+
+def test_every_local_file_of_a_page_is_there(client: TestClient) -> None:
+    page = Elements(client.get("/").text)
+    files = [str(each.get("href") or each.get("src")) for each in page.all("link", "script")]
+    assert len(files) == 5
+    assert all(client.get(each).status_code == 200 for each in files)
+
+
+def test_a_dark_page_has_a_dark_twin_for_every_colour_of_a_diagram() -> None:
+    rules = theme_css()
+    assert all(light in rules and dark in rules for light, dark in COLOURS.values())
+
+
+def test_the_reference_explains_every_subject_and_every_problem_type(client: TestClient) -> None:
+    page = Elements(client.get("/reference").text)
+    ids = {each["id"] for _, each in page.found if "id" in each}
+    assert {f"{each.kind}-{each.name}" for each in SUBJECTS} <= ids
+    problem = client.get("/diagram.json?block=basic&stride=0").json()
+    assert problem["type"].removeprefix("/reference#") in ids

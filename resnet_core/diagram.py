@@ -104,6 +104,9 @@ class Diagram(Drawing):
             return None
         return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
 
+    def retrace(self, shape: Shape) -> Graph:
+        return _graph(self.subject, self.parameters, shape)
+
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data, with where it comes from and where it stands."""
         found = super().to_dict()

@@ -19,8 +19,9 @@ from resnet_core.draw.stamp import stamped
 from resnet_core.draw.svg import dress
 from resnet_core.draw.theme import Theme
 from resnet_core.errors import ParameterError, TooLarge, nearest
-from resnet_core.graph import Graph
+from resnet_core.graph import Graph, Shape
 from resnet_core.options import Options
+from resnet_core.symbols import with_symbols
 from resnet_core.view import Detail, view
 
 Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv"]
@@ -39,6 +40,10 @@ class Drawing(ABC):
     def graph(self) -> Graph:
         """The whole structure."""
 
+    @abstractmethod
+    def retrace(self, shape: Shape) -> Graph:
+        """The same structure at another input shape of the same channels."""
+
     @property
     @abstractmethod
     def caption(self) -> Caption:
@@ -54,7 +59,10 @@ class Drawing(ABC):
     def shown(self) -> Graph:
         """What the picture shows. Raises TooLarge where nobody could read it."""
         options = self.options
-        shown = view(self.graph, self.detail, fold=options.fold, expand=options.expanded)
+        graph = self.graph
+        if options.shapes == "symbolic" and graph.problem is None:
+            graph = with_symbols(graph, graph.inputs[0].shape, self.retrace)
+        shown = view(graph, self.detail, fold=options.fold, expand=options.expanded)
         if len(shown.nodes) > MAX_BOXES:
             raise TooLarge(
                 "detail",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -25,13 +26,20 @@ from resnet_core.trace import one_at_a_time, trace
 class ModuleDrawing(Drawing):
     """A drawing of somebody's own module."""
 
-    traced: Graph
-    name: str
+    twin: nn.Module
+    shapes: tuple[Shape, ...]
     options: Options
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
-        return self.traced
+        return trace(lambda: self.twin, self.shapes)
+
+    def retrace(self, shape: Shape) -> Graph:
+        return trace(lambda: self.twin, [shape, *self.shapes[1:]])
+
+    @property
+    def name(self) -> str:
+        return type(self.twin).__name__
 
     @property
     def caption(self) -> Caption:
@@ -64,18 +72,18 @@ def draw_module(
     """The drawing of your own module, traced at an input of this shape, batch first.
 
     Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,
-    expand, direction, theme, scale. The module itself is left as it is: a copy without data is
-    traced. Raises ParameterError for an option, TraceError where the module does not run as
-    Python at all; one whose shapes do not fit is drawn up to the call that fails.
+    expand, direction, labels, shapes, theme, scale. The module itself is left as it is: a copy
+    without data is traced. Raises ParameterError for an option, TraceError where the module does
+    not run as Python at all; one whose shapes do not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
     for name, value in options.items():
         if name not in Options.model_fields:
             raise UnknownParameter(name, value, "the view", Options.model_fields)
-    chosen = fill(Options, options)
     with one_at_a_time:
-        twin = _without_data(module)
-        return ModuleDrawing(trace(lambda: twin, shapes), type(module).__name__, chosen)
+        drawing = ModuleDrawing(_without_data(module), tuple(shapes), fill(Options, options))
+    drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look
+    return drawing
 
 
 def _without_data(module: nn.Module) -> nn.Module:

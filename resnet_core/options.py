@@ -72,6 +72,10 @@ class Options(BaseModel):
         ),
         AfterValidator(_in_order),
     ] = ",".join(DEFAULT_LABELS)
+    shapes: Annotated[
+        Literal["concrete", "symbolic"],
+        Field(description="shapes as numbers, or as formulas such as N×64×H/2×W/2"),
+    ] = "concrete"
     theme: Annotated[
         Literal["light", "dark", "auto"],
         Field(description="colours; auto follows the reader's system (SVG)"),

@@ -135,10 +135,10 @@ def frame_texts(group: Group, params: int, blocks: int) -> tuple[str, str]:
 
 
 def shape_text(shape: Shape) -> str:
-    """``64×56×56``; the batch is shown only where it is not 1."""
-    if shape[:1] == (1,) and len(shape) > 1:
+    """``64×56×56``; the batch is shown only where it is not 1, or where it is a formula."""
+    if shape[:1] == (1,) and len(shape) > 1 and not hasattr(shape[0], "symbol"):
         shape = shape[1:]
-    return "×".join(str(each) for each in shape)
+    return "×".join(str(getattr(each, "symbol", each)) for each in shape)
 
 
 def params_text(count: int) -> str:

@@ -40,4 +40,5 @@ def paint(dot: str, format: layout.Format) -> bytes:
 
 def warm_up() -> None:
     """Draw once, so that whatever is loaded on first use is loaded before the first request."""
-    Diagram.of([("block", "bottleneck")]).render("svg")
+    for format in ("svg", "json"):
+        Diagram.of([("block", "bottleneck")]).render(format)

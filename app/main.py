@@ -78,7 +78,9 @@ def serve(host: str, port: int, settings: Settings | None = None) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        print(f"resnet-diagram cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
+        # The socket module adds the address once more, in brackets.
+        reason = str(error.strerror).partition(" (")[0]
+        print(f"resnet-diagram cannot listen on {host}:{port}: {reason}", file=sys.stderr)
         raise SystemExit(CANNOT) from None
     with listener, suppress(KeyboardInterrupt):
         asyncio.run(_serve(create_app(settings), listener))

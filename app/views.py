@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse
 
 from app.i18n import translations
 from app.problems import Problem
-from resnet_core.draw.label import amount, ordinal, shape_text
+from resnet_core.draw.label import shape_text
 from resnet_core.draw.theme import COLOURS
+from resnet_core.draw.words import amount, ordinal
 
 POLICY = "; ".join(
     (

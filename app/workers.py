@@ -95,10 +95,9 @@ class Workers:
 
 
 def _pool(workers: int) -> ProcessPool:
-    # A server that forks copies of its clean self: a replacement need not import torch again.
     context: Any = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["app.jobs"])
-    return ProcessPool(workers, initializer=jobs.warm_up, context=context)
+    context.set_forkserver_preload(["app.nursery"])
+    return ProcessPool(workers, context=context)
 
 
 def _first(pool: ProcessPool) -> None:

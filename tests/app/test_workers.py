@@ -43,13 +43,6 @@ def test_a_drawing_that_takes_too_long_is_given_up_and_the_next_one_works(
     assert hasty.get("/diagram.json?block=basic").status_code == 200
 
 
-@pytest.mark.usefixtures("asleep")
-def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
-    answer = hasty.get("/?block=basic&planes=48")
-    assert answer.status_code == 504
-    assert 'role="alert"' in answer.text
-
-
 def test_too_many_drawings_at_once_are_turned_away(
     hasty: TestClient, asleep: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +65,13 @@ def test_the_server_answers_while_all_workers_are_taken(hasty: TestClient) -> No
         assert hasty.get("/healthz").json() == {"status": "alive"}
         assert time.monotonic() - begun < 0.5
         assert slow.result().status_code == 504
+
+
+@pytest.mark.usefixtures("asleep")
+def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
+    answer = hasty.get("/?block=basic&planes=48")
+    assert answer.status_code == 504
+    assert 'role="alert"' in answer.text
 
 
 def test_a_server_is_not_ready_before_something_has_been_drawn() -> None:

@@ -127,6 +127,8 @@ async def explore(renderer: Renderer, query: Sequence[tuple[str, str]]) -> Explo
     page = Explorer(dict(pairs), _subject(dict(pairs)))
     try:
         page.diagram = Diagram.of(pairs)
+        # A knob may have been called by one of its other names; the form knows the first.
+        page.typed = dict(page.diagram.query)
         page.svg, page.record = await _drawn(renderer, page.diagram)
     except ParameterError as error:
         page.problem = refusal(error, await renderer.fix(pairs, error))

@@ -13,6 +13,7 @@ from app.views import folder, theme_css
 from resnet_core import FORMATS
 from resnet_core.draw.theme import COLOURS
 from resnet_core.options import Input, Options
+from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
@@ -106,6 +107,12 @@ def test_an_empty_field_of_the_form_stands_for_the_default(client: TestClient) -
     answer = client.get("/?block=bottleneck&stride=&input=&expand=&detail=")
     assert answer.status_code == 200
     assert "/diagram?block=bottleneck<" in answer.text
+
+
+def test_a_knob_by_another_name_fills_its_field(client: TestClient) -> None:
+    alias = next(alias for alias, names in ALIASES.items() if names == ("dilation",))
+    page = Elements(client.get(f"/?block=bottleneck&{alias}=2").text)
+    assert page.named("dilation")["value"] == "2"
 
 
 def test_a_changed_value_is_marked(client: TestClient) -> None:

@@ -78,8 +78,9 @@ class Drawing(ABC):
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         labels = self.options.labels.split(",")
-        title = heading(self.caption, self.graph)
-        return arrange(self.shown, title, self.options.direction, labels)
+        language = self.options.lang
+        title = heading(self.caption, self.graph, language)
+        return arrange(self.shown, title, self.options.direction, labels, language)
 
     @cached_property
     def dot(self) -> str:

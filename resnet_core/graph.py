@@ -97,6 +97,8 @@ class Group:
 class Problem:
     """Why a structure cannot run: the failing call, the shapes it met, and the reason.
 
+    The reason is said in English and in Chinese.
+
     ``mend`` names the parameters that cure it, with their values; nothing where none was found.
     """
 
@@ -104,6 +106,7 @@ class Problem:
     title: str
     reason: str
     shapes: tuple[Shape, ...]
+    reason_zh: str = ""
     mend: tuple[tuple[str, str], ...] = ()
 
 

@@ -7,7 +7,9 @@ draws. Its own copy inside the pygraphviz wheel comes first, a ``dot`` on the PA
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from shutil import which
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -76,7 +77,7 @@ def _in_process(dot: str, format: Format, library: Any) -> bytes:
 
 
 def _by_command(dot: str, format: Format, cause: str) -> bytes:
-    command = which("neato") or which("dot")
+    command = shutil.which("neato") or shutil.which("dot")
     if command is None:
         raise GraphvizMissing(cause)
     call = [command, "-Kneato", "-n2", f"-T{format}"]
@@ -97,21 +98,20 @@ def _library() -> Any:
 
 
 @cache
-def _use_own_fonts() -> tempfile.TemporaryDirectory[str]:
+def _use_own_fonts() -> None:
     """Letters come from the project's fonts, so that the same text is as wide everywhere.
 
-    Fontconfig reads this once, at the first picture of the process. The folder is returned so
-    that it lives as long as the process.
+    Fontconfig reads this once, at the first picture of the process.
     """
-    place = tempfile.TemporaryDirectory(prefix="resnet-diagram-", ignore_cleanup_errors=True)
-    config = Path(place.name) / "fonts.conf"
+    place = tempfile.mkdtemp(prefix="resnet-diagram-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    config = Path(place) / "fonts.conf"
     config.write_text(_CONFIG.format(fonts=escape(str(_FONTS))), encoding="utf-8")
     os.environ["FONTCONFIG_FILE"] = str(config)
     library = _library()
     if not isinstance(library, str):
         with _silence():
             _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
-    return place
 
 
 @contextmanager

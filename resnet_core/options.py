@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from resnet_core.draw.label import DEFAULT_LABELS, LABELS
+from resnet_core.draw.words import Language
 from resnet_core.view import Detail
 
 
@@ -80,6 +81,7 @@ class Options(BaseModel):
         Literal["light", "dark", "auto"],
         Field(description="colours; auto follows the reader's system (SVG)"),
     ] = "light"
+    lang: Annotated[Language, Field(description="language of the words in the picture")] = "en"
     scale: Annotated[int, Field(ge=1, le=4, description="size of a PNG")] = 1
 
     @property

@@ -19,7 +19,7 @@ from app.cli import main as command_line
 from app.main import create_app
 from app.settings import Settings
 from resnet_core import FORMATS, blocks, draw
-from resnet_core.draw.label import amount
+from resnet_core.draw.words import amount
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS
 

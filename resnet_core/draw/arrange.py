@@ -6,7 +6,7 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Wire
 from resnet_core.draw.theme import SUBTITLE
 from resnet_core.draw.tracks import tracks
-from resnet_core.graph import Edge, Graph
+from resnet_core.draw.words import Language, say
+from resnet_core.graph import Edge, Graph, Node
 
 ASIDE = 30.0
 HEADING_GAP = 16.0
@@ -66,21 +67,30 @@ def arrange(
     heading: Sequence[Line],
     direction: str,
     labels: Collection[str] = DEFAULT_LABELS,
+    language: Language = "en",
+    make: Callable[[Graph, Node, str, Collection[str], Language], Tile] = tile,
 ) -> Sheet:
-    """Everything the picture shows, with its place, for a graph that is a view."""
-    return _Arrangement(graph, direction, labels).sheet(tuple(heading))
+    """Everything the picture shows, with its place, for a graph that is a view.
+
+    ``make`` gives the tile of a node.
+    """
+    tiles = {each.id: make(graph, each, direction, labels, language) for each in graph.nodes}
+    return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading))
 
 
 class _Arrangement:
     """One graph on its way to the sheet."""
 
-    def __init__(self, graph: Graph, direction: str, labels: Collection[str]) -> None:
+    def __init__(
+        self, graph: Graph, direction: str, tiles: dict[str, Tile], language: Language
+    ) -> None:
         self.graph = graph
         self.down = direction == "TB"
         self.ways = _WAYS[direction]
         self.tracks = tracks(graph)
-        self.bands = bands(graph, self.tracks.row)
-        self.tiles = {each.id: tile(graph, each, direction, labels) for each in graph.nodes}
+        self.language = language
+        self.bands = bands(graph, self.tracks.row, language)
+        self.tiles = tiles
         self.notes = {e: self._note(e) for e in graph.edges}
         self.width: dict[int, float] = {}
         self.row_start, self.row_end = self._rows()
@@ -158,10 +168,10 @@ class _Arrangement:
         return Box(each.node, each.face, each.shape, x, y, wide, high, each.fill, each.line, frame)
 
     def _note(self, edge: Edge) -> str:
-        """An identity shortcut is named, for nothing stands on it that would."""
-        bare = self.graph.node[edge.source].lane != "shortcut"
-        join = self.graph.node[edge.target].role == "add"
-        return "identity" if edge.lane == "shortcut" and bare and join else ""
+        """The last edge of a shortcut says what kind it is."""
+        if edge.lane != "shortcut" or self.graph.node[edge.target].role != "add":
+            return ""
+        return say(self.graph.shortcut_into(edge.target), self.language)
 
     def _wire(self, edge: Edge) -> Wire:
         source, target = self.spots[edge.source], self.spots[edge.target]

@@ -11,6 +11,7 @@ from graphviz import Digraph
 from resnet_core.draw.face import AIR, PAD, extent, line_width
 from resnet_core.draw.frames import FRAME_TEXT
 from resnet_core.draw.route import spline
+from resnet_core.draw.marks import mark_of
 from resnet_core.draw.sheet import MARGIN, Box, Face, Frame, Line, Point, Sheet, Text, Wire
 from resnet_core.draw.theme import FONT, SUBTITLE, Theme
 
@@ -40,7 +41,7 @@ class _Writer:
             fontname=FONT,
             pad="0",
         )
-        graph.attr("node", fontname=FONT, shape="box", style="filled,rounded", fixedsize="true",
+        graph.attr("node", fontname=FONT, shape="box", style="filled,rounded", fixedsize="shape",
                    penwidth="1.1", margin="0")  # fmt: skip
         graph.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3",
                    color=self.theme["wire"], fontsize=_n(SUBTITLE))  # fmt: skip
@@ -132,6 +133,7 @@ class _Writer:
             id=name,
             **{"class": box.node.role},
             **looks,
+            **({"style": "filled,rounded,dashed"} if box.line == "removed" else {}),
         )
 
     def _wire(self, graph: Digraph, wire: Wire) -> None:
@@ -142,10 +144,13 @@ class _Writer:
             looks = {"color": self.theme[edge.lane], "penwidth": "2"}
         if wire.broken:
             looks = {"color": self.theme["problem-line"], "penwidth": "2"}
+        if mark := mark_of(wire):
+            looks = {"color": self.theme[f"{mark}-line"], "penwidth": "2",
+                     "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
         if wire.note:
             wide = line_width((Text(wire.note, SUBTITLE),))
             looks["label"] = wire.note
-            looks["fontcolor"] = self.theme[edge.lane]
+            looks["fontcolor"] = self.theme[f"{mark}-text" if mark else edge.lane]
             looks["lp"] = self._pos((wire.note_at[0] + wide / 2, wire.note_at[1]))
         pos = " ".join([f"e,{self._pos(end)}", *(self._pos(each) for each in controls)])
         graph.edge(dot_name(edge.source), dot_name(edge.target), pos=pos,
@@ -198,6 +203,8 @@ def _text(text: Text, theme: Theme) -> str:
                    html.escape(text.text, quote=False))  # fmt: skip
     if text.bold:
         words = f"<B>{words}</B>"
+    if text.strike:
+        words = f"<S>{words}</S>"
     return f'<FONT POINT-SIZE="{_n(text.size)}" COLOR="{theme[text.colour]}">{words}</FONT>'
 
 

@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from resnet_core.draw.label import DEFAULT_LABELS, Label, label, shape_text
+from resnet_core.draw.label import DEFAULT_LABELS, Label, end_name, label, shape_text
 from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import Face, Line, Text
 from resnet_core.draw.theme import SHAPE, SMALL, TEXT
+from resnet_core.draw.words import Language, say
 from resnet_core.graph import Graph, Node
 
 GLYPHS = {"add": "+", "mul": "×"}
@@ -35,20 +36,30 @@ class Tile:
 
 
 def tile(
-    graph: Graph, node: Node, direction: str, labels: Collection[str] = DEFAULT_LABELS
+    graph: Graph,
+    node: Node,
+    direction: str,
+    labels: Collection[str] = DEFAULT_LABELS,
+    language: Language = "en",
 ) -> Tile:
     """The tile of a node; in a row (LR) the lines stand one above the other."""
     if graph.problem and graph.problem.node == node.id:
-        face = _problem(graph, node)
+        face = _problem(graph, node, language)
         return _tile(node, face, "card", "problem", "problem", 200, 8)
     if node.type in GLYPHS and len(graph.incoming[node.id]) > 1:
         glyph = Face((), centred=True)
         return Tile(node, glyph, "glyph", "join", "join", GLYPH_SIZE, GLYPH_SIZE)
     if node.kind in ("input", "output"):
-        return _end(node, direction)
+        return _end(node, direction, language)
     paint = "projection" if node.attributes.get("shortcut") == "projection" else node.role
     return _tile(
-        node, _face(label(node, labels), direction), "box", paint, paint, _LEAST[direction], 5
+        node,
+        _face(label(node, labels, language), direction),
+        "box",
+        paint,
+        paint,
+        _LEAST[direction],
+        5,
     )
 
 
@@ -75,22 +86,29 @@ def _face(texts: Label, direction: str) -> Face:
     return Face((title, *right, *left[1:]))
 
 
-def _end(node: Node, direction: str) -> Tile:
-    name, shape = node.id, shape_text(node.shape)
+def _end(node: Node, direction: str, language: Language) -> Tile:
+    name, shape = end_name(node, language), shape_text(node.shape)
     words = (Text(f"{name}  ", TEXT, "end-text"), Text(shape, TEXT, "end-text", bold=True))
     lines: tuple[Line, ...] = (words,) if direction == "TB" else ((words[0],), (words[1],))
     return _tile(node, Face(lines, centred=True), "pill", "end", "end", 60, 6)
 
 
-def _problem(graph: Graph, node: Node) -> Face:
+def _problem(graph: Graph, node: Node, language: Language) -> Face:
     """The operation that fails: what met what, and why that cannot be."""
     problem = graph.problem
     assert problem is not None
     glyph = GLYPHS.get(node.type, "")
-    head: Line = (Text(f"{glyph}  {problem.title}".strip(), TEXT + 1, "problem-text", bold=True),)
+    head: Line = (
+        Text(
+            f"{glyph}  {say(problem.title, language)}".strip(), TEXT + 1, "problem-text", bold=True
+        ),
+    )
     lines = [head]
     if len(problem.shapes) > 1:
-        names = ["main path" if e.lane == "main" else e.lane for e in graph.incoming[node.id]]
+        names = [
+            say("main path" if each.lane == "main" else each.lane, language)
+            for each in graph.incoming[node.id]
+        ]
         met: list[Text] = []
         for name, shape in zip(names, problem.shapes, strict=False):
             met += [
@@ -99,12 +117,19 @@ def _problem(graph: Graph, node: Node) -> Face:
             ]
         lines.append(tuple(met))
     elif problem.shapes:
-        met_one = (Text("input ", SHAPE), Text(shape_text(problem.shapes[0]), SHAPE, bold=True))
+        met_one = (
+            Text(f"{say('input', language)} ", SHAPE),
+            Text(shape_text(problem.shapes[0]), SHAPE, bold=True),
+        )
         lines.append(met_one)
-    lines += [(Text(each, SHAPE - 1, "quiet"),) for each in textwrap.wrap(problem.reason, 84)]
+    reason = problem.reason_zh if language == "zh" else problem.reason
+    wrapped = textwrap.wrap(reason, 48 if language == "zh" else 84)
+    lines += [(Text(each, SHAPE - 1, "quiet"),) for each in wrapped]
     if problem.mend:
         cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
-        lines.append((Text("mend: ", SHAPE, "problem-text"), Text(cure, SHAPE, bold=True)))
+        lines.append(
+            (Text(say("mend: ", language), SHAPE, "problem-text"), Text(cure, SHAPE, bold=True))
+        )
     return Face(tuple(lines))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from resnet_core.draw.label import frame_texts
 from resnet_core.draw.letters import width
+from resnet_core.draw.words import Language
 from resnet_core.graph import Graph, Group, Node
 
 FRAME_TEXT = 10.0
@@ -35,7 +36,7 @@ class Band:
         return max(width(each, FRAME_TEXT) for each in (self.name, self.figures)) + 16
 
 
-def bands(graph: Graph, row: Mapping[str, int]) -> list[Band]:
+def bands(graph: Graph, row: Mapping[str, int], language: Language = "en") -> list[Band]:
     """The frames of a view, outermost first."""
     members: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -43,7 +44,7 @@ def bands(graph: Graph, row: Mapping[str, int]) -> list[Band]:
             members.setdefault(path, []).append(node)
     framed = [path for path, nodes in members.items() if _is_framed(graph.group[path], nodes)]
     framed.sort(key=lambda path: len(graph.lineage(path)))
-    return [_band(graph, path, framed, members, row) for path in framed]
+    return [_band(graph, path, framed, members, row, language) for path in framed]
 
 
 def _is_framed(group: Group, nodes: list[Node]) -> bool:
@@ -61,12 +62,15 @@ def _band(
     framed: list[str],
     members: Mapping[str, list[Node]],
     row: Mapping[str, int],
+    language: Language,
 ) -> Band:
     nodes, group = members[path], graph.group[path]
     around = [each for each in graph.lineage(path)[1:] if each in framed]
     inner = [each for each in framed if path in graph.lineage(each)]
     rows = [row[each.id] for each in nodes]
-    name, figures = frame_texts(group, _params(graph, path, nodes), _blocks(graph, path, nodes))
+    name, figures = frame_texts(
+        group, _params(graph, path, nodes), _blocks(graph, path, nodes), language
+    )
     return Band(
         group,
         first=min(rows),

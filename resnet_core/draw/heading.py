@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet_core.draw.label import amount
 from resnet_core.draw.sheet import Line, Text
 from resnet_core.draw.theme import SUBTITLE, TITLE
+from resnet_core.draw.words import Language, amount, say
 from resnet_core.graph import Graph
 
 
@@ -32,59 +32,69 @@ class Caption:
     fix: str | None = None
 
 
-def heading(caption: Caption, graph: Graph) -> tuple[Line, ...]:
+def heading(caption: Caption, graph: Graph, language: Language = "en") -> tuple[Line, ...]:
     """Title and two lines of facts; ``graph`` is the whole structure, not a view of it."""
     return (
         (Text(caption.title, TITLE, bold=True),),
-        (Text(" · ".join(facts(caption, graph)), SUBTITLE, "quiet"),),
-        (Text(" · ".join(sums(graph)), SUBTITLE, "quiet"),),
+        (Text(" · ".join(facts(caption, graph, language)), SUBTITLE, "quiet"),),
+        (Text(" · ".join(sums(graph, language)), SUBTITLE, "quiet"),),
     )
 
 
-def facts(caption: Caption, graph: Graph) -> list[str]:
+def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str]:
     """What this structure is: channels, notable knobs, the kind of shortcut, the input."""
     notable = dict(caption.notable)
     found = []
     if caption.kind == "block":
-        notable = {k: v for k, v in notable.items() if k not in ("inplanes", "planes", "shortcut")}
-        given, made = graph.inputs[0].shape, graph.outputs[0].shape if graph.outputs else ()
-        found.append(f"{given[1]} → {made[1]} channels" if made else f"{given[1]} channels")
+        for known in ("inplanes", "planes", "outplanes", "shortcut"):
+            notable.pop(known, None)
+        given = graph.inputs[0].shape
+        if graph.outputs:
+            made = graph.outputs[0].shape
+            found.append(say("{} → {} channels", language, given[1], made[1]))
+        else:
+            found.append(say("{} channels", language, given[1]))
     found += [_words(name, value) for name, value in notable.items()]
     if caption.kind == "block":
-        found += _shortcut(graph)
+        found += _shortcut(graph, language)
     else:
         sizes = ["×".join(map(str, each.shape[2:])) for each in graph.inputs]
-        found += [f"{each} input" for each in dict.fromkeys(sizes) if each]
+        found += [say("{} input", language, each) for each in dict.fromkeys(sizes) if each]
     batch = graph.inputs[0].shape[0]
-    return found + ([f"batch {batch}"] if batch != 1 else [])
+    return found + ([say("batch {}", language, batch)] if batch != 1 else [])
 
 
-def sums(graph: Graph) -> list[str]:
+def sums(graph: Graph, language: Language = "en") -> list[str]:
     """Parameters, multiply-adds, receptive field."""
     totals = graph.totals
-    found = [f"{totals.params:,} parameters"]
+    found = [say("{} parameters", language, f"{totals.params:,}")]
     if graph.problem:
         return found
-    found.append(f"{amount(totals.macs)} multiply-adds")
-    found.append(f"receptive field {totals.receptive_field}")
+    found.append(say("{} multiply-adds", language, amount(totals.macs, language)))
+    found.append(say("receptive field {}", language, totals.receptive_field))
     return found
 
 
-def _shortcut(graph: Graph) -> list[str]:
+def _shortcut(graph: Graph, language: Language) -> list[str]:
     """The kinds of shortcut that the block's own additions close."""
     joins = [each for each in graph.nodes if each.role == "add" and not each.group]
     kinds = [
         each for each in map(graph.shortcut_into, (each.id for each in joins)) if each != "none"
     ]
     found = [
-        f"{kind} shortcut" if count == 1 else f"{count} {kind} shortcuts"
+        say("{} shortcut", language, say(kind, language))
+        if count == 1
+        else say("{} {} shortcuts", language, count, say(kind, language))
         for kind, count in Counter(kinds).items()
     ]
-    return found or ([] if graph.problem else ["no shortcut"])
+    return found or ([] if graph.problem else [say("no shortcut", language)])
 
 
 def _words(name: str, value: Any) -> str:
-    """A knob as people say it: ``stride 2``, ``no top``, ``bottleneck``."""
+    """A knob as people say it: ``stride 2``, ``no top``, ``bottleneck``.
+
+    Names of knobs are the same in every language: they are what one types.
+    """
     if isinstance(value, bool):
         plain = name.removeprefix("include_").replace("_", " ")
         return plain if value else f"no {plain}"

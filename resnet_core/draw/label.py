@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resnet_core.draw.words import Language, amount, ordinal, say
 from resnet_core.graph import Group, Node, Shape
 
 _NAMES = {
@@ -51,87 +52,102 @@ class Label:
     bold: bool = False
 
 
-def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS) -> Label:
+def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> Label:
     """The label of a node as the picture shows it; ``wanted`` are some of ``LABELS``."""
     shapes = " · ".join(shape_text(each) for each in dict.fromkeys(node.outputs))
     return Label(
-        title=title(node),
-        accent=_shortcut(node),
+        title=title(node, language),
+        accent=_shortcut(node, language),
         count=f"× {len(node.folded) + 1}" if node.folded else "",
-        small=small(node, wanted),
+        small=small(node, wanted, language),
         shape=shapes if "shape" in wanted else "",
         bold=node.reshapes,
     )
 
 
-def title(node: Node) -> str:
+def title(node: Node, language: Language = "en") -> str:
     """``3×3 conv, 128, /2`` and the like; joined calls follow after a dot."""
     if node.kind == "group":
-        return _group_title(node)
+        return _group_title(node, language)
     first, *rest = node.parts or (node,)
-    return " · ".join([call_title(first), *(_short(each) for each in rest)])
+    return " · ".join([call_title(first, language), *(_short(each, language) for each in rest)])
 
 
-def call_title(node: Node) -> str:
+def call_title(node: Node, language: Language = "en") -> str:
     """One call in the paper's notation."""
     values = node.attributes
     if node.role == "conv" and "kernel_size" in values:
-        kind = "1-D conv" if node.type.endswith("1d") else "conv"
-        return ", ".join([f"{_kernel(values)} {kind}", *_conv_details(values)])
+        kind = say("1-D conv" if node.type.endswith("1d") else "conv", language)
+        return ", ".join([f"{_kernel(values)} {kind}", *_conv_details(values, language)])
     if node.role == "pool":
-        return _pool(node)
+        return _pool(node, language)
     if node.role == "linear" and "out_features" in values:
-        return f"linear, {values['out_features']}"
+        return f"{say('linear', language)}, {values['out_features']}"
     if node.role in ("input", "output"):
-        return node.id
+        return end_name(node, language)
     if node.type in ("add", "mul") and len(node.inputs) < 2:
         return _with_constant(node)
     if node.type == "getitem":
-        return _selection(node)
+        return _selection(node, language)
     if node.type == "pad":
-        return _padding(node)
-    name = _NAMES.get(node.type, node.type)
+        return _padding(node, language)
+    if node.type == "GroupNorm" and values.get("num_groups") == 1:
+        return say("layer norm", language)
+    name = say(_NAMES.get(node.type, node.type), language)
     if node.type == "GroupNorm":
-        groups = values.get("num_groups")
-        return "layer norm" if groups == 1 else f"{name}, {groups} groups"
+        return f"{name}, {say('{} groups', language, values['num_groups'])}"
     return name
 
 
-def small(node: Node, wanted: Collection[str] = DEFAULT_LABELS) -> str:
+def end_name(node: Node, language: Language = "en") -> str:
+    """``input`` or ``output``, with its number where there are several."""
+    return say(node.role, language) + node.id.removeprefix(node.role)
+
+
+def small(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> str:
     """The small print: where it is in the module, what it costs, how far it sees."""
     if node.kind in ("input", "output"):
         return ""
+    macs = say("{} MACs", language, amount(node.macs, language)) if node.macs else ""
     facts = {
-        "path": _where(node),
-        "params": params_text(node.params),
-        "macs": f"{amount(node.macs)} MACs" if node.macs else "",
-        "rf": f"RF {node.receptive_field}",
-        "memory": f"{binary_amount(4 * node.activations)}",
+        "path": _where(node, language),
+        "params": params_text(node.params, language),
+        "macs": macs,
+        "rf": say("RF {}", language, node.receptive_field),
+        "memory": binary_amount(4 * node.activations),
     }
     return "  ·  ".join(text for name, text in facts.items() if text and name in wanted)
 
 
-def _where(node: Node) -> str:
+def _where(node: Node, language: Language) -> str:
     where = node.path
     if node.folded:
         where = f"{node.path} … {node.folded[-1]}"
     elif len(node.parts) > 1 and node.kind != "group":
         where = " ".join(_relative(each, node.parts[0]) for each in node.parts)
-    return where + (f" ({ordinal(node.call)} call)" if node.call > 1 else "")
+    if node.call == 1:
+        return where
+    return f"{where} {say('({} call)', language, ordinal(node.call, language))}"
 
 
-def frame_texts(group: Group, params: int, blocks: int) -> tuple[str, str]:
+def frame_texts(
+    group: Group, params: int, blocks: int, language: Language = "en"
+) -> tuple[str, str]:
     """Name and figures of a framed group."""
     name = group.path
     if group.folded:
         name = f"{group.path} … {group.folded[-1]}"
     figures = [f"× {len(group.folded) + 1}"] if group.folded else []
     if blocks:
-        figures.append(f"{blocks} block" + "s" * (blocks > 1))
+        figures.append(_blocks(blocks, language))
     elif group.type not in ("Sequential", "ModuleList"):
         figures.insert(0, group.type)
-    figures.append(params_text(params))
+    figures.append(params_text(params, language))
     return name, "  ·  ".join(each for each in figures if each)
+
+
+def _blocks(count: int, language: Language) -> str:
+    return say("{} block" if count == 1 else "{} blocks", language, count)
 
 
 def shape_text(shape: Shape) -> str:
@@ -141,17 +157,9 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(getattr(each, "symbol", each)) for each in shape)
 
 
-def params_text(count: int) -> str:
-    return f"{count:,} param{'s' * (count != 1)}" if count else ""
-
-
-def amount(count: int) -> str:
-    """``372.5 M`` and ``4.09 G``: four digits, as papers write them."""
-    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
-        if count >= size:
-            digits = 2 if count < 10 * size else 1
-            return f"{count / size:.{digits}f} {unit}"
-    return str(count)
+def params_text(count: int, language: Language = "en") -> str:
+    """``16,384 params``; nothing where there are none."""
+    return say("{} param" if count == 1 else "{} params", language, f"{count:,}") if count else ""
 
 
 def binary_amount(count: int) -> str:
@@ -162,41 +170,38 @@ def binary_amount(count: int) -> str:
     return f"{count} B"
 
 
-def ordinal(number: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0)
-    return f"{number}{ending or 'th'}"
-
-
 def _kernel(values: Mapping[str, Any]) -> str:
     size = values["kernel_size"]
     sides = size if isinstance(size, list | tuple) else (size, size)
     return "×".join(str(each) for each in sides)
 
 
-def _conv_details(values: Mapping[str, Any]) -> list[str]:
+def _conv_details(values: Mapping[str, Any], language: Language) -> list[str]:
     found = [str(values["out_channels"])]
     if _step(values):
         found.append(_step(values))
     groups = values.get("groups", 1)
     if groups != 1:
         depthwise = groups == values["in_channels"] == values["out_channels"]
-        found.append("depthwise" if depthwise else f"{groups} groups")
+        found.append(say("depthwise" if depthwise else "{} groups", language, groups))
     dilation = _pair(values.get("dilation", 1))
     if dilation != (1, 1):
-        found.append(f"dilation {_one(dilation)}")
+        found.append(say("dilation {}", language, _one(dilation)))
     return found
 
 
-def _pool(node: Node) -> str:
-    kind = "max pool" if "max" in node.type.lower() else "average pool"
-    if node.type.startswith("Adaptive"):
-        target = _pair(node.attributes.get("output_size", 1))
-        return f"global {kind}" if target == (1, 1) else f"{kind} to {_one(target)}"
-    if "kernel_size" not in node.attributes:
-        over = _pair(node.attributes.get("dim", (2, 3)))
-        plain = "mean" if node.type == "mean" else "maximum"
-        return f"{plain} over channels" if over == (1, 1) else f"global {kind}"
+def _pool(node: Node, language: Language) -> str:
     values = node.attributes
+    kind = say("max pool" if "max" in node.type.lower() else "average pool", language)
+    if node.type.startswith("Adaptive"):
+        target = _pair(values.get("output_size", 1))
+        if target == (1, 1):
+            return say("global {}", language, kind)
+        return say("{} to {}", language, kind, _one(target))
+    if "kernel_size" not in values:
+        if _pair(values.get("dim", (2, 3))) != (1, 1):
+            return say("global {}", language, kind)
+        return say(f"{'mean' if node.type == 'mean' else 'maximum'} over channels", language)
     return ", ".join(each for each in (f"{_kernel(values)} {kind}", _step(values)) if each)
 
 
@@ -209,20 +214,20 @@ def _with_constant(node: Node) -> str:
     return f"{sign} {what}".strip()
 
 
-def _selection(node: Node) -> str:
+def _selection(node: Node, language: Language) -> str:
     """Indexing: every n-th position, or a part."""
     given, made = node.inputs[0] if node.inputs else (), node.shape
     if len(given) == len(made) == 4 and given[1] == made[1] and given[2] > made[2] > 0:
         step = -(-given[2] // made[2])
-        return f"every {ordinal(step)} position, /{step}"
-    return "select"
+        return say("every {} position, /{}", language, ordinal(step, language), step)
+    return say("select", language)
 
 
-def _padding(node: Node) -> str:
+def _padding(node: Node, language: Language) -> str:
     given, made = node.inputs[0] if node.inputs else (), node.shape
     if len(given) == len(made) == 4 and made[1] > given[1] and made[2:] == given[2:]:
-        return f"zeros for {made[1] - given[1]} channels"
-    return "pad"
+        return say("zeros for {} channels", language, made[1] - given[1])
+    return say("pad", language)
 
 
 def _step(values: Mapping[str, Any]) -> str:
@@ -230,24 +235,25 @@ def _step(values: Mapping[str, Any]) -> str:
     return "" if stride == (1, 1) else f"/{_one(stride)}"
 
 
-def _short(node: Node) -> str:
+def _short(node: Node, language: Language) -> str:
+    """BN and the like: what follows in a joined box is written short in every language."""
     name = call_title(node)
-    return _SHORT.get(name.split(",")[0], name)
+    return _SHORT.get(name.split(",")[0], call_title(node, language))
 
 
-def _group_title(node: Node) -> str:
+def _group_title(node: Node, language: Language) -> str:
     values = node.attributes
     if node.role == "stage":
         blocks = len({each.group for each in node.parts if each.role == "add"})
-        return f"{blocks} blocks" if blocks else node.type
+        return _blocks(blocks, language) if blocks else node.type
     found = node.type + (f" {values['planes']}" if "planes" in values else "")
     stride = values.get("stride", 1)
     return found if stride == 1 else f"{found}, /{stride}"
 
 
-def _shortcut(node: Node) -> str:
+def _shortcut(node: Node, language: Language) -> str:
     kind = node.attributes.get("shortcut", "") if node.kind == "group" else ""
-    return "no shortcut" if kind == "none" else kind
+    return say("no shortcut" if kind == "none" else kind, language) if kind else ""
 
 
 def _relative(node: Node, first: Node) -> str:

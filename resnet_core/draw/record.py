@@ -92,6 +92,7 @@ def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
         "node": problem.node,
         "title": problem.title,
         "reason": problem.reason,
+        "reason_zh": problem.reason_zh,
         "shapes": [list(each) for each in problem.shapes],
         "mend": dict(problem.mend),
         "fix": caption.fix,

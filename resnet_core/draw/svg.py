@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from resnet_core.draw.dot import dot_name
 from resnet_core.draw.heading import Caption, facts, sums
 from resnet_core.draw.label import call_title, shape_text
+from resnet_core.draw.lettering import Letters, on_box, on_frame, on_heading, on_wire
 from resnet_core.draw.letters import width
+from resnet_core.draw.marks import SIGNS
 from resnet_core.draw.sheet import Box, Frame, Sheet, Wire
-from resnet_core.draw.theme import FONT, dark_of_light
+from resnet_core.draw.theme import FONT, Theme, dark_of_light
 from resnet_core.graph import Graph, Node
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -31,7 +33,7 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     root = ET.fromstring(drawn)
     (canvas,) = [each for each in root if each.get("class") == "graph"]
     prefix = "d" + hashlib.sha256((caption.url or caption.title).encode()).hexdigest()[:7]
-    _Tailor(sheet, prefix).fit(canvas)
+    _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
     _head(root, canvas, caption, graph, prefix)
     if theme == "auto":
         style = ET.SubElement(root, f"{{{_SVG}}}style")
@@ -90,8 +92,10 @@ def description(caption: Caption, graph: Graph) -> str:
 class _Tailor:
     """Takes Graphviz's groups one by one and leaves what a reader, a page or a script needs."""
 
-    def __init__(self, sheet: Sheet, prefix: str) -> None:
+    def __init__(self, sheet: Sheet, prefix: str, theme: Theme) -> None:
+        self.sheet = sheet
         self.prefix = prefix
+        self.theme = theme
         self.boxes: dict[str, Box] = {dot_name(each.node.id): each for each in sheet.boxes}
         self.frames: dict[str, Frame] = {each.group.path: each for each in sheet.frames}
         self.wires: dict[str, Wire] = {
@@ -101,42 +105,52 @@ class _Tailor:
 
     def fit(self, canvas: ET.Element) -> None:
         for group in list(canvas):
-            if group.tag == f"{{{_SVG}}}title":
+            if group.tag == f"{{{_SVG}}}title" or not self._group(group):
                 canvas.remove(group)
-            else:
-                self._group(group)
 
-    def _group(self, group: ET.Element) -> None:
+    def _group(self, group: ET.Element) -> bool:
+        """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
         kind, *roles = (group.get("class") or "").split()
         title = group.find(f"{{{_SVG}}}title")
         name = (title.text or "") if title is not None else ""
-        if title is not None:
-            group.remove(title)
         for shape in list(group):
-            self._shape(group, shape)
+            if shape.tag in (f"{{{_SVG}}}title", f"{{{_SVG}}}text"):
+                group.remove(shape)
+            else:
+                _shape(shape)
         given = group.attrib.pop("id", "")
         if kind == "edge":
-            group.set("class", f"edge {roles[0]}")
-            self._edge(group, name)
+            self._edge(group, self.wires[name], roles[0])
         elif kind == "node" and name in self.boxes:
             self._node(group, self.boxes[name])
         elif kind == "cluster" and given in self.frames:
-            frame = self.frames[given]
-            group.attrib.update({"class": "frame", "id": f"{self.prefix}-{given}"})
-            group.set("data-path", frame.group.path)
-            group.set("data-group", frame.group.path)
+            self._frame(group, self.frames[given])
+        elif given == "paper":
+            group.set("class", "paper")
+        elif given == "heading":
+            group.set("class", "heading")
+            self._letters(group, on_heading(self.sheet))
         else:
-            group.set("class", given if given in ("paper", "heading") else roles[0])
+            return False
+        return True
 
-    def _edge(self, group: ET.Element, name: str) -> None:
-        edge = self.wires[name].edge
-        group.set("data-from", edge.source)
-        group.set("data-to", edge.target)
+    def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
+        group.set("class", f"edge {lane}")
+        group.set("data-from", wire.edge.source)
+        group.set("data-to", wire.edge.target)
+        self._letters(group, on_wire(wire))
+
+    def _frame(self, group: ET.Element, frame: Frame) -> None:
+        path = frame.group.path
+        group.attrib.update({"class": "frame", "id": f"{self.prefix}-{path}"})
+        group.set("data-path", path)
+        group.set("data-group", path)
+        self._letters(group, on_frame(frame))
 
     def _node(self, group: ET.Element, box: Box) -> None:
         node = box.node
-        broken = " problem" if box.fill == "problem" else ""
-        group.set("class", f"node {node.role}{broken}")
+        fate = f" {box.line}" if box.line in ("problem", *SIGNS) else ""
+        group.set("class", f"node {node.role}{fate}")
         group.set("id", f"{self.prefix}-{dot_name(node.id)}")
         group.set("data-path", node.path)
         group.set("data-node", node.id)
@@ -147,43 +161,40 @@ class _Tailor:
         tip = ET.Element(f"{{{_SVG}}}title")
         tip.text = tooltip(node)
         group.insert(0, tip)
+        self._letters(group, on_box(box))
 
-    def _shape(self, group: ET.Element, shape: ET.Element) -> None:
-        tag = shape.tag.removeprefix(f"{{{_SVG}}}")
-        if tag == "text":
-            if not (shape.text or "").strip("\xa0 "):
-                group.remove(shape)
-            else:
-                _text(shape)
-        elif tag == "path" and shape.get("fill") != "none":
-            _rounded(shape)
-        elif tag == "path":
-            shape.set("d", _tight(shape.get("d") or ""))
-        elif tag == "polygon":
-            shape.set("points", _tight(shape.get("points") or ""))
-        elif tag == "ellipse":
-            for name in ("cx", "cy", "rx", "ry"):
-                shape.set(name, _short(float(shape.get(name) or 0)))
+    def _letters(self, group: ET.Element, letters: Iterable[Letters]) -> None:
+        """Text takes the width that the layout gave it, in whatever font the reader has."""
+        for each in letters:
+            words = each.text.text
+            made = ET.SubElement(group, f"{{{_SVG}}}text")
+            made.text = words.strip()
+            lead = width(words[: len(words) - len(words.lstrip())], each.text.size, each.text.bold)
+            made.set("x", _short(each.x + lead))
+            made.set("y", _short(each.y - self.sheet.height))
+            made.set("font-size", _short(each.text.size))
+            if each.text.bold:
+                made.set("font-weight", "bold")
+            made.set("fill", self.theme[each.text.colour])
+            made.set("textLength", _short(width(made.text, each.text.size, each.text.bold)))
+            made.set("lengthAdjust", "spacingAndGlyphs")
+            if each.text.strike:
+                made.set("text-decoration", "line-through")
+            if "  " in made.text:
+                made.set(_XML_SPACE, "preserve")
 
 
-def _text(shape: ET.Element) -> None:
-    """Letters take the width that the layout gave them, in whatever font the reader has."""
-    size = float(shape.get("font-size") or 14)
-    bold = shape.get("font-weight") == "bold"
-    wide = width(shape.text or "", size, bold)
-    keep = {"x", "y", "font-weight", "fill", "text-anchor"}
-    for name in [each for each in shape.attrib if each not in keep]:
-        del shape.attrib[name]
-    if shape.get("text-anchor") == "start":
-        del shape.attrib["text-anchor"]
-    words = shape.text or ""
-    if words != words.strip() or "\xa0" in words or "  " in words:
-        shape.set(_XML_SPACE, "preserve")
-    shape.set("x", _short(float(shape.get("x") or 0)))
-    shape.set("y", _short(float(shape.get("y") or 0)))
-    shape.set("font-size", _short(size))
-    shape.set("textLength", _short(wide))
-    shape.set("lengthAdjust", "spacingAndGlyphs")
+def _shape(shape: ET.Element) -> None:
+    tag = shape.tag.removeprefix(f"{{{_SVG}}}")
+    if tag == "path" and shape.get("fill") != "none":
+        _rounded(shape)
+    elif tag == "path":
+        shape.set("d", _tight(shape.get("d") or ""))
+    elif tag == "polygon":
+        shape.set("points", _tight(shape.get("points") or ""))
+    elif tag == "ellipse":
+        for name in ("cx", "cy", "rx", "ry"):
+            shape.set(name, _short(float(shape.get(name) or 0)))
 
 
 def _rounded(shape: ET.Element) -> None:

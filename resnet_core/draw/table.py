@@ -7,7 +7,8 @@ import io
 from collections.abc import Sequence
 
 from resnet_core.draw.heading import Caption, facts, sums
-from resnet_core.draw.label import amount, call_title, ordinal, shape_text
+from resnet_core.draw.label import call_title, shape_text
+from resnet_core.draw.words import amount, ordinal
 from resnet_core.graph import Graph, Node
 
 COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")

@@ -7,7 +7,7 @@ from typing import Literal
 
 ThemeName = Literal["light", "dark"]
 
-FONT = "Helvetica,Arial,Liberation Sans,sans-serif"
+FONT = "Helvetica,Arial,Liberation Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif"
 TITLE, SUBTITLE, TEXT, SHAPE, SMALL = 17.0, 11.0, 12.0, 11.0, 9.0
 
 # name: (light, dark). Within a column no two names share a value: an SVG that follows the
@@ -46,6 +46,18 @@ COLOURS: dict[str, tuple[str, str]] = {
     "stage-line": ("#396db4", "#70aaee"),
     "other": ("#f1f3f6", "#28324a"),
     "other-line": ("#7b8798", "#8b99ae"),
+    "added": ("#dcfce7", "#0d3b22"),
+    "added-line": ("#15803d", "#4ade80"),
+    "added-text": ("#166534", "#86efac"),
+    "removed": ("#fff1f2", "#401620"),
+    "removed-line": ("#be123c", "#fb7185"),
+    "removed-text": ("#9f1239", "#fda4af"),
+    "changed": ("#fef3c7", "#3f2d06"),
+    "changed-line": ("#b45309", "#fbbf24"),
+    "changed-text": ("#92400e", "#fcd34d"),
+    "reshaped": ("#fffbeb", "#2b2312"),
+    "reshaped-line": ("#b45308", "#fbbf25"),
+    "reshaped-text": ("#92400d", "#fcd34e"),
     "problem": ("#fee2e2", "#4c1518"),
     "problem-line": ("#b91c1c", "#f87171"),
     "problem-text": ("#b91c1d", "#fca5a5"),

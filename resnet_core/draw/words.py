@@ -1,0 +1,106 @@
+"""The few words of a picture, in English and in the terms of the Chinese literature."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_CHINESE = {
+    "conv": "卷积",
+    "1-D conv": "一维卷积",
+    "depthwise": "逐通道",
+    "{} groups": "{} 组",
+    "dilation {}": "空洞 {}",
+    "batch norm": "批归一化",
+    "group norm": "组归一化",
+    "instance norm": "实例归一化",
+    "layer norm": "层归一化",
+    "max pool": "最大池化",
+    "average pool": "平均池化",
+    "global {}": "全局{}",
+    "{} to {}": "{}到 {}",
+    "mean over channels": "按通道取平均",
+    "maximum over channels": "按通道取最大",
+    "linear": "全连接",
+    "flatten": "展平",
+    "concatenate": "拼接",
+    "multiply": "相乘",
+    "add": "相加",
+    "select": "选取",
+    "split": "拆分",
+    "chunk": "等分",
+    "permute": "维度换位",
+    "transpose": "转置",
+    "unsqueeze": "增维",
+    "pad": "填充",
+    "sigmoid": "sigmoid",
+    "every {} position, /{}": "每 {} 个位置取一个, /{}",
+    "zeros for {} channels": "补零 {} 个通道",
+    "input": "输入",
+    "output": "输出",
+    "identity": "恒等",
+    "projection": "投影",
+    "pooled": "池化投影",
+    "padded": "补零",
+    "no shortcut": "无捷径",
+    "{} params": "{} 参数",
+    "{} param": "{} 参数",
+    "{} MACs": "{}次乘加",
+    "RF {}": "感受野 {}",
+    "({} call)": "（第 {} 次调用）",
+    "{} blocks": "{} 个块",
+    "{} block": "{} 个块",
+    "{} parameters": "{} 个参数",
+    "{} multiply-adds": "{}次乘加",
+    "receptive field {}": "感受野 {}",
+    "{} → {} channels": "{} → {} 通道",
+    "{} channels": "{} 通道",
+    "{} input": "输入 {}",
+    "batch {}": "批量 {}",
+    "{} shortcut": "{}捷径",
+    "{} {} shortcuts": "{} 条{}捷径",
+    "main path": "主路",
+    "shortcut": "捷径",
+    "gate": "门控",
+    "mend: ": "改法：",
+    "shapes do not fit": "形状对不上",
+    "the input is too small": "输入太小",
+    "channels do not fit": "通道数对不上",
+    "cannot run": "无法运行",
+}
+
+
+def say(english: str, language: Language = "en", *values: object) -> str:
+    """The words in the language asked for, with ``values`` in place of the braces.
+
+    What is no word of the table (a class's name, say) is the same in both languages.
+    """
+    text = _CHINESE.get(english, english) if language == "zh" else english
+    return text.format(*values) if values else text
+
+
+def amount(count: int, language: Language = "en") -> str:
+    """A large number with four digits: ``372.5 M`` and ``4.09 G``, or ``3.725 亿``."""
+    if language == "zh":
+        for unit, size in ((" 万亿", 10**12), (" 亿", 10**8), (" 万", 10**4)):
+            if count >= size:
+                return f"{float(f'{count / size:.4g}'):,g}{unit}"
+        return f"{count:,} "
+    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= size:
+            return f"{count / size:.{2 if count < 10 * size else 1}f} {unit}"
+    return str(count)
+
+
+def ordinal(number: int, language: Language = "en") -> str:
+    """``2nd``; in Chinese the number itself."""
+    if language == "zh":
+        return str(number)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0)
+    return f"{number}{ending or 'th'}"
+
+
+def words_of() -> dict[str, str]:
+    """The table, for those who check that it is complete."""
+    return dict(_CHINESE)

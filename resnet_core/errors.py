@@ -116,11 +116,15 @@ class GraphvizMissing(RenderError):
     """Neither the bundled Graphviz loads nor is there a ``dot`` on the PATH."""
 
     def __init__(self, cause: str) -> None:
+        self.cause = cause
         super().__init__(
             "Graphviz is missing: the one inside the pygraphviz wheel does not load "
             f"({cause}) and there is no 'dot' on the PATH. On Debian or Ubuntu: "
             "apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1"
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.cause,)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

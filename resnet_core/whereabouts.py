@@ -10,13 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.registry import BLOCKS, NETWORKS, Subject, sketching
 from resnet_core.trace import one_at_a_time
 
 Key = tuple[type[nn.Module], tuple[tuple[str, Any], ...]]
-
-# A thousand layers have the same blocks as a hundred.
-_TOO_DEEP = frozenset({"resnet1202"})
 
 
 @dataclass(frozen=True)
@@ -37,13 +34,13 @@ def places(subject: Subject, knobs: Mapping[str, Any]) -> tuple[Place, ...]:
 
 @cache
 def _index() -> dict[Key, tuple[Place, ...]]:
-    """All blocks of all presets. Built on the meta device, once per process."""
+    """All blocks of all presets, from outlines on the meta device; once per process."""
     found: dict[Key, list[Place]] = {}
     known = {each.factory for each in BLOCKS.values()}
     for subject in NETWORKS.values():
-        if not subject.base or subject.name in _TOO_DEEP:
+        if not subject.base:
             continue
-        with one_at_a_time, torch.device("meta"):
+        with one_at_a_time, sketching(), torch.device("meta"):
             network = subject.build(subject.params())
         for path, module in network.named_modules():
             if type(module) in known:

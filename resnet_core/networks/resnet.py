@@ -29,6 +29,9 @@ from resnet_core.params import (
 )
 from resnet_core.registry import BLOCKS, NETWORKS
 
+# Six times ResNet-152: beyond it a trace takes longer than anybody waits for a picture.
+MAX_BLOCKS = 300
+
 
 @NETWORKS.register(
     "resnet",
@@ -133,6 +136,14 @@ def _stages(
     block: str, layers: list[int], output_stride: int, knobs: dict[str, Any]
 ) -> list[nn.Sequential]:
     """Four stages of 64, 128, 256 and 512 planes; past ``output_stride`` they dilate."""
+    if sum(layers) > MAX_BLOCKS:
+        raise ParameterError(
+            "layers",
+            ",".join(map(str, layers)),
+            f"that is {sum(layers):,} blocks",
+            allowed=f"at most {MAX_BLOCKS} blocks in all",
+            suggestion="3,4,6,3",
+        )
     inplanes, reached, dilation = 64, 4, 1
     stages = []
     for planes, blocks, stride in zip((64, 128, 256, 512), layers, (1, 2, 2, 2), strict=True):

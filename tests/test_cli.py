@@ -167,7 +167,7 @@ def test_words_ask_for_what_the_url_asks_for(words, query):
 
 def test_kind_decides_between_a_block_and_a_model_of_one_name():
     with NETWORKS.temporary():
-        NETWORKS.preset("bottleneck", "resnet", title="Of that name", block="bottleneck")
+        NETWORKS.preset("bottleneck", "resnet", title="Of that name", fixed={"block": "basic"})
         assert Request(("bottleneck",)).subject.kind == "block"
         assert Request(("bottleneck",), "model").subject.title == "Of that name"
     assert "no block 'resnet50'" in refused("render resnet50 --kind block")

@@ -22,8 +22,8 @@ def client() -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def hasty() -> Iterator[TestClient]:
-    """One worker process that is given two seconds, and room for one job beside its own."""
-    with TestClient(create_app(Settings(workers=1, timeout=2, queue=1))) as client:
+    """One worker process that is given five seconds, and room for one job beside its own."""
+    with TestClient(create_app(Settings(workers=1, timeout=5, queue=1))) as client:
         deadline = time.monotonic() + 60
         while client.get("/readyz").status_code != 200:
             assert time.monotonic() < deadline, "no worker became ready"

@@ -121,6 +121,8 @@ class _Writer:
             "box": {"peripheries": "2" if box.node.folded else "1"},
             "card": {"penwidth": "1.6"},
         }[box.shape]
+        if box.line == "removed":
+            looks["style"] = "filled,rounded,dashed"
         name = dot_name(box.node.id)
         graph.node(
             name,
@@ -133,7 +135,6 @@ class _Writer:
             id=name,
             **{"class": box.node.role},
             **looks,
-            **({"style": "filled,rounded,dashed"} if box.line == "removed" else {}),
         )
 
     def _wire(self, graph: Digraph, wire: Wire) -> None:

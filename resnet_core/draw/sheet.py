@@ -19,6 +19,7 @@ class Text:
     size: float
     colour: str = "ink"
     bold: bool = False
+    strike: bool = False
 
 
 Line = tuple[Text, ...]

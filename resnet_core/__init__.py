@@ -6,6 +6,7 @@
 136448
 """
 
+from resnet_core.compare import Comparison, compare
 from resnet_core.diagram import Diagram
 from resnet_core.drawing import FORMATS, Drawing
 from resnet_core.errors import (
@@ -23,6 +24,7 @@ from resnet_core.library import blocks, build, draw, draw_module, networks
 
 __all__ = [
     "FORMATS",
+    "Comparison",
     "Diagram",
     "Drawing",
     "Edge",
@@ -41,6 +43,7 @@ __all__ = [
     "UnknownSubject",
     "blocks",
     "build",
+    "compare",
     "draw",
     "draw_module",
     "networks",

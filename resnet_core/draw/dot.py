@@ -10,8 +10,8 @@ from graphviz import Digraph
 
 from resnet_core.draw.face import AIR, PAD, extent, line_width
 from resnet_core.draw.frames import FRAME_TEXT
-from resnet_core.draw.route import spline
 from resnet_core.draw.marks import mark_of
+from resnet_core.draw.route import spline
 from resnet_core.draw.sheet import MARGIN, Box, Face, Frame, Line, Point, Sheet, Text, Wire
 from resnet_core.draw.theme import FONT, SUBTITLE, Theme
 

@@ -1,0 +1,206 @@
+"""Two drawings side by side: rows, sums, one sentence, and every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlencode
+
+from resnet_core import layout
+from resnet_core.compare.align import align
+from resnet_core.compare.pair import Pair, pair
+from resnet_core.compare.picture import picture
+from resnet_core.compare.table import columns, comma_separated, markdown, record
+from resnet_core.compare.union import same_wires
+from resnet_core.compare.words import sentence
+from resnet_core.diagram import Diagram
+from resnet_core.draw.dot import dot
+from resnet_core.draw.heading import Caption
+from resnet_core.draw.sheet import Sheet
+from resnet_core.draw.stamp import stamped
+from resnet_core.draw.svg import dress
+from resnet_core.draw.theme import Theme
+from resnet_core.draw.words import Language
+from resnet_core.drawing import MAX_PIXELS, Drawing
+from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.forms import plain
+from resnet_core.graph import Graph
+from resnet_core.options import Options
+
+View = Literal["one", "side"]
+Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv", "txt"]
+VIEWS: tuple[View, ...] = get_args(View)
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What becomes of ``a`` in ``b``. Shows itself in a notebook.
+
+    ``options`` say how both are shown; ``view`` whether in one picture or in two.
+    """
+
+    a: Drawing
+    b: Drawing
+    options: Options
+    view: View = "one"
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every call of both, aligned by role; a call without a partner was added or removed."""
+        language = self.options.lang
+        found = align(self.a.graph, self.b.graph)
+        return tuple(pair(one, other, language) for one, other in found.matches)
+
+    @cached_property
+    def same(self) -> bool:
+        """Whether both compute the same: equal calls on equal shapes, connected alike."""
+        broken = [bool(each.graph.problem) for each in (self.a, self.b)]
+        return (
+            all(each.same for each in self.pairs)
+            and broken[0] == broken[1]
+            and same_wires(self.a.graph, self.b.graph, self.pairs)
+        )
+
+    @property
+    def deltas(self) -> Mapping[str, int]:
+        """What the second has more than the first, by the name of the sum."""
+        a, b = self.a.graph.totals, self.b.graph.totals
+        names = ("params", "macs", "flops", "activations", "receptive_field", "output_stride")
+        return {name: getattr(b, name) - getattr(a, name) for name in names}
+
+    def summary(self, lang: Language | None = None) -> str:
+        """One sentence: what was added, removed and changed, and what that costs."""
+        return sentence(self, lang or self.options.lang)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What to call the two: the title, and what was asked for beside the subject."""
+        return _name(self.a), _name(self.b)
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The canonical query; empty for a module of one's own, which has no address."""
+        if not (isinstance(self.a, Diagram) and isinstance(self.b, Diagram)):
+            return ()
+        named = {"a": inner(self.a), "b": inner(self.b)}
+        for name, value in self.options.model_dump().items():
+            if value != Options.model_fields[name].default:
+                named[name] = plain(value)
+        if self.view != "one":
+            named["view"] = self.view
+        return tuple(sorted(named.items()))
+
+    @property
+    def url(self) -> str:
+        """The permalink, without host."""
+        return "/compare?" + urlencode(self.query, safe=",:") if self.query else ""
+
+    @property
+    def caption(self) -> Caption:
+        """The picture's title."""
+        return Caption(
+            name="compare",
+            title=" → ".join(self.names),
+            formula=self.summary().rstrip(".。"),
+            url=self.url,
+        )
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Every box, wire and frame with its place."""
+        return picture(self)
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture in the DOT language, positions included."""
+        theme: Any = "dark" if self.options.theme == "dark" else "light"
+        return dot(self.sheet, Theme(theme), "compare")
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as a self-contained SVG document."""
+        drawn = layout.draw(self.dot, "svg").decode()
+        return dress(drawn, self.sheet, self.caption, self._told, self.options.theme)
+
+    def png(self, scale: int | None = None) -> bytes:
+        """The picture as a PNG. Raises TooLarge where it would have too many pixels."""
+        scale = scale or self.options.scale
+        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
+        if max(sides) > MAX_PIXELS:
+            raise TooLarge(
+                "scale",
+                scale,
+                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
+                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
+                allowed="a coarser detail or a smaller scale",
+                mend={"scale": None, "detail": None, "fold": None},
+            )
+        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as a PDF, in vectors."""
+        return layout.draw(self.dot, "pdf")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain data: what ``/compare.json`` answers."""
+        return record(self)
+
+    def render(self, format: str = "svg") -> bytes:
+        """The comparison as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        match format:
+            case "png":
+                return self.png()
+            case "pdf":
+                return self.pdf
+            case "svg" | "dot":
+                return str(getattr(self, format)).encode()
+            case "json":
+                return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
+            case "md":
+                return markdown(self).encode()
+            case "csv":
+                return comma_separated(self).encode()
+            case "txt":
+                return columns(self).encode()
+        near = nearest(format, FORMATS)
+        raise ParameterError(
+            "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the comparison to a file; its ending says the format."""
+        path = Path(path)
+        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
+        return path
+
+    @property
+    def _told(self) -> Graph:
+        """The structure that the picture's description lists."""
+        return self.b.graph
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def inner(diagram: Diagram) -> str:
+    """The canonical query of a structure, without its view."""
+    pairs = [each for each in diagram.query if each[0] not in Options.model_fields]
+    return urlencode(pairs, safe=",:")
+
+
+def _name(drawing: Drawing) -> str:
+    title = drawing.caption.title
+    if not isinstance(drawing, Diagram):
+        return title
+    said = [
+        f"{name}={value}"
+        for name, value in drawing.query
+        if name not in Options.model_fields and name != drawing.subject.kind
+    ]
+    return f"{title} ({', '.join(said)})" if said else title

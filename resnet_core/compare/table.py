@@ -1,0 +1,162 @@
+"""The rows of a comparison as Markdown, CSV, columns and plain data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from resnet_core.compare.pair import Pair
+from resnet_core.compare.words import change_word
+from resnet_core.draw.heading import sums
+from resnet_core.draw.label import call_title, shape_text
+from resnet_core.draw.marks import SIGNS
+from resnet_core.draw.record import record as structure
+from resnet_core.draw.words import Language
+from resnet_core.graph import Node
+
+if TYPE_CHECKING:
+    from resnet_core.compare.comparison import Comparison
+
+SCHEMA = 1
+_COLUMNS = {
+    "en": ("", "layer", "before", "after", "what differs", "Δ params", "Δ multiply-adds"),
+    "zh": ("", "层", "之前", "之后", "差别", "Δ 参数", "Δ 乘加"),
+}
+
+
+def differing(comparison: Comparison) -> list[Pair]:
+    """The rows that differ."""
+    return [each for each in comparison.pairs if not each.same]
+
+
+def markdown(comparison: Comparison) -> str:
+    """The sentence, and the rows that differ as a table that GitHub renders."""
+    language = comparison.options.lang
+    head = _COLUMNS[language]
+    lines = [comparison.summary(), ""]
+    if rows := cells(comparison):
+        lines += [f"| {' | '.join(head)} |", "|---|---|---|---|---|---:|---:|"]
+        lines += [f"| {' | '.join(each)} |" for each in rows] + [""]
+    for name, drawing in zip(comparison.names, (comparison.a, comparison.b), strict=True):
+        lines.append(f"- **{name}**: {' · '.join(sums(drawing.graph, language))}")
+    return "\n".join(lines) + "\n"
+
+
+def columns(comparison: Comparison) -> str:
+    """The same for a terminal."""
+    head, rows = _COLUMNS[comparison.options.lang], cells(comparison)
+    lines = [comparison.summary()]
+    if rows:
+        body = [head, *rows]
+        wide = [max(_wide(each[index]) for each in body) for index in range(len(head))]
+        shown = ["  ".join(_cell(text, wide[i], i) for i, text in enumerate(row)) for row in body]
+        shown.insert(1, "  ".join("─" * each for each in wide))
+        lines += ["", *(each.rstrip() for each in shown)]
+    return "\n".join(lines) + "\n"
+
+
+def cells(comparison: Comparison) -> list[tuple[str, ...]]:
+    """The rows that differ, as people read them."""
+    language = comparison.options.lang
+    return [
+        (
+            SIGNS[each.change],
+            each.node.id,
+            _told(each.a, language),
+            _told(each.b, language),
+            each.words or change_word(each.change, language),
+            _delta(each, "params"),
+            _delta(each, "macs"),
+        )
+        for each in differing(comparison)
+    ]
+
+
+def comma_separated(comparison: Comparison) -> str:
+    """Every row with exact numbers, for programs."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    names = ("params", "macs", "receptive_field")
+    writer.writerow(
+        ("change", "a", "b", "role", "differences", *(f"{x}_{n}" for n in names for x in "ab"))
+    )
+    for each in comparison.pairs:
+        numbers = [getattr(node, name) if node else "" for name in names
+                   for node in (each.a, each.b)]  # fmt: skip
+        ends = [node.id if node else "" for node in (each.a, each.b)]
+        writer.writerow((each.change, *ends, each.node.role, each.words, *numbers))
+    return out.getvalue()
+
+
+def record(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain data."""
+    return {
+        "schema": SCHEMA,
+        "same": comparison.same,
+        "summary": {each: comparison.summary(each) for each in ("en", "zh")},
+        "url": comparison.url,
+        "a": _side(comparison, 0),
+        "b": _side(comparison, 1),
+        "deltas": dict(comparison.deltas),
+        "rows": [_row(each) for each in comparison.pairs],
+    }
+
+
+def _side(comparison: Comparison, index: int) -> dict[str, Any]:
+    drawing = (comparison.a, comparison.b)[index]
+    found = structure(drawing.graph, drawing.caption)
+    kept = ("subject", "parameters", "input", "output", "url", "totals", "problem")
+    return {"name": comparison.names[index], **{name: found[name] for name in kept}}
+
+
+def _row(pair: Pair) -> dict[str, Any]:
+    return {
+        "change": pair.change,
+        "a": _end(pair.a),
+        "b": _end(pair.b),
+        "role": pair.node.role,
+        "differences": [
+            {"name": each.name, "before": each.before, "after": each.after}
+            for each in pair.differences
+        ],
+        "delta": {name: _of(pair.b, name) - _of(pair.a, name) for name in ("params", "macs")},
+    }
+
+
+def _end(node: Node | None) -> dict[str, Any] | None:
+    if node is None:
+        return None
+    return {
+        "id": node.id,
+        "title": call_title(node),
+        "outputs": [list(each) for each in node.outputs],
+        "params": node.params,
+        "macs": node.macs,
+        "receptive_field": node.receptive_field,
+    }
+
+
+def _told(node: Node | None, language: Language) -> str:
+    return f"{call_title(node, language)} · {shape_text(node.shape)}" if node else "–"
+
+
+def _of(node: Node | None, name: str) -> int:
+    return int(getattr(node, name)) if node else 0
+
+
+def _delta(pair: Pair, name: str) -> str:
+    number = _of(pair.b, name) - _of(pair.a, name)
+    return f"{number:+,}".replace("-", "−") if number else "–"
+
+
+def _wide(text: str) -> int:
+    """Columns in a terminal: a Chinese character takes two."""
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _cell(text: str, wide: int, index: int) -> str:
+    blank = " " * (wide - _wide(text))
+    return blank + text if index > 4 else text + blank

@@ -1,0 +1,162 @@
+"""Two structures in one graph: what both have, what was added, and what was removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from resnet_core.compare.align import Alignment
+from resnet_core.compare.pair import Pair
+from resnet_core.draw.marks import CHANGE, DIFFERENCES, MarkedEdge
+from resnet_core.graph import Edge, Graph, Group, Node
+from resnet_core.view import view
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the first structure's nodes and groups are called in the union."""
+
+    node: Mapping[str, str]
+    group: Mapping[str, str]
+
+
+def union(a: Graph, b: Graph, alignment: Alignment, pairs: Sequence[Pair], fold: bool) -> Graph:
+    """One graph of both views: the second's names, and marks that say what has changed.
+
+    Equal neighbours are folded only now, where equal includes what has happened to them.
+    """
+    names, extra = _named(a, b, alignment, pairs)
+    nodes = [_node(each, names) for each in pairs]
+    edges = _edges(a, b, names, {each.id: each for each in nodes})
+    whole = replace(
+        b, nodes=tuple(_in_order(nodes, edges)), edges=tuple(edges), groups=(*b.groups, *extra)
+    )
+    return view(whole, "op", fold=fold)
+
+
+def marked(graph: Graph, pairs: Iterable[Pair], side: str, fold: bool) -> Graph:
+    """One of the two views, with marks that say how its nodes fare in the other."""
+    telling = side == "b"
+    found = {
+        node.id: _marked(node, each, telling and node.kind not in ("input", "output"))
+        for each in pairs
+        if (node := getattr(each, side))
+    }
+    nodes = tuple(found[each.id] for each in graph.nodes)
+    edges = tuple(_as_marked(each, "same") for each in graph.edges)
+    return view(replace(graph, nodes=nodes, edges=edges), "op", fold=fold)
+
+
+def same_wires(a: Graph, b: Graph, pairs: Iterable[Pair]) -> bool:
+    """Whether partners are connected alike."""
+    name = {each.a.id: each.b.id for each in pairs if each.a and each.b}
+    ends = {(name.get(each.source), name.get(each.target)) for each in a.edges}
+    return ends == {(each.source, each.target) for each in b.edges}
+
+
+def _marked(node: Node, pair: Pair, telling: bool = True) -> Node:
+    if pair.same:
+        return node
+    told = [each.text for each in pair.differences] if telling else []
+    return replace(node, attributes={**node.attributes, CHANGE: pair.change, DIFFERENCES: told})
+
+
+def _node(pair: Pair, names: _Names) -> Node:
+    node = _marked(pair.node, pair)
+    if pair.b is None:
+        return replace(node, id=names.node[node.id], group=names.group[node.group])
+    return node
+
+
+def _named(
+    a: Graph, b: Graph, alignment: Alignment, pairs: Iterable[Pair]
+) -> tuple[_Names, list[Group]]:
+    """The names of the first's nodes and groups, and those of its groups that b has not got."""
+    taken = {each.id for each in b.nodes}
+    node: dict[str, str] = {}
+    for each in pairs:
+        if each.a:
+            free = each.a.id if each.a.id not in taken else f"{each.a.id}:before"
+            node[each.a.id] = each.b.id if each.b else free
+    known = {each.path for each in b.groups}
+    group: dict[str, str] = dict(alignment.groups)
+    extra: list[Group] = []
+    for old in sorted(a.groups, key=lambda each: len(a.lineage(each.path))):
+        if old.path in group:
+            continue
+        parent = group[old.parent]
+        name = ".".join(filter(None, (parent, old.path.rpartition(".")[2])))
+        framed = bool(old.level)
+        if framed and name in known:
+            name += ":before"
+        group[old.path] = name
+        if name not in known:
+            known.add(name)
+            extra.append(replace(old, path=name, parent=parent))
+    return _Names(node, group), extra
+
+
+def _edges(a: Graph, b: Graph, names: _Names, nodes: Mapping[str, Node]) -> list[Edge]:
+    """The edges of both. An edge that only goes round what was added or removed is left out:
+    the box with its mark in the middle of the path says the same.
+    """
+    before = {(names.node[e.source], names.node[e.target]): e for e in a.edges}
+    after = {(e.source, e.target): e for e in b.edges}
+    found: list[Edge] = [
+        _as_marked(each, "same" if ends in before else "added")
+        for ends, each in after.items()
+        if ends in before or each.lane != "main" or not _is_round(ends, before, nodes, "removed")
+    ]
+    busy = {each.target for each in found if each.lane == "main"}
+    for (source, target), each in before.items():
+        if (source, target) in after:
+            continue
+        if each.lane == "main" and _is_round((source, target), after, nodes, "added"):
+            continue
+        # Where both have a way in, the path of the second is the straight one.
+        lane = "gate" if each.lane == "main" and target in busy else each.lane
+        moved = replace(each, source=source, target=target, lane=lane)
+        found.append(_as_marked(moved, "removed"))
+    return found
+
+
+def _as_marked(edge: Edge, change: str) -> MarkedEdge:
+    return MarkedEdge(edge.source, edge.target, edge.shape, edge.lane, change)
+
+
+def _is_round(
+    ends: tuple[str, str],
+    ways: Mapping[tuple[str, str], Edge],
+    nodes: Mapping[str, Node],
+    change: str,
+) -> bool:
+    """Whether these ways lead from one end to the other through nodes of this change only."""
+    after: dict[str, list[str]] = {}
+    for source, target in ways:
+        after.setdefault(source, []).append(target)
+    ahead, seen = [ends[0]], {ends[0]}
+    while ahead:
+        for name in after.get(ahead.pop(), ()):
+            if name == ends[1]:
+                return True
+            if name not in seen and nodes[name].attributes.get(CHANGE) == change:
+                seen.add(name)
+                ahead.append(name)
+    return False
+
+
+def _in_order(nodes: Sequence[Node], edges: Iterable[Edge]) -> list[Node]:
+    """Each node after those it needs, otherwise in the order given."""
+    needs: dict[str, set[str]] = {each.id: set() for each in nodes}
+    for edge in edges:
+        needs[edge.target].add(edge.source)
+    rest, found = list(nodes), []
+    while rest:
+        ready = next((each for each in rest if not needs[each.id]), None)
+        if ready is None:
+            raise ValueError("the two structures run in opposite orders")
+        rest.remove(ready)
+        found.append(ready)
+        for each in needs.values():
+            each.discard(ready.id)
+    return found

@@ -1,4 +1,4 @@
-"""What several tests share: the published numbers, and diagrams made once."""
+"""What several tests share: the published numbers, and the switch that renews the snapshots."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 PUBLISHED = Path(__file__).parent / "published.json"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write new snapshots, then fail")
 
 
 @pytest.fixture(scope="session")

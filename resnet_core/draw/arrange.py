@@ -7,21 +7,20 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from resnet_core.draw.face import Tile, extent, tile
+from resnet_core.draw.face import Tile, tile
 from resnet_core.draw.frames import FRAME_TEXT, Band, bands
 from resnet_core.draw.label import DEFAULT_LABELS
 from resnet_core.draw.letters import width
-from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Wire
+from resnet_core.draw.paper import on_paper
+from resnet_core.draw.sheet import Box, Frame, Line, Point, Sheet, Wire
 from resnet_core.draw.theme import SUBTITLE
 from resnet_core.draw.tracks import tracks
 from resnet_core.draw.words import Language, say
 from resnet_core.graph import Edge, Graph, Node
 
 ASIDE = 30.0
-HEADING_GAP = 16.0
 # Graphviz draws a second outline this far outside the first.
 RIM = 4.0
 PAD = 11.0
@@ -102,7 +101,7 @@ class _Arrangement:
         frames = self._frames()
         wires = [self._wire(each) for each in self.graph.edges]
         boxes = [self._box(name) for name in self.tiles]
-        return _on_paper(heading, boxes, wires, frames)
+        return on_paper(heading, boxes, wires, frames)
 
     def _size(self, each: Tile) -> tuple[float, float]:
         """Size along the path and across it, with the second outline of a folded box."""
@@ -292,54 +291,3 @@ class _Arrangement:
 
     def _point(self, along: float, across: float) -> Point:
         return (across, along) if self.down else (along, across)
-
-
-def _on_paper(
-    heading: tuple[Line, ...], boxes: list[Box], wires: list[Wire], frames: list[Frame]
-) -> Sheet:
-    """Shift everything to positive coordinates, below the heading."""
-    xs = [
-        *(edge for each in boxes for edge in (each.x - each.width / 2, each.x + each.width / 2)),
-        *(x for each in wires for x, _ in each.points),
-        *(each.note_at[0] + width(each.note, SUBTITLE) for each in wires if each.note),
-        *(edge for each in frames for edge in (each.left, each.right)),
-    ]
-    ys = [
-        *(edge for each in boxes for edge in (each.y - each.height / 2, each.y + each.height / 2)),
-        *(y for each in wires for _, y in each.points),
-        *(each.note_at[1] + SUBTITLE / 2 for each in wires if each.note),
-        *(edge for each in frames for edge in (each.top, each.bottom)),
-    ]
-    titles, head = extent(heading)
-    head += HEADING_GAP if heading else 0
-    wide = max(max(xs) - min(xs), titles)
-    dx = MARGIN - min(xs) + (wide - (max(xs) - min(xs))) / 2
-    dy = MARGIN - min(ys) + head
-
-    def moved(point: Point) -> Point:
-        return round(point[0] + dx, 1), round(point[1] + dy, 1)
-
-    return Sheet(
-        heading,
-        tuple(replace(each, **_named("x y", moved((each.x, each.y)))) for each in boxes),
-        tuple(
-            replace(each, points=tuple(map(moved, each.points)), note_at=moved(each.note_at))
-            for each in wires
-        ),
-        tuple(
-            replace(
-                each,
-                **_named("left top", moved((each.left, each.top))),
-                **_named("right bottom", moved((each.right, each.bottom))),
-                name_at=moved(each.name_at),
-                figures_at=moved(each.figures_at),
-            )
-            for each in frames
-        ),
-        round(wide + 2 * MARGIN, 1),
-        round(max(ys) - min(ys) + head + 2 * MARGIN, 1),
-    )
-
-
-def _named(names: str, point: Point) -> dict[str, Any]:
-    return dict(zip(names.split(), point, strict=True))

@@ -1,0 +1,64 @@
+"""What is laid out around the origin → a sheet of paper with margins and a heading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from resnet_core.draw.face import extent
+from resnet_core.draw.letters import width
+from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Wire
+from resnet_core.draw.theme import SUBTITLE
+
+HEADING_GAP = 16.0
+
+
+def on_paper(
+    heading: tuple[Line, ...], boxes: list[Box], wires: list[Wire], frames: list[Frame]
+) -> Sheet:
+    """Shift everything to positive coordinates, below the heading."""
+    xs = [
+        *(edge for each in boxes for edge in (each.x - each.width / 2, each.x + each.width / 2)),
+        *(x for each in wires for x, _ in each.points),
+        *(each.note_at[0] + width(each.note, SUBTITLE) for each in wires if each.note),
+        *(edge for each in frames for edge in (each.left, each.right)),
+    ]
+    ys = [
+        *(edge for each in boxes for edge in (each.y - each.height / 2, each.y + each.height / 2)),
+        *(y for each in wires for _, y in each.points),
+        *(each.note_at[1] + SUBTITLE / 2 for each in wires if each.note),
+        *(edge for each in frames for edge in (each.top, each.bottom)),
+    ]
+    titles, head = extent(heading)
+    head += HEADING_GAP if heading else 0
+    wide = max(max(xs) - min(xs), titles)
+    dx = MARGIN - min(xs) + (wide - (max(xs) - min(xs))) / 2
+    dy = MARGIN - min(ys) + head
+
+    def moved(point: Point) -> Point:
+        return round(point[0] + dx, 1), round(point[1] + dy, 1)
+
+    return Sheet(
+        heading,
+        tuple(replace(each, **_named("x y", moved((each.x, each.y)))) for each in boxes),
+        tuple(
+            replace(each, points=tuple(map(moved, each.points)), note_at=moved(each.note_at))
+            for each in wires
+        ),
+        tuple(
+            replace(
+                each,
+                **_named("left top", moved((each.left, each.top))),
+                **_named("right bottom", moved((each.right, each.bottom))),
+                name_at=moved(each.name_at),
+                figures_at=moved(each.figures_at),
+            )
+            for each in frames
+        ),
+        round(wide + 2 * MARGIN, 1),
+        round(max(ys) - min(ys) + head + 2 * MARGIN, 1),
+    )
+
+
+def _named(names: str, point: Point) -> dict[str, Any]:
+    return dict(zip(names.split(), point, strict=True))

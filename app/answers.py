@@ -76,7 +76,8 @@ def located(request: Request, problem: Problem) -> Problem:
     root = request.scope.get("root_path", "")
     extension = getattr(request.state, "extension", None)
     suffix = f".{extension}" if extension else ""
-    return problem.mended_by(f"{root}/diagram{suffix}?{problem.fix.partition('?')[2]}")
+    address = problem.fix.partition("?")[0]
+    return problem.mended_by(f"{root}{address}{suffix}?{problem.fix.partition('?')[2]}")
 
 
 async def _problem(request: Request, error: Exception) -> Problem:

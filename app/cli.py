@@ -1,6 +1,7 @@
 """``resnet-diagram``: the command line. It draws nothing itself, it asks the library.
 
-Exit status: 0 done, 2 a mistake in the call, 3 the machine lacks something.
+Exit status: 0 done, 1 ``compare`` found a difference, 2 a mistake in the call, 3 the machine lacks
+something.
 
 torch takes seconds to import and ``--help`` must answer at once: whatever imports it is imported
 inside the command that needs it.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import click
 
 from app.command.catalogue import catalogue
+from app.command.compare import compare
 from app.command.draw import draw
 from app.command.render import render
 from app.command.table import table
@@ -41,7 +43,7 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, draw, catalogue, url):
+for _command in (render, table, compare, draw, catalogue, url):
     main.add_command(_command)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_core import Diagram, ParameterError, layout
+from resnet_core.compare.asked import asked, checked, remedied
 from resnet_core.diagram import mended
 
 Pairs = Sequence[tuple[str, str]]
@@ -31,6 +32,15 @@ def mend(pairs: Pairs, error: ParameterError) -> str | None:
     """The URL of the nearest diagram that works, if there is one."""
     diagram = mended(pairs, error)
     return diagram.url if diagram else None
+
+
+def compare(pairs: Pairs, format: str) -> bytes:
+    """The comparison as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return checked(asked(pairs)).render(format)
+    except ParameterError as error:
+        better = remedied(pairs, error)
+        raise Refusal(error, better.url if better else None) from None
 
 
 def paint(dot: str, format: layout.Format) -> bytes:

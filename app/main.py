@@ -18,7 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from app import diagrams, health, logs, openapi, pages, subjects
+from app import comparisons, diagrams, health, logs, openapi, pages, subjects
 from app.answers import to_exception
 from app.guard import Guard
 from app.jobs import Refusal
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or Settings()
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    for each in (diagrams, subjects, health, pages):
+    for each in (diagrams, comparisons, subjects, health, pages):
         app.include_router(each.router)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
     answered = (ProblemError, ParameterError, Refusal, NotAcceptable, Busy, TimeoutError)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Collection
+from typing import TypeVar, get_args
 
 import mimeparse
 
@@ -22,6 +23,7 @@ MEDIA: dict[str, str] = {
     "dot": "text/vnd.graphviz",
     "mmd": "text/vnd.mermaid",
 }
+Some = TypeVar("Some", bound=str)
 PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
 
 
@@ -31,15 +33,25 @@ class NotAcceptable(Exception):
 
 def offered() -> dict[str, Format]:
     """Media type → format, the most wanted first."""
-    known: dict[str, Format] = {str(each): each for each in FORMATS}
+    return offered_of(FORMATS)
+
+
+def offered_of(formats: Collection[Some]) -> dict[str, Some]:
+    """The same of some formats."""
+    known: dict[str, Some] = {str(each): each for each in formats}
     return {MEDIA[name]: known[name] for name in MEDIA if name in known}
 
 
 def accepted(accept: str | None) -> Format:
     """The format that an ``Accept`` header prefers. Raises NotAcceptable."""
-    on_offer = offered()
+    return accepted_of(accept, FORMATS)
+
+
+def accepted_of(accept: str | None, formats: Collection[Some]) -> Some:
+    """The same of some formats."""
+    on_offer = offered_of(formats)
     if not accept or not accept.strip():
-        return "svg"
+        return next(iter(on_offer.values()))
     try:
         # mimeparse takes the last of equals.
         best = mimeparse.best_match(list(reversed(on_offer)), accept)

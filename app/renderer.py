@@ -30,6 +30,13 @@ class Renderer:
             (query, format), lambda: self.workers.run(jobs.render, query, format)
         )
 
+    async def compare(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """The comparison that a query asks for. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("compare", query, format), lambda: self.workers.run(jobs.compare, query, format)
+        )
+
     async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:
         """The URL of the nearest diagram that works, or None where none is found in time."""
         try:

@@ -25,7 +25,8 @@ class ParameterError(ResnetDiagramError, ValueError):
 
     ``parameter`` and ``value`` say what was given, ``allowed`` what may be given, ``suggestion``
     is the nearest legal value, and ``mend`` maps parameter names to the values that cure the
-    call (``None`` stands for "leave it out").
+    call (``None`` stands for "leave it out"). ``inside`` is the error of which this one is told
+    for a part of a larger call.
     """
 
     title = "Invalid parameter"
@@ -46,6 +47,7 @@ class ParameterError(ResnetDiagramError, ValueError):
         self.allowed = allowed if isinstance(allowed, str) else [str(each) for each in allowed]
         self.suggestion = suggestion
         self.mend = {parameter: suggestion} if mend is None else mend
+        self.inside: ParameterError | None = None
         super().__init__(f"{parameter}={value}: {reason}")
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -10,14 +10,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from resnet_core.compare.asked import asked, comparison
 from resnet_core.compare.comparison import FORMATS, VIEWS, Comparison, View
 from resnet_core.compare.pair import Change, Difference, Pair
 from resnet_core.drawing import Drawing
-from resnet_core.errors import ParameterError, UnknownParameter
-from resnet_core.forms import fill, plain
-from resnet_core.options import Options
 
-__all__ = ["FORMATS", "VIEWS", "Change", "Comparison", "Difference", "Pair", "View", "compare"]
+__all__ = [
+    "FORMATS",
+    "VIEWS",
+    "Change",
+    "Comparison",
+    "Difference",
+    "Pair",
+    "View",
+    "asked",
+    "compare",
+]
 
 
 def compare(a: Drawing, b: Drawing, *, view: str = "one", **options: Any) -> Comparison:
@@ -27,15 +35,4 @@ def compare(a: Drawing, b: Drawing, *, view: str = "one", **options: Any) -> Com
     are those of ``draw`` (detail, theme, lang …); what is not said here is taken from ``a``, or
     else from ``b``. Raises ParameterError.
     """
-    if view not in VIEWS:
-        raise ParameterError("view", view, "it is not one of the choices", allowed=VIEWS,
-                             suggestion="one")  # fmt: skip
-    for name, value in options.items():
-        if name not in Options.model_fields:
-            raise UnknownParameter(name, value, "a comparison", ["view", *Options.model_fields])
-    chosen: dict[str, Any] = {}
-    for drawing in (b, a):
-        for name, value in drawing.options.model_dump().items():
-            if value != Options.model_fields[name].default:
-                chosen[name] = plain(value)
-    return Comparison(a, b, fill(Options, chosen | options), "side" if view == "side" else "one")
+    return comparison(a, b, view, options)

@@ -47,7 +47,7 @@ class Comparison:
     a: Drawing
     b: Drawing
     options: Options
-    view: View = "one"
+    view: str = "one"
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -188,8 +188,10 @@ class Comparison:
         return self.svg
 
 
-def inner(diagram: Diagram) -> str:
+def inner(diagram: Drawing) -> str:
     """The canonical query of a structure, without its view."""
+    if not isinstance(diagram, Diagram):
+        return ""
     pairs = [each for each in diagram.query if each[0] not in Options.model_fields]
     return urlencode(pairs, safe=",:")
 

@@ -1,0 +1,109 @@
+"""``resnet-diagram compare``: what one structure has that another has not."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from app.command.output import STDOUT, ending, write
+from app.command.refusal import Refusal, refusal_of
+from app.command.subject import tell
+
+if TYPE_CHECKING:
+    from app.command.words import Request
+    from resnet_core.compare import Comparison
+    from resnet_core.diagram import Diagram
+    from resnet_core.errors import ResnetDiagramError
+
+DIFFERENT = 1
+
+# Written here once more because `--help` does without torch; a test holds it to the library.
+FORMATS = ("svg", "png", "pdf", "dot", "json", "md", "csv", "txt")
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("-o", "--output", metavar="FILE", help="Where to write, if not standard output.")
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    help="A picture, numbers or a table; if not said, the file's ending, else txt.",
+)
+@click.option(
+    "--view", type=click.Choice(["one", "side"]), default="one", show_default=True,
+    help="One picture of both, or two next to each other.",
+)  # fmt: skip
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the words.")
+def compare(
+    first: str, second: str, output: str | None, format: str | None, view: str, lang: str | None
+) -> None:
+    """Compare two blocks or networks.
+
+    A and B are each a subject with its knobs in one word, as `render` takes them. The answer is
+    one sentence and what differs, aligned by role. Ends with status 0 where both compute the
+    same and 1 where they do not.
+
+    \b
+    resnet-diagram compare resnet50 "resnet50 --stride-on conv1"
+    resnet-diagram compare "bottleneck --stride 2" "basic --stride 2" -o blocks.svg
+    """
+    chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
+    if chosen not in FORMATS:
+        raise Refusal(f"-o {output}: {chosen!r} is no format", allowed=", ".join(FORMATS))
+    from resnet_core import compare as compared
+
+    a, b = _request(first), _request(second)
+    options = {"lang": lang} if lang else {}
+    drawings = [_drawn(each, (a, b), index) for index, each in enumerate((a, b))]
+    found = compared(drawings[0], drawings[1], view=view, **options)
+    content = _rendered(found, chosen)
+    for drawing in drawings:
+        tell(drawing.graph.problem)
+    if output not in (None, STDOUT):
+        click.echo(found.summary())
+    write(content, output or STDOUT)
+    if not found.same:
+        sys.exit(DIFFERENT)
+
+
+def _request(words: str) -> Request:
+    from app.command.words import Request
+
+    try:
+        return Request(tuple(shlex.split(words)))
+    except ValueError as error:
+        raise Refusal(f"{words!r} cannot be read: {error}") from None
+
+
+def _drawn(request: Request, both: tuple[Request, Request], index: int) -> Diagram:
+    from resnet_core.errors import ResnetDiagramError
+
+    try:
+        diagram = request.diagram
+        diagram.graph  # noqa: B018  whether the values go together is known once it is traced
+    except ResnetDiagramError as error:
+        raise refusal_of(error, _instead(both, index, error)) from None
+    return diagram
+
+
+def _instead(both: tuple[Request, Request], index: int, error: ResnetDiagramError) -> str:
+    """The command line that works, as it is to be typed; empty where there is none."""
+    better = both[index].mended(error)
+    if better is None:
+        return ""
+    sides = [shlex.join(each.words) for each in both]
+    sides[index] = shlex.join(better)
+    return shlex.join(["resnet-diagram", "compare", *sides])
+
+
+def _rendered(found: Comparison, format: str) -> bytes:
+    from resnet_core.errors import ResnetDiagramError
+
+    try:
+        return found.render(format)
+    except ResnetDiagramError as error:
+        raise refusal_of(error) from None

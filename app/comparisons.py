@@ -1,0 +1,204 @@
+"""``/compare``: two queries → what differs, as a picture, a table, numbers or a page."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.answers import SVG_POLICY
+from app.diagrams import ON_ERROR, VERSION, known_already
+from app.i18n import language_of
+from app.jobs import Refusal
+from app.negotiation import accepted_of, content_type, offered_of, prefers_page
+from app.problems import Problem, ProblemError, clean, refusal
+from app.renderer import Renderer
+from app.workers import Busy
+from resnet_core import ParameterError
+from resnet_core.compare import FORMATS, Comparison, asked
+from resnet_core.draw.marks import SIGNS
+from resnet_core.errors import did_you_mean, nearest
+from resnet_core.registry import BLOCKS, NETWORKS
+
+Pairs = list[tuple[str, str]]
+# What the page has colours and a size of its own for.
+OF_FILES = ("theme", "scale")
+MOST_ROWS = 400
+EXAMPLES = (
+    ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
+    ("ResNet-50 → ResNet-50-D", "model=resnet50", "model=resnet50d"),
+    ("ResNet-50 → ResNeXt-50", "model=resnet50", "model=resnext50_32x4d"),
+    ("basic → bottleneck", "block=basic&inplanes=256&planes=256", "block=bottleneck"),
+    ("bottleneck → + SE", "block=bottleneck", "block=bottleneck&attention=se"),
+    ("identity → projection", "block=bottleneck", "block=bottleneck&shortcut=projection"),
+)
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/compare", methods=["GET", "HEAD"])
+@router.api_route("/compare.{extension}", methods=["GET", "HEAD"])
+async def compare(request: Request, extension: str | None = None) -> Response:
+    """Compare what ``a`` and ``b`` name."""
+    limit = request.app.state.settings.query_bytes
+    if len(request.url.query) > limit:
+        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
+    pairs = list(request.query_params.multi_items())
+    if extension is None and prefers_page(request.headers.get("accept")):
+        return await _page(request, pairs)
+    request.state.extension = extension
+    request.state.on_error_image = dict(pairs).get(ON_ERROR) == "image"
+    request.state.pairs = pairs = [each for each in pairs if each != (ON_ERROR, "image")]
+    return await _file(request, pairs, _format(request, extension), extension is None)
+
+
+async def _file(request: Request, pairs: Pairs, format: str, negotiated: bool) -> Response:
+    renderer = request.app.state.renderer
+    found = await _asked(renderer, pairs)
+    tag = _tag(found, format)
+    headers = _headers(request, found, format, tag, negotiated)
+    if known_already(request, tag):
+        return Response(status_code=304, headers=headers)
+    body = await renderer.compare(found.query, format)
+    return Response(body, headers=headers, media_type=content_type(format))
+
+
+def _tag(found: Comparison, format: str) -> str:
+    source = "\n".join([VERSION, format, found.url])
+    return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
+
+
+def _headers(
+    request: Request, found: Comparison, format: str, tag: str, negotiated: bool
+) -> dict[str, str]:
+    root = request.scope.get("root_path", "")
+    query = found.url.partition("?")[2]
+    headers = {
+        "ETag": tag,
+        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}",
+        "Content-Location": f"{root}/compare.{format}?{query}",
+        "Link": f'<{root}{found.url}>; rel="canonical"',
+        "Content-Disposition": f'inline; filename="compare.{format}"',
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if negotiated:
+        headers["Vary"] = "Accept"
+    if format == "svg":
+        headers["Content-Security-Policy"] = SVG_POLICY
+    return headers
+
+
+def _format(request: Request, extension: str | None) -> str:
+    if extension is None:
+        return accepted_of(request.headers.get("accept"), FORMATS)
+    if extension in offered_of(FORMATS).values():
+        return extension
+    near = nearest(extension, FORMATS) or "svg"
+    request.state.extension = near
+    try:
+        fix = asked(request.state.pairs).url
+    except ParameterError:
+        fix = None
+    detail = f"there is no format {clean(extension)!r}" + did_you_mean(near)
+    raise ProblemError(
+        Problem("unknown-format", detail, "extension", clean(extension), list(FORMATS), near, fix)
+    )
+
+
+@dataclass
+class Page:
+    """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
+
+    typed: dict[str, str]
+    found: Comparison | None = None
+    problem: Problem | None = None
+    svg: str = ""
+    table: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def view(self) -> str:
+        return self.typed.get("view", "side")
+
+    @property
+    def query(self) -> str:
+        return self.found.url.partition("?")[2] if self.found else ""
+
+    @property
+    def subjects(self) -> list[str]:
+        """What can be typed, to begin with."""
+        return [f"{each.kind}={each.name}" for each in (*BLOCKS.values(), *NETWORKS.values())]
+
+    @property
+    def examples(self) -> list[tuple[str, str]]:
+        """Names and queries of comparisons worth a look."""
+        return [(name, urlencode({"a": a, "b": b})) for name, a, b in EXAMPLES]
+
+    @property
+    def differing(self) -> list[dict[str, Any]]:
+        """The rows that differ, as many as a reader looks through."""
+        return [each for each in self.table["rows"] if each["change"] != "same"][:MOST_ROWS]
+
+    @property
+    def signs(self) -> Mapping[str, str]:
+        return SIGNS
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return FORMATS
+
+    def viewed(self, view: str) -> str:
+        """The query of the same page in the other view."""
+        return urlencode({**self.typed, "view": view}, safe=",:")
+
+
+async def _page(request: Request, pairs: Pairs) -> Response:
+    language = language_of(request).name
+    typed = {name: value for name, value in pairs if value.strip()}
+    if not {"a", "b"} & set(typed):
+        typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
+    page = Page(typed)
+    try:
+        await _fill(page, request.app.state.renderer, language)
+    except ParameterError as error:
+        page.problem = refusal(error)
+    except Refusal as error:
+        page.problem = refusal(error.error, error.fix)
+    except Busy:
+        page.problem = Problem("busy", "too many drawings are waiting; try again in a moment")
+    except TimeoutError:
+        page.problem = Problem("timeout", "it was not drawn in time; try a smaller structure")
+    status = page.problem.status if page.problem else 200
+    answer: Response = await asyncio.to_thread(
+        request.app.state.pages.page, request, "compare.html", status, page=page
+    )
+    answer.headers["Vary"] = f"Accept, {answer.headers.get('Vary', '')}".rstrip(", ")
+    return answer
+
+
+async def _fill(page: Page, renderer: Renderer, language: str) -> None:
+    """Draw in the light theme, which the page's own rules darken, and in the page's language."""
+    kept = {name: value for name, value in page.typed.items() if name not in OF_FILES}
+    found = await _asked(renderer, [*(kept | {"view": page.view, "lang": language}).items()])
+    svg, record = await asyncio.gather(
+        renderer.compare(found.query, "svg"), renderer.compare(found.query, "json")
+    )
+    page.found, page.svg = found, svg.decode()
+    page.table = await asyncio.to_thread(json.loads, record)
+
+
+async def _asked(renderer: Renderer, pairs: Pairs) -> Comparison:
+    """The comparison, not traced yet. Raises Refusal."""
+    try:
+        return asked(pairs)
+    except ParameterError:
+        # A worker finds the same mistake, and has the time to look for what would mend it.
+        await renderer.compare(pairs, "json")
+        raise

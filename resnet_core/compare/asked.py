@@ -1,0 +1,124 @@
+"""Names and values of a query → a comparison: ``a`` and ``b`` are queries of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from resnet_core.compare.comparison import VIEWS, Comparison, inner
+from resnet_core.diagram import Diagram, mended
+from resnet_core.errors import ParameterError, UnknownParameter
+from resnet_core.forms import fill, plain
+from resnet_core.options import Options
+
+SIDES = ("a", "b")
+KNOWN = (*SIDES, "view", *Options.model_fields)
+_EXAMPLES = {"a": "model=resnet50", "b": "model=resnet50d"}
+Pairs = Iterable[tuple[str, str]]
+
+
+def asked(pairs: Pairs) -> Comparison:
+    """The comparison that a query asks for: ``a=model%3Dresnet50&b=model%3Dresnet50d``.
+
+    Nothing is traced yet. Raises ParameterError; what is wrong inside ``a`` or ``b`` is told with
+    the name of the side.
+    """
+    values = _unique(pairs)
+    a, b = (_side(name, values.pop(name, "")) for name in SIDES)
+    view = values.pop("view", "one")
+    return comparison(a, b, view, values)
+
+
+def checked(found: Comparison) -> Comparison:
+    """The same, once both sides have been traced. Raises ParameterError, told with its side."""
+    for name, drawing in zip(SIDES, (found.a, found.b), strict=True):
+        try:
+            drawing.graph  # noqa: B018  whether the values go together
+        except ParameterError as error:
+            raise _of_side(name, inner(drawing), error) from None
+    return found
+
+
+def comparison(a: Any, b: Any, view: str, options: Mapping[str, Any]) -> Comparison:
+    """The comparison of two drawings; options that are not given are those of ``a``, or of ``b``.
+
+    Raises ParameterError.
+    """
+    if view not in VIEWS:
+        reason = "it is not one of the choices"
+        raise ParameterError("view", view, reason, allowed=VIEWS, suggestion="one")
+    for name, value in options.items():
+        if name not in Options.model_fields:
+            raise UnknownParameter(name, value, "a comparison", KNOWN)
+    chosen: dict[str, Any] = {}
+    for drawing in (b, a):
+        for name, value in drawing.options.model_dump().items():
+            if value != Options.model_fields[name].default:
+                chosen[name] = plain(value)
+    return Comparison(a, b, fill(Options, chosen | dict(options)), view)
+
+
+def remedied(pairs: Pairs, error: ParameterError) -> Comparison | None:
+    """The nearest comparison that works, or None where there is none."""
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        values.setdefault(name, value)
+    for _ in range(6):
+        for name, cure in cures(values, error).items():
+            if cure is None:
+                values.pop(name, None)
+            else:
+                values[name] = plain(cure)
+        try:
+            found = checked(asked(values.items()))
+            found.sheet  # noqa: B018  whether the values go together is known once it is drawn
+            return found
+        except ParameterError as again:
+            error = again
+    return None
+
+
+def cures(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
+    """The values that mend a comparison; of an error inside a side the mended side."""
+    if error.inside is None:
+        return error.mend
+    name = error.parameter
+    better = mended(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
+    return {name: inner(better) if better else _EXAMPLES[name]}
+
+
+def _unique(pairs: Pairs) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ParameterError(
+                name, value, "it is given more than once", allowed="one value",
+                mend={name: values[name]},
+            )  # fmt: skip
+        values[name] = value
+    for name in values:
+        if name not in KNOWN:
+            raise UnknownParameter(name, values[name], "a comparison", KNOWN)
+    return values
+
+
+def _side(name: str, query: str) -> Diagram:
+    if not query.strip():
+        raise ParameterError(
+            name, query, "nothing is said to be compared: give a query, such as model=resnet50",
+            allowed="a query, percent-encoded", suggestion=_EXAMPLES[name],
+        )  # fmt: skip
+    try:
+        return Diagram.of(parse_qsl(query, keep_blank_values=True))
+    except ParameterError as error:
+        raise _of_side(name, query, error) from None
+
+
+def _of_side(name: str, query: str, error: ParameterError) -> ParameterError:
+    """An error inside one side as an error of that side; ``cause`` is the error itself."""
+    told = f"{error.parameter}={error.value}: {error.reason}" if error.value else error.reason
+    found = type(error).__new__(type(error))
+    ParameterError.__init__(found, name, query, told, allowed=error.allowed)
+    found.inside = error
+    return found

@@ -1,0 +1,91 @@
+"""Contact sheets: every subject in one look. ``python docs/contact_sheet.py`` draws them anew.
+
+Every subject in light and dark, blocks also from left to right, ResNets at all levels, and what
+cannot run; written to ``docs/contact/`` as PNG.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from resnet_core import draw
+from resnet_core.registry import BLOCKS, NETWORKS
+
+FOLDER = Path(__file__).parent / "contact"
+WIDTH, GAP, TALLEST = 2400, 24, 1100
+GROUND = {"light": "#d9dee6", "dark": "#334155"}
+
+FAILURES: tuple[dict[str, Any], ...] = (
+    {"block": "residual_attention", "stride": 2},
+    {"block": "bottleneck", "inplanes": 64, "shortcut": "identity"},
+    {"block": "bottleneck", "stride": 2, "shortcut": "identity"},
+    {"model": "vgg16", "input": 16},
+)
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {"block": "bottleneck", "stride": 2},
+    {"block": "bottleneck", "attention": "se"},
+    {"block": "bottleneck", "attention": "eca", "planes": 128, "stride": 2, "shortcut": "padded"},
+    {"block": "bottleneck", "attention": "cbam", "stride": 2, "shortcut": "avgpool"},
+    {"block": "res2net", "stride": 2},
+    {"block": "inverted_residual", "stride": 2},
+)
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    blocks: list[dict[str, Any]] = [{"block": name} for name in BLOCKS]
+    networks: list[dict[str, Any]] = [{"model": name} for name in NETWORKS]
+    for theme in ("light", "dark"):
+        sheet(f"blocks-{theme}", [*blocks, *VARIANTS], theme=theme)
+        sheet(f"networks-{theme}", networks, theme=theme)
+    sheet("blocks-chinese", blocks, lang="zh")
+    sheet("blocks-left-to-right", [*blocks, *VARIANTS], direction="LR")
+    for depth in (18, 50, 152):
+        levels = [{"model": f"resnet{depth}", "detail": each} for each in ("stage", "block")]
+        levels += [{"model": f"resnet{depth}", "detail": each} for each in ("layer", "op")]
+        sheet(f"resnet{depth}", levels)
+    sheet("failures", FAILURES)
+
+
+def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
+    """One image of many pictures, in rows."""
+    pictures = [_picture({**each, **options}) for each in asked]
+    rows = _rows(pictures)
+    high = sum(max(each.height for each in row) + GAP for row in rows) + GAP
+    paper = Image.new("RGB", (WIDTH, high), GROUND[options.get("theme", "light")])
+    top = GAP
+    for row in rows:
+        left = GAP
+        for each in row:
+            paper.paste(each, (left, top))
+            left += each.width + GAP
+        top += max(each.height for each in row) + GAP
+    paper.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _picture(parameters: dict[str, Any]) -> Image.Image:
+    image = Image.open(io.BytesIO(draw(**parameters).png())).convert("RGB")
+    scale = min(0.75, TALLEST / image.height, (WIDTH - 2 * GAP) / image.width)
+    size = round(image.width * scale), round(image.height * scale)
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _rows(pictures: Sequence[Image.Image]) -> list[list[Image.Image]]:
+    rows: list[list[Image.Image]] = [[]]
+    left = GAP
+    for each in pictures:
+        if rows[-1] and left + each.width + GAP > WIDTH:
+            rows.append([])
+            left = GAP
+        rows[-1].append(each)
+        left += each.width + GAP
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -50,7 +50,7 @@ async def to_problem(request: Request, problem: Problem) -> Response:
     status = 200 if hidden else problem.status
     if shape == "page":
         page: Response = request.app.state.pages.problem(request, problem)
-        page.headers.update(headers)
+        page.headers.update(headers | {"Vary": f"Accept, {page.headers['Vary']}"})
         return page
     if shape != "json":
         body, shape = await _card(request, problem, shape)

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from app.documents import found_in
 from app.fields import Field, fields_of
 from app.jobs import Refusal
 from app.problems import Problem, refusal
@@ -17,6 +18,7 @@ from app.renderer import Renderer
 from app.snippets import snippets
 from app.workers import Busy
 from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
+from resnet_core.documents import Document
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
@@ -27,6 +29,9 @@ CARRIED = ("direction", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
 OF_FILES = ("theme", "scale")
 IN_TOOLBAR = ("detail", "direction")
+# Picture and page speak one language, which the header switches.
+OF_HEADER = ("lang",)
+PANELS = ("View", "Files")
 MOST_ROWS = 600
 
 
@@ -65,8 +70,9 @@ class Explorer:
     @property
     def panels(self) -> list[tuple[str, list[str]]]:
         """The view's fields that stand in the form: how it looks here, and how files look."""
-        view = [name for name in self.options if name not in (*OF_FILES, *IN_TOOLBAR)]
-        return [("View", view), ("Files", list(OF_FILES))]
+        elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
+        view = [name for name in self.options if name not in elsewhere]
+        return list(zip(PANELS, (view, list(OF_FILES)), strict=True))
 
     @property
     def carried(self) -> Pairs:
@@ -118,12 +124,33 @@ class Explorer:
     def hidden_rows(self) -> int:
         return max(0, len(self.record["nodes"]) - 2 - MOST_ROWS)
 
+    @property
+    def places(self) -> list[tuple[Subject, list[str]]]:
+        """Where the block stands, by network: the paths of all that are equal to it."""
+        found: dict[str, list[str]] = {}
+        for each in self.record["places"]:
+            found.setdefault(each["model"], []).append(each["path"])
+        return [(NETWORKS[model], paths) for model, paths in found.items()]
 
-async def explore(renderer: Renderer, query: Sequence[tuple[str, str]]) -> Explorer:
+    @property
+    def documents(self) -> list[Document]:
+        """The documents that the subject comes from."""
+        return found_in(self.subject) if self.subject else []
+
+    @property
+    def kept(self) -> Pairs:
+        """The query that shows the same in another language."""
+        return list(self.diagram.query if self.diagram else self.typed.items())
+
+
+async def explore(
+    renderer: Renderer, query: Sequence[tuple[str, str]], language: str = "en"
+) -> Explorer:
     """The page for a query; an empty field of the form stands for the default."""
-    pairs = [(name, value) for name, value in query if value.strip()]
+    pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
         pairs.append(START)
+    pairs.append(("lang", language))
     page = Explorer(dict(pairs), _subject(dict(pairs)))
     try:
         page.diagram = Diagram.of(pairs)

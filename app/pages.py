@@ -1,4 +1,4 @@
-"""The pages: the explorer at ``/``, the reference, and the colours that a dark page needs."""
+"""The pages, from the explorer at ``/`` to the reference, and the colours of a dark page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.documents import found_in, read
 from app.explorer import explore
 from app.fields import fields_of
+from app.gallery import families
+from app.i18n import language_of
 from app.negotiation import offered
-from app.problems import SORTS, Problem, ProblemError
-from app.views import theme_css
+from app.problems import SORTS, Problem, ProblemError, clean
+from app.views import Pages, theme_css
+from resnet_core.documents import DOCUMENTS
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS
 
@@ -28,11 +32,33 @@ async def explorer(request: Request) -> Response:
     limit = request.app.state.settings.query_bytes
     if len(request.url.query) > limit:
         raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
-    state = request.app.state
-    shown = await explore(state.renderer, request.query_params.multi_items())
+    query = request.query_params.multi_items()
+    shown = await explore(request.app.state.renderer, query, language_of(request).name)
     status = shown.problem.status if shown.problem else 200
-    return await asyncio.to_thread(
-        state.pages.page, request, "explorer.html", status, explorer=shown
+    return await _page(request, "explorer.html", status, explorer=shown, kept=shown.kept)
+
+
+@router.api_route("/gallery", methods=["GET", "HEAD"])
+async def gallery(request: Request) -> Response:
+    """Every subject on a card."""
+    return await _page(request, "gallery.html", families=families(), documents_of=found_in)
+
+
+@router.api_route("/documents", methods=["GET", "HEAD"])
+async def documents(request: Request) -> Response:
+    """The documents that the subjects come from."""
+    return await _page(request, "documents.html", documents=DOCUMENTS, missing="")
+
+
+@router.api_route("/documents/{slug}", methods=["GET", "HEAD"])
+async def document(request: Request, slug: str) -> Response:
+    """What one document says, and what the code in it does."""
+    found = next((each for each in DOCUMENTS if each.slug == slug), None)
+    if found is None:
+        return await _page(request, "documents.html", 404, documents=DOCUMENTS, missing=clean(slug))
+    sections = await read(request.app.state.renderer, found, language_of(request).name)
+    return await _page(
+        request, "document.html", document=found, sections=sections, documents=DOCUMENTS
     )
 
 
@@ -40,15 +66,14 @@ async def explorer(request: Request) -> Response:
 async def reference(request: Request) -> Response:
     """Every address, every knob of every subject, every sort of problem."""
     forms: list[tuple[str, type[BaseModel]]] = [("input", Input), ("view", Options)]
-    context: dict[str, Any] = {
-        "subjects": [*BLOCKS.values(), *NETWORKS.values()],
-        "fields_of": lambda form: fields_of(form, {}),
-        "forms": forms,
-        "media": {format: media for media, format in offered().items()},
-        "sorts": SORTS,
-    }
-    return await asyncio.to_thread(
-        request.app.state.pages.page, request, "reference.html", **context
+    return await _page(
+        request,
+        "reference.html",
+        subjects=[*BLOCKS.values(), *NETWORKS.values()],
+        fields_of=lambda form: fields_of(form, {}),
+        forms=forms,
+        media={format: media for media, format in offered().items()},
+        sorts=SORTS,
     )
 
 
@@ -56,3 +81,9 @@ async def reference(request: Request) -> Response:
 async def theme() -> Response:
     """The dark colours of a diagram that stands in a page."""
     return Response(theme_css(), headers={"Cache-Control": FOR_EVER}, media_type="text/css")
+
+
+async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """The page, made in a thread: a long one takes a while."""
+    pages: Pages = request.app.state.pages
+    return await asyncio.to_thread(pages.page, request, template, status, **context)

@@ -1,7 +1,7 @@
 // Draws again as soon as a knob is turned, and shows which row belongs to which box.
 // Everything works without this file: the form has a button.
 
-const REGIONS = ["#main", ".right", ".subjects", "#knobs"];
+const REGIONS = ["#main", ".right", ".subjects", "#knobs", ".languages"];
 let turn = 0;
 
 /** The page's address for the form as it stands, defaults left out. */

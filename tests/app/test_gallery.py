@@ -1,0 +1,112 @@
+"""The gallery: every subject on a card, and nothing drawn before somebody looks."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.gallery import OTHER_NETWORKS, VARIANTS, families
+from app.views import folder
+from resnet_core import Diagram
+from resnet_core.documents import DOCUMENTS, documents_of
+from resnet_core.registry import BLOCKS, NETWORKS
+
+SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
+DEEP = "resnet1202"
+
+
+@pytest.fixture
+def page(client: TestClient, request: pytest.FixtureRequest) -> str:
+    """The gallery, for which nothing may be drawn."""
+    request.getfixturevalue("no_drawing")
+    return client.get("/gallery", headers={"Accept-Language": "en"}).text
+
+
+def cards(page: str) -> dict[str, str]:
+    """The markup of every card by the name of its subject."""
+    return dict(re.findall(r'<li class="card" id="(?:block|model)-(\w+)">(.*?)</li>', page, re.S))
+
+
+def test_every_subject_has_one_card_with_a_link_to_the_explorer(page: str) -> None:
+    found = cards(page)
+    assert set(found) == {each.name for each in SUBJECTS}
+    assert page.count('class="card"') == len(SUBJECTS)
+    for each in SUBJECTS:
+        assert f'href="/?{each.kind}={each.name}"' in found[each.name]
+
+
+def test_a_card_tells_the_sentence_the_paper_and_the_documents(page: str) -> None:
+    found = cards(page)
+    for each in SUBJECTS:
+        card = found[each.name]
+        assert each.en.replace("'", "&#39;") in card
+        assert f'href="{each.paper}"' in card
+        assert each.year is None or f", {each.year}" in card
+        slugs = re.findall(r'href="/documents/([\w-]+)"', card)
+        assert tuple(slugs) == documents_of(each.name)
+    assert {slug for each in SUBJECTS for slug in documents_of(each.name)} == {
+        each.slug for each in DOCUMENTS
+    }
+
+
+def test_every_picture_waits_to_be_seen_and_has_room_and_words(page: str) -> None:
+    for name, card in cards(page).items():
+        if name == DEEP:
+            continue
+        (image,) = re.findall(r"<img [^>]*>", card)
+        assert 'loading="lazy"' in image
+        assert re.search(r'width="\d+" height="\d+"', image)
+        assert re.search(r'alt="Diagram of [^"]{20,}"', image)
+        (dark,) = re.findall(r'<source media="\(prefers-color-scheme: dark\)" srcset="(.*?)"', card)
+        assert "theme=dark" in dark
+
+
+def test_every_picture_is_a_diagram_in_its_canonical_address(page: str) -> None:
+    for name, card in cards(page).items():
+        for query in re.findall(r'"/diagram\.svg\?(.*?)"', card):
+            plain = query.replace("&amp;", "&")
+            assert Diagram.of(parse_qsl(plain)).url == f"/diagram?{plain}", name
+
+
+def test_one_small_picture_comes_as_it_is_asked_for(client: TestClient) -> None:
+    card = next(each for family in families() for each in family.cards)
+    answer = client.get(f"/diagram.svg?{card.picture('dark', 'zh')}")
+    assert answer.status_code == 200
+    assert "</svg>" in answer.text
+
+
+def test_a_thousand_layers_are_not_traced_for_somebody_who_scrolls_by(page: str) -> None:
+    card = cards(page)[DEEP]
+    assert "<img" not in card
+    assert "tracing" in card
+
+
+def test_families_follow_from_the_registry() -> None:
+    shown = [card.subject.name for family in families() for card in family.cards]
+    assert sorted(shown) == sorted(each.name for each in SUBJECTS)
+    for family in families():
+        subjects = [card.subject for card in family.cards]
+        if family.origin:
+            roots = {each.base or each.name for each in subjects}
+            assert roots == {family.origin.name}
+        if family.title == OTHER_NETWORKS:
+            assert not any(each.base for each in subjects)
+    (variants,) = [each for each in families() if each.title == VARIANTS]
+    assert {"resnext50_32x4d", "seresnet50"} <= {card.subject.name for card in variants.cards}
+
+
+def test_a_new_block_appears_without_another_word(client: TestClient) -> None:
+    with BLOCKS.temporary():
+        BLOCKS.register("novel", title="Novel", en="New.", zh="新。")(BLOCKS["basic"].factory)
+        assert 'id="block-novel"' in client.get("/gallery").text
+    assert 'id="block-novel"' not in client.get("/gallery").text
+
+
+def test_the_style_of_the_page_is_there(client: TestClient, page: str) -> None:
+    files = re.findall(r'<link rel="stylesheet" href="(.*?)"', page)
+    assert len(files) == 2
+    assert all(client.get(each).status_code == 200 for each in files)
+    assert (folder("static") / "gallery.css").is_file()

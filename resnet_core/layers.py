@@ -174,9 +174,16 @@ def initialise(module: nn.Module, zero_init_residual: bool = False) -> None:
     With ``zero_init_residual`` each block's last norm starts at zero, so that the block starts
     as its shortcut (https://arxiv.org/abs/1706.02677, section 5.1).
     """
+    if _has_no_data(module):
+        return
     for each in module.modules():
         if isinstance(each, nn.Conv2d):
             nn.init.kaiming_normal_(each.weight, mode="fan_out", nonlinearity="relu")
         weight = getattr(getattr(each, "last_norm", None), "weight", None)
         if zero_init_residual and weight is not None:
             nn.init.zeros_(weight)
+
+
+def _has_no_data(module: nn.Module) -> bool:
+    """On the meta device there is nothing to fill in, and trying takes a third of a trace."""
+    return all(each.is_meta for each in module.parameters())

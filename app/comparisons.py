@@ -24,6 +24,7 @@ from app.renderer import Renderer
 from app.workers import Busy
 from resnet_core import ParameterError
 from resnet_core.compare import FORMATS, Comparison, asked
+from resnet_core.compare.table import signed
 from resnet_core.draw.marks import SIGNS
 from resnet_core.errors import did_you_mean, nearest
 from resnet_core.registry import BLOCKS, NETWORKS
@@ -153,6 +154,10 @@ class Page:
     @property
     def formats(self) -> tuple[str, ...]:
         return FORMATS
+
+    def signed(self, number: int) -> str:
+        """A difference of two counts."""
+        return signed(number)
 
     def viewed(self, view: str) -> str:
         """The query of the same page in the other view."""

@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.command.compare import FORMATS as COMPARED_FORMATS
 from app.command.output import FORMATS
 from app.command.words import Request, spelled
 from resnet_core import FORMATS as LIBRARY_FORMATS
 from resnet_core import blocks, draw, layout, networks
+from resnet_core.compare import FORMATS as COMPARISON_FORMATS
 from resnet_core.errors import GraphvizMissing
 from resnet_core.registry import BLOCKS, NETWORKS
 
@@ -475,3 +477,50 @@ def test_help_on_a_subject_tells_every_knob_with_its_description(name):
 
 def _repository() -> str:
     return str(Path(__file__).parents[1])
+
+
+# compare
+
+
+def test_a_comparison_is_one_sentence_and_a_table_and_ends_with_one():
+    result = run('compare bottleneck "bottleneck --attention se"')
+    assert result.exit_code == 1
+    first, _, head, *_ = result.stdout.splitlines()
+    assert first.startswith("From Bottleneck to Bottleneck (attention=se): 6 calls added")
+    assert head.split()[:3] == ["layer", "before", "after"]
+    assert "attention.fc1" in result.stdout
+
+
+def test_what_computes_the_same_ends_with_nought():
+    assert "compute the same" in done('compare bottleneck "bottleneck --stride-on conv1"').stdout
+
+
+def test_a_comparison_is_written_in_the_format_of_the_files_ending():
+    result = run("compare bottleneck basic -o both.svg --view side --lang zh")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("从 Bottleneck 到 BasicBlock")
+    assert Path("both.svg").read_bytes().startswith(b"<svg")
+    assert run("compare bottleneck basic --format json").stdout.startswith("{")
+
+
+def test_the_formats_of_a_comparison_are_those_of_the_library():
+    assert COMPARED_FORMATS == COMPARISON_FORMATS
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('compare bottleneck "bottleneck --stride 9"', "--stride 9: it is not from 1 to 4"),
+        (
+            'compare bottleneck "bottleneck --stride 9"',
+            "try:     resnet-diagram compare bottleneck 'bottleneck --stride 4'\n",
+        ),
+        ("compare botleneck basic", "try:     resnet-diagram compare bottleneck basic\n"),
+        ('compare "resnet18 --groups 32" basic', "BasicBlock supports only groups=1"),
+        ("compare bottleneck", "Missing argument 'B'"),
+        ("compare bottleneck basic -o x.gif", "'gif' is no format"),
+        ("compare bottleneck \"basic '\"", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_comparison_is_told_with_what_is_allowed(line, expected):
+    assert expected in refused(line)

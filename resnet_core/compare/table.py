@@ -99,7 +99,7 @@ def record(comparison: Comparison) -> dict[str, Any]:
         "a": _side(comparison, 0),
         "b": _side(comparison, 1),
         "deltas": dict(comparison.deltas),
-        "rows": [_row(each) for each in comparison.pairs],
+        "rows": [_row(each, comparison.options.lang) for each in comparison.pairs],
     }
 
 
@@ -110,11 +110,11 @@ def _side(comparison: Comparison, index: int) -> dict[str, Any]:
     return {"name": comparison.names[index], **{name: found[name] for name in kept}}
 
 
-def _row(pair: Pair) -> dict[str, Any]:
+def _row(pair: Pair, language: Language) -> dict[str, Any]:
     return {
         "change": pair.change,
-        "a": _end(pair.a),
-        "b": _end(pair.b),
+        "a": _end(pair.a, language),
+        "b": _end(pair.b, language),
         "role": pair.node.role,
         "differences": [
             {"name": each.name, "before": each.before, "after": each.after}
@@ -124,12 +124,12 @@ def _row(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _end(node: Node | None) -> dict[str, Any] | None:
+def _end(node: Node | None, language: Language) -> dict[str, Any] | None:
     if node is None:
         return None
     return {
         "id": node.id,
-        "title": call_title(node),
+        "title": call_title(node, language),
         "outputs": [list(each) for each in node.outputs],
         "params": node.params,
         "macs": node.macs,
@@ -146,7 +146,11 @@ def _of(node: Node | None, name: str) -> int:
 
 
 def _delta(pair: Pair, name: str) -> str:
-    number = _of(pair.b, name) - _of(pair.a, name)
+    return signed(_of(pair.b, name) - _of(pair.a, name))
+
+
+def signed(number: int) -> str:
+    """A difference of two counts: ``+8,464``, ``−512``, or a dash for none."""
     return f"{number:+,}".replace("-", "−") if number else "–"
 
 

@@ -38,10 +38,14 @@ def sentence(comparison: Comparison, language: Language) -> str:
         if language == "zh":
             return f"{a} 与 {b} 的计算完全相同：{count} 个参数。"
         return f"{a} and {b} compute the same: {count} parameters."
-    told = [_told(comparison.pairs, change, language) for change in ORDER]
+    calls = [each for each in comparison.pairs if each.node.kind not in ("input", "output")]
+    told = [_told(calls, change, language) for change in ORDER]
     parts = [each for each in told if each]
     if not parts:
-        parts = ["只有连线不同" if language == "zh" else "only the wiring differs"]
+        wiring = ("只有连线不同", "only the wiring differs")
+        sizes = ("只有输入的大小不同", "only the input differs")
+        moved = any(not each.same for each in comparison.pairs)
+        parts = [(sizes if moved else wiring)[language == "en"]]
     costs = figures(comparison, language)
     if language == "zh":
         return f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。"

@@ -117,9 +117,13 @@ def _named(prefix: str, name: str) -> str:
 
 
 def _level(left: Sheet, right: Sheet, partners: Iterable[Names]) -> tuple[Sheet, Sheet]:
-    """Both sheets pulled apart downwards so that partners stand at the same height."""
+    """Both sheets pulled apart downwards so that partners stand at the same height.
+
+    That is asked of the main path only: what stands beside it has its rows from there.
+    """
     one, other = ({each.node.id: each for each in sheet.boxes} for sheet in (left, right))
     known = [(one[a], other[b]) for a, b in partners if a in one and b in other]
+    known = [each for each in known if each[0].node.lane == "main"]
     steps: tuple[list[Point], list[Point]] = ([], [])
     shift = [0.0, 0.0]
     for pair in sorted(known, key=lambda each: (each[0].y, each[1].y)):

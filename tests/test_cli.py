@@ -519,7 +519,7 @@ def test_the_formats_of_a_comparison_are_those_of_the_library():
         ('compare "resnet18 --groups 32" basic', "BasicBlock supports only groups=1"),
         ("compare bottleneck", "Missing argument 'B'"),
         ("compare bottleneck basic -o x.gif", "'gif' is no format"),
-        ("compare bottleneck \"basic '\"", "cannot be read"),
+        ('compare bottleneck "basic \'"', "cannot be read"),
     ],
 )
 def test_a_mistake_in_a_comparison_is_told_with_what_is_allowed(line, expected):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.negotiation import MEDIA, offered
+from app.negotiation import MEDIA, offered, offered_of
 from app.problems import MEDIA_TYPE, SORTS
+from resnet_core.compare import FORMATS as COMPARED
+from resnet_core.compare import VIEWS
 from resnet_core.forms import properties
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
@@ -35,6 +37,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schema["paths"]["/diagram.{extension}"] = {
         "get": _operation("The diagram in the format of the extension", [_extension(), *knobs])
     }
+    schema["paths"]["/compare"] = {"get": _compared([])}
+    schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem()
     return schema
 
@@ -86,8 +90,33 @@ def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any
             "schema": bare}  # fmt: skip
 
 
-def _extension() -> dict[str, Any]:
-    formats = list(offered().values())
+def _compared(more: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two queries compared."""
+    text = {"type": "string"}
+    sides = [
+        {**_query(name, text, f"{what}: a query as /diagram takes it, percent-encoded"),
+         "required": True, "example": example}
+        for name, what, example in (("a", "before", "model=resnet50"),
+                                    ("b", "after", "model=resnet50d"))
+    ]  # fmt: skip
+    view = {**text, "enum": list(VIEWS), "default": "one"}
+    options = properties(Options).items()
+    return {
+        "summary": "What differs between two structures",
+        "description": "The options of the view that are not given are those inside a, or b.",
+        "tags": ["comparisons"],
+        "parameters": [
+            *more,
+            *sides,
+            _query("view", view, "one picture, or two next to each other"),
+            *(_query(name, schema, schema["description"]) for name, schema in options),
+        ],
+        "responses": _responses(304, formats=offered_of(COMPARED).values()),
+    }
+
+
+def _extension(formats: Collection[str] = ()) -> dict[str, Any]:
+    formats = list(formats or offered().values())
     return {"name": "extension", "in": "path", "required": True, "description": "the format",
             "schema": {"type": "string", "enum": formats}}  # fmt: skip
 
@@ -110,11 +139,11 @@ def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _responses(*more: int) -> dict[str, Any]:
+def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
     texts = ("json",)
     drawn = {
         MEDIA[each]: {"schema": {"type": "object" if each in texts else "string"}}
-        for each in offered().values()
+        for each in formats or offered().values()
     }
     found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

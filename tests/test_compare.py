@@ -106,6 +106,8 @@ def test_deeper_stages_have_more_blocks_and_the_others_stay():
     added = {each.b.group for each in found.pairs if each.change == "added"}
     assert {name.split(".")[0] for name in added} == {"layer2", "layer3"}
     assert {each.change for each in found.pairs} == {"same", "added"}
+    assert "340 calls added in 34 blocks" in found.summary()
+    assert "新增 34 个块，共 340 个运算" in found.summary("zh")
     found.dot  # noqa: B018
     assert time.perf_counter() - start - traced < 2
 

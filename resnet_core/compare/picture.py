@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,7 +27,9 @@ from resnet_core.view import Detail, view
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison
 
-_LINE = 96
+# Points that a line of the sentence may be wide.
+_WIDE = 500
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def picture(comparison: Comparison) -> Sheet:
@@ -144,13 +146,16 @@ def _heading(comparison: Comparison, pairs: Sequence[Pair]) -> tuple[Line, ...]:
 
 
 def wrapped(text: str) -> list[str]:
-    """Lines of at most so many letters; Chinese has no blanks to break at and wider letters."""
-    if all(ord(each) < 0x2E80 for each in text):
-        return textwrap.wrap(text, _LINE, break_on_hyphens=False)
+    """Lines as wide as the others; Chinese may break between any two characters.
+
+    A number stays with its unit, and an old value with the new one.
+    """
+    text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
+    text = re.sub(r"(?<=\d) (?=[%kMGT亿万])", NO_BREAK, text)
     lines, line = [], ""
-    for letter in text:
-        if width(line + letter, SUBTITLE) > 500 and letter not in "，。；）、":
-            lines.append(line)
+    for word in re.findall(r"[^ \u2e80-\uffef]+ *|[\u2e80-\uffef] *| +", text):
+        if line and width((line + word).rstrip(), SUBTITLE) > _WIDE and word[0] not in "，。；）、":
+            lines.append(line.rstrip())
             line = ""
-        line += letter
-    return [*lines, line]
+        line += word
+    return [*lines, line.rstrip()]

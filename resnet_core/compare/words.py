@@ -39,7 +39,8 @@ def sentence(comparison: Comparison, language: Language) -> str:
             return f"{a} 与 {b} 的计算完全相同：{count} 个参数。"
         return f"{a} and {b} compute the same: {count} parameters."
     calls = [each for each in comparison.pairs if each.node.kind not in ("input", "output")]
-    told = [_told(calls, change, language) for change in ORDER]
+    whole = {"added": _blocks(comparison, "b"), "removed": _blocks(comparison, "a")}
+    told = [_told(calls, change, whole.get(change, 0), language) for change in ORDER]
     parts = [each for each in told if each]
     if not parts:
         wiring = ("只有连线不同", "only the wiring differs")
@@ -98,7 +99,20 @@ def _signed(number: int) -> str:
     return f"{number:+,}".replace("-", "−")
 
 
-def _told(pairs: Sequence[Pair], change: Change, language: Language) -> str:
+def _blocks(comparison: Comparison, side: str) -> int:
+    """How many whole blocks of one side have no call with a partner."""
+    graph = (comparison.a if side == "a" else comparison.b).graph
+    met: dict[str, bool] = {}
+    for each in comparison.pairs:
+        node = getattr(each, side)
+        lineage = graph.lineage(node.group) if node else ()
+        for path in lineage:
+            if graph.group[path].level == "block":
+                met[path] = met.get(path, False) or bool(each.a and each.b)
+    return list(met.values()).count(False)
+
+
+def _told(pairs: Sequence[Pair], change: Change, blocks: int, language: Language) -> str:
     """How many calls have this fate, and what they are: ``3 added (2 conv, batch norm)``."""
     found = [each for each in pairs if each.change == change]
     if not found:
@@ -111,9 +125,11 @@ def _told(pairs: Sequence[Pair], change: Change, language: Language) -> str:
     else:
         inside = ""
     if language == "zh":
-        return f"{word} {len(found)} 个运算" + (f"（{inside}）" if inside else "")
+        whole = f"{blocks} 个块，共 " if blocks else ""
+        return f"{word} {whole}{len(found)} 个运算" + (f"（{inside}）" if inside else "")
     noun = "call" if len(found) == 1 else "calls"
-    return f"{len(found)} {noun} {word}" + (f" ({inside})" if inside else "")
+    whole = f" in {blocks} block{'s' * (blocks > 1)}" if blocks else ""
+    return f"{len(found)} {noun} {word}{whole}" + (f" ({inside})" if inside else "")
 
 
 def _kinds(pairs: Iterable[Pair], language: Language) -> str:

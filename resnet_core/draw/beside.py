@@ -44,8 +44,8 @@ def beside(
     else:
         sizes = [(max(size[0] for size in sizes), each[1]) for each in sizes]
         at = (MARGIN, top + sizes[0][1] + BETWEEN)
-    first = _panel(left, "a", titles[0], (MARGIN, top), sizes[0])
-    second = _panel(right, "b", titles[1], at, sizes[1])
+    first = _panel(left, "a", titles[0], (MARGIN, top), sizes[0], down)
+    second = _panel(right, "b", titles[1], at, sizes[1], down)
     return Sheet(
         heading,
         first.boxes + second.boxes,
@@ -62,10 +62,12 @@ def _size(sheet: Sheet, told: Names) -> Point:
     return max(sheet.width, texts + 2 * MARGIN), sheet.height - MARGIN + HEAD
 
 
-def _panel(sheet: Sheet, name: str, told: Names, at: Point, size: Point) -> Sheet:
+def _panel(sheet: Sheet, name: str, told: Names, at: Point, size: Point, down: bool) -> Sheet:
     """The sheet in a frame at its place."""
     x, y = at
-    moved = _moved(sheet, f"{name}:", x + (size[0] - sheet.width) / 2, y + HEAD - MARGIN)
+    # A column stands in the middle of its panel; rows begin at one side.
+    aside = (size[0] - sheet.width) / 2 if down else 0.0
+    moved = _moved(sheet, f"{name}:", x + aside, y + HEAD - MARGIN)
     frame = Frame(
         Group(name, "", ""), x, y, x + size[0], y + size[1], *told,
         name_at=(x + 12, y + 17), figures_at=(x + 12, y + 31),

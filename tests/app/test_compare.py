@@ -148,3 +148,14 @@ def test_nothing_typed_becomes_markup(client: TestClient) -> None:
     evil = "<script>alert(1)</script>"
     for a, b in ((evil, evil), ("block=basic", f"block={evil}"), (f"block=basic&{evil}=1", "")):
         assert "<script>" not in client.get(address(a, b), headers=HTML).text
+
+
+def test_it_is_described(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    named = {each["name"] for each in paths["/compare"]["get"]["parameters"]}
+    assert {"a", "b", "view", "detail", "theme", "lang"} <= named
+    (extension,) = [
+        each for each in paths["/compare.{extension}"]["get"]["parameters"] if each["in"] == "path"
+    ]
+    assert set(extension["schema"]["enum"]) == set(FORMATS)
+    assert "/compare?a=" in client.get("/reference").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 
+FORGETFUL = DefaultCookiePolicy(allowed_domains=[])
+
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    """The application drawing in a thread of its own."""
+    """The application drawing in a thread of its own; no test's cookies reach another test."""
     with TestClient(create_app(Settings(workers=0))) as client:
+        client.cookies.jar.set_policy(FORGETFUL)
         yield client
 
 

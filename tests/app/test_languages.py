@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from http.cookiejar import DefaultCookiePolicy
 
 import pytest
 from fastapi.testclient import TestClient
@@ -35,10 +36,13 @@ SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 @pytest.fixture
 def reader(client: TestClient) -> Iterator[TestClient]:
-    """A client that has not chosen a language yet, and whose choice is forgotten."""
-    client.cookies.clear()
+    """A client that keeps its cookies as long as one test runs."""
+    jar = client.cookies.jar
+    forgetful = jar._policy  # type: ignore[attr-defined]
+    jar.set_policy(DefaultCookiePolicy())
     yield client
-    client.cookies.clear()
+    jar.clear()
+    jar.set_policy(forgetful)
 
 
 def spoken(client: TestClient, url: str, **headers: str) -> str:

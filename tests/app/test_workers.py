@@ -77,6 +77,8 @@ def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
 def test_a_server_is_not_ready_before_something_has_been_drawn() -> None:
     with TestClient(create_app(Settings(workers=0))) as client:
         ready = client.app.state.renderer.workers.ready  # type: ignore[attr-defined]
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.05)
         ready.clear()
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == 200

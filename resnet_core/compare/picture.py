@@ -151,7 +151,7 @@ def wrapped(text: str) -> list[str]:
     A number stays with its unit, and an old value with the new one.
     """
     text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
-    text = re.sub(r"(?<=\d) (?=[%kMGT亿万])", NO_BREAK, text)
+    text = re.sub(r"(?<=\d) (?=[%kMGT亿万](?![a-z]))", NO_BREAK, text)
     lines, line = [], ""
     for word in re.findall(r"[^ \u2e80-\uffef]+ *|[\u2e80-\uffef] *| +", text):
         if line and width((line + word).rstrip(), SUBTITLE) > _WIDE and word[0] not in "，。；）、":

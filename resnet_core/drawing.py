@@ -13,10 +13,13 @@ from resnet_core.draw import table
 from resnet_core.draw.arrange import arrange
 from resnet_core.draw.dot import dot
 from resnet_core.draw.heading import Caption, heading
+from resnet_core.draw.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
+from resnet_core.draw.panel import Manner
 from resnet_core.draw.record import record
 from resnet_core.draw.sheet import Sheet
 from resnet_core.draw.stamp import stamped
 from resnet_core.draw.svg import dress
+from resnet_core.draw.text import text
 from resnet_core.draw.theme import Theme
 from resnet_core.errors import ParameterError, TooLarge, nearest
 from resnet_core.graph import Graph, Shape
@@ -24,7 +27,7 @@ from resnet_core.options import Options
 from resnet_core.symbols import with_symbols
 from resnet_core.view import Detail, view
 
-Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv"]
+Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MAX_BOXES = 1500
 MAX_PIXELS = 32_000
@@ -58,15 +61,18 @@ class Drawing(ABC):
     @cached_property
     def shown(self) -> Graph:
         """What the picture shows. Raises TooLarge where nobody could read it."""
+        return self._at(self.detail)
+
+    def _at(self, detail: Detail) -> Graph:
         options = self.options
         graph = self.graph
         if options.shapes == "symbolic" and graph.problem is None:
             graph = with_symbols(graph, graph.inputs[0].shape, self.retrace)
-        shown = view(graph, self.detail, fold=options.fold, expand=options.expanded)
+        shown = view(graph, detail, fold=options.fold, expand=options.expanded)
         if len(shown.nodes) > MAX_BOXES:
             raise TooLarge(
                 "detail",
-                self.detail,
+                detail,
                 f"the picture would have {len(shown.nodes):,} boxes, more than {MAX_BOXES:,}",
                 allowed=["block", "stage"],
                 suggestion="block",
@@ -117,6 +123,34 @@ class Drawing(ABC):
         """The picture as a PDF, in vectors."""
         return layout.draw(self.dot, "pdf")
 
+    @cached_property
+    def txt(self) -> str:
+        """The picture in box drawing characters; a convolution with its norm in one box."""
+        manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
+        shown = self._at("layer") if self.detail == "op" else self.shown
+        return text(shown, self.graph, self.caption, manner)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+        options, shown = self.options, self.shown
+        theme = Theme("dark" if options.theme == "dark" else "light")
+        labels = options.labels.split(",")
+        made = mermaid(
+            shown, self.graph, self.caption, theme, options.direction, labels, options.lang
+        )
+        if len(shown.edges) > MAX_EDGES or len(made) > MAX_LETTERS:
+            raise TooLarge(
+                "detail",
+                self.detail,
+                f"the chart has {len(shown.edges):,} arrows and {len(made):,} letters; Mermaid "
+                f"draws at most {MAX_EDGES:,} and {MAX_LETTERS:,}",
+                allowed=["block", "stage"],
+                suggestion="block",
+                mend={"detail": "block", "fold": None, "expand": None},
+            )
+        return made
+
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data: what ``/diagram.json`` answers."""
         return record(self.graph, self.caption)
@@ -134,6 +168,10 @@ class Drawing(ABC):
                 return self.dot.encode()
             case "json":
                 return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
+            case "txt":
+                return self.txt.encode()
+            case "mmd":
+                return self.mermaid.encode()
             case "md":
                 return table.markdown(self.graph, self.caption).encode()
             case "csv":

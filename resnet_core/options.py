@@ -83,6 +83,9 @@ class Options(BaseModel):
     ] = "light"
     lang: Annotated[Language, Field(description="language of the words in the picture")] = "en"
     scale: Annotated[int, Field(ge=1, le=4, description="size of a PNG")] = 1
+    ascii: Annotated[
+        bool, Field(description="draw the text form with plain ASCII letters (txt)")
+    ] = False
 
     @property
     def expanded(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from app.command.refusal import Refusal
 STDOUT = "-"
 
 # Written here once more because `--help` does without torch; a test holds it to the library.
-FORMATS = "svg, png, pdf, dot, json, md, csv"
+FORMATS = "svg, png, pdf, dot, json, txt, mmd, md, csv"
 
 
 def write(content: bytes, output: str) -> None:

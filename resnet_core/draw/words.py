@@ -51,6 +51,7 @@ _CHINESE = {
     "({} call)": "（第 {} 次调用）",
     "{} blocks": "{} 个块",
     "{} block": "{} 个块",
+    "end of {}": "{} 到此为止",
     "{} parameters": "{} 个参数",
     "{} multiply-adds": "{}次乘加",
     "receptive field {}": "感受野 {}",

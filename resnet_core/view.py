@@ -114,13 +114,21 @@ def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
         params=sum(each.params for each in parts),
         macs=sum(each.macs for each in parts),
         receptive_field=parts[-1].receptive_field,
-        attributes={**group.attributes, **_shortcut(graph, parts)},
+        attributes={**group.attributes, **_shortcut(graph, parts), **_blocks(graph, group)},
         parts=tuple(parts),
     )
 
 
 def _shapes(by_source: Mapping[str, Shape]) -> tuple[Shape, ...]:
     return tuple(by_source.values())
+
+
+def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
+    """What a closed stage is made of, where that is one kind of block."""
+    kinds = [each.type for each in graph.groups if each.parent == group.path and each.path]
+    if group.level != "stage" or len(set(kinds)) != 1:
+        return {}
+    return {"made_of": kinds[0], "blocks": len(kinds)}
 
 
 def _shortcut(graph: Graph, parts: Sequence[Node]) -> dict[str, Any]:

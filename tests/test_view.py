@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resnet_core import draw
+from resnet_core.draw.label import title
 
 
 def names(**parameters) -> list[str]:
@@ -85,3 +86,8 @@ def test_a_group_that_fails_stays_open():
 
 def test_blocks_with_parameters_of_their_own_fold_too():
     assert len(draw(model="hornet_tiny_7x7").shown.node["stages.2.0"].folded) == 17
+
+
+def test_a_closed_stage_says_what_it_is_made_of():
+    assert title(draw(model="resnet50", detail="stage").shown.node["layer3"]) == "6 × Bottleneck"
+    assert title(draw(model="hornet", detail="stage").shown.node["stages.2"]) == "18 × HorBlock"

@@ -68,7 +68,7 @@ def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Langua
 def title(node: Node, language: Language = "en") -> str:
     """``3×3 conv, 128, /2`` and the like; joined calls follow after a dot."""
     if node.kind == "group":
-        return _group_title(node, language)
+        return _group_title(node)
     first, *rest = node.parts or (node,)
     return " · ".join([call_title(first, language), *(_short(each, language) for each in rest)])
 
@@ -241,11 +241,10 @@ def _short(node: Node, language: Language) -> str:
     return _SHORT.get(name.split(",")[0], call_title(node, language))
 
 
-def _group_title(node: Node, language: Language) -> str:
+def _group_title(node: Node) -> str:
     values = node.attributes
     if node.role == "stage":
-        blocks = len({each.group for each in node.parts if each.role == "add"})
-        return _blocks(blocks, language) if blocks else node.type
+        return f"{values['blocks']} × {values['made_of']}" if "made_of" in values else node.type
     found = node.type + (f" {values['planes']}" if "planes" in values else "")
     stride = values.get("stride", 1)
     return found if stride == 1 else f"{found}, /{stride}"

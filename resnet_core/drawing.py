@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal, get_args
 
-from resnet_core import layout
 from resnet_core.draw import table
 from resnet_core.draw.arrange import arrange
-from resnet_core.draw.dot import dot
-from resnet_core.draw.heading import Caption, heading
+from resnet_core.draw.heading import heading
 from resnet_core.draw.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
 from resnet_core.draw.panel import Manner
 from resnet_core.draw.record import record
 from resnet_core.draw.sheet import Sheet
-from resnet_core.draw.stamp import stamped
-from resnet_core.draw.svg import dress
 from resnet_core.draw.text import text
 from resnet_core.draw.theme import Theme
 from resnet_core.errors import ParameterError, TooLarge, nearest
 from resnet_core.graph import Graph, Shape
-from resnet_core.options import Options
+from resnet_core.picture import Picture
 from resnet_core.symbols import with_symbols
 from resnet_core.view import Detail, view
 
 Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MAX_BOXES = 1500
-MAX_PIXELS = 32_000
 
 
-class Drawing(ABC):
+class Drawing(Picture):
     """What can be made of a structure: pictures, tables, JSON. Shows itself in a notebook."""
-
-    options: Options
 
     @property
     @abstractmethod
@@ -46,11 +38,6 @@ class Drawing(ABC):
     @abstractmethod
     def retrace(self, shape: Shape) -> Graph:
         """The same structure at another input shape of the same channels."""
-
-    @property
-    @abstractmethod
-    def caption(self) -> Caption:
-        """What is known of the structure beside its graph."""
 
     @property
     def detail(self) -> Detail:
@@ -88,40 +75,9 @@ class Drawing(ABC):
         title = heading(self.caption, self.graph, language)
         return arrange(self.shown, title, self.options.direction, labels, language)
 
-    @cached_property
-    def dot(self) -> str:
-        """The picture in the DOT language, positions included."""
-        theme: Any = "dark" if self.options.theme == "dark" else "light"
-        return dot(self.sheet, Theme(theme), self.caption.name)
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as a self-contained SVG document."""
-        drawn = layout.draw(self.dot, "svg").decode()
-        return dress(drawn, self.sheet, self.caption, self.graph, self.options.theme)
-
-    def png(self, scale: int | None = None) -> bytes:
-        """The picture as a PNG; its text chunk ``Source`` holds the URL.
-
-        Raises TooLarge where it would have more pixels than a PNG can hold.
-        """
-        scale = scale or self.options.scale
-        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
-        if max(sides) > MAX_PIXELS:
-            raise TooLarge(
-                "scale",
-                scale,
-                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
-                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
-                allowed="a coarser detail or a smaller scale",
-                mend={"scale": None, "detail": None, "fold": None},
-            )
-        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
-
     @property
-    def pdf(self) -> bytes:
-        """The picture as a PDF, in vectors."""
-        return layout.draw(self.dot, "pdf")
+    def described(self) -> Graph:
+        return self.graph
 
     @cached_property
     def txt(self) -> str:
@@ -180,12 +136,3 @@ class Drawing(ABC):
         raise ParameterError(
             "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
         )
-
-    def save(self, path: str | Path) -> Path:
-        """Write the drawing to a file; its ending says the format."""
-        path = Path(path)
-        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
-        return path
-
-    def _repr_svg_(self) -> str:
-        return self.svg

@@ -9,33 +9,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
 
 from resnet_core.registry import BLOCKS, NETWORKS, Subject, sketching
 from resnet_core.trace import one_at_a_time
 
 Key = tuple[type[nn.Module], tuple[tuple[str, Any], ...]]
-
-
-class _Uninitialised(TorchFunctionMode):
-    """Leaves out what would fill the weights: on the meta device it changes nothing.
-
-    torch takes most of it apart in Python there, for half of the time that a network takes to
-    build.
-    """
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
-        return args[0] if func in _FILLING else func(*args, **(kwargs or {}))
-
-
-_FILLING = frozenset(
-    (
-        torch.Tensor.normal_, torch.Tensor.uniform_, torch.Tensor.fill_, torch.Tensor.zero_,
-        torch.Tensor.erfinv_, torch.Tensor.mul_, torch.Tensor.add_, torch.Tensor.clamp_,
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
-from resnet_core import layout
 from resnet_core.compare.align import align
 from resnet_core.compare.pair import Pair, pair
 from resnet_core.compare.picture import picture
@@ -18,18 +16,15 @@ from resnet_core.compare.table import columns, comma_separated, markdown, record
 from resnet_core.compare.union import same_wires
 from resnet_core.compare.words import sentence
 from resnet_core.diagram import Diagram
-from resnet_core.draw.dot import dot
 from resnet_core.draw.heading import Caption
 from resnet_core.draw.sheet import Sheet
-from resnet_core.draw.stamp import stamped
-from resnet_core.draw.svg import dress
-from resnet_core.draw.theme import Theme
 from resnet_core.draw.words import Language
-from resnet_core.drawing import MAX_PIXELS, Drawing
-from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.drawing import Drawing
+from resnet_core.errors import ParameterError, nearest
 from resnet_core.forms import plain
 from resnet_core.graph import Graph
 from resnet_core.options import Options
+from resnet_core.picture import Picture
 
 View = Literal["one", "side"]
 Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv", "txt"]
@@ -38,7 +33,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Picture):
     """What becomes of ``a`` in ``b``. Shows itself in a notebook.
 
     ``options`` say how both are shown; ``view`` whether in one picture or in two.
@@ -115,38 +110,6 @@ class Comparison:
         """Every box, wire and frame with its place."""
         return picture(self)
 
-    @cached_property
-    def dot(self) -> str:
-        """The picture in the DOT language, positions included."""
-        theme: Any = "dark" if self.options.theme == "dark" else "light"
-        return dot(self.sheet, Theme(theme), "compare")
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as a self-contained SVG document."""
-        drawn = layout.draw(self.dot, "svg").decode()
-        return dress(drawn, self.sheet, self.caption, self._told, self.options.theme)
-
-    def png(self, scale: int | None = None) -> bytes:
-        """The picture as a PNG. Raises TooLarge where it would have too many pixels."""
-        scale = scale or self.options.scale
-        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
-        if max(sides) > MAX_PIXELS:
-            raise TooLarge(
-                "scale",
-                scale,
-                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
-                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
-                allowed="a coarser detail or a smaller scale",
-                mend={"scale": None, "detail": None, "fold": None},
-            )
-        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
-
-    @property
-    def pdf(self) -> bytes:
-        """The picture as a PDF, in vectors."""
-        return layout.draw(self.dot, "pdf")
-
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain data: what ``/compare.json`` answers."""
         return record(self)
@@ -173,19 +136,10 @@ class Comparison:
             "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
         )
 
-    def save(self, path: str | Path) -> Path:
-        """Write the comparison to a file; its ending says the format."""
-        path = Path(path)
-        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
-        return path
-
     @property
-    def _told(self) -> Graph:
+    def described(self) -> Graph:
         """The structure that the picture's description lists."""
         return self.b.graph
-
-    def _repr_svg_(self) -> str:
-        return self.svg
 
 
 def inner(diagram: Drawing) -> str:

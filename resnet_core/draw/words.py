@@ -100,8 +100,3 @@ def ordinal(number: int, language: Language = "en") -> str:
         return str(number)
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0)
     return f"{number}{ending or 'th'}"
-
-
-def words_of() -> dict[str, str]:
-    """The table, for those who check that it is complete."""
-    return dict(_CHINESE)

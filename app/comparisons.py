@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +13,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import SVG_POLICY
-from app.diagrams import ON_ERROR, VERSION, known_already
+from app.diagrams import ON_ERROR
+from app.files import headers_of, known_already
 from app.i18n import language_of
 from app.jobs import Refusal
 from app.negotiation import accepted_of, content_type, offered_of, prefers_page
@@ -63,38 +62,11 @@ async def compare(request: Request, extension: str | None = None) -> Response:
 async def _file(request: Request, pairs: Pairs, format: str, negotiated: bool) -> Response:
     renderer = request.app.state.renderer
     found = await _asked(renderer, pairs)
-    tag = _tag(found, format)
-    headers = _headers(request, found, format, tag, negotiated)
-    if known_already(request, tag):
+    headers = headers_of(request, found.url, "compare", format, negotiated)
+    if known_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     body = await renderer.compare(found.query, format)
     return Response(body, headers=headers, media_type=content_type(format))
-
-
-def _tag(found: Comparison, format: str) -> str:
-    source = "\n".join([VERSION, format, found.url])
-    return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
-
-
-def _headers(
-    request: Request, found: Comparison, format: str, tag: str, negotiated: bool
-) -> dict[str, str]:
-    root = request.scope.get("root_path", "")
-    query = found.url.partition("?")[2]
-    headers = {
-        "ETag": tag,
-        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}",
-        "Content-Location": f"{root}/compare.{format}?{query}",
-        "Link": f'<{root}{found.url}>; rel="canonical"',
-        "Content-Disposition": f'inline; filename="compare.{format}"',
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    if negotiated:
-        headers["Vary"] = "Accept"
-    if format == "svg":
-        headers["Content-Security-Policy"] = SVG_POLICY
-    return headers
 
 
 def _format(request: Request, extension: str | None) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import SVG_POLICY
+from app.files import headers_of, known_already
 from app.negotiation import accepted, content_type, offered
 from app.problems import Problem, ProblemError, clean
 from resnet_core import FORMATS, Diagram, ParameterError
@@ -20,7 +18,6 @@ from resnet_core.drawing import Format
 from resnet_core.errors import did_you_mean, nearest
 from resnet_core.forms import plain
 
-VERSION = version("resnet-diagram")
 ON_ERROR = "on_error"
 Pairs = list[tuple[str, str]]
 router = APIRouter()
@@ -47,51 +44,16 @@ async def draw_posted(request: Request, extension: str | None = None) -> Respons
     return await _answer(request, _pairs(await _body(request)), extension)
 
 
-def etag(diagram: Diagram, format: str) -> str:
-    """A strong tag: the bytes follow from the version, the format and the canonical query."""
-    source = "\n".join([VERSION, format, diagram.url])
-    return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
-
-
-def known_already(request: Request, tag: str) -> bool:
-    """Whether ``If-None-Match`` names the tag (RFC 9110, section 13.1.2: weak comparison)."""
-    given = request.headers.get("if-none-match", "")
-    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
-    return "*" in tags or tag in tags
-
-
 async def _answer(request: Request, pairs: Pairs, extension: str | None) -> Response:
     request.state.pairs = pairs = _without_on_error(request, pairs)
     format = await _format(request, extension)
     diagram = Diagram.of(pairs)
-    tag = etag(diagram, format)
-    headers = _headers(request, diagram, format, tag, negotiated=extension is None)
-    if request.method != "POST" and known_already(request, tag):
+    name, negotiated = diagram.subject.name, extension is None
+    headers = headers_of(request, diagram.url, name, format, negotiated)
+    if request.method != "POST" and known_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     body = await request.app.state.renderer.render(diagram, format)
     return Response(body, headers=headers, media_type=content_type(format))
-
-
-def _headers(
-    request: Request, diagram: Diagram, format: Format, tag: str, negotiated: bool
-) -> dict[str, str]:
-    root = request.scope.get("root_path", "")
-    max_age = request.app.state.settings.max_age
-    query = diagram.url.partition("?")[2]
-    headers = {
-        "ETag": tag,
-        "Cache-Control": f"public, max-age={max_age}",
-        "Content-Location": f"{root}/diagram.{format}?{query}",
-        "Link": f'<{root}{diagram.url}>; rel="canonical"',
-        "Content-Disposition": f'inline; filename="{diagram.subject.name}.{format}"',
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    if negotiated:
-        headers["Vary"] = "Accept"
-    if format == "svg":
-        headers["Content-Security-Policy"] = SVG_POLICY
-    return headers
 
 
 async def _format(request: Request, extension: str | None) -> Format:

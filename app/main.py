@@ -20,6 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import comparisons, diagrams, health, logs, openapi, pages, subjects
 from app.answers import to_exception
+from app.files import VERSION
 from app.guard import Guard
 from app.jobs import Refusal
 from app.negotiation import NotAcceptable
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application. Its workers start with it and end with it."""
     app = FastAPI(
         title="resnet-diagram",
-        version=diagrams.VERSION,
+        version=VERSION,
         description="What a residual network really does, as pictures that can be checked.",
         lifespan=_lifespan,
         docs_url=None,

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -59,7 +60,7 @@ class Explorer:
         size = str(self.subject.input_size) if self.subject else ""
         return fields_of(Input, self.typed, self.problem, {"input": size})
 
-    @property
+    @cached_property
     def options(self) -> dict[str, Field]:
         """The view's fields by name. What a box is, left out, depends on the subject."""
         found = {each.name: each for each in fields_of(Options, self.typed, self.problem)}

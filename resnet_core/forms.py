@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -64,10 +66,11 @@ def _choice(schema: Mapping[str, Any], text: str) -> Any:
     return next((each for each in choices_of(schema) if plain(each) == text), text)
 
 
-def properties(form: type[BaseModel]) -> dict[str, Any]:
+@cache
+def properties(form: type[BaseModel]) -> Mapping[str, Any]:
     """The knobs of a form as JSON Schema."""
     found: dict[str, Any] = form.model_json_schema()["properties"]
-    return found
+    return MappingProxyType(found)
 
 
 def choices_of(schema: Mapping[str, Any]) -> list[Any]:

@@ -104,6 +104,38 @@ def test_each_box_tells_path_line_role_and_details():
     assert "28,901,376 multiply-adds" in tip
 
 
+def dressed(**parameters) -> dict[str, ET.Element]:
+    """The groups of an SVG by the node or group that they draw."""
+    root = ET.fromstring(draw(**parameters).svg)
+    names = ("data-node", "data-group")
+    return {each.get(n): each for each in root.iter(f"{SVG}g") for n in names if each.get(n)}
+
+
+@pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
+def test_every_call_is_found_in_the_box_or_frame_that_stands_for_it(subject, detail):
+    diagram = draw(**subject, detail=detail)
+    groups = list(ET.fromstring(diagram.svg).iter(f"{SVG}g"))
+    nodes = {name for each in groups for name in (each.get("data-node") or "").split()}
+    nodes |= {name for each in groups for name in (each.get("data-parts") or "").split()}
+    closed = {each.get("data-group") for each in groups if each.get("data-node")} - {None}
+    closed |= {name for each in groups for name in (each.get("data-folded") or "").split()}
+    for call in diagram.graph.calls:
+        # The root's path is empty; as a box it stands for all.
+        around = {*diagram.graph.lineage(call.group), ""}
+        assert call.id in nodes or around & closed or call.role == "identity", call.id
+
+
+def test_a_box_names_its_parts_and_its_folded_neighbours():
+    joined = dressed(block="bottleneck", detail="layer")["conv1"]
+    assert joined.get("data-parts") == "conv1 bn1 relu"
+    closed = dressed(model="resnet50")["layer1.1"]
+    assert closed.get("data-folded") == "layer1.2"
+    assert closed.get("data-parts") is None
+    frame = dressed(model="resnet50", detail="op")["layer3.1"]
+    assert frame.get("class") == "frame"
+    assert frame.get("data-folded") == "layer3.2 layer3.3 layer3.4 layer3.5"
+
+
 def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
     text = "".join(ET.fromstring(draw(block="bottleneck", stride=2).svg).itertext())
     for each in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_core.draw.dot import dot_name
 from resnet_core.draw.heading import Caption, facts, sums
@@ -26,7 +26,9 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     """The drawing as a document of its own.
 
     Self-contained and without script; ``<title>``, ``<desc>``, the URL in ``<metadata>``; each
-    box's group names its role, module path, source line, and says the details in a tooltip. Ids
+    box's group names its role, module path, source line, and says the details in a tooltip. What
+    a box stands for beside itself is in ``data-parts`` (calls joined in it), ``data-group`` (the
+    group closed in it) and ``data-folded`` (the equal neighbours not drawn; of frames too). Ids
     start with a digest of the URL, so that different diagrams can stand on one page.
     """
     ET.register_namespace("", _SVG)
@@ -145,6 +147,7 @@ class _Tailor:
         group.attrib.update({"class": "frame", "id": f"{self.prefix}-{path}"})
         group.set("data-path", path)
         group.set("data-group", path)
+        _named(group, "data-folded", frame.group.folded)
         self._letters(group, on_frame(frame))
 
     def _node(self, group: ET.Element, box: Box) -> None:
@@ -156,6 +159,9 @@ class _Tailor:
         group.set("data-node", node.id)
         if node.kind == "group":
             group.set("data-group", node.path)
+        else:
+            _named(group, "data-parts", [each.id for each in node.parts])
+        _named(group, "data-folded", node.folded)
         if node.source:
             group.set("data-line", str(node.source.line))
         tip = ET.Element(f"{{{_SVG}}}title")
@@ -182,6 +188,12 @@ class _Tailor:
                 made.set("text-decoration", "line-through")
             if "  " in made.text:
                 made.set(_XML_SPACE, "preserve")
+
+
+def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:
+    """Ids or paths in one attribute; none where there are none."""
+    if names:
+        group.set(attribute, " ".join(names))
 
 
 def _shape(shape: ET.Element) -> None:

@@ -1,0 +1,177 @@
+// Zoom and pan of a picture in a viewport, by the browser's own scrolling: the picture is given a
+// size and the viewport scrolls, so scroll bars, arrow keys, touch and "find in page" go on working.
+
+const LEAST = 0.05;
+const MOST = 8;
+const STEP = 1.25;
+const READABLE = 0.6;
+const A_CLICK = 4;
+
+/**
+ * Makes the first SVG in the viewport one that can be zoomed and dragged.
+ *
+ * A state is `{x, y, k}`: the point of the picture, in its own pixels, that stands in the middle of
+ * the viewport, and the scale. `onchange(state)` is called when the reader moves the picture, not
+ * when `set` does. The SVG may be replaced at any time; call `start` or `set` afterwards.
+ */
+export function zoomable(viewport, { onchange = () => {} } = {}) {
+  const listening = new AbortController();
+  const on = (name, heard, options = {}) =>
+    viewport.addEventListener(name, heard, { signal: listening.signal, ...options });
+  let k = 1;
+  // Where `set` has scrolled to: the event that follows is not the reader's doing.
+  let told = null;
+
+  const picture = () => viewport.querySelector("svg");
+  const size = () => {
+    const { width, height } = picture().viewBox.baseVal;
+    return { width, height };
+  };
+  const inside = () => {
+    const style = getComputedStyle(viewport);
+    return {
+      width: viewport.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
+      height: viewport.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom),
+    };
+  };
+  const middle = () => {
+    const box = viewport.getBoundingClientRect();
+    return { x: box.left + viewport.clientWidth / 2, y: box.top + viewport.clientHeight / 2 };
+  };
+
+  function scale(wanted) {
+    k = Math.min(MOST, Math.max(LEAST, wanted));
+    const { width, height } = size();
+    picture().style.width = `${width * k}px`;
+    picture().style.height = `${height * k}px`;
+  }
+
+  /** The point of the picture that stands at a place of the screen. */
+  function under(place) {
+    const box = picture().getBoundingClientRect();
+    return { x: (place.x - box.left) / k, y: (place.y - box.top) / k };
+  }
+
+  /** Scrolls until a point of the picture stands at a place of the screen. */
+  function bring(point, place) {
+    const box = picture().getBoundingClientRect();
+    viewport.scrollLeft += box.left + point.x * k - place.x;
+    viewport.scrollTop += box.top + point.y * k - place.y;
+  }
+
+  function get() {
+    return picture() ? { ...under(middle()), k } : { x: 0, y: 0, k };
+  }
+
+  function set(state) {
+    if (!picture()) return;
+    scale(state.k);
+    bring(state, middle());
+    told = [viewport.scrollLeft, viewport.scrollTop];
+  }
+
+  function zoomBy(factor, place = middle()) {
+    if (!picture()) return;
+    const point = under(place);
+    scale(k * factor);
+    bring(point, place);
+    onchange(get());
+  }
+
+  /** The whole picture, never larger than it was drawn. */
+  function fit() {
+    if (!picture()) return;
+    const [given, wanted] = [inside(), size()];
+    scale(Math.min(1, given.width / wanted.width, given.height / wanted.height));
+    onchange(get());
+  }
+
+  /** The size to begin with: as wide (or, lying, as high) as there is room for, and readable. */
+  function start() {
+    if (!picture()) return;
+    const [given, wanted] = [inside(), size()];
+    const lying = wanted.width > 1.5 * wanted.height;
+    const room = lying ? given.height / wanted.height : given.width / wanted.width;
+    scale(Math.min(1, Math.max(READABLE, room)));
+    viewport.scrollTo(0, 0);
+    onchange(get());
+  }
+
+  on("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoomBy(Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) / 120), event);
+  }, { passive: false });
+
+  on("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys = { "+": () => zoomBy(STEP), "=": () => zoomBy(STEP), "-": () => zoomBy(1 / STEP), 0: fit };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  on("scroll", () => {
+    const here = [viewport.scrollLeft, viewport.scrollTop];
+    const mine = told && here.every((each, index) => Math.abs(each - told[index]) < 1);
+    told = null;
+    if (!mine) onchange(get());
+  });
+
+  drag(viewport, on);
+  pinch(on, zoomBy);
+  addEventListener("resize", () => onchange(get()), { signal: listening.signal });
+  return { zoomBy, fit, start, set, get, STEP, destroy: () => listening.abort() };
+}
+
+/** The mouse takes hold of the picture; a press that does not move stays a click. */
+function drag(viewport, on) {
+  let from = null;
+  on("pointerdown", (event) => {
+    if (event.pointerType !== "mouse" || event.button > 1 || onScrollBar(viewport, event)) return;
+    from = { x: event.clientX, y: event.clientY, moved: false };
+  });
+  on("pointermove", (event) => {
+    if (!from) return;
+    const [right, down] = [event.clientX - from.x, event.clientY - from.y];
+    if (!from.moved && Math.hypot(right, down) < A_CLICK) return;
+    if (!from.moved) viewport.setPointerCapture(event.pointerId);
+    viewport.classList.add("dragged");
+    viewport.scrollBy(-right, -down);
+    from = { x: event.clientX, y: event.clientY, moved: true };
+  });
+  const release = () => {
+    from = null;
+    // The click that ends the drag comes after this event.
+    setTimeout(() => viewport.classList.remove("dragged"));
+  };
+  on("pointerup", release);
+  on("pointercancel", release);
+  on("click", (event) => {
+    if (viewport.classList.contains("dragged")) event.stopPropagation();
+  }, { capture: true });
+}
+
+function onScrollBar(viewport, event) {
+  const box = viewport.getBoundingClientRect();
+  return event.clientX - box.left > viewport.clientWidth || event.clientY - box.top > viewport.clientHeight;
+}
+
+/** Two fingers. */
+function pinch(on, zoomBy) {
+  let last = null;
+  const between = ([one, two]) => ({
+    gap: Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY),
+    x: (one.clientX + two.clientX) / 2,
+    y: (one.clientY + two.clientY) / 2,
+  });
+  on("touchmove", (event) => {
+    if (event.touches.length !== 2) return;
+    event.preventDefault();
+    const now = between(event.touches);
+    if (last) zoomBy(now.gap / last.gap, now);
+    last = now;
+  }, { passive: false });
+  on("touchend", () => { last = null; });
+  on("touchcancel", () => { last = null; });
+}

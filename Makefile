@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
 
 # Arguments for pytest, for instance `make test ARGS="-k layout"`.
 ARGS ?=
@@ -33,7 +34,7 @@ run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…
 
 setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
 
-test: $(STAMP) ## Run all tests (pytest arguments: ARGS=…)
+test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: $(STAMP) ## Check style, formatting, types and import rules
@@ -71,6 +72,12 @@ clean: ## Remove caches and build results
 
 distclean: clean ## Remove .venv/ too
 	rm -rf $(VENV)
+
+# The browser tests take the system's Chromium, or else download one. It is tried once; a machine
+# that has none skips these tests, and the summary says so.
+$(BROWSER): $(STAMP)
+	@$(BIN)/python -m tests.browser.chromium
+	@touch $@
 
 # torch comes first and alone. On Linux, the wheel of PyPI brings several gigabytes of CUDA
 # libraries; PyTorch's own index has a CPU build, 2.13.0+cpu, which pip prefers to a plain 2.13.0.

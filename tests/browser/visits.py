@@ -1,0 +1,58 @@
+"""Pages as readers open them; nothing that a browser complains of goes unseen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+COMPLAINTS = ("error", "warning")
+
+
+class Visits:
+    """Opens pages, each in a context of its own, and keeps what is wrong with them.
+
+    Wrong is an error or a warning in the console (a violated content policy is one), an exception
+    that nobody caught, and a request to another host.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self.address = address
+        self.complaints: list[str] = []
+        self._open: list[BrowserContext] = []
+
+    def __call__(self, path: str = "/", **reader: Any) -> Page:
+        """The page at a path of the server, for a reader with these settings of playwright's."""
+        page = self.blank(**reader)
+        page.goto(self.address + path)
+        return page
+
+    def blank(self, **reader: Any) -> Page:
+        """A page with nothing on it yet."""
+        context = self._browser.new_context(**({"locale": "en-GB"} | reader))
+        self._open.append(context)
+        context.on("request", self._asked)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    def pardon(self, expected: str) -> None:
+        """Forget the complaints that match; there must be some."""
+        others = [each for each in self.complaints if not re.search(expected, each)]
+        assert others != self.complaints, f"nothing like {expected!r} was complained of"
+        self.complaints[:] = others
+
+    def close(self) -> None:
+        for each in self._open:
+            each.close()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in COMPLAINTS:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"a request to {request.url}")

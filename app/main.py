@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -27,7 +26,7 @@ from app.negotiation import NotAcceptable
 from app.problems import ProblemError
 from app.renderer import Renderer
 from app.settings import Settings
-from app.views import Pages, folder
+from app.views import Pages, Unchanging, folder, stamp
 from app.workers import Busy
 from resnet_core import ParameterError
 
@@ -49,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     for each in (diagrams, comparisons, subjects, health, pages):
         app.include_router(each.router)
-    app.mount("/static", StaticFiles(directory=folder("static")), name="static")
+    app.mount(f"/static/{stamp()}", Unchanging(directory=folder("static")), name="static")
     answered = (ProblemError, ParameterError, Refusal, NotAcceptable, Busy, TimeoutError)
     for error in (*answered, HTTPException):
         app.add_exception_handler(error, to_exception)

@@ -17,13 +17,12 @@ from app.gallery import families
 from app.i18n import language_of
 from app.negotiation import offered
 from app.problems import SORTS, Problem, ProblemError, clean
-from app.views import Pages, theme_css
+from app.views import FOR_EVER, Pages, theme_css
 from resnet_core.documents import DOCUMENTS
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS
 
 router = APIRouter(include_in_schema=False)
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @router.api_route("/", methods=["GET", "HEAD"])

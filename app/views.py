@@ -6,19 +6,23 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
 
 from app.i18n import A_YEAR, COOKIE, LANGUAGES, PARAMETER, Language, language_of
 from app.problems import Problem
 from resnet_core.draw.label import shape_text
-from resnet_core.draw.theme import COLOURS
+from resnet_core.draw.theme import COLOURS, ThemeName
 from resnet_core.draw.words import amount, ordinal
 
+FOR_EVER = "public, max-age=31536000, immutable"
+# Set by the page's switch.
+THEME_COOKIE = "theme"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -59,7 +63,8 @@ class Pages:
         html = self._templates[language.name].get_template(template).render(
             root=root, base=str(request.base_url), language=language,
             languages=_switch(query),
-            static=lambda name: f"{root}/static/{name}?v={stamp(name)}",
+            static=lambda name: f"{root}/static/{stamp()}/{name}",
+            theme=theme_of(request),
             theme_css=f"{root}/theme.css?v={theme_stamp()}", **context,
         )  # fmt: skip
         headers = {
@@ -77,6 +82,12 @@ class Pages:
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
         """The page that says what went wrong."""
         return self.page(request, "problem.html", problem.status, problem=problem)
+
+
+def theme_of(request: Request) -> str:
+    """The colours that the reader has chosen; nothing where the page follows the system."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in get_args(ThemeName) else ""
 
 
 def _environment(language: Language) -> Environment:
@@ -114,23 +125,39 @@ def _shape(sides: Sequence[int]) -> str:
     return shape_text(tuple(sides))
 
 
+class Unchanging(StaticFiles):
+    """Files whose address changes when they do: a browser may keep them for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
 @cache
-def stamp(name: str) -> str:
-    """A digest of a static file: a changed file has another address and is fetched again."""
-    return hashlib.sha256((folder("static") / name).read_bytes()).hexdigest()[:12]
+def stamp() -> str:
+    """A digest of the static files, part of their address: a changed one is fetched again.
+
+    All share one, so that a module finds the modules beside it.
+    """
+    files = sorted(each for each in folder("static").rglob("*") if each.is_file())
+    return _digest(b"".join(each.name.encode() + each.read_bytes() for each in files))
 
 
 @cache
 def theme_css() -> str:
-    """Rules that give a diagram on a dark page its dark colours."""
-    rules = "\n".join(
-        f'  .resnet-diagram [{paint}="{light}"] {{ {paint}: {dark}; }}'
+    """Rules that give a diagram the colours of the page that it stands in."""
+    return "".join(
+        f'.resnet-diagram [{paint}="{light}"] {{ {paint}: light-dark({light}, {dark}); }}\n'
         for light, dark in COLOURS.values()
         for paint in ("fill", "stroke")
     )
-    return f"@media (prefers-color-scheme: dark) {{\n{rules}\n}}\n"
 
 
 @cache
 def theme_stamp() -> str:
-    return hashlib.sha256(theme_css().encode()).hexdigest()[:12]
+    return _digest(theme_css().encode())
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:12]

@@ -181,7 +181,7 @@ def test_nothing_from_outside_becomes_markup(client: TestClient) -> None:
 def pages(client: TestClient) -> Iterator[str]:
     for url in ("/", "/?model=resnet50", "/?block=basic&stride=0", "/reference", "/theme.css"):
         yield client.get(url).text
-    for each in folder("static").iterdir():
+    for each in folder("static").glob("*.*"):
         yield each.read_text(encoding="utf-8")
 
 
@@ -214,13 +214,36 @@ def test_ids_are_unique_on_a_page(client: TestClient) -> None:
 def test_every_local_file_of_a_page_is_there(client: TestClient) -> None:
     page = Elements(client.get("/").text)
     files = [str(each.get("href") or each.get("src")) for each in page.all("link", "script")]
-    assert len(files) == 5
+    assert len(files) == 6
     assert all(client.get(each).status_code == 200 for each in files)
 
 
 def test_a_dark_page_has_a_dark_twin_for_every_colour_of_a_diagram() -> None:
     rules = theme_css()
     assert all(light in rules and dark in rules for light, dark in COLOURS.values())
+
+
+def test_a_page_is_in_the_theme_that_was_chosen_and_else_in_the_systems(
+    client: TestClient,
+) -> None:
+    def root(theme: str) -> dict[str, str | None]:
+        (found,) = Elements(client.get("/gallery", headers={"Cookie": f"theme={theme}"}).text).all(
+            "html"
+        )
+        return found
+
+    assert root("dark")["data-theme"] == "dark"
+    assert root("light")["data-theme"] == "light"
+    assert "data-theme" not in root("") | root("<b>")
+
+
+def test_a_file_of_a_page_is_kept_for_ever_because_its_address_changes_with_it(
+    client: TestClient,
+) -> None:
+    (sheet, *_) = Elements(client.get("/").text).all("link")[1:]
+    answer = client.get(str(sheet["href"]))
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get(str(sheet["href"]).replace("/static/", "/static/0")).status_code == 404
 
 
 def test_the_reference_explains_every_subject_and_every_problem_type(client: TestClient) -> None:

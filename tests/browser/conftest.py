@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import NoChromium, chromium
 from tests.browser.server import Server, serving
@@ -39,5 +39,14 @@ def visit(browser: Browser, server: Server) -> Iterator[Visits]:
     """Opens pages of the server; fails the test if one of them complained."""
     visits = Visits(browser, server.address)
     yield visits
+    visits.close()
+    assert visits.complaints == []
+
+
+@pytest.fixture
+def blank(browser: Browser) -> Iterator[Page]:
+    """A page with nothing on it, which needs no server; fails the test if it complained."""
+    visits = Visits(browser, "about:")
+    yield visits.blank()
     visits.close()
     assert visits.complaints == []

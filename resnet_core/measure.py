@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resnet_core.graph import Shape
+from resnet_core.graph import Edge, Node, Shape
 
 CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d"})
 TRANSPOSED = frozenset({"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"})
@@ -61,10 +61,10 @@ class Sight:
 
     def through(self, kind: str, attributes: Mapping[str, Any], shape: Shape) -> Sight:
         """What is seen after a call that takes an input of ``shape``."""
-        window = _window(kind, attributes, shape)
-        if window is None:
+        met = _window(kind, attributes, shape)
+        if met is None:
             return self
-        kernel, stride = window
+        kernel, stride = met
         if kind in TRANSPOSED:
             step = _each(lambda j, s: j / s, self.step, stride)
             before = step
@@ -86,6 +86,19 @@ def widest(sights: Sequence[Sight]) -> Sight:
     extent = (max(each.extent[0] for each in local), max(each.extent[1] for each in local))
     step = (max(each.step[0] for each in local), max(each.step[1] for each in local))
     return Sight(extent, step, local[0].whole)
+
+
+def sights(nodes: Sequence[Node], edges: Iterable[Edge]) -> dict[str, Sight]:
+    """What every node sees, by id; ``nodes`` in execution order."""
+    before: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        before[edge.target].append(edge.source)
+    found: dict[str, Sight] = {}
+    for node in nodes:
+        met = widest([found[each] for each in before[node.id]])
+        shape = node.inputs[0] if node.inputs else ()
+        found[node.id] = met.through(node.type, node.attributes, shape)
+    return found
 
 
 def _window(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 
 from resnet_core.errors import TraceError
 from resnet_core.graph import Edge, Graph, Group, Node, Problem, Shape, Totals
-from resnet_core.measure import Sight, multiply_adds, widest
+from resnet_core.measure import Sight, multiply_adds, sights, widest
 from resnet_core.trace import roles
 from resnet_core.trace.lanes import with_lanes
 from resnet_core.trace.problem import problem
@@ -166,8 +166,8 @@ class Reader:
             for tensor in leaf.operands
             if (made_by := self._made_by(tensor)) is not None
         ]
-        sights = _sights(nodes, edges)
-        seeing = [replace(each, receptive_field=sights[each.id].side) for each in nodes]
+        seen = sights(nodes, edges)
+        seeing = [replace(each, receptive_field=seen[each.id].side) for each in nodes]
         laned, led = with_lanes(seeing, edges)
         groups = tuple(roles.with_levels(self.groups, laned))
         failed: Problem | None = None
@@ -175,7 +175,7 @@ class Reader:
             (node,) = (each for each in laned if each.id == broken)
             operands = [each for each in led if each.target == broken]
             failed = problem(node, " ".join(said.split()), operands, laned[0].shape)
-        return Graph(laned, led, groups, self._totals(laned, sights), failed)
+        return Graph(laned, led, groups, self._totals(laned, seen), failed)
 
     def _made_by(self, tensor: Any) -> str | None:
         """The node that made a tensor; None for one that was made from nothing."""
@@ -189,9 +189,9 @@ class Reader:
                 return self._made_by(passed)
         return None
 
-    def _totals(self, nodes: Sequence[Node], sights: dict[str, Sight]) -> Totals:
+    def _totals(self, nodes: Sequence[Node], seen: Mapping[str, Sight]) -> Totals:
         calls = [each for each in nodes if each.kind in ("module", "function")]
-        local = widest([sights[each.id] for each in calls if not sights[each.id].whole])
+        local = widest([seen[each.id] for each in calls if not seen[each.id].whole])
         return Totals(
             params=sum(count for _, count in self.parameters.values()),
             macs=sum(each.macs for each in calls),
@@ -199,18 +199,6 @@ class Reader:
             receptive_field=local.side,
             output_stride=int(max(local.step)),
         )
-
-
-def _sights(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, Sight]:
-    before: dict[str, list[str]] = {node.id: [] for node in nodes}
-    for edge in edges:
-        before[edge.target].append(edge.source)
-    found: dict[str, Sight] = {}
-    for node in nodes:
-        met = widest([found[each] for each in before[node.id]])
-        shape = node.inputs[0] if node.inputs else ()
-        found[node.id] = met.through(node.type, node.attributes, shape)
-    return found
 
 
 def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:

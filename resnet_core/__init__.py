@@ -19,6 +19,7 @@ from resnet_core.errors import (
     UnknownParameter,
     UnknownSubject,
 )
+from resnet_core.explain import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.graph import Edge, Graph, Group, Node, Problem, Totals
 from resnet_core.library import blocks, build, draw, draw_module, networks
 
@@ -28,14 +29,18 @@ __all__ = [
     "Diagram",
     "Drawing",
     "Edge",
+    "Explanation",
     "Graph",
     "GraphvizMissing",
     "Group",
+    "LayerNote",
     "Node",
+    "Paragraph",
     "ParameterError",
     "Problem",
     "RenderError",
     "ResnetDiagramError",
+    "Sentence",
     "TooLarge",
     "Totals",
     "TraceError",

@@ -16,7 +16,9 @@ from resnet_core.draw.record import record
 from resnet_core.draw.sheet import Sheet
 from resnet_core.draw.text import text
 from resnet_core.draw.theme import Theme
+from resnet_core.draw.words import Language
 from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.explain import Explanation, explain
 from resnet_core.graph import Graph, Shape
 from resnet_core.picture import Picture
 from resnet_core.symbols import with_symbols
@@ -106,6 +108,10 @@ class Drawing(Picture):
                 mend={"detail": "block", "fold": None, "expand": None},
             )
         return made
+
+    def explain(self, language: Language | None = None) -> Explanation:
+        """The structure told in words; in the language of the picture if none is asked for."""
+        return explain(self.graph, self.caption, language or self.options.lang)
 
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data: what ``/diagram.json`` answers."""

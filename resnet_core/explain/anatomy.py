@@ -1,0 +1,204 @@
+"""The parts of one block as its graph shows them: main path, shortcut, gate, addition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any, Literal
+
+from resnet_core.graph import Edge, Graph, Group, Node, Shape
+
+Kind = Literal["identity", "projection", "pooled", "padded", "none"]
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """One block: the group at ``path``, with its calls in execution order."""
+
+    graph: Graph
+    path: str
+    calls: tuple[Node, ...]
+
+    @property
+    def group(self) -> Group:
+        return self.graph.group[self.path]
+
+    @property
+    def type(self) -> str:
+        return self.group.type
+
+    @property
+    def knobs(self) -> dict[str, Any]:
+        return dict(self.group.attributes)
+
+    @cached_property
+    def joins(self) -> tuple[Node, ...]:
+        """The additions that a shortcut leads into; not those of slices or inside a gate."""
+        return tuple(
+            each
+            for each in self.calls
+            if each.role == "add" and each.lane != "gate" and self._side(each) is not None
+        )
+
+    @property
+    def join(self) -> Node | None:
+        """The addition that closes the block."""
+        return self.joins[-1] if self.joins else None
+
+    @property
+    def given(self) -> Shape:
+        """The shape that comes in."""
+        return self.calls[0].inputs[0]
+
+    @property
+    def made(self) -> Shape:
+        """The shape that goes out; () where the block cannot run."""
+        return self.calls[-1].shape
+
+    @cached_property
+    def side(self) -> tuple[Node, ...]:
+        """What stands on the shortcut into the closing addition, in order."""
+        edge = self._side(self.join) if self.join else None
+        return tuple(reversed(list(self._back(edge)))) if edge else ()
+
+    @property
+    def kind(self) -> Kind:
+        """What the shortcut is; ``pooled`` also where a projection follows the pooling."""
+        if self.join is None:
+            return "none"
+        roles = {each.role for each in self.side}
+        if "pool" in roles:
+            return "pooled"
+        if "conv" in roles or "linear" in roles:
+            return "projection"
+        return "padded" if roles else "identity"
+
+    @cached_property
+    def steps(self) -> tuple[Node, ...]:
+        """The layers with weights on the main path: convolutions and linear layers."""
+        return tuple(
+            each
+            for each in self.calls
+            if each.role in ("conv", "linear") and each.lane == "main" and weights(each)
+        )
+
+    @cached_property
+    def spatial(self) -> tuple[Node, ...]:
+        """The convolutions of the main path that see neighbours."""
+        return tuple(each for each in self.steps if kernel(each) > 1)
+
+    @cached_property
+    def gates(self) -> tuple[Group, ...]:
+        """The innermost groups inside this block that hold a gate and its multiplication."""
+        held = {each.group for each in self.calls if each.role == "multiply" and self._gated(each)}
+        return tuple(each for each in self.graph.groups if each.path in held)
+
+    @property
+    def ending(self) -> Node | None:
+        """The activation behind the closing addition, if there is one."""
+        return self._after(self.join) if self.join else self._last_activation()
+
+    @property
+    def preactivated(self) -> bool:
+        """Whether a norm or an activation comes before the first convolution."""
+        return bool(self.steps) and any(
+            each.role in ("norm", "activation")
+            for each in self.calls[: self.calls.index(self.steps[0])]
+        )
+
+    @property
+    def params(self) -> int:
+        return sum(each.params for each in self.calls)
+
+    @property
+    def macs(self) -> int:
+        return sum(each.macs for each in self.calls)
+
+    def inside(self, path: str) -> tuple[Node, ...]:
+        """The calls of a group inside this block."""
+        return tuple(each for each in self.calls if path in self.graph.lineage(each.group))
+
+    def _gated(self, node: Node) -> bool:
+        return any(each.lane == "gate" for each in self.graph.incoming[node.id])
+
+    def _after(self, node: Node) -> Node | None:
+        following = self.calls[self.calls.index(node) + 1 :]
+        return next((each for each in following if each.role == "activation"), None)
+
+    def _last_activation(self) -> Node | None:
+        last = self.calls[-1]
+        return last if last.role == "activation" else None
+
+    def _side(self, join: Node) -> Edge | None:
+        return next((e for e in self.graph.incoming[join.id] if e.lane == "shortcut"), None)
+
+    def _back(self, edge: Edge) -> Iterator[Node]:
+        node = self.graph.node[edge.source]
+        while node.lane == "shortcut" and node in self.calls:
+            yield node
+            before = self.graph.incoming[node.id]
+            if not before:
+                return
+            node = self.graph.node[before[0].source]
+
+
+def anatomies(graph: Graph) -> dict[str, Anatomy]:
+    """The outermost blocks of a graph by path; a graph that is one block is found under ``""``."""
+    calls: dict[str, list[Node]] = {}
+    for node in graph.calls:
+        above = [each for each in graph.lineage(node.group) if graph.group[each].level == "block"]
+        if above:
+            calls.setdefault(above[-1], []).append(node)
+    if not calls or graph.group[""].level == "block":
+        return {"": Anatomy(graph, "", graph.calls)}
+    return {path: Anatomy(graph, path, tuple(inside)) for path, inside in calls.items()}
+
+
+def weights(node: Node) -> int:
+    """The weights of a convolution or linear layer, its bias not counted."""
+    values = node.attributes
+    if "kernel_size" in values:
+        per_group = values["in_channels"] // values["groups"]
+        return int(values["out_channels"] * per_group * prod(values["kernel_size"]))
+    return int(values["in_features"] * values["out_features"]) if "in_features" in values else 0
+
+
+def kernel(node: Node) -> int:
+    """The larger side of a convolution's or pool's kernel; 1 for a linear layer."""
+    size = node.attributes.get("kernel_size", 1)
+    return max(size) if isinstance(size, list | tuple) else int(size)
+
+
+def stride(node: Node) -> int:
+    """The larger step of a convolution or a pool."""
+    step = node.attributes.get("stride") or node.attributes.get("kernel_size", 1)
+    return max(step) if isinstance(step, list | tuple) else int(step)
+
+
+def channels(node: Node) -> tuple[int, int]:
+    """Channels in and out of a convolution or linear layer."""
+    values = node.attributes
+    if "in_channels" in values:
+        return values["in_channels"], values["out_channels"]
+    if "in_features" in values:
+        return values["in_features"], values["out_features"]
+    return node.inputs[0][1], node.shape[1] if node.shape else 0
+
+
+def groups(node: Node) -> int:
+    return int(node.attributes.get("groups", 1))
+
+
+def is_depthwise(node: Node) -> bool:
+    """One filter per channel: as many groups as channels, more than one."""
+    return 1 < groups(node) == channels(node)[0] == channels(node)[1]
+
+
+def size_of(node: Node) -> str:
+    """``3×3``."""
+    sides = node.attributes["kernel_size"]
+    return "×".join(
+        str(each) for each in (sides if isinstance(sides, list | tuple) else (sides,) * 2)
+    )

@@ -1,0 +1,137 @@
+"""What an explanation is: a title, paragraphs of sentences, and a note on each layer."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from resnet_core.draw.words import Language
+
+WIDTH = 88
+_LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
+# No line begins with these.
+_CLINGING = "，。；：、）」』”’！？…·%"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, and the ids of the nodes or groups of the whole graph that it speaks of."""
+
+    text: str
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences under one claim. ``lead`` is the claim, a sentence of its own, set in bold."""
+
+    lead: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class LayerNote:
+    """What is particular about one call, and where its numbers come from."""
+
+    node: str
+    text: str
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A structure told in words, in one language."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    layers: tuple[LayerNote, ...]
+    language: Language = "en"
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as plain data: what ``/explain.json`` answers."""
+        return {"schema": 1, **asdict(self)}
+
+    @property
+    def markdown(self) -> str:
+        """It as Markdown, the claims in bold."""
+        blocks = [f"# {self.title}"]
+        blocks += [self._joined(f"**{each.lead}**", each) for each in self.paragraphs]
+        if self.told:
+            blocks.append(f"## {_LAYERS[self.language]}")
+            blocks.append("\n".join(_item(each) for each in self.told))
+        return "\n\n".join(blocks) + "\n"
+
+    @property
+    def text(self) -> str:
+        """It as plain text, wrapped for a terminal."""
+        blocks = [self.title, *(self._joined(each.lead, each) for each in self.paragraphs)]
+        blocks = ["\n".join(wrapped(each)) for each in blocks]
+        if self.told:
+            blocks.append(_LAYERS[self.language])
+        for each in self.told:
+            name = [f"  {each.node}"]
+            blocks.append(
+                "\n".join([*name, *wrapped(each.text, 4), *(f"    {s}" for s in each.sums)])
+            )
+        return "\n\n".join(blocks) + "\n"
+
+    @property
+    def told(self) -> tuple[LayerNote, ...]:
+        """The layers of which there is something to say in words."""
+        return tuple(each for each in self.layers if each.text)
+
+    def _joined(self, lead: str, paragraph: Paragraph) -> str:
+        space = " " if self.language == "en" else ""
+        return space.join([lead, *(each.text for each in paragraph.sentences)])
+
+
+def wrapped(text: str, indent: int = 0, width: int = WIDTH) -> Iterator[str]:
+    """Lines of at most ``width`` columns, where a Chinese character takes two.
+
+    English breaks at spaces; Chinese anywhere but before a closing mark or inside a word.
+    """
+    if not any(map(_is_wide, text)):
+        yield from textwrap.wrap(
+            text, width, initial_indent=" " * indent, subsequent_indent=" " * indent,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+        return
+    line = ""
+    for piece in _pieces(text):
+        if line and _columns(line) + _columns(piece.rstrip()) > width - indent:
+            yield " " * indent + line.rstrip()
+            line = ""
+        line += piece if line else piece.lstrip()
+    if line.strip():
+        yield " " * indent + line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What may not be broken: a word, or a Chinese character with the marks that cling to it."""
+    piece = ""
+    for letter in text:
+        joined = letter in _CLINGING or not (
+            _is_wide(letter) or _is_wide(piece[-1:]) or piece.endswith(" ")
+        )
+        if piece and not (joined or piece[-1:] in "（「“"):
+            yield piece
+            piece = ""
+        piece += letter
+    if piece:
+        yield piece
+
+
+def _is_wide(letter: str) -> bool:
+    return bool(letter) and unicodedata.east_asian_width(letter[-1]) in ("W", "F")
+
+
+def _columns(text: str) -> int:
+    return sum(2 if _is_wide(each) else 1 for each in text)
+
+
+def _item(note: LayerNote) -> str:
+    sums = "".join(f"\n  - `{each}`" for each in note.sums)
+    return f"- `{note.node}`: {note.text}{sums}"

@@ -1,0 +1,203 @@
+"""The main path: what a block computes, in steps, and why in these steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.anatomy import (
+    Anatomy,
+    channels,
+    is_depthwise,
+    kernel,
+    size_of,
+    stride,
+    weights,
+)
+from resnet_core.explain.naming import headline
+from resnet_core.explain.said import Many, Passage, Said, ids, ratio
+from resnet_core.graph import Node
+
+_COUNTS = {1: ("one step", "一步"), 2: ("two steps", "两步"), 3: ("three steps", "三步"),
+           4: ("four steps", "四步")}  # fmt: skip
+_LONGEST = max(_COUNTS)
+
+
+def main_path(block: Anatomy) -> Iterator[Passage]:
+    """The opening paragraph of a block whose main path is a chain of convolutions."""
+    if not block.steps:
+        return
+    said = [_computes(block)]
+    if len(block.steps) <= _LONGEST:
+        said.append(_steps(block))
+    if _is_bottleneck(block):
+        said += _neck(block)
+    elif len(block.spatial) == 2 == len(block.steps):
+        said += _pair(block)
+    yield Passage(headline(block), tuple(said))
+
+
+def formula(block: Anatomy) -> str:
+    """``relu(shortcut(x) + f(x))``, as this block's graph has it."""
+    inner = {"none": "f(x)", "identity": "x + f(x)"}.get(block.kind, "shortcut(x) + f(x)")
+    if block.ending is None:
+        return inner
+    return f"{block.ending.type.lower()}({inner})"
+
+
+def _computes(block: Anatomy) -> Said:
+    nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
+    return Said(f"It computes {formula(block)}.", f"它计算 {formula(block)}。", nodes)
+
+
+def _steps(block: Anatomy) -> Said:
+    english, chinese = zip(*(_step(block, each) for each in block.steps), strict=True)
+    count = _COUNTS[len(block.steps)]
+    if len(block.steps) == 1:
+        return Said(
+            f"The main path f is a single layer: {english[0]}.",
+            f"主路 f 只有一层：{chinese[0]}。",
+            ids(block.steps),
+        )
+    order = ["先", *["再"] * (len(chinese) - 2), "最后"] if len(chinese) > 2 else ["先", "再"]
+    joined = ", ".join(english[:-1]) + f", and {english[-1]}"
+    return Said(
+        f"The main path f takes {count[0]}: {joined}.",
+        f"主路 f 分{count[1]}走："
+        + "，".join(map("".join, zip(order, chinese, strict=True)))
+        + "。",
+        ids(block.steps),
+    )
+
+
+def _step(block: Anatomy, node: Node) -> tuple[str, str]:
+    """One convolution or linear layer, by what it does to the channels."""
+    given, made = channels(node)
+    if node.role == "linear":
+        return (
+            f"a linear layer takes {given:,} numbers to {made:,}",
+            f"用全连接层把 {given:,} 个数变成 {made:,} 个",
+        )
+    name = size_of(node)
+    if kernel(node) == 1:
+        return _pointwise(block, name, given, made)
+    if is_depthwise(node):
+        return (
+            f"a depthwise {name} looks at the neighbourhood in each of the {given:,} channels "
+            "by itself",
+            f"用逐通道的 {name} 卷积在 {given:,} 个通道里各看各的邻域",
+        )
+    if given == made:
+        return (
+            f"a {name} convolution sets each position beside its neighbours, {made:,} channels "
+            "in and out",
+            f"用 {name} 卷积把每个位置与邻居放在一起看，进出都是 {made:,} 个通道",
+        )
+    return (
+        f"a {name} convolution sets each position beside its neighbours and takes {given:,} "
+        f"channels to {made:,}",
+        f"用 {name} 卷积把每个位置与邻居放在一起看，通道从 {given:,} 个变成 {made:,} 个",
+    )
+
+
+def _pointwise(block: Anatomy, name: str, given: int, made: int) -> tuple[str, str]:
+    if given == made:
+        return (
+            f"a {name} convolution mixes the {made:,} channels",
+            f"用 {name} 卷积混合 {made:,} 个通道",
+        )
+    why, reason = _expansion(block, made)
+    if made < given:
+        return (
+            f"a {name} convolution narrows {given:,} channels to {made:,}{why}",
+            f"用 {name} 卷积把 {given:,} 个通道压到 {made:,} 个{reason}",
+        )
+    return (
+        f"a {name} convolution widens {given:,} channels to {made:,}{why}",
+        f"用 {name} 卷积把 {given:,} 个通道放宽到 {made:,} 个{reason}",
+    )
+
+
+def _expansion(block: Anatomy, made: int) -> tuple[str, str]:
+    """``(planes 128 × expansion 4)`` where that is how the channels come about."""
+    planes = block.knobs.get("planes", 0)
+    if not planes or made != 4 * planes or made != block.steps[-1].attributes.get("out_channels"):
+        return "", ""
+    return f" (planes {planes:,} × expansion 4)", f"（planes {planes:,} × expansion 4）"
+
+
+def _is_bottleneck(block: Anatomy) -> bool:
+    """1×1, one larger convolution, 1×1: and the middle is no depthwise one."""
+    return (
+        len(block.steps) == 3
+        and len(block.spatial) == 1
+        and block.spatial[0] is block.steps[1]
+        and not is_depthwise(block.spatial[0])
+    )
+
+
+def _neck(block: Anatomy) -> Iterator[Said]:
+    """Why the middle is narrow, or what it means that it is not."""
+    first, middle, last = block.steps
+    width, made = channels(middle)[0], channels(last)[1]
+    given, name = channels(first)[0], size_of(middle)
+    more = ratio(weights(middle) / weights(last))
+    if width >= made:
+        yield Said(
+            f"The middle is {width:,} channels wide and the block gives out {made:,}: the neck of "
+            f"this bottle is no neck, and the {name} has {more} "
+            "times the weights of the 1×1 behind it.",
+            f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
+            "卷积的权重是"
+            f"后面那个 1×1 的 {more} 倍。",
+            ids([middle, last]),
+        )
+        return
+    times = (made / width) ** 2
+    there = Many(round(middle.macs * times))
+    shape = "Wide, narrow, wide: hence the name" if given > width else (
+        f"Only {given:,} channels come in, so there is nothing to narrow at first; the neck shows "
+        "at the other end")  # fmt: skip
+    form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
+        f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
+    yield Said(
+        f"{shape}. Looking around is the costly part, nine weights where a 1×1 has one, so it is "
+        f"done where channels are few: on {width:,} channels the {name} costs "
+        f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
+        f"{there:en}, {ratio(times)} times as much.",
+        f"{form}。看邻域最费算力：1×1 只有一个权重的地方，{name} 有九个，所以放到通道最少处去做。"
+        f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
+        "个通道上做，"
+        f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
+        ids([middle]),
+    )
+
+
+def _pair(block: Anatomy) -> Iterator[Said]:
+    """Why two small convolutions rather than one large."""
+    one, other = block.steps
+    if kernel(one) != 3 or kernel(other) != 3:
+        return
+    reach = 3 + 2 * stride(one)
+    given, made = channels(one)[0], channels(other)[1]
+    if reach == 5 and given == made:
+        single = 25 * made * made
+        both = weights(one) + weights(other)
+        yield Said(
+            f"Together the two see 5×5 positions. A single 5×5 would see as much with "
+            f"{single:,} weights instead of {both:,}, and would have no non-linearity halfway.",
+            f"两个合起来能看到 5×5 的范围。单用一个 5×5 也看得到，但权重要 {single:,} 个而不是 "
+            f"{both:,} 个，中间还少一次非线性。",
+            ids(block.steps),
+        )
+    elif reach > 5:
+        yield Said(
+            f"Together the two see {reach}×{reach} positions of the input, because the second one "
+            f"steps over every {_nth(stride(one))} position and so reaches further.",
+            f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔 "
+            f"{stride(one)} 个位置，所以看得更远。",
+            ids(block.steps),
+        )
+
+
+def _nth(number: int) -> str:
+    return {2: "second", 3: "third", 4: "fourth"}[number]

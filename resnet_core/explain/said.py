@@ -1,0 +1,85 @@
+"""One thing said twice: in English and in Chinese, each in its own idiom, with the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resnet_core.draw.words import Language, amount
+from resnet_core.explain.explanation import Paragraph, Sentence
+from resnet_core.graph import Node
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence in both languages, and the nodes or groups that it speaks of."""
+
+    en: str
+    zh: str
+    nodes: tuple[str, ...] = ()
+
+    def sentence(self, language: Language) -> Sentence:
+        return Sentence(self.zh if language == "zh" else self.en, self.nodes)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph in both languages. The claim comes first."""
+
+    claim: Said
+    said: tuple[Said, ...]
+
+    def paragraph(self, language: Language) -> Paragraph:
+        told = tuple(each.sentence(language) for each in self.said)
+        return Paragraph(self.claim.sentence(language).text, told)
+
+
+class Many(int):
+    """A large number: ``f"{macs:en}"`` is ``115.6 M`` and ``f"{macs:zh}"`` is ``1.156 亿``."""
+
+    def __format__(self, language: str) -> str:
+        if language == "zh":
+            return amount(int(self), "zh").strip()
+        return amount(int(self), "en") if self >= 1000 else str(int(self))
+
+
+def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(each.id for each in nodes)
+
+
+def ratio(value: float) -> str:
+    """A ratio as people write it: ``16``, ``2.25``, ``0.44``; three digits at most."""
+    if abs(value - round(value)) < 0.005 or value >= 100:
+        return f"{round(value):,}"
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(part: int, whole: int) -> str:
+    """A share: ``35 %``; below one percent with the digits that matter."""
+    share = 100 * part / whole if whole else 0.0
+    if share and share < 0.95:
+        return f"{share:.1g} %"
+    return f"{share:.0f} %"
+
+
+def side(shape: Iterable[int]) -> str:
+    """Height × width of a shape: ``56×56``."""
+    return "×".join(str(each) for each in list(shape)[2:])
+
+
+def whole(shape: Iterable[int]) -> str:
+    """A shape without its batch: ``256×56×56``."""
+    return "×".join(str(each) for each in list(shape)[1:])
+
+
+def listed(items: Iterable[str], language: Language) -> str:
+    """``a, b and c``; ``a、b 和 c``."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    comma, last = (", ", " and ") if language == "en" else ("、", "和")
+    if language == "zh" and found[-1][:1].isascii():
+        last = "和 "
+    if language == "zh" and found[-2][-1:].isascii():
+        last = f" {last}"
+    return f"{comma.join(found[:-1])}{last}{found[-1]}"

@@ -23,11 +23,11 @@ PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test lint bench docs clean distclean $(PICTURES)
+.PHONY: help run setup test lint bench docs screenshots clean distclean $(PICTURES)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
-		| awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+		| awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…)
 	$(BIN)/resnet-diagram serve --host $(HOST) --port $(PORT)
@@ -52,6 +52,9 @@ bench: $(STAMP) ## Run every benchmark in bench/
 	done
 
 docs: $(PICTURES) ## Draw the pictures of the README again
+
+screenshots: $(STAMP) $(BROWSER) ## Photograph every page, for you to look at
+	$(BIN)/python docs/screenshots.py
 
 docs/bottleneck.svg: $(STAMP)
 	$(BIN)/resnet-diagram render bottleneck --stride 2 -o $@

@@ -46,8 +46,8 @@ class Visits:
         self.complaints[:] = others
 
     def close(self) -> None:
-        for each in self._open:
-            each.close()
+        while self._open:
+            self._open.pop().close()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in COMPLAINTS:

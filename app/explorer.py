@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -12,14 +12,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.documents import found_in
-from app.fields import Field, fields_of
+from app.fields import Field, fields_of, grouped
 from app.jobs import Refusal
+from app.listing import Listing, listings, whole
 from app.problems import Problem, refusal
 from app.renderer import Renderer
-from app.snippets import snippets
+from app.snippets import program, snippets
 from app.workers import Busy
 from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
 from resnet_core.documents import Document
+from resnet_core.forms import plain
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
@@ -28,12 +30,14 @@ START = ("block", "bottleneck")
 # What a link to another subject takes along: it has the same meaning for every subject.
 CARRIED = ("direction", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
-OF_FILES = ("theme", "scale")
+OF_FILES = ("theme", "scale", "ascii")
 IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
 OF_HEADER = ("lang",)
-PANELS = ("View", "Files")
 MOST_ROWS = 600
+MOST_NOTES = 80
+SCALES = ("1", "2", "3", "4")
+LABELS = {"mmd": "Mermaid", "txt": "Text", "md": "Markdown"}
 
 
 @dataclass
@@ -46,14 +50,18 @@ class Explorer:
     problem: Problem | None = None
     svg: str = ""
     record: dict[str, Any] = field(default_factory=dict)
+    explanation: dict[str, Any] = field(default_factory=dict)
+    settings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         return self.subject.title if self.subject else "resnet-diagram"
 
     @property
-    def structure(self) -> list[Field]:
-        return fields_of(self.subject.params, self.typed, self.problem) if self.subject else []
+    def structure(self) -> list[tuple[str, list[Field]]]:
+        """The subject's own knobs under headings."""
+        subject = self.subject
+        return grouped(fields_of(subject.params, self.typed, self.problem)) if subject else []
 
     @property
     def input(self) -> list[Field]:
@@ -69,11 +77,15 @@ class Explorer:
         return found | {"detail": replace(found["detail"], default=default, value=value)}
 
     @property
-    def panels(self) -> list[tuple[str, list[str]]]:
-        """The view's fields that stand in the form: how it looks here, and how files look."""
+    def view(self) -> list[Field]:
+        """The view's fields that stand in the form."""
         elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
-        view = [name for name in self.options if name not in elsewhere]
-        return list(zip(PANELS, (view, list(OF_FILES)), strict=True))
+        return [each for name, each in self.options.items() if name not in elsewhere]
+
+    @property
+    def files(self) -> list[Field]:
+        """The fields that say what files look like."""
+        return [self.options[name] for name in OF_FILES]
 
     @property
     def carried(self) -> Pairs:
@@ -99,8 +111,70 @@ class Explorer:
         return self.diagram.url.partition("?")[2] if self.diagram else ""
 
     @property
-    def formats(self) -> tuple[str, ...]:
-        return FORMATS
+    def presets(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+        """Settings that the field knows by name, by network.
+
+        Of each: what it is called, its query, and whether it is the one that is shown.
+        """
+        subject = self.subject
+        if subject is None:
+            return []
+        if subject.kind == "model":
+            root = NETWORKS[subject.base or subject.name]
+            known = [each for each in NETWORKS.values() if each.base == root.name]
+            all_ = [(each.title, self.link(each), each == subject) for each in (root, *known)]
+            return [("", all_)] if known else []
+        now = self.diagram.values if self.diagram else {}
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for each in self.settings:
+            link = self._with(subject, each["knobs"])
+            named = found.setdefault(NETWORKS[each["model"]].title, [])
+            named.append((each["path"], link, each["knobs"] == now))
+        return list(found.items())
+
+    def _with(self, subject: Subject, knobs: Mapping[str, Any]) -> str:
+        """The query of the page for a block with these knobs."""
+        fields = subject.params.model_fields
+        changed = {name: plain(v) for name, v in knobs.items() if v != fields[name].default}
+        return "?" + urlencode(
+            [(subject.kind, subject.name), *sorted(changed.items()), *self.carried], safe=",:"
+        )
+
+    @property
+    def listings(self) -> list[Listing]:
+        """The functions that ran."""
+        return listings(self.record["nodes"])
+
+    @property
+    def whole(self) -> Listing | None:
+        """The class that the structure is an instance of."""
+        first = next(iter(self.listings), None)
+        return whole(first.file, first.owner) if first else None
+
+    @property
+    def program(self) -> str:
+        return program(self.diagram) if self.diagram else ""
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What there is to say of single layers."""
+        return [each for each in self.explanation["layers"] if each["text"]][:MOST_NOTES]
+
+    @property
+    def downloads(self) -> list[tuple[str, str, str]]:
+        """Files to save: the name of the format, the address, the name of the file."""
+        if not self.diagram:
+            return []
+        name = self.diagram.subject.name
+        bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
+        found = []
+        for format in FORMATS:
+            for scale in SCALES if format == "png" else ("",):
+                query = [*bare, *([("scale", scale)] if scale not in ("", "1") else [])]
+                label = f"PNG {scale}×" if scale else LABELS.get(format, format.upper())
+                address = f"/diagram.{format}?{Diagram.of(query).url.partition('?')[2]}"
+                found.append((label, address, f"{name}.{format}"))
+        return found
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""
@@ -157,7 +231,9 @@ async def explore(
         page.diagram = Diagram.of(pairs)
         # A knob may have been called by one of its other names; the form knows the first.
         page.typed = dict(page.diagram.query)
-        page.svg, page.record = await _drawn(renderer, page.diagram)
+        shown = await _shown(renderer, page.diagram)
+        page.svg, page.record = shown["svg"], shown["record"]
+        page.explanation, page.settings = shown["explanation"], shown["presets"]
     except ParameterError as error:
         page.problem = refusal(error, await renderer.fix(pairs, error))
     except Refusal as error:
@@ -169,13 +245,11 @@ async def explore(
     return page
 
 
-async def _drawn(renderer: Renderer, diagram: Diagram) -> tuple[str, dict[str, Any]]:
-    """The picture in the light theme, which the page's own rules darken, and the numbers."""
-    plain = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
-    svg, record = await asyncio.gather(
-        renderer.render(plain, "svg"), renderer.render(plain, "json")
-    )
-    return svg.decode(), await asyncio.to_thread(json.loads, record)
+async def _shown(renderer: Renderer, diagram: Diagram) -> dict[str, Any]:
+    """The picture in the light theme, which the page's own rules darken, and all about it."""
+    bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
+    found: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
+    return found
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

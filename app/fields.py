@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.problems import Problem
 from resnet_core.forms import choices_of, plain, properties
+from resnet_core.params import GROUPS
 
 Widget = Literal["number", "select", "text"]
 
@@ -35,10 +36,26 @@ class Field:
         return self.value != self.default
 
     @property
+    def bounds(self) -> str:
+        """What may be typed, in a few letters: ``1–4``; empty where a list shows it."""
+        if self.minimum is None or self.maximum is None:
+            return ""
+        return f"{self.minimum:,}–{self.maximum:,}"
+
+    @property
     def options(self) -> tuple[str, ...]:
         """The choices; a value that is none of them stays in sight until it is mended."""
         extra = () if self.value in self.choices or not self.value else (self.value,)
         return (*self.choices, *extra)
+
+
+def grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
+    """Knobs under the headings of the vocabulary; those of no group come first."""
+    known = {name for names in GROUPS.values() for name in names}
+    parts = {"Structure": [each for each in fields if each.name not in known]}
+    for heading, names in GROUPS.items():
+        parts[heading] = [each for each in fields if each.name in names]
+    return [(heading, part) for heading, part in parts.items() if part]
 
 
 def fields_of(

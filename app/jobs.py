@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from resnet_core import Diagram, ParameterError, layout
 from resnet_core.compare.asked import asked, checked, remedied
 from resnet_core.diagram import mended
+from resnet_core.whereabouts import settings
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -26,6 +28,27 @@ def render(pairs: Pairs, format: str) -> bytes:
         return Diagram.of(pairs).render(format)
     except ParameterError as error:
         raise Refusal(error, mend(pairs, error)) from None
+
+
+def explore(pairs: Pairs) -> bytes:
+    """What a page shows of a diagram, as JSON: picture, numbers, explanation, presets.
+
+    Raises Refusal.
+    """
+    try:
+        diagram = Diagram.of(pairs)
+        found = {
+            "svg": diagram.svg,
+            "record": diagram.to_dict(),
+            "explanation": diagram.explain().to_dict(),
+            "presets": [
+                {"model": place.model, "path": place.path, "knobs": knobs}
+                for place, knobs in settings(diagram.subject)
+            ],
+        }
+    except ParameterError as error:
+        raise Refusal(error, mend(pairs, error)) from None
+    return json.dumps(found, ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:
@@ -50,5 +73,4 @@ def paint(dot: str, format: layout.Format) -> bytes:
 
 def warm_up() -> None:
     """Draw once, so that whatever is loaded on first use is loaded before the first request."""
-    for format in ("svg", "json"):
-        Diagram.of([("block", "bottleneck")]).render(format)
+    explore([("block", "bottleneck")])

@@ -12,13 +12,13 @@ from babel.messages.pofile import write_po
 from jinja2 import Environment
 from pydantic import BaseModel
 
-from app.explorer import PANELS
 from app.gallery import FAMILIES
 from app.i18n import LANGUAGES, SAYING, catalogue, catalogue_file
 from app.problems import SORTS
 from app.views import folder
 from resnet_core.forms import properties
 from resnet_core.options import Input, Options
+from resnet_core.params import GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS
 
 # What the library and the server say with values in it, clause by clause.
@@ -74,7 +74,7 @@ SAYINGS = (
     "try again in a moment",
     "width = %(formula)s would be %(width)s",
     "zeros can only add channels: %(given)s come in and %(made)s go out",
-    "block", "model", "HTML, light and dark",
+    "block", "model", "HTML, light and dark", "Shell",
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _problems() -> Iterator[tuple[str, str]]:
 
 
 def _others() -> Iterator[tuple[str, str]]:
-    yield from ((each, "panel") for each in PANELS)
+    yield from ((each, "group") for each in ("Structure", *GROUPS))
     yield from ((each, "family") for each in FAMILIES)
     yield from ((each, SAYING) for each in SAYINGS)
 

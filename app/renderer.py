@@ -30,6 +30,13 @@ class Renderer:
             (query, format), lambda: self.workers.run(jobs.render, query, format)
         )
 
+    async def explore(self, diagram: Diagram) -> bytes:
+        """What a page shows of the diagram. Raises Refusal, Busy, TimeoutError."""
+        query = diagram.query
+        return await self._cache.get(
+            ("explore", query), lambda: self.workers.run(jobs.explore, query)
+        )
+
     async def compare(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """The comparison that a query asks for. Raises Refusal, Busy, TimeoutError."""
         query = tuple(pairs)

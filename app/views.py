@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.i18n import A_YEAR, COOKIE, LANGUAGES, PARAMETER, Language, language_of
+from app.listing import coloured, place
 from app.problems import Problem
 from resnet_core.draw.label import shape_text
 from resnet_core.draw.theme import COLOURS, ThemeName
@@ -105,6 +106,8 @@ def _environment(language: Language) -> Environment:
     install(language.translations, newstyle=True)
     made.filters.update(
         amount=lambda count: amount(count, language.name).strip(),
+        place=place,
+        python=coloured,
         ordinal=partial(ordinal, language=language.name),
         said=language.say,
         shape=_shape,

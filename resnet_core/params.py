@@ -148,6 +148,25 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 
+# Knobs by what they decide, in the order in which a form shows them.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Architecture": (
+        "block", "blocks", "layers", "depth", "depths", "index", "base_dim", "stem", "mode", "name",
+        "preact", "order", "scales",
+    ),
+    "Channels and stride": ("inplanes", "planes", "outplanes", "expand_ratio", "stride"),
+    "Convolution": (
+        "groups", "base_width", "dilation", "dilate", "output_stride", "stride_on", "kernel_size",
+        "padding", "conv2_stride",
+    ),
+    "Norm, activation, attention": (
+        "norm_layer", "batch_norm", "activation", "attention", "layer_scale", "drop_path",
+    ),
+    "Shortcut": ("shortcut", "downsample", "zero_init_residual"),
+    "Head": ("num_classes", "include_top", "return_interm_layers"),
+}  # fmt: skip
+
+
 @cache
 def params_of(cls: Any, fixed: frozenset[str] = frozenset()) -> type[BaseModel]:
     """The constructor's signature as a frozen pydantic model that forbids what it does not know.

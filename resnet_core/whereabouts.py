@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +30,13 @@ def places(subject: Subject, knobs: Mapping[str, Any]) -> tuple[Place, ...]:
     if subject.kind != "block":
         return ()
     return _index().get(_key(subject.factory, knobs), ())
+
+
+def settings(subject: Subject) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """The parameters that a block has in the presets, each once, with where it is met first."""
+    for (factory, knobs), found in _index().items():
+        if subject.kind == "block" and factory is subject.factory:
+            yield found[0], dict(knobs)
 
 
 @cache

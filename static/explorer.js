@@ -1,11 +1,36 @@
-// Draws again as soon as a knob is turned, and shows which row belongs to which box.
-// Everything works without this file: the form has a button.
+// The explorer, better than without this file: a turned knob draws at once, without a new page.
+// The server makes every page; this takes the regions of the new one over into the old.
 
-const REGIONS = ["#main", ".right", ".subjects", "#knobs", ".languages"];
-let turn = 0;
+import { Asking } from "./asking.js";
+import { readyToCopy } from "./copy.js";
+import { Links } from "./links.js";
+import { Search } from "./search.js";
+import { Tabs } from "./tabs.js";
+import { zoomable } from "./zoom.js";
+
+const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", "#knobs", ".languages"];
+// What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
+const A_REST = 180;
+
+const find = (selector) => document.querySelector(selector);
+const canvas = find(".canvas");
+const main = find("#main");
+const percent = find(".zoom output");
+const zoom = zoomable(canvas, { onchange: ({ k }) => { percent.value = `${Math.round(k * 100)}%`; } });
+const tabs = new Tabs(find(".tabs"));
+const search = new Search(find(".search"));
+const links = new Links(open);
+const asking = new Asking({
+  working: (busy) => main.setAttribute("aria-busy", String(busy)),
+  away: (gone) => { find(".away").hidden = !gone; },
+});
+// The address that was asked for last.
+let asked = location.pathname + location.search;
+let resting;
 
 /** The page's address for the form as it stands, defaults left out. */
-function address(form) {
+function address() {
+  const form = find("#knobs");
   const query = new URLSearchParams();
   for (const control of form.elements) {
     const off = control.type === "radio" && !control.checked;
@@ -17,61 +42,133 @@ function address(form) {
   return `${form.getAttribute("action")}?${query.toString().replaceAll("%2C", ",")}`;
 }
 
-async function show(url, push) {
-  const mine = ++turn;
-  const status = document.querySelector(".status");
-  const wait = setTimeout(() => { if (status) status.textContent = "…"; }, 250);
-  try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (mine !== turn) return;
-    if (!page.querySelector(".workspace")) { location.assign(url); return; }
-    replace(page);
-    if (push) history.pushState(null, "", url);
-  } catch {
-    if (mine === turn) location.assign(url);
-  } finally {
-    clearTimeout(wait);
-  }
+/** Shows the page of an address; `push` makes it one that "back" leads away from. */
+async function show(url, push = true) {
+  const wanted = new URL(url, location.href);
+  asked = wanted.pathname + wanted.search;
+  const page = await asking.page(wanted);
+  if (!page) return;
+  if (!page.querySelector(".workspace")) { location.assign(wanted); return; }
+  if (push) history.pushState(null, "", asked + location.hash);
+  replace(page, push);
 }
 
-/** Takes the regions over from another page; focus and scroll positions stay. */
-function replace(page) {
-  const active = document.activeElement;
-  const focus = active && active.id;
-  const radio = active && active.type === "radio" && `input[name="${active.name}"]:checked`;
-  const open = [...document.querySelectorAll(".subjects details")].map((each) => each.open);
-  for (const region of REGIONS) {
-    document.querySelector(region).innerHTML = page.querySelector(region).innerHTML;
-  }
-  document.querySelectorAll(".subjects details").forEach((each, index) => { each.open = open[index]; });
+/** Takes the regions over from another page; focus, sizes and what is being typed stay. */
+function replace(page, typing) {
+  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
+  const open = [...document.querySelectorAll(".left details")].map((each) => each.open);
+  for (const region of REGIONS) find(region).innerHTML = page.querySelector(region).innerHTML;
+  document.querySelectorAll(".left details").forEach((each, index) => { each.open = open[index] ?? each.open; });
   document.title = page.title;
-  const again = radio ? document.querySelector(radio) : focus && document.getElementById(focus);
-  if (again) again.focus({ preventScroll: true });
+  const refused = !find(".sheet");
+  canvas.classList.toggle("stale", refused);
+  if (refused && before.sheet) canvas.append(before.sheet);
+  prepare();
+  if (kind() === before.kind) zoom.set(before.view);
+  else zoom.start();
+  refocus(before.focus, typing);
 }
+
+/** What kind of picture it is: another subject, level or direction is looked at afresh. */
+function kind() {
+  const values = new FormData(find("#knobs"));
+  return ["block", "model", "detail", "direction"].map((name) => values.get(name)).join();
+}
+
+function focused() {
+  const active = document.activeElement;
+  if (!active || active === document.body) return null;
+  if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
+  if (active.dataset.node) return { selector: `.sheet [data-node="${CSS.escape(active.dataset.node)}"]` };
+  return active.id ? { selector: `#${CSS.escape(active.id)}`, value: active.value } : null;
+}
+
+function refocus(last, typing) {
+  const again = last && find(last.selector);
+  if (!again || again === document.activeElement) return;
+  again.focus({ preventScroll: true });
+  // Somebody who types on while it is drawn loses no letter.
+  if (typing && last.value !== undefined && again.value !== last.value) again.value = last.value;
+}
+
+/** What has to be done to every new page. */
+function prepare() {
+  readyToCopy();
+  tabs.apply();
+  search.apply();
+  links.read();
+}
+
+/** Opens a group where it stands, or closes it again. */
+function open(path) {
+  const field = find("#expand");
+  if (!path) {
+    find('input[name="detail"][value="op"]').checked = true;
+  } else {
+    const groups = field.value.split(",").filter(Boolean);
+    const others = groups.filter((each) => each !== path && !each.startsWith(`${path}.`));
+    field.value = (others.length < groups.length ? others : [...groups, path]).join(",");
+  }
+  show(address());
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.form?.id !== "knobs") return;
+  clearTimeout(resting);
+  if (event.inputType?.startsWith("insert") || event.inputType?.startsWith("delete")) {
+    resting = setTimeout(() => show(address()), A_REST);
+  } else {
+    show(address());
+  }
+});
 
 document.addEventListener("change", (event) => {
-  const form = event.target.form;
-  if (form && form.id === "knobs") show(address(form), true);
+  if (event.target.form?.id !== "knobs") return;
+  clearTimeout(resting);
+  if (address() !== asked) show(address());
 });
 
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "knobs") return;
   event.preventDefault();
-  show(address(event.target), true);
+  clearTimeout(resting);
+  show(address());
 });
 
-addEventListener("popstate", () => show(location.href, false));
-
-document.addEventListener("pointerover", (event) => {
-  const at = event.target.closest("[data-node]");
-  for (const each of document.querySelectorAll(".pointed")) each.classList.remove("pointed");
-  const sheet = document.querySelector(".sheet");
-  if (sheet) sheet.classList.remove("pointing");
-  if (!at) return;
-  const name = CSS.escape(at.dataset.node);
-  const both = document.querySelectorAll(`[data-node="${name}"]`);
-  for (const each of both) each.classList.add("pointed");
-  const box = sheet && sheet.querySelector(`[data-node="${name}"]`);
-  if (box && at.tagName === "TR") sheet.classList.add("pointing");
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+  if (!link || !plain || link.origin !== location.origin || link.hash || link.download) return;
+  const home = new URL(find("#knobs").getAttribute("action"), location.href).pathname;
+  if (link.pathname !== home || !link.search || link.closest(".languages")) return;
+  event.preventDefault();
+  show(link.href);
 });
+
+addEventListener("popstate", () => {
+  if (location.pathname + location.search !== asked) show(location.href, false);
+  tabs.apply();
+});
+
+const STEPS = {
+  out: () => zoom.zoomBy(1 / zoom.STEP),
+  in: () => zoom.zoomBy(zoom.STEP),
+  fit: () => zoom.fit(),
+  full: () => (document.fullscreenElement ? document.exitFullscreen() : main.requestFullscreen()),
+};
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full };
+
+find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
+document.addEventListener("keydown", (event) => {
+  const elsewhere = event.target.closest("input, select, textarea");
+  const handled = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+  if (elsewhere || handled || !KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
+find(".away button").addEventListener("click", () => asking.again());
+
+find(".zoom").hidden = false;
+if (!document.fullscreenEnabled) find('[data-zoom="full"]').hidden = true;
+prepare();
+zoom.start();

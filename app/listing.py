@@ -1,0 +1,106 @@
+"""The source of a structure as a page shows it: the functions that ran, line by line, in colour."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+import resnet_core
+
+ROOT = Path(resnet_core.__file__).parents[1]
+_FORMAT = HtmlFormatter(nowrap=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of code as markup. ``at`` is what a row of the table calls it by."""
+
+    at: str
+    number: int
+    markup: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A method of a class, ``Bottleneck.forward``, or with an empty method the class itself."""
+
+    file: str
+    owner: str
+    method: str
+    lines: tuple[Line, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.owner}.{self.method}" if self.method else self.owner
+
+
+def place(source: Mapping[str, Any]) -> str:
+    """What a line of code is called on the page."""
+    return f"{Path(source['file']).stem}:{source['line']}"
+
+
+def coloured(code: str) -> Markup:
+    """Python code as markup."""
+    return Markup(highlight(code, PythonLexer(stripnl=False), _FORMAT))
+
+
+def listings(nodes: Iterable[Mapping[str, Any]]) -> list[Listing]:
+    """The functions that made the calls of a record, those of the subject itself first."""
+    found: dict[tuple[str, str, str], Listing] = {}
+    for node in nodes:
+        source = node["source"]
+        if source is None:
+            continue
+        for each in _methods(source["file"]):
+            if each.lines[0].number <= source["line"] <= each.lines[-1].number:
+                found.setdefault((each.file, each.owner, each.method), each)
+    return list(found.values())
+
+
+@cache
+def whole(file: str, owner: str) -> Listing | None:
+    """A class from its first line to its last."""
+    return next((each for each in _classes(file) if each.owner == owner), None)
+
+
+@cache
+def _methods(file: str) -> Sequence[Listing]:
+    return [
+        _listing(file, owner.name, method.name, method)
+        for owner in _parsed(file)
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef)
+    ]
+
+
+@cache
+def _classes(file: str) -> Sequence[Listing]:
+    return [_listing(file, owner.name, "", owner) for owner in _parsed(file)]
+
+
+@cache
+def _parsed(file: str) -> Sequence[ast.ClassDef]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return [each for each in tree.body if isinstance(each, ast.ClassDef)]
+
+
+def _listing(file: str, owner: str, method: str, node: ast.ClassDef | ast.FunctionDef) -> Listing:
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    code = (ROOT / file).read_text(encoding="utf-8").splitlines()[first - 1 : node.end_lineno]
+    markup = coloured(dedent("\n".join(code)))
+    stem = Path(file).stem
+    lines = (
+        Line(f"{stem}:{number}", number, each)
+        for number, each in enumerate(markup.splitlines(), first)
+    )
+    return Listing(file, owner, method, tuple(lines))

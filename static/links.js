@@ -1,0 +1,176 @@
+// Box, row, line of code and sentence belong together: pointing at one lights the others.
+
+const LIT = "pointed";
+const SIDES = ["C", "H", "W"];
+
+export class Links {
+  /** `open(path)` is called when the reader opens or closes a group. */
+  constructor(open) {
+    this.open = open;
+    this.notes = null;
+    this.inspector = document.querySelector(".inspector");
+    this.inspector.querySelector(".close").addEventListener("click", () => this.close());
+    document.addEventListener("pointerover", (event) => this.light(event.target));
+    document.addEventListener("focusin", (event) => this.light(event.target));
+    document.addEventListener("click", (event) => this.choose(event));
+    document.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  /** Reads a new page: which calls there are, and in which line of code each was made. */
+  read() {
+    this.rows = [...document.querySelectorAll("tr[data-node]")];
+    this.boxes = [...document.querySelectorAll(".sheet .node[data-node]")];
+    this.lines = [...document.querySelectorAll(".line[data-at]")];
+    this.told = [...document.querySelectorAll("[data-nodes]")];
+    const picture = document.querySelector(".sheet svg");
+    // A picture is one thing to a screen reader; here its groups are buttons.
+    picture?.setAttribute("role", "group");
+    for (const each of this.boxes) {
+      if (each.dataset.group === undefined) continue;
+      each.setAttribute("tabindex", "0");
+      each.setAttribute("role", "button");
+      each.setAttribute("aria-expanded", "false");
+    }
+    this.notes = null;
+    this.close();
+  }
+
+  /** Lights everything that belongs to an element; nothing where it belongs to nothing. */
+  light(element) {
+    const at = element.closest?.("[data-node], [data-nodes], [data-at], [data-group]");
+    if (at === this.at) return;
+    this.at = at;
+    const calls = at ? this.calls(at) : new Set();
+    const lit = calls.size ? this.all(calls) : new Set();
+    for (const each of document.querySelectorAll(`.${LIT}`)) each.classList.remove(LIT);
+    for (const each of lit) each.classList.add(LIT);
+    if (at && calls.size) at.classList.add(LIT);
+    const inPicture = at?.closest(".sheet");
+    const box = this.boxes.some((each) => lit.has(each));
+    document.querySelector(".sheet")?.classList.toggle("pointing", Boolean(at && !inPicture && box));
+    if (inPicture) reveal([...lit].filter((each) => each.closest(".panel:not([hidden])")));
+  }
+
+  /** The calls that an element stands for, by their id. */
+  calls(element) {
+    const { node, nodes, at, group, parts, folded } = element.dataset;
+    if (at !== undefined && node === undefined) {
+      return new Set(this.rows.filter((each) => each.dataset.at === at).map(idOf));
+    }
+    if (group !== undefined) return this.below([group, ...words(folded)]);
+    if (nodes !== undefined) return this.below(words(nodes));
+    return this.below([node, ...words(parts), ...words(folded)]);
+  }
+
+  /** The calls of these names, and those inside groups of these names. */
+  below(names) {
+    const found = this.rows.map(idOf).filter((id) => (
+      names.some((name) => name === "" || id === name || id.startsWith(`${name}.`))
+    ));
+    return new Set(found.length ? found : names);
+  }
+
+  all(calls) {
+    const rows = this.rows.filter((each) => calls.has(each.dataset.node));
+    const places = new Set(rows.map((each) => each.dataset.at));
+    const meets = (each) => [...this.calls(each)].some((call) => calls.has(call));
+    return new Set([
+      ...rows,
+      ...this.boxes.filter(meets),
+      ...this.lines.filter((each) => places.has(each.dataset.at)),
+      ...this.sentences(meets),
+    ]);
+  }
+
+  /** Of the sentences about these calls those that speak of the fewest others. */
+  sentences(meets) {
+    const about = this.told.filter(meets).map((each) => [each, this.calls(each).size]);
+    const least = Math.min(...about.map(([, size]) => size));
+    return about.filter(([, size]) => size === least).map(([each]) => each);
+  }
+
+  /** A click: on a group it opens or closes it, on a layer it tells where its numbers come from. */
+  choose(event) {
+    const box = event.target.closest?.(".sheet [data-node], .sheet [data-group]");
+    const row = event.target.closest?.("tr[data-node]");
+    const note = event.target.closest?.(".notes [data-nodes]");
+    if (box?.dataset.group !== undefined) this.open(words(box.dataset.group)[0] ?? "");
+    else if (box) this.inspect(box.dataset.node, sideAt(event));
+    else if (row) this.inspect(row.dataset.node, sideAt(event));
+    else if (note && !getSelection().toString()) this.inspect(note.dataset.nodes, "");
+  }
+
+  press(event) {
+    const box = event.target.closest?.(".sheet [data-group][tabindex]");
+    if (event.key === "Escape" && !this.inspector.hidden) this.close();
+    if (!box || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    this.open(box.dataset.group);
+  }
+
+  /** Tells about one layer; `side` is the dimension that was asked for, if one was. */
+  async inspect(id, side) {
+    const row = this.rows.find((each) => each.dataset.node === id);
+    this.notes ??= fetch(document.querySelector("#explain").dataset.notes).then((answer) => answer.json());
+    const asked = this.notes;
+    let note;
+    try {
+      note = (await asked).layers.find((each) => each.node === id);
+    } catch {
+      this.notes = null;
+      return;
+    }
+    if (asked !== this.notes) return;
+    for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
+    row?.classList.add("chosen");
+    const [name, shape] = this.inspector.querySelectorAll(".inspected > *");
+    name.textContent = id;
+    shape.textContent = row?.cells[1].textContent ?? "";
+    this.inspector.querySelector(".note").textContent = note?.text ?? "";
+    const sums = (note?.sums ?? []).map((sum) => {
+      const line = document.createElement("li");
+      line.textContent = sum;
+      // Where height and width are equal, one line speaks for both.
+      const means = side === "W" && !note.sums.some((each) => each.startsWith("W ")) ? "H" : side;
+      line.classList.toggle("meant", Boolean(means) && sum.startsWith(`${means} `));
+      return line;
+    });
+    this.inspector.querySelector(".sums").replaceChildren(...sums);
+    this.inspector.hidden = false;
+  }
+
+  close() {
+    this.inspector.hidden = true;
+    for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
+  }
+}
+
+const idOf = (row) => row.dataset.node;
+const words = (text) => (text === undefined ? [] : text.split(" "));
+
+/** Scrolls the panel, not the page, until the first of these is seen. */
+function reveal([first]) {
+  const panels = first?.closest(".panels");
+  if (!panels || panels.scrollHeight <= panels.clientHeight) return;
+  const [inner, outer] = [first.getBoundingClientRect(), panels.getBoundingClientRect()];
+  if (inner.top < outer.top) panels.scrollTop += inner.top - outer.top - 8;
+  else if (inner.bottom > outer.bottom) panels.scrollTop += inner.bottom - outer.bottom + 8;
+}
+
+/** Which dimension of a shape such as 64×28×28 stands under the pointer: C, H, W or none. */
+function sideAt(event) {
+  const text = event.target.closest("text, td")?.textContent.trim() ?? "";
+  if (!/^\d+(×\d+)+$/.test(text)) return "";
+  const sides = text.split("×");
+  const before = text.slice(0, letterAt(event)).split("×").length - 1;
+  return sides.length < 3 ? "C" : SIDES[before - (sides.length - SIDES.length)] ?? "";
+}
+
+function letterAt(event) {
+  const box = event.target.getBoundingClientRect();
+  if (event.target.tagName === "text") {
+    const length = event.target.textContent.length;
+    return Math.floor(((event.clientX - box.left) / box.width) * length);
+  }
+  return document.caretPositionFromPoint?.(event.clientX, event.clientY)?.offset ?? 0;
+}

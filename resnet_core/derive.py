@@ -70,6 +70,11 @@ def length(size: int, kernel: int, stride: int, padding: int, dilation: int = 1)
     return f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1)/{stride}⌋ + 1"
 
 
+def size_formulas(node: Node) -> tuple[str, ...]:
+    """Height as a formula with its result, and width where it is made otherwise."""
+    return tuple(each.formula for each in _sides(node))
+
+
 def _shape(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Derivation]:
     if not node.inputs or not node.outputs:
         return

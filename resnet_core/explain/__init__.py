@@ -10,27 +10,79 @@ from collections.abc import Iterator
 
 from resnet_core.draw.heading import Caption
 from resnet_core.draw.words import Language
-from resnet_core.explain.anatomy import anatomies
+from resnet_core.explain.anatomy import Anatomy
+from resnet_core.explain.attention import attention
+from resnet_core.explain.cost import chosen, savings, total
+from resnet_core.explain.ending import ending
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
+from resnet_core.explain.failure import failure
+from resnet_core.explain.families import downsample, inverted_residual, res2net
 from resnet_core.explain.layers import layer_notes
+from resnet_core.explain.modern import convnext, horblock
+from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides
+from resnet_core.explain.outline import Outline
 from resnet_core.explain.path import main_path
+from resnet_core.explain.plain import plain
 from resnet_core.explain.said import Passage
+from resnet_core.explain.shares import depth, shares, sight
+from resnet_core.explain.shortcut import shortcut
+from resnet_core.explain.size import size
+from resnet_core.explain.traits import traits
 from resnet_core.graph import Graph
 
 __all__ = ["Explanation", "LayerNote", "Paragraph", "Sentence", "explain"]
+
+# By class: how a block is introduced that is more than a chain of convolutions.
+OPENINGS = {
+    "Res2NetBlock": res2net,
+    "InvertedResidual": inverted_residual,
+    "Downsample": downsample,
+    "ConvNeXtBlock": convnext,
+    "HorBlock": horblock,
+}
 
 
 def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explanation:
     """The structure told in words, in one language."""
     return Explanation(
         title=caption.title,
-        paragraphs=tuple(each.paragraph(language) for each in _passages(graph)),
+        paragraphs=tuple(each.paragraph(language) for each in _passages(graph, caption)),
         layers=layer_notes(graph, caption.parameters, language),
         language=language,
     )
 
 
-def _passages(graph: Graph) -> Iterator[Passage]:
-    for block in anatomies(graph).values():
-        yield from main_path(block)
-        return
+def _passages(graph: Graph, caption: Caption) -> Iterator[Passage]:
+    yield from failure(graph)
+    outline = Outline(graph)
+    if graph.problem and outline.failing:
+        yield from _block(outline.failing)
+    elif len(outline.blocks) > 1 or outline.blocks[0].path:
+        yield from _network(outline, caption)
+    elif graph.group[""].level == "block" or caption.kind == "block":
+        yield from _block(outline.blocks[0])
+    else:
+        yield from plain(outline, caption)
+        yield from sight(outline)
+
+
+def _block(block: Anatomy) -> Iterator[Passage]:
+    opening = OPENINGS.get(block.type, main_path)
+    for tell in (opening, size, shortcut, attention, savings, chosen, total, ending):
+        yield from tell(block)
+
+
+def _network(outline: Outline, caption: Caption) -> Iterator[Passage]:
+    yield parts(outline, caption)
+    yield from stages(outline)
+    block = outline.typical
+    yield from blocks(outline, OPENINGS, main_path)
+    for tell in (attention, savings, chosen):
+        yield from tell(block)
+    yield from strides(outline)
+    yield from shortcuts(outline)
+    yield from ending(block)
+    yield from traits(outline)
+    yield from shares(outline)
+    yield from depth(outline, caption)
+    yield from sight(outline)

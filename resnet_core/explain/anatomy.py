@@ -53,6 +53,11 @@ class Anatomy:
         return self.calls[0].inputs[0]
 
     @property
+    def summed(self) -> Shape:
+        """The shape at the closing addition; () where nothing is added."""
+        return self.join.shape if self.join else ()
+
+    @property
     def made(self) -> Shape:
         """The shape that goes out; () where the block cannot run."""
         return self.calls[-1].shape
@@ -102,10 +107,9 @@ class Anatomy:
 
     @property
     def preactivated(self) -> bool:
-        """Whether a norm or an activation comes before the first convolution."""
+        """Whether an activation comes before the first convolution."""
         return bool(self.steps) and any(
-            each.role in ("norm", "activation")
-            for each in self.calls[: self.calls.index(self.steps[0])]
+            each.role == "activation" for each in self.calls[: self.calls.index(self.steps[0])]
         )
 
     @property
@@ -159,7 +163,7 @@ def anatomies(graph: Graph) -> dict[str, Anatomy]:
 def weights(node: Node) -> int:
     """The weights of a convolution or linear layer, its bias not counted."""
     values = node.attributes
-    if "kernel_size" in values:
+    if "kernel_size" in values and "in_channels" in values:
         per_group = values["in_channels"] // values["groups"]
         return int(values["out_channels"] * per_group * prod(values["kernel_size"]))
     return int(values["in_features"] * values["out_features"]) if "in_features" in values else 0

@@ -6,34 +6,60 @@ from resnet_core.explain.anatomy import Anatomy
 from resnet_core.explain.said import Said, ratio, side
 from resnet_core.graph import Shape
 
-# By class: the noun in English with its article, and in Chinese.
+# By class: the noun with its article, several of it, and the Chinese.
 _NOUNS = {
-    "Bottleneck": ("a bottleneck", "瓶颈块"),
-    "BasicBlock": ("a basic block", "基本块"),
-    "PreactBasicBlock": ("a basic block in pre-activation order", "预激活的基本块"),
-    "PreactBottleneck": ("a bottleneck in pre-activation order", "预激活的瓶颈块"),
-    "Res2NetBlock": ("a Res2Net block", "Res2Net 块"),
-    "ResDown": ("a bottleneck of the original kind", "原论文式的瓶颈块"),
+    "Bottleneck": ("a bottleneck", "bottlenecks", "瓶颈块"),
+    "BasicBlock": ("a basic block", "basic blocks", "基本块"),
+    "PreactBasicBlock": (
+        "a basic block in pre-activation order",
+        "basic blocks in pre-activation order",
+        "预激活的基本块",
+    ),
+    "PreactBottleneck": (
+        "a bottleneck in pre-activation order",
+        "bottlenecks in pre-activation order",
+        "预激活的瓶颈块",
+    ),
+    "Res2NetBlock": ("a Res2Net block", "Res2Net blocks", "Res2Net 块"),
+    "ResDown": (
+        "a bottleneck of the original kind",
+        "bottlenecks of the original kind",
+        "原论文式的瓶颈块",
+    ),
     "ResidualBlockWithAttention": (
         "a residual block with attention",
+        "residual blocks with attention",
         "带注意力的残差块",
     ),
-    "ResidualLayer": ("a basic block as written by hand", "手写的基本块"),
-    "ConvNeXtBlock": ("a ConvNeXt block", "ConvNeXt 块"),
-    "HorBlock": ("a HorNet block", "HorNet 块"),
-    "InvertedResidual": ("an inverted residual block", "倒残差块"),
-    "Downsample": ("a downsampling layer", "下采样层"),
-}  # fmt: skip
+    "ResidualLayer": (
+        "a basic block as written by hand",
+        "basic blocks as written by hand",
+        "手写的基本块",
+    ),
+    "ConvNeXtBlock": ("a ConvNeXt block", "ConvNeXt blocks", "ConvNeXt 块"),
+    "HorBlock": ("a HorNet block", "HorNet blocks", "HorNet 块"),
+    "InvertedResidual": ("an inverted residual block", "inverted residual blocks", "倒残差块"),
+    "Downsample": ("a downsampling layer", "downsampling layers", "下采样层"),
+}
 
 
 def noun(block: Anatomy) -> tuple[str, str]:
     """The noun of a block; of a class that is not known, by what the graph shows."""
-    known = _NOUNS.get(block.type)
-    if known:
-        return known
+    if block.type in _NOUNS:
+        one, _, chinese = _NOUNS[block.type]
+        return one, chinese
     if block.joins:
         return f"a residual block ({block.type})", f"残差块（{block.type}）"
     return f"a module ({block.type})", f"模块（{block.type}）"
+
+
+def plural(block: Anatomy, count: int) -> tuple[str, str]:
+    """The noun of ``count`` such blocks, without article."""
+    if block.type in _NOUNS:
+        one, several, chinese = _NOUNS[block.type]
+        return (one.partition(" ")[2] if count == 1 else several), chinese
+    one, chinese = noun(block)
+    return one.partition(" ")[2] if count == 1 else f"{block.type} blocks", chinese
 
 
 def headline(block: Anatomy) -> Said:

@@ -14,21 +14,18 @@ from resnet_core.explain.anatomy import (
     weights,
 )
 from resnet_core.explain.naming import headline
-from resnet_core.explain.said import Many, Passage, Said, ids, ratio
+from resnet_core.explain.said import Few, Many, Passage, Said, ids, ratio
 from resnet_core.graph import Node
 
-_COUNTS = {1: ("one step", "一步"), 2: ("two steps", "两步"), 3: ("three steps", "三步"),
-           4: ("four steps", "四步")}  # fmt: skip
-_LONGEST = max(_COUNTS)
+# A longer chain is no sentence any more.
+_LONGEST = 4
 
 
 def main_path(block: Anatomy) -> Iterator[Passage]:
     """The opening paragraph of a block whose main path is a chain of convolutions."""
-    if not block.steps:
-        return
-    said = [_computes(block)]
-    if len(block.steps) <= _LONGEST:
-        said.append(_steps(block))
+    said = [] if block.graph.problem else [computes(block)]
+    if 0 < len(block.steps) <= _LONGEST:
+        said.append(steps(block))
     if _is_bottleneck(block):
         said += _neck(block)
     elif len(block.spatial) == 2 == len(block.steps):
@@ -44,76 +41,103 @@ def formula(block: Anatomy) -> str:
     return f"{block.ending.type.lower()}({inner})"
 
 
-def _computes(block: Anatomy) -> Said:
+def computes(block: Anatomy) -> Said:
     nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
     return Said(f"It computes {formula(block)}.", f"它计算 {formula(block)}。", nodes)
 
 
-def _steps(block: Anatomy) -> Said:
-    english, chinese = zip(*(_step(block, each) for each in block.steps), strict=True)
-    count = _COUNTS[len(block.steps)]
+def steps(block: Anatomy) -> Said:
+    if len(block.steps) == 2 == len(block.spatial):
+        return _twins(block)
+    english, chinese = zip(*_each_step(block), strict=True)
     if len(block.steps) == 1:
         return Said(
             f"The main path f is a single layer: {english[0]}.",
             f"主路 f 只有一层：{chinese[0]}。",
             ids(block.steps),
         )
-    order = ["先", *["再"] * (len(chinese) - 2), "最后"] if len(chinese) > 2 else ["先", "再"]
-    joined = ", ".join(english[:-1]) + f", and {english[-1]}"
+    count = Few(len(block.steps))
+    order = ["先", *["再"] * (len(chinese) - 2), "最后" if len(chinese) > 2 else "再"]
+    ordered = "，".join(map("".join, zip(order, chinese, strict=True)))
     return Said(
-        f"The main path f takes {count[0]}: {joined}.",
-        f"主路 f 分{count[1]}走："
-        + "，".join(map("".join, zip(order, chinese, strict=True)))
-        + "。",
+        f"The main path f takes {count:en} steps: {', '.join(english[:-1])}, and {english[-1]}.",
+        f"主路 f 分{count:zh}步走：{ordered}。",
         ids(block.steps),
     )
 
 
-def _step(block: Anatomy, node: Node) -> tuple[str, str]:
-    """One convolution or linear layer, by what it does to the channels."""
-    given, made = channels(node)
-    if node.role == "linear":
-        return (
-            f"a linear layer takes {given:,} numbers to {made:,}",
-            f"用全连接层把 {given:,} 个数变成 {made:,} 个",
-        )
-    name = size_of(node)
-    if kernel(node) == 1:
-        return _pointwise(block, name, given, made)
-    if is_depthwise(node):
-        return (
-            f"a depthwise {name} looks at the neighbourhood in each of the {given:,} channels "
-            "by itself",
-            f"用逐通道的 {name} 卷积在 {given:,} 个通道里各看各的邻域",
-        )
+def _twins(block: Anatomy) -> Said:
+    """Two convolutions in a row, neither of them 1×1."""
+    one = block.steps[0]
+    given, made = channels(one)
+    sizes = f"two {size_of(one)} convolutions in a row"
+    chinese = f"两个 {size_of(one)} 卷积前后相接"
     if given == made:
-        return (
-            f"a {name} convolution sets each position beside its neighbours, {made:,} channels "
-            "in and out",
-            f"用 {name} 卷积把每个位置与邻居放在一起看，进出都是 {made:,} 个通道",
+        return Said(
+            f"The main path f is {sizes}, {made:,} channels all the way.",
+            f"主路 f 是{chinese}，从头到尾都是 {made:,} 个通道。",
+            ids(block.steps),
         )
-    return (
-        f"a {name} convolution sets each position beside its neighbours and takes {given:,} "
-        f"channels to {made:,}",
-        f"用 {name} 卷积把每个位置与邻居放在一起看，通道从 {given:,} 个变成 {made:,} 个",
+    return Said(
+        f"The main path f is {sizes}: the first takes {given:,} channels to {made:,}, the second "
+        "leaves their number alone.",
+        f"主路 f 是{chinese}：第一个把 {given:,} 个通道变成 {made:,} 个，第二个不再改变。",
+        ids(block.steps),
     )
 
 
-def _pointwise(block: Anatomy, name: str, given: int, made: int) -> tuple[str, str]:
+def _each_step(block: Anatomy) -> Iterator[tuple[str, str]]:
+    """The convolutions and linear layers, by what they do to the channels."""
+    before = 0
+    for node in block.steps:
+        given, made = channels(node)
+        if node.role == "linear":
+            yield (
+                f"a linear layer takes {given:,} numbers to {made:,}",
+                f"用全连接层把 {given:,} 个数变成 {made:,} 个",
+            )
+        elif kernel(node) == 1:
+            yield _pointwise(block, node, given == before)
+        else:
+            yield _around(node, given == before)
+        before = made
+
+
+def _around(node: Node, known: bool) -> tuple[str, str]:
+    """A convolution that sees neighbours; ``known`` if its channels were just named."""
+    name, (given, made) = size_of(node), channels(node)
+    if is_depthwise(node):
+        where = ("each channel by itself", "每个通道里各自")
+        return (
+            f"a depthwise {name} looks around each position, {where[0]}",
+            f"用逐通道的 {name} 卷积在{where[1]}看邻域",
+        )
+    if given != made:
+        return (
+            f"a {name} convolution looks around each position and takes {given:,} channels to "
+            f"{made:,}",
+            f"用 {name} 卷积看每个位置的邻域并把 {given:,} 个通道变成 {made:,} 个",
+        )
+    on = ("these", "这些通道上") if known else (f"{made:,} channels", f" {made:,} 个通道上")
+    return (
+        f"a {name} convolution looks around each position on {on[0]}",
+        f"用 {name} 卷积在{on[1]}看每个位置的邻域",
+    )
+
+
+def _pointwise(block: Anatomy, node: Node, known: bool) -> tuple[str, str]:
+    name, (given, made) = size_of(node), channels(node)
+    what = ("them", "") if known else (f"{given:,} channels", f"把 {given:,} 个通道")
     if given == made:
         return (
-            f"a {name} convolution mixes the {made:,} channels",
-            f"用 {name} 卷积混合 {made:,} 个通道",
+            f"a {name} convolution mixes {'them' if known else f'the {made:,} channels'}",
+            f"用 {name} 卷积混合{'这些' if known else f' {made:,} 个'}通道",
         )
     why, reason = _expansion(block, made)
-    if made < given:
-        return (
-            f"a {name} convolution narrows {given:,} channels to {made:,}{why}",
-            f"用 {name} 卷积把 {given:,} 个通道压到 {made:,} 个{reason}",
-        )
+    verb, chinese = ("narrows", "压到") if made < given else ("widens", "放宽到")
     return (
-        f"a {name} convolution widens {given:,} channels to {made:,}{why}",
-        f"用 {name} 卷积把 {given:,} 个通道放宽到 {made:,} 个{reason}",
+        f"a {name} convolution {verb} {what[0]} to {made:,}{why}",
+        f"用 {name} 卷积{what[1]}{chinese} {made:,} 个{reason}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ class Said:
     nodes: tuple[str, ...] = ()
 
     def sentence(self, language: Language) -> Sentence:
-        return Sentence(self.zh if language == "zh" else self.en, self.nodes)
+        return Sentence(spaced(self.zh) if language == "zh" else self.en, self.nodes)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,30 @@ class Many(int):
 
     def __format__(self, language: str) -> str:
         if language == "zh":
-            return amount(int(self), "zh").strip()
+            return amount(int(self), "zh")
         return amount(int(self), "en") if self >= 1000 else str(int(self))
+
+
+_WORDS = {
+    "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+           "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
+    "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十",
+           "十一", "十二", "十三", "十四", "十五", "十六"),
+}  # fmt: skip
+
+
+class Few(int):
+    """A small number, written out: ``f"{n:en}"`` is ``four`` and ``f"{n:zh}"`` is ``四``."""
+
+    def __format__(self, language: str) -> str:
+        words = _WORDS[language]
+        return words[self] if self < len(words) else f"{int(self):,}"
+
+
+def spaced(text: str) -> str:
+    """A gap between Chinese and Latin letters or digits, wherever a value was put in."""
+    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)
+    return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
 
 
 def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
@@ -77,9 +100,6 @@ def listed(items: Iterable[str], language: Language) -> str:
     found = list(items)
     if len(found) < 2:
         return "".join(found)
-    comma, last = (", ", " and ") if language == "en" else ("、", "和")
-    if language == "zh" and found[-1][:1].isascii():
-        last = "和 "
-    if language == "zh" and found[-2][-1:].isascii():
-        last = f" {last}"
-    return f"{comma.join(found[:-1])}{last}{found[-1]}"
+    if language == "zh":
+        return f"{'、'.join(found[:-1])}和{found[-1]}"
+    return f"{', '.join(found[:-1])} and {found[-1]}"

@@ -1,0 +1,75 @@
+"""A structure that cannot run: what was met, why it fails, what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.draw.label import shape_text
+from resnet_core.draw.words import say
+from resnet_core.explain.anatomy import stride
+from resnet_core.explain.said import Passage, Said
+from resnet_core.graph import Graph, Problem
+
+
+def failure(graph: Graph) -> Iterator[Passage]:
+    """The paragraph on the call that failed."""
+    problem = graph.problem
+    if problem is None:
+        return
+    at = problem.node
+    claim = Said(
+        f"It cannot run: {problem.title} at {at}.",
+        f"它跑不起来：到 {at} 这里，{say(problem.title, 'zh')}。",
+        (at,),
+    )
+    said = [_met(problem), *_twice(graph), *_mend(problem)]
+    yield Passage(claim, tuple(said))
+
+
+def _met(problem: Problem) -> Said:
+    reason, chinese = problem.reason, problem.reason_zh or problem.reason
+    if len(problem.shapes) > 1:
+        shapes = [shape_text(each) for each in problem.shapes]
+        return Said(
+            f"{' and '.join(shapes)} meet there. {_capital(reason)}.",
+            f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
+            (problem.node,),
+        )
+    return Said(f"{_capital(reason)}.", f"{chinese}。", (problem.node,))
+
+
+def _twice(graph: Graph) -> Iterator[Said]:
+    """The commonest cause: the main path takes the stride twice and the shortcut once."""
+    problem = graph.problem
+    if problem is None or graph.node[problem.node].role != "add":
+        return
+    steps = [each for each in graph.calls if each.role == "conv" and stride(each) > 1]
+    main = [each for each in steps if each.lane == "main"]
+    side = [each for each in steps if each.lane == "shortcut"]
+    if len(main) == 2 and len(side) == 1:
+        once, both = stride(side[0]), stride(main[0]) * stride(main[1])
+        yield Said(
+            f"The cause: {main[0].id} and {main[1].id} both take the stride, so the main path "
+            f"divides the size by {stride(main[0])} · {stride(main[1])} = {both}, while the "
+            f"shortcut divides it by {once} only. A block may shrink the map once; whichever "
+            "convolution does it, the others must have stride 1.",
+            f"原因：{main[0].id} 和 {main[1].id} 都带步幅，主路把边长除以 "
+            f"{stride(main[0])} · {stride(main[1])} = {both}，捷径却只除以 {once}。"
+            "一个块只能缩小一次：由哪个卷积来做都行，其余的步幅必须是 1。",
+            (main[0].id, main[1].id, side[0].id),
+        )
+
+
+def _mend(problem: Problem) -> Iterator[Said]:
+    if not problem.mend:
+        return
+    values = ", ".join(f"{name}={value}" for name, value in problem.mend)
+    yield Said(
+        f"It runs with {values}.",
+        f"改成 {values} 就能跑。",
+        (problem.node,),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,330 @@
+"""A whole network: its parts, its stages, the blocks that they are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+from resnet_core.draw.heading import Caption
+from resnet_core.explain.anatomy import Anatomy, channels
+from resnet_core.explain.naming import plural
+from resnet_core.explain.outline import Outline, Stage
+from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, side, whole
+from resnet_core.explain.size import size
+from resnet_core.explain.wording import described
+from resnet_core.graph import Node
+
+# Sides up to this many pixels are those of thumbnails: CIFAR's 32, Tiny ImageNet's 64.
+SMALL = 64
+Opening = Callable[[Anatomy], Iterator[Passage]]
+
+
+def parts(outline: Outline, caption: Caption) -> Passage:
+    """What stands in front, in the middle and at the end, and why."""
+    counts = [len(each.blocks) for each in outline.stages]
+    total = sum(counts)
+    named, chinese = plural(outline.typical, total)
+    claim = Said(
+        f"{caption.title} is {total:,} {named}{_in_stages(outline)[0]}.",
+        f"{caption.title}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
+        tuple(each.path for each in outline.blocks),
+    )
+    said = [*_stem(outline), *_single(outline), *_middle(outline), *_head(outline)]
+    return Passage(claim, tuple(said))
+
+
+def _in_stages(outline: Outline) -> tuple[str, str]:
+    if len(outline.stages) < 2:
+        return " in a row", ""
+    count = Few(len(outline.stages))
+    return f" in {count:en} stages", f"{count:zh}个阶段，共 "
+
+
+def _stem(outline: Outline) -> Iterator[Said]:
+    stem = outline.stem
+    if not stem:
+        return
+    given, made = stem[0].inputs[0], stem[-1].shape
+    layers = [each for each in stem if each.role in ("conv", "pool", "linear")]
+    if len(given) != 4 or len(made) != 4 or not layers:
+        return
+    if given[2:] == made[2:]:
+        yield _unshrunk(stem, described(layers, "en"), described(layers, "zh"))
+        return
+    places = (given[2] * given[3]) / max(1, made[2] * made[3])
+    yield Said(
+        f"In front, {described(layers, 'en')} take the {side(given)} input down to {side(made)}, "
+        f"so that all that follows has {round(places):,} times fewer positions to compute."
+        if len(layers) > 1
+        else f"In front, {described(layers, 'en')} takes the {side(given)} input down to "
+        f"{side(made)}, so that all that follows has {round(places):,} times fewer positions to "
+        "compute.",
+        f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
+        f"后面要算的位置就只有原来的 1/{round(places):,}。",
+        ids(stem),
+    )
+
+
+def _unshrunk(stem: tuple[Node, ...], english: str, chinese: str) -> Said:
+    given, made = stem[0].inputs[0], stem[-1].shape
+    small = max(given[2:]) <= SMALL
+    why = ": so small an image has no resolution to give away" if small else ""
+    reason = "：图本来就小，分辨率舍不得丢" if small else ""
+    return Said(
+        f"In front, {english} makes {made[1]:,} channels of the {given[1]:,} and leaves the "
+        f"{side(given)} as they are{why}.",
+        f"最前面用{chinese}把 {given[1]:,} 个通道变成 {made[1]:,} 个，{side(given)} "
+        f"保持不变{reason}。",
+        ids(stem),
+    )
+
+
+def _single(outline: Outline) -> Iterator[Said]:
+    """A stage by itself: what its first block does and the others do not."""
+    if len(outline.stages) != 1:
+        return
+    first, *others = outline.stages[0].blocks
+    given, made = whole(first.given), whole(first.made)
+    if given == made:
+        english, chinese = f"Every block keeps {made}", f"每一块都保持 {made}"
+    else:
+        english = f"{first.path} takes {given} to {made}"
+        chinese = f"{first.path} 把 {given} 变成 {made}"
+        if others:
+            english += f", the other {len(others):,} keep that and refine it"
+            chinese += f"，其余 {len(others):,} 块保持不变，逐块精修"
+    yield Said(f"{english}.", f"{chinese}。", tuple(each.path for each in outline.blocks))
+
+
+def _middle(outline: Outline) -> Iterator[Said]:
+    counts = [len(each.blocks) for each in outline.stages]
+    if len(counts) < 2:
+        return
+    sums = " + ".join(str(each) for each in counts)
+    yield Said(
+        f"In the middle stand {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
+        "shape, so that each block can add what it was given as it is.",
+        f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样，"
+        "每一块都能把输入原样加上去。",
+        tuple(each.path for each in outline.stages if each.path),
+    )
+
+
+def _head(outline: Outline) -> Iterator[Said]:
+    head = outline.head
+    pools = [each for each in head if each.role == "pool"]
+    last = next((each for each in reversed(head) if each.role == "linear"), None)
+    if last is None or not pools:
+        if outline.stem and outline.graph.outputs:
+            made = outline.graph.outputs[0].shape
+            yield Said(
+                f"Nothing is averaged or classified at the end: the map of {made[1]:,} channels "
+                f"and {side(made)} positions goes out as it is, for a detector or a segmentation "
+                "to build on.",
+                f"末尾既不取平均也不分类：{made[1]:,} 个通道、{side(made)} 个位置的特征图原样输出，"
+                "供检测或分割接着用。",
+                ids(outline.graph.outputs[:1]),
+            )
+        return
+    inner, scores = channels(last)
+    size = side(pools[0].inputs[0])
+    yield Said(
+        f"At the end each of the {inner:,} maps is averaged over its {size} positions to one "
+        f"number, and a linear layer makes {scores:,} scores of these. Because of the average the "
+        "classifier does not care how large the image was.",
+        f"最后，{inner:,} 张图各自在 {size} 个位置上取平均，只剩一个数，"
+        f"再由全连接层算出 {scores:,} 个得分。有了这一步平均，分类器就不在乎图有多大。",
+        ids([*pools, last]),
+    )
+
+
+def stages(outline: Outline) -> Iterator[Passage]:
+    """Sizes and channels from stage to stage, and what they trade."""
+    found = outline.stages
+    if len(found) < 2:
+        return
+    english = [_stage(each) for each in found]
+    said = [
+        Said(
+            "; ".join(each[0] for each in english) + ".",
+            "；".join(each[1] for each in english) + "。",
+            tuple(each.path for each in found if each.path),
+        )
+    ]
+    said += _exchange(found)
+    claim = Said(
+        "From stage to stage the map shrinks and the channels grow.",
+        "一个阶段接一个阶段，特征图变小，通道变多。",
+        tuple(each.path for each in found if each.path),
+    )
+    if all(each.made[2:] == found[0].made[2:] for each in found):
+        claim = Said("The stages keep the map's size.", "各阶段的特征图一样大。")
+    yield Passage(claim, tuple(said))
+
+
+def _stage(stage: Stage) -> tuple[str, str]:
+    made, count = stage.made, len(stage.blocks)
+    blocks = "block" if count == 1 else "blocks"
+    return (
+        f"{stage.name}: {count:,} {blocks}, {made[1]:,} channels at {side(made)}",
+        f"{stage.name}：{count:,} 个块，{made[1]:,} 个通道，{side(made)}",
+    )
+
+
+def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
+    """Half the side and twice the channels: a block costs the same everywhere."""
+    halved = all(
+        -(-one.made[2] // 2) == other.made[2] and 2 * one.made[1] == other.made[1]
+        for one, other in pairwise(found)
+    )
+    if not halved:
+        return
+    costs = [stage.blocks[-1].macs for stage in found if len(stage.blocks) > 1]
+    nodes = tuple(each.path for each in found if each.path)
+    yield Said(
+        "Half the side leaves a quarter of the positions; twice the channels make four times the "
+        "weights in a layer.",
+        "边长减半，位置只剩四分之一；通道翻倍，每层的权重变成四倍。",
+        nodes,
+    )
+    if len(costs) > 1 and max(costs) <= 1.02 * min(costs):
+        yield Said(
+            f"The two cancel out: past the first block of its stage, a block costs "
+            f"{Many(costs[0]):en} multiply-adds wherever it stands.",
+            f"两者正好抵消：除了各阶段的第一块，一个块无论在哪都要 {Many(costs[0]):zh}次乘加。",
+            nodes,
+        )
+
+
+def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) -> Iterator[Passage]:
+    """What one of the blocks computes, told of a typical one."""
+    block = outline.typical
+    first, *further = openings.get(block.type, other)(block)
+    named = plural(block, 2)
+    yield Passage(
+        Said(
+            f"Inside, the {named[0]} all work alike.",
+            f"{named[1]}内部都是一个做法。",
+            (block.path,),
+        ),
+        (
+            Said(
+                f"Take {block.path}, which gets {block.given[1]:,} channels at "
+                f"{side(block.given)}.",
+                f"以 {block.path} 为例，它的输入是 {block.given[1]:,} 个通道、{side(block.given)}。"
+                "",
+                (block.path,),
+            ),
+            *first.said,
+        ),
+    )
+    yield from further
+
+
+def shortcuts(outline: Outline) -> Iterator[Passage]:
+    """How many blocks add the identity, and which have to do more."""
+    kinds = Counter(each.kind for each in outline.blocks)
+    identity, total = kinds["identity"], len(outline.blocks)
+    others = [each for each in outline.blocks if each.kind not in ("identity", "none")]
+    if kinds["none"] == total:
+        yield _plain(outline)
+        return
+    if not others:
+        yield Passage(
+            Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
+            (
+                Said(
+                    f"All {total:,} blocks keep the shape, so x can be added as it is everywhere, "
+                    "at no cost.",
+                    f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
+                    tuple(each.path for each in outline.blocks),
+                ),
+            ),
+        )
+        return
+    english, chinese = _DOES[others[0].kind]
+    yield Passage(
+        Said(
+            f"{identity:,} of the {total:,} shortcuts are the identity.",
+            f"{total:,} 条捷径中有 {identity:,} 条是恒等。",
+            tuple(each.path for each in outline.blocks if each.kind == "identity"),
+        ),
+        (
+            Said(
+                f"The other {len(others):,} ({listed((each.path for each in others[:6]), 'en')}"
+                f"{', …' if len(others) > 6 else ''}) {english}.",
+                f"另外 {len(others):,} 条（{listed((each.path for each in others[:6]), 'zh')}"
+                f"{'……' if len(others) > 6 else ''}）{chinese}。",
+                tuple(each.path for each in others),
+            ),
+            *_why(outline, others),
+        ),
+    )
+
+
+_DOES = {
+    "projection": ("project, for there the shape changes", "要做投影，因为那里形状变了"),
+    "pooled": (
+        "pool before they project, for there the shape changes",
+        "先池化再投影，因为那里形状变了",
+    ),
+    "padded": (
+        "fit without parameters: they skip positions and fill new channels with zeros",
+        "不用参数也能对上：隔着位置取，新通道填零",
+    ),
+}
+
+
+def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
+    """The first stage: whether its first block changes anything."""
+    first = outline.stages[0].blocks[0]
+    if first.kind == "none" or first.given[2:] != first.made[2:]:
+        return
+    if first in others and first.given[1] != first.made[1]:
+        yield Said(
+            f"Even {first.path} is among them, though it keeps the {side(first.given)}: it widens "
+            f"{first.given[1]:,} channels to {first.made[1]:,}.",
+            f"连 {first.path} 也在其中，虽然它保持 {side(first.given)} 不变：它把 "
+            f"{first.given[1]:,} 个通道放宽到 {first.made[1]:,} 个。",
+            (first.path,),
+        )
+    elif first not in others:
+        yield Said(
+            f"The first stage needs none: {first.given[1]:,} channels come in and "
+            f"{first.made[1]:,} go out.",
+            f"第一阶段用不着：进来 {first.given[1]:,} 个通道，出去也是 {first.made[1]:,} 个。",
+            (first.path,),
+        )
+
+
+def _plain(outline: Outline) -> Passage:
+    paths = tuple(each.path for each in outline.blocks)
+    return Passage(
+        Said("There is no shortcut anywhere.", "一条捷径也没有。", paths),
+        (
+            Said(
+                "This is the plain network that ResNet was measured against: the same layers, the "
+                "same cost, and harder to train the deeper it gets.",
+                "这就是 ResNet 用来对照的普通网络：层数、代价都一样，越深却越难训练。",
+                paths,
+            ),
+        ),
+    )
+
+
+def strides(outline: Outline) -> Iterator[Passage]:
+    """Where the stride sits, told of the first block that has one."""
+    for block in outline.blocks:
+        if len(block.made) == 4 and block.given[2:] != block.made[2:]:
+            for each in size(block):
+                yield Passage(each.claim, (_told_of(block), *each.said))
+            return
+
+
+def _told_of(block: Anatomy) -> Said:
+    return Said(
+        f"{block.path} is the first block that shrinks the map.",
+        f"{block.path} 是第一个缩小特征图的块。",
+        (block.path,),
+    )

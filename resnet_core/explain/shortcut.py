@@ -1,0 +1,274 @@
+"""The shortcut: what it is, which condition decided it, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.anatomy import Anatomy, kernel, stride, weights
+from resnet_core.explain.said import Few, Passage, Said, ids, percent, side, whole
+from resnet_core.explain.wording import described
+
+_KNOBS = ("shortcut", "downsample")
+
+
+def shortcut(block: Anatomy) -> Iterator[Passage]:
+    """The paragraph on the shortcut of a block that runs."""
+    if block.graph.problem is not None:
+        return
+    if block.join is None:
+        if block.knobs.get("shortcut") == "none":
+            yield _none(block)
+        return
+    tell = {
+        "identity": _identity,
+        "projection": _projection,
+        "pooled": _pooled,
+        "padded": _padded,
+    }
+    yield tell[block.kind](block)
+
+
+def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
+    """Why the input cannot be added as it is; empty where it could."""
+    english, chinese = [], []
+    given, made = block.given, block.summed
+    if given[2:] != made[2:]:
+        step = given[2] // max(1, made[2])
+        english.append(
+            f"the map shrinks from {side(given)} to {side(made)} (stride {_stride(block, step)})"
+        )
+        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}（stride {_stride(block, step)}）")
+    if given[1] != made[1]:
+        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
+        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
+    return english, chinese
+
+
+def _stride(block: Anatomy, measured: int) -> int:
+    return int(block.knobs.get("stride", measured))
+
+
+def _because(block: Anatomy) -> Said:
+    english, chinese = reasons(block)
+    if len(english) > 1:
+        return Said(
+            f"There are two reasons, and either alone would do: {english[0]}, and {english[1]}.",
+            f"理由有两个，任一成立就够了：{chinese[0]}，{chinese[1]}。",
+            ids(block.joins[-1:]),
+        )
+    spared = ("the channels agree", "通道数一致")
+    if "channels" in english[0]:
+        spared = (f"the map keeps its {side(block.given)}", f"特征图仍是 {side(block.given)}")
+    return Said(
+        f"One reason is enough: {english[0]}. In the other respect it would fit: {spared[0]}.",
+        f"理由只有一个，但已足够：{chinese[0]}。另一方面本来是合的：{spared[1]}。",
+        ids(block.joins[-1:]),
+    )
+
+
+def _identity(block: Anatomy) -> Passage:
+    given = whole(block.given)
+    claim = Said("The shortcut is the input itself.", "捷径就是输入本身。", ids(block.joins))
+    if len(block.joins) > 1:
+        claim = Said(
+            "Every shortcut is the input itself.", "每条捷径都是输入本身。", ids(block.joins)
+        )
+    said = [_fits(block, given)]
+    said.append(
+        Said(
+            "It costs nothing and changes nothing, which is the point: the derivative of x + f(x) "
+            "is 1 + f′(x), so the gradient reaches the layers in front even where f′ is almost "
+            "zero, and f need only learn what is to be changed about x.",
+            "它不花一分代价，也不改一个数，妙处正在这里：x + f(x) 的导数是 1 + f′(x)，"
+            "哪怕 f′ 几乎为零，梯度照样传得到前面的层；f 只需学会该对 x 改动什么。",
+            ids(block.joins),
+        )
+    )
+    return Passage(claim, tuple(said))
+
+
+def _fits(block: Anatomy, given: str) -> Said:
+    """Which condition let the input through as it is."""
+    knob = next((each for each in _KNOBS if each in block.knobs), "")
+    value = block.knobs.get(knob, "")
+    english = f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
+    chinese = f"f(x) 出来是 {given}，与 x 进来时一样，可以直接相加"
+    if value in ("padded", "avgpool"):
+        english += f"; {knob}={value} would only act where the shapes differ"
+        chinese += f"；{knob}={value} 只在形状不同时才起作用"
+    elif value == "identity":
+        english += f"; {knob}=identity insists on it, {knob}=auto would have chosen the same"
+        chinese += f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样"
+    elif value == "auto":
+        english += f": stride 1 and {block.given[1]:,} = {block.given[1]:,} channels leave " \
+                   f"{knob}=auto nothing to do"  # fmt: skip
+        chinese += f"：stride 为 1，通道数 {block.given[1]:,} = {block.given[1]:,}，" \
+                   f"{knob}=auto 便什么也不加"  # fmt: skip
+    return Said(f"{english}.", f"{chinese}。", ids(block.joins))
+
+
+def _projection(block: Anatomy) -> Passage:
+    why, _ = reasons(block)
+    if not why:
+        return _forced(block)
+    claim = Said(
+        "The shortcut needs a projection.",
+        "捷径必须做投影。",
+        ids(block.side),
+    )
+    said = [_because(block), _through(block), _share(block)]
+    conv = next((each for each in block.side if weights(each)), None)
+    if conv is not None and kernel(conv) == 1 and stride(conv) > 1:
+        places = Few(stride(conv) ** 2)
+        said.append(
+            Said(
+                f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the rest of x "
+                "is "
+                "lost on this way, which ResNet-D mends by pooling first (shortcut=avgpool).",
+                f"步幅为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x "
+                "的其余部分在这条路上就丢了；"
+                "ResNet-D 先做池化，补的就是这一点（shortcut=avgpool）。",
+                (conv.id,),
+            )
+        )
+    return Passage(claim, tuple(said))
+
+
+def _through(block: Anatomy) -> Said:
+    return Said(
+        f"So x passes {described(block.side, 'en')}; as it came, {whole(block.given)} could not "
+        f"be added to {whole(block.summed)}.",
+        f"于是 x 要先过{described(block.side, 'zh')}；不然 {whole(block.given)} 没法与 "
+        f"{whole(block.summed)} 相加。",
+        ids(block.side),
+    )
+
+
+def _share(block: Anatomy) -> Said:
+    mine = sum(weights(each) for each in block.side)
+    every = sum(weights(each) for each in block.calls if each.role in ("conv", "linear"))
+    return Said(
+        f"It holds {mine:,} of the {every:,} convolution weights in this block, "
+        f"{percent(mine, every)}.",
+        f"这个块的卷积权重共 {every:,} 个，它占 {mine:,} 个，即 {percent(mine, every)}。",
+        ids(block.side),
+    )
+
+
+def _forced(block: Anatomy) -> Passage:
+    """A projection that nothing requires."""
+    mine = sum(each.params for each in block.side)
+    knob = next((each for each in _KNOBS if block.knobs.get(each) == "projection"), "")
+    who = (f"{knob}=projection puts", f"{knob}=projection 仍然放了") if knob else (
+        "this class always puts", "这个类总要放")  # fmt: skip
+    where = whole(block.given)
+    return Passage(
+        Said(
+            "The shortcut projects although it need not.",
+            "捷径本可不投影，却还是投影了。",
+            ids(block.side),
+        ),
+        (
+            Said(
+                f"x and f(x) are both {where} and could be added as they are, but {who[0]} "
+                f"{described(block.side, 'en')} there all the same.",
+                f"x 与 f(x) 都是 {where}，本可直接相加，{who[1]}{described(block.side, 'zh')}。",
+                ids(block.side),
+            ),
+            Said(
+                f"That is option C of the ResNet paper, which found it hardly better than the "
+                f"identity. It costs {mine:,} parameters, and the gradient no longer has a way "
+                "back that nothing alters.",
+                f"这是 ResNet 论文里的 C 方案，论文自己也发现它比恒等好不了多少。它要花 {mine:,} 个"
+                "参数，梯度也不再有一条不受改动的回路。",
+                ids(block.side),
+            ),
+        ),
+    )
+
+
+def _pooled(block: Anatomy) -> Passage:
+    pool = next(each for each in block.side if each.role == "pool")
+    window = kernel(pool)
+    said = [_because(block), _through(block)]
+    if any(weights(each) for each in block.side):
+        said.append(
+            Said(
+                f"The pooling takes the stride so that the convolution has none: each "
+                f"{window}×{window} patch is averaged and all its {Few(window**2):en} positions "
+                "count, "
+                f"where a 1×1 at stride {window} would read one of them. That is ResNet-D's "
+                "change, and it costs not a single weight.",
+                f"步幅交给池化，卷积就不必带步幅：每个 {window}×{window} 小块取平均，"
+                f"{Few(window**2):zh}个位置都算数；换成步幅为 {window} 的 1×1，就只读其中一个。"
+                "这是 ResNet-D 的改动，一个权重也不多花。",
+                (pool.id,),
+            )
+        )
+        said.append(_share(block))
+    return Passage(Said("The shortcut pools, then projects." if len(said) > 2 else
+                        "The shortcut pools.",
+                        "捷径先池化，再投影。" if len(said) > 2 else "捷径做池化。",
+                        ids(block.side)), tuple(said))  # fmt: skip
+
+
+def _padded(block: Anatomy) -> Passage:
+    said = [_because(block)] if reasons(block)[0] else []
+    given, made = block.given, block.summed
+    step, missing = -(-given[2] // made[2]), made[1] - given[1]
+    if step > 1:
+        said.append(
+            Said(
+                f"To shrink, it keeps one position in {Few(step * step):en} and drops the others.",
+                f"要缩小，就每{Few(step * step):zh}个位置留一个，其余丢掉。",
+                ids(block.side),
+            )
+        )
+    if missing:
+        said.append(
+            Said(
+                f"To widen, it fills the {missing:,} channels that are missing with zeros: in "
+                "these the block gives out what f computes and nothing of x.",
+                f"要加宽，就把缺的 {missing:,} 个通道填零：这些通道里只有 f 算出来的值，没有 x。",
+                ids(block.side),
+            )
+        )
+    spared = given[1] * made[1]
+    said.append(
+        Said(
+            f"This is option A of the ResNet paper: no parameter at all, where a 1×1 convolution "
+            f"would have {spared:,} weights.",
+            f"这是 ResNet 论文里的 A 方案：一个参数也不用，换成 1×1 卷积则要 {spared:,} 个权重。",
+            ids(block.side),
+        )
+    )
+    return Passage(
+        Said(
+            "The shortcut fits without learning anything.",
+            "捷径不学任何东西，也能对上形状。",
+            ids(block.side),
+        ),
+        tuple(said),
+    )
+
+
+def _none(block: Anatomy) -> Passage:
+    last = ids(block.calls[-1:])
+    return Passage(
+        Said("There is no shortcut.", "没有捷径。", last),
+        (
+            Said(
+                "With shortcut=none this is a plain block: what comes out is f(x) and nothing of x "
+                "itself, so every block on the way must pass on whatever later ones will need.",
+                "shortcut=none 时它就是一个普通的块：出来的只有 f(x)，没有 x 本身；"
+                "后面要用的东西，每一块都得自己想办法传下去。",
+                last,
+            ),
+            Said(
+                "Such a network of 34 layers trained worse than one of 18, which is what made the "
+                "authors of ResNet add the shortcut.",
+                "这样堆出的 34 层网络训练起来反而不如 18 层，ResNet 的作者正是因此加上了捷径。",
+                last,
+            ),
+        ),
+    )

@@ -1,0 +1,42 @@
+"""Layers named in a sentence: ``a 1×1 convolution with stride 2 and a batch norm``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from resnet_core.draw.label import call_title
+from resnet_core.draw.words import Language
+from resnet_core.explain.anatomy import kernel, size_of, stride, weights
+from resnet_core.explain.said import listed
+from resnet_core.graph import Node
+
+
+def described(nodes: Iterable[Node], language: Language) -> str:
+    """The layers on the way, in words."""
+    return listed((_layer(each, language) for each in nodes if each.role != "identity"), language)
+
+
+def _layer(node: Node, language: Language) -> str:
+    zh = language == "zh"
+    if weights(node):
+        step = stride(node)
+        if zh:
+            return f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size_of(node)} 卷积"
+        return f"a {size_of(node)} convolution{f' with stride {step}' if step > 1 else ''}"
+    if node.role == "pool":
+        return _pool(node, language)
+    name = call_title(node, language).split(",")[0]
+    if zh:
+        return f"一个{name}"
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _pool(node: Node, language: Language) -> str:
+    """``an average pooling over 2×2``, with its stride where that is not its size."""
+    zh, step = language == "zh", stride(node)
+    size, moved = f"{kernel(node)}×{kernel(node)}", step not in (1, kernel(node))
+    if zh:
+        kind = "最大池化" if "max" in node.type.lower() else "平均池化"
+        return f"一个{f'步幅为 {step} 的' if moved else ''} {size} {kind}"
+    kind = "a max" if "max" in node.type.lower() else "an average"
+    return f"{kind} pooling over {size}{f' with stride {step}' if moved else ''}"

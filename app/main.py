@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import comparisons, diagrams, health, logs, openapi, pages, subjects
 from app.answers import to_exception
@@ -48,7 +49,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     for each in (diagrams, comparisons, subjects, health, pages):
         app.include_router(each.router)
-    app.mount(f"/static/{stamp()}", Unchanging(directory=folder("static")), name="static")
+    files = GZipMiddleware(Unchanging(directory=folder("static")))
+    app.mount(f"/static/{stamp()}", files, name="static")
     answered = (ProblemError, ParameterError, Refusal, NotAcceptable, Busy, TimeoutError)
     for error in (*answered, HTTPException):
         app.add_exception_handler(error, to_exception)

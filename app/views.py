@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
@@ -21,6 +22,8 @@ from resnet_core.draw.label import shape_text
 from resnet_core.draw.theme import COLOURS, ThemeName
 from resnet_core.draw.words import amount, ordinal
 
+# A long table in a page shrinks to a tenth; more effort than this would cost more than it saves.
+EFFORT = 4
 FOR_EVER = "public, max-age=31536000, immutable"
 # Set by the page's switch.
 THEME_COOKIE = "theme"
@@ -73,9 +76,13 @@ class Pages:
             "Content-Language": language.tag,
             "Cache-Control": "no-cache",
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Vary": "Accept-Language, Cookie",
+            "Vary": "Accept-Encoding, Accept-Language, Cookie",
         }
-        page = HTMLResponse(html, status, headers)
+        body = html.encode()
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, EFFORT, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        page = HTMLResponse(body, status, headers)
         if request.query_params.get(PARAMETER) == language.name:
             page.set_cookie(COOKIE, language.name, A_YEAR, path=root or "/", samesite="lax")
         return page

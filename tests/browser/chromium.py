@@ -36,8 +36,10 @@ def chromium() -> Iterator[Browser]:
     """A browser without a window. Raises NoChromium."""
     with sync_playwright() as playwright:
         browser = _launched(playwright)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def _launched(playwright: Playwright) -> Browser:

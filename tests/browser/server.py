@@ -13,7 +13,8 @@ from contextlib import contextmanager
 class Server:
     """``resnet-diagram serve`` on a port that stays the same when it stops and starts again."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self._port}"
@@ -22,7 +23,7 @@ class Server:
         """Return when it is ready to draw."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve", "--port", str(self._port)],
-            env=os.environ | {"RESNET_DIAGRAM_WORKERS": "1"},
+            env=os.environ | {"RESNET_DIAGRAM_WORKERS": str(self._workers)},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -36,9 +37,11 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(workers: int = 1) -> Iterator[Server]:
     """A running server, stopped afterwards."""
-    server = Server()
+    server = Server(workers)
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()

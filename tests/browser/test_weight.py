@@ -1,0 +1,28 @@
+"""A page is light: the pictures may take their time, what stands around them does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.pages import PAGES, REFUSED
+from tests.browser.weight import weight
+
+MOST = 150_000
+HEAVIEST = {"deepest": "/?model=resnet152", "all-calls": "/?model=resnet152&detail=op&fold=false"}
+
+
+@pytest.mark.parametrize("name", PAGES | HEAVIEST)
+def test_a_page_weighs_less_than_150_kb(visit, name):
+    page = visit.blank()
+    found = weight(page, visit.address + (PAGES | HEAVIEST)[name])
+    if name in REFUSED:
+        visit.pardon(REFUSED[name])
+    assert {"document", "stylesheet"} <= set(found)
+    assert found.total() - found["image"] < MOST, found
+
+
+def test_a_reader_who_cannot_unpack_gets_a_plain_page(visit):
+    page = visit.blank(extra_http_headers={"Accept-Encoding": "identity"})
+    answer = page.goto(visit.address + "/?model=resnet152")
+    assert "content-encoding" not in answer.headers
+    assert "ResNet-152" in page.title()

@@ -19,7 +19,7 @@ from resnet_core.explain.failure import failure
 from resnet_core.explain.families import downsample, inverted_residual, res2net
 from resnet_core.explain.layers import layer_notes
 from resnet_core.explain.modern import convnext, horblock
-from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides
+from resnet_core.explain.network import blocks, parts, strides
 from resnet_core.explain.outline import Outline
 from resnet_core.explain.path import main_path
 from resnet_core.explain.plain import plain
@@ -27,6 +27,7 @@ from resnet_core.explain.said import Passage
 from resnet_core.explain.shares import depth, shares, sight
 from resnet_core.explain.shortcut import shortcut
 from resnet_core.explain.size import size
+from resnet_core.explain.stages import shortcuts, stages
 from resnet_core.explain.traits import traits
 from resnet_core.graph import Graph
 
@@ -44,22 +45,23 @@ OPENINGS = {
 
 def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explanation:
     """The structure told in words, in one language."""
+    outline = Outline(graph)
     return Explanation(
         title=caption.title,
-        paragraphs=tuple(each.paragraph(language) for each in _passages(graph, caption)),
-        layers=layer_notes(graph, caption.parameters, language),
+        paragraphs=tuple(each.paragraph(language) for each in _passages(outline, caption)),
+        layers=layer_notes(outline, caption.parameters, language),
         language=language,
     )
 
 
-def _passages(graph: Graph, caption: Caption) -> Iterator[Passage]:
+def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
+    graph = outline.graph
     yield from failure(graph)
-    outline = Outline(graph)
-    if graph.problem and outline.failing:
-        yield from _block(outline.failing)
-    elif len(outline.blocks) > 1 or outline.blocks[0].path:
+    if graph.problem:
+        yield from _block(outline.failing) if outline.failing else ()
+    elif outline.blocks[0].path:
         yield from _network(outline, caption)
-    elif graph.group[""].level == "block" or caption.kind == "block":
+    elif graph.group[""].level == "block":
         yield from _block(outline.blocks[0])
     else:
         yield from plain(outline, caption)

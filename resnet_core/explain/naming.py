@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_core.draw.words import Language
 from resnet_core.explain.anatomy import Anatomy
 from resnet_core.explain.said import Said, ratio, side
 from resnet_core.graph import Shape
@@ -104,3 +105,10 @@ def _of_width(given: Shape, made: Shape) -> tuple[str, str] | None:
         f"{verb} {before:,} channels to {after:,}",
         f"通道从 {before:,} {chinese}到 {after:,}",
     )
+
+
+def called(block: Anatomy, language: Language) -> str:
+    """A block's path; one that is a mere number is called by it."""
+    if not block.path.isdigit():
+        return block.path
+    return f"第 {block.path} 块" if language == "zh" else f"block {block.path}"

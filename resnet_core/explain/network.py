@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
 
 from resnet_core.draw.heading import Caption
 from resnet_core.explain.anatomy import Anatomy, channels
-from resnet_core.explain.naming import plural
-from resnet_core.explain.outline import Outline, Stage
-from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, side, whole
+from resnet_core.explain.naming import called, plural
+from resnet_core.explain.outline import Outline
+from resnet_core.explain.said import Few, Passage, Said, ids, side, whole
 from resnet_core.explain.size import size
 from resnet_core.explain.wording import described
 from resnet_core.graph import Node
@@ -26,7 +24,7 @@ def parts(outline: Outline, caption: Caption) -> Passage:
     total = sum(counts)
     named, chinese = plural(outline.typical, total)
     claim = Said(
-        f"{caption.title} is {total:,} {named}{_in_stages(outline)[0]}.",
+        f"{caption.title}: {total:,} {named}{_in_stages(outline)[0]}.",
         f"{caption.title}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
         tuple(each.path for each in outline.blocks),
     )
@@ -89,8 +87,8 @@ def _single(outline: Outline) -> Iterator[Said]:
     if given == made:
         english, chinese = f"Every block keeps {made}", f"每一块都保持 {made}"
     else:
-        english = f"{first.path} takes {given} to {made}"
-        chinese = f"{first.path} 把 {given} 变成 {made}"
+        english = f"{_capital(called(first, 'en'))} takes {given} to {made}"
+        chinese = f"{called(first, 'zh')}把 {given} 变成 {made}"
         if others:
             english += f", the other {len(others):,} keep that and refine it"
             chinese += f"，其余 {len(others):,} 块保持不变，逐块精修"
@@ -139,64 +137,6 @@ def _head(outline: Outline) -> Iterator[Said]:
     )
 
 
-def stages(outline: Outline) -> Iterator[Passage]:
-    """Sizes and channels from stage to stage, and what they trade."""
-    found = outline.stages
-    if len(found) < 2:
-        return
-    english = [_stage(each) for each in found]
-    said = [
-        Said(
-            "; ".join(each[0] for each in english) + ".",
-            "；".join(each[1] for each in english) + "。",
-            tuple(each.path for each in found if each.path),
-        )
-    ]
-    said += _exchange(found)
-    claim = Said(
-        "From stage to stage the map shrinks and the channels grow.",
-        "一个阶段接一个阶段，特征图变小，通道变多。",
-        tuple(each.path for each in found if each.path),
-    )
-    if all(each.made[2:] == found[0].made[2:] for each in found):
-        claim = Said("The stages keep the map's size.", "各阶段的特征图一样大。")
-    yield Passage(claim, tuple(said))
-
-
-def _stage(stage: Stage) -> tuple[str, str]:
-    made, count = stage.made, len(stage.blocks)
-    blocks = "block" if count == 1 else "blocks"
-    return (
-        f"{stage.name}: {count:,} {blocks}, {made[1]:,} channels at {side(made)}",
-        f"{stage.name}：{count:,} 个块，{made[1]:,} 个通道，{side(made)}",
-    )
-
-
-def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
-    """Half the side and twice the channels: a block costs the same everywhere."""
-    halved = all(
-        -(-one.made[2] // 2) == other.made[2] and 2 * one.made[1] == other.made[1]
-        for one, other in pairwise(found)
-    )
-    if not halved:
-        return
-    costs = [stage.blocks[-1].macs for stage in found if len(stage.blocks) > 1]
-    nodes = tuple(each.path for each in found if each.path)
-    yield Said(
-        "Half the side leaves a quarter of the positions; twice the channels make four times the "
-        "weights in a layer.",
-        "边长减半，位置只剩四分之一；通道翻倍，每层的权重变成四倍。",
-        nodes,
-    )
-    if len(costs) > 1 and max(costs) <= 1.02 * min(costs):
-        yield Said(
-            f"The two cancel out: past the first block of its stage, a block costs "
-            f"{Many(costs[0]):en} multiply-adds wherever it stands.",
-            f"两者正好抵消：除了各阶段的第一块，一个块无论在哪都要 {Many(costs[0]):zh}次乘加。",
-            nodes,
-        )
-
-
 def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) -> Iterator[Passage]:
     """What one of the blocks computes, told of a typical one."""
     block = outline.typical
@@ -210,9 +150,10 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
         ),
         (
             Said(
-                f"Take {block.path}, which gets {block.given[1]:,} channels at "
+                f"Take {called(block, 'en')}, which gets {block.given[1]:,} channels at "
                 f"{side(block.given)}.",
-                f"以 {block.path} 为例，它的输入是 {block.given[1]:,} 个通道、{side(block.given)}。"
+                f"以{called(block, 'zh')}为例，它的输入是 {block.given[1]:,} 个通道、"
+                f"{side(block.given)}。"
                 "",
                 (block.path,),
             ),
@@ -220,97 +161,6 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
         ),
     )
     yield from further
-
-
-def shortcuts(outline: Outline) -> Iterator[Passage]:
-    """How many blocks add the identity, and which have to do more."""
-    kinds = Counter(each.kind for each in outline.blocks)
-    identity, total = kinds["identity"], len(outline.blocks)
-    others = [each for each in outline.blocks if each.kind not in ("identity", "none")]
-    if kinds["none"] == total:
-        yield _plain(outline)
-        return
-    if not others:
-        yield Passage(
-            Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
-            (
-                Said(
-                    f"All {total:,} blocks keep the shape, so x can be added as it is everywhere, "
-                    "at no cost.",
-                    f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
-                    tuple(each.path for each in outline.blocks),
-                ),
-            ),
-        )
-        return
-    english, chinese = _DOES[others[0].kind]
-    yield Passage(
-        Said(
-            f"{identity:,} of the {total:,} shortcuts are the identity.",
-            f"{total:,} 条捷径中有 {identity:,} 条是恒等。",
-            tuple(each.path for each in outline.blocks if each.kind == "identity"),
-        ),
-        (
-            Said(
-                f"The other {len(others):,} ({listed((each.path for each in others[:6]), 'en')}"
-                f"{', …' if len(others) > 6 else ''}) {english}.",
-                f"另外 {len(others):,} 条（{listed((each.path for each in others[:6]), 'zh')}"
-                f"{'……' if len(others) > 6 else ''}）{chinese}。",
-                tuple(each.path for each in others),
-            ),
-            *_why(outline, others),
-        ),
-    )
-
-
-_DOES = {
-    "projection": ("project, for there the shape changes", "要做投影，因为那里形状变了"),
-    "pooled": (
-        "pool before they project, for there the shape changes",
-        "先池化再投影，因为那里形状变了",
-    ),
-    "padded": (
-        "fit without parameters: they skip positions and fill new channels with zeros",
-        "不用参数也能对上：隔着位置取，新通道填零",
-    ),
-}
-
-
-def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
-    """The first stage: whether its first block changes anything."""
-    first = outline.stages[0].blocks[0]
-    if first.kind == "none" or first.given[2:] != first.made[2:]:
-        return
-    if first in others and first.given[1] != first.made[1]:
-        yield Said(
-            f"Even {first.path} is among them, though it keeps the {side(first.given)}: it widens "
-            f"{first.given[1]:,} channels to {first.made[1]:,}.",
-            f"连 {first.path} 也在其中，虽然它保持 {side(first.given)} 不变：它把 "
-            f"{first.given[1]:,} 个通道放宽到 {first.made[1]:,} 个。",
-            (first.path,),
-        )
-    elif first not in others:
-        yield Said(
-            f"The first stage needs none: {first.given[1]:,} channels come in and "
-            f"{first.made[1]:,} go out.",
-            f"第一阶段用不着：进来 {first.given[1]:,} 个通道，出去也是 {first.made[1]:,} 个。",
-            (first.path,),
-        )
-
-
-def _plain(outline: Outline) -> Passage:
-    paths = tuple(each.path for each in outline.blocks)
-    return Passage(
-        Said("There is no shortcut anywhere.", "一条捷径也没有。", paths),
-        (
-            Said(
-                "This is the plain network that ResNet was measured against: the same layers, the "
-                "same cost, and harder to train the deeper it gets.",
-                "这就是 ResNet 用来对照的普通网络：层数、代价都一样，越深却越难训练。",
-                paths,
-            ),
-        ),
-    )
 
 
 def strides(outline: Outline) -> Iterator[Passage]:
@@ -324,7 +174,11 @@ def strides(outline: Outline) -> Iterator[Passage]:
 
 def _told_of(block: Anatomy) -> Said:
     return Said(
-        f"{block.path} is the first block that shrinks the map.",
-        f"{block.path} 是第一个缩小特征图的块。",
+        f"{_capital(called(block, 'en'))} is the first that shrinks the map.",
+        f"{called(block, 'zh')}最先缩小特征图。",
         (block.path,),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:] if text.startswith("block ") else text

@@ -90,9 +90,9 @@ class Outline:
     @property
     def failing(self) -> Anatomy | None:
         """The block in which the structure fails, if it does and inside a block."""
-        problem = self.graph.problem
-        at = problem.node if problem else ""
-        return next((b for b in self.blocks if any(n.id == at for n in b.calls)), None)
+        at = self.graph.problem.node if self.graph.problem else ""
+        blocks = [each for each in self.blocks if each.group.level == "block"]
+        return next((each for each in blocks if any(n.id == at for n in each.calls)), None)
 
     @property
     def layers(self) -> tuple[Node, ...]:

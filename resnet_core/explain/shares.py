@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from resnet_core.draw.heading import Caption
+from resnet_core.explain.naming import called
 from resnet_core.explain.outline import Outline, weighted
 from resnet_core.explain.said import Few, Many, Passage, Said, ids, percent, side
 from resnet_core.graph import Node
@@ -24,7 +25,10 @@ def shares(outline: Outline) -> Iterator[Passage]:
 def _parts(outline: Outline) -> list[Part]:
     stages = [(each.name, each.name, each.calls) for each in outline.stages]
     if len(stages) == 1:
-        stages = [(each.path, each.path, each.calls) for each in outline.stages[0].blocks]
+        stages = [
+            (called(each, "en"), called(each, "zh"), each.calls)
+            for each in outline.stages[0].blocks
+        ]
         if len(stages) > 1:
             rest = [node for _, _, nodes in stages[1:] for node in nodes]
             others = ("the rest", "其余各块")
@@ -72,7 +76,7 @@ def _split(
     parts: list[Part], values: list[int], total: int, nodes: tuple[str, ...],
 ) -> Said:  # fmt: skip
     told = [
-        (f"{part[0]} {percent(value, total)}", f"{part[1]} {percent(value, total)}")
+        (f"{percent(value, total)} in {part[0]}", f"{part[1]}占 {percent(value, total)}")
         for part, value in zip(parts, values, strict=True)
         if value
     ]

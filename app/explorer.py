@@ -31,6 +31,7 @@ START = ("block", "bottleneck")
 CARRIED = ("direction", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
 OF_FILES = ("theme", "scale", "ascii")
+PANELS = ("Input", "View", "Files")
 IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
 OF_HEADER = ("lang",)
@@ -58,15 +59,30 @@ class Explorer:
         return self.subject.title if self.subject else "resnet-diagram"
 
     @property
-    def structure(self) -> list[tuple[str, list[Field]]]:
-        """The subject's own knobs under headings."""
+    def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
+        """The form under headings: the subject's own knobs, the input, the view, the files."""
         subject = self.subject
-        return grouped(fields_of(subject.params, self.typed, self.problem)) if subject else []
+        if subject is None:
+            return []
+        wrong = self.problem or self.misfit
+        structure = grouped(fields_of(subject.params, self.typed, wrong))
+        size = {"input": str(subject.input_size)}
+        given = fields_of(Input, self.typed, wrong, size)
+        elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
+        view = [each for name, each in self.options.items() if name not in elsewhere]
+        files = [self.options[name] for name in OF_FILES]
+        return [*structure, *zip(PANELS, (given, view, files), strict=True)]
 
     @property
-    def input(self) -> list[Field]:
-        size = str(self.subject.input_size) if self.subject else ""
-        return fields_of(Input, self.typed, self.problem, {"input": size})
+    def misfit(self) -> Problem | None:
+        """Why a legal structure cannot run, told beside the knob that would mend it."""
+        found = self.record.get("problem")
+        if not found or not found["mend"]:
+            return None
+        name = next(iter(found["mend"]))
+        zh = self.diagram is not None and self.diagram.options.lang == "zh"
+        reason = (zh and found["reason_zh"]) or found["reason"]
+        return Problem("invalid-parameter", reason, name, self.typed.get(name), fix=found["fix"])
 
     @cached_property
     def options(self) -> dict[str, Field]:
@@ -75,17 +91,6 @@ class Explorer:
         default = "op" if self.subject and self.subject.kind == "block" else "block"
         value = found["detail"].value or default
         return found | {"detail": replace(found["detail"], default=default, value=value)}
-
-    @property
-    def view(self) -> list[Field]:
-        """The view's fields that stand in the form."""
-        elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
-        return [each for name, each in self.options.items() if name not in elsewhere]
-
-    @property
-    def files(self) -> list[Field]:
-        """The fields that say what files look like."""
-        return [self.options[name] for name in OF_FILES]
 
     @property
     def carried(self) -> Pairs:

@@ -17,7 +17,10 @@ Widget = Literal["number", "select", "text"]
 
 @dataclass(frozen=True)
 class Field:
-    """One knob on the page. ``default`` is empty where leaving it out has a meaning of its own."""
+    """One knob on the page. ``default`` is empty where leaving it out has a meaning of its own.
+
+    ``parts`` are what a text with commas may consist of.
+    """
 
     name: str
     widget: Widget
@@ -29,6 +32,7 @@ class Field:
     maximum: int | None = None
     pattern: str = ""
     placeholder: str = ""
+    parts: tuple[str, ...] = ()
     problem: Problem | None = None
 
     @property
@@ -92,6 +96,7 @@ def _field(
         maximum=bounds.get("maximum"),
         pattern=str(bounds.get("pattern", "")).removeprefix("^").removesuffix("$"),
         placeholder=placeholder,
+        parts=tuple(schema.get("parts", ())),
         problem=problem if problem and problem.parameter == name else None,
     )
 

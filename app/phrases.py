@@ -12,6 +12,7 @@ from babel.messages.pofile import write_po
 from jinja2 import Environment
 from pydantic import BaseModel
 
+from app.explorer import PANELS
 from app.gallery import FAMILIES
 from app.i18n import LANGUAGES, SAYING, catalogue, catalogue_file
 from app.problems import SORTS
@@ -115,7 +116,7 @@ def _problems() -> Iterator[tuple[str, str]]:
 
 
 def _others() -> Iterator[tuple[str, str]]:
-    yield from ((each, "group") for each in ("Structure", *GROUPS))
+    yield from ((each, "group") for each in ("Structure", *GROUPS, *PANELS))
     yield from ((each, "family") for each in FAMILIES)
     yield from ((each, SAYING) for each in SAYINGS)
 

@@ -69,7 +69,10 @@ class Options(BaseModel):
         Field(
             pattern=rf"^({_ANY})(,({_ANY}))*$",
             description="what a box tells: " + ", ".join(LABELS),
-            json_schema_extra={"format_hint": f"some of {','.join(LABELS)}"},
+            json_schema_extra={
+                "format_hint": f"some of {','.join(LABELS)}",
+                "parts": list(LABELS),
+            },
         ),
         AfterValidator(_in_order),
     ] = ",".join(DEFAULT_LABELS)

@@ -4,11 +4,14 @@
 import { Asking } from "./asking.js";
 import { readyToCopy } from "./copy.js";
 import { Links } from "./links.js";
+import { offerParts } from "./parts.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { zoomable } from "./zoom.js";
 
 const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", "#knobs", ".languages"];
+// These stay as they are, and pale, while what is asked for cannot be drawn.
+const OF_PICTURE = [".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
 const A_REST = 180;
 
@@ -56,18 +59,25 @@ async function show(url, push = true) {
 /** Takes the regions over from another page; focus, sizes and what is being typed stay. */
 function replace(page, typing) {
   const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
-  const open = [...document.querySelectorAll(".left details")].map((each) => each.open);
-  for (const region of REGIONS) find(region).innerHTML = page.querySelector(region).innerHTML;
-  document.querySelectorAll(".left details").forEach((each, index) => { each.open = open[index] ?? each.open; });
+  const open = new Map(folders().map((each) => [nameOf(each), each.open]));
+  const refused = !page.querySelector(".sheet") && before.sheet;
+  for (const region of REGIONS) {
+    if (refused && OF_PICTURE.includes(region)) continue;
+    find(region).innerHTML = page.querySelector(region).innerHTML;
+  }
+  for (const each of folders()) each.open = (open.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
   document.title = page.title;
-  const refused = !find(".sheet");
-  canvas.classList.toggle("stale", refused);
-  if (refused && before.sheet) canvas.append(before.sheet);
+  canvas.classList.toggle("stale", Boolean(refused));
+  if (refused) canvas.append(before.sheet);
   prepare();
-  if (kind() === before.kind) zoom.set(before.view);
-  else zoom.start();
+  if (kind() === before.kind && !refused) zoom.set(before.view);
+  else if (!refused) zoom.start();
+  if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus, typing);
 }
+
+const folders = () => [...document.querySelectorAll(".left details")];
+const nameOf = (details) => details.firstElementChild.textContent;
 
 /** What kind of picture it is: another subject, level or direction is looked at afresh. */
 function kind() {
@@ -94,6 +104,7 @@ function refocus(last, typing) {
 /** What has to be done to every new page. */
 function prepare() {
   readyToCopy();
+  offerParts();
   tabs.apply();
   search.apply();
   links.read();
@@ -169,6 +180,11 @@ document.addEventListener("keydown", (event) => {
 find(".away button").addEventListener("click", () => asking.again());
 
 find(".zoom").hidden = false;
+// On a phone the form is long: what was not touched waits closed.
+if (matchMedia("(max-width: 720px)").matches) {
+  const groups = [...document.querySelectorAll(".group")].slice(1);
+  for (const each of groups) each.open = Boolean(each.querySelector(".changed, .wrong"));
+}
 if (!document.fullscreenEnabled) find('[data-zoom="full"]').hidden = true;
 prepare();
 zoom.start();

@@ -24,7 +24,7 @@ export class Search {
     const some = knobs.some(fits);
     for (const each of subjects) each.hidden = !fits(each);
     for (const each of knobs) each.hidden = some && !fits(each);
-    for (const each of document.querySelectorAll("#knobs fieldset")) {
+    for (const each of document.querySelectorAll("#knobs .group")) {
       each.hidden = wanted.length > 0 && some && !each.querySelector(".knob:not([hidden])");
     }
     for (const each of document.querySelectorAll(".subjects details")) {
@@ -42,7 +42,10 @@ export class Search {
   }
 
   press(event) {
-    const first = document.querySelector(".subjects li:not([hidden]) a");
+    const found = [...document.querySelectorAll(".subjects li:not([hidden]) a")];
+    const named = (each) => this.wanted.every((word) => `${each.title} ${each.textContent}`.toLowerCase().includes(word));
+    // What is called that comes before what is only said to be that.
+    const first = found.find(named) ?? found[0];
     if (event.key === "Escape") {
       this.field.value = "";
       this.apply();

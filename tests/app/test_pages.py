@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from app.views import folder, theme_css
 from resnet_core import FORMATS
 from resnet_core.draw.theme import COLOURS
 from resnet_core.options import Input, Options
-from resnet_core.params import ALIASES
+from resnet_core.params import ALIASES, GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
@@ -254,3 +255,36 @@ def test_the_reference_explains_every_subject_and_every_problem_type(client: Tes
     assert {f"{each.kind}-{each.name}" for each in SUBJECTS} <= ids
     problem = client.get("/diagram.json?block=basic&stride=0").json()
     assert problem["type"].removeprefix("/reference#") in ids
+
+
+def test_what_would_mend_a_structure_that_cannot_run_is_told_beside_its_knob(
+    client: TestClient,
+) -> None:
+    page = client.get("/?block=bottleneck&stride=2&shortcut=identity").text
+    assert Elements(page).named("shortcut")["aria-invalid"] == "true"
+    (fix,) = re.findall(r'id="shortcut-complaint">.*?href="([^"]+)">', page, re.S)
+    assert 'class="notice"' not in client.get(html.unescape(fix)).text
+
+
+def test_presets_lead_to_blocks_as_the_networks_have_them(client: TestClient) -> None:
+    page = client.get("/?block=bottleneck").text
+    presets = re.findall(r'<a href="(/\?block=bottleneck[^"]*)"[^>]*>(layer[\d.]+)</a>', page)
+    assert len(presets) > 40
+    wide = client.get(html.unescape(presets[2][0])).text
+    assert "ResNet-50" in wide
+    assert 'aria-current="true">layer2.0</a>' in wide
+
+
+def test_knobs_stand_in_groups_with_bounds_and_defaults(client: TestClient) -> None:
+    page = client.get("/?block=bottleneck").text
+    groups = re.findall(r'<details class="group" open>\s*<summary>([^<]+)<', page)
+    assert groups[0] == "Channels and stride"
+    assert groups[-3:] == ["Input", "View", "Files"]
+    assert re.search(r'id="stride-hint">[^<]+<span class="bounds">1–4, default 1</span>', page)
+
+
+def test_every_group_of_knobs_has_knobs_that_are_there() -> None:
+    known = {name for subject in SUBJECTS for name in subject.params.model_fields}
+    listed = [name for names in GROUPS.values() for name in names]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == known

@@ -178,24 +178,32 @@ class Graph:
 
         ``identity``, ``projection`` (a convolution), ``pooled``, ``padded``, or ``none``.
         """
-        for edge in self.incoming[join]:
-            if edge.lane == "shortcut":
-                roles = {each.role for each in self._back_along(edge)}
-                if "conv" in roles:
-                    return "projection"
-                if "pool" in roles:
-                    return "pooled"
-                return "padded" if roles else "identity"
-        return "none"
+        kinds = (self.shortcuts[e] for e in self.incoming[join] if e.lane == "shortcut")
+        return next(kinds, "none")
 
-    def _back_along(self, edge: Edge) -> Iterator[Node]:
-        node = self.node[edge.source]
-        while node.lane == "shortcut":
-            yield node
-            before = self.incoming[node.id]
-            if not before:
-                return
-            node = self.node[before[0].source]
+    @cached_property
+    def shortcuts(self) -> Mapping[Edge, str]:
+        """The kind of shortcut that each edge between a fork and an addition is part of."""
+        ways = [
+            tuple(self._back_along(edge))
+            for edge in self.edges
+            if edge.lane == "shortcut" and self.node[edge.target].role == "add"
+        ]
+        return {edge: self._kind(way) for way in ways for edge in way}
+
+    def _kind(self, way: tuple[Edge, ...]) -> str:
+        roles = {self.node[each.target].role for each in way[1:]}
+        if "conv" in roles:
+            return "projection"
+        if "pool" in roles:
+            return "pooled"
+        return "padded" if roles else "identity"
+
+    def _back_along(self, edge: Edge) -> Iterator[Edge]:
+        yield edge
+        while self.node[edge.source].lane == "shortcut" and self.incoming[edge.source]:
+            edge = self.incoming[edge.source][0]
+            yield edge
 
 
 def _by(edges: tuple[Edge, ...], end: str, nodes: tuple[Node, ...]) -> dict[str, tuple[Edge, ...]]:

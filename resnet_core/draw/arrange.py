@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from resnet_core.draw.face import Tile, tile
 from resnet_core.draw.frames import FRAME_TEXT, Band, bands
 from resnet_core.draw.label import DEFAULT_LABELS
+from resnet_core.draw.legend import legend
 from resnet_core.draw.letters import width
 from resnet_core.draw.paper import on_paper
 from resnet_core.draw.sheet import Box, Frame, Line, Point, Sheet, Wire
@@ -101,7 +102,7 @@ class _Arrangement:
         frames = self._frames()
         wires = [self._wire(each) for each in self.graph.edges]
         boxes = [self._box(name) for name in self.tiles]
-        return on_paper(heading, boxes, wires, frames)
+        return on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
 
     def _size(self, each: Tile) -> tuple[float, float]:
         """Size along the path and across it, with the second outline of a folded box."""
@@ -177,7 +178,8 @@ class _Arrangement:
         course = self.tracks.course[edge]
         if course == "straight":
             ends = ((source.end, source.across), (target.start, target.across))
-            return Wire(edge, tuple(self._point(*each) for each in ends), self._fails(edge))
+            points = tuple(self._point(*each) for each in ends)
+            return Wire(edge, points, self._fails(edge), kind=self._kind(edge))
         run = {
             "fork": target.across,
             "join": source.across,
@@ -190,7 +192,12 @@ class _Arrangement:
         middle = (path[0][0] + path[-1][0]) / 2
         note_at = self._point(middle, run + 7) if self.down else self._point(middle, run + 10)
         points = tuple(self._point(*each) for each in path)
-        return Wire(edge, points, self._fails(edge), self.notes[edge], note_at)
+        return Wire(edge, points, self._fails(edge), self.notes[edge], note_at, self._kind(edge))
+
+    def _kind(self, edge: Edge) -> str:
+        if edge.lane == "gate" and self.graph.node[edge.target].role == "multiply":
+            return "gate"
+        return self.graph.shortcuts.get(edge, "")
 
     def _fails(self, edge: Edge) -> bool:
         problem = self.graph.problem
@@ -234,18 +241,16 @@ class _Arrangement:
         )
 
     def _frames(self) -> list[Frame]:
-        """Frames in one group are equally wide, so that a column of blocks has straight sides."""
+        """Frames of a level are equally wide, so that a column of blocks has straight sides."""
         reach = {each.group.path: self._reach(each) for each in self.bands}
-        widest: dict[str, float] = {}
+        rows: dict[tuple[str, str], list[str]] = {}
         for band in self.bands:
-            around, high = max(band.outer, key=len, default=""), reach[band.group.path][1]
-            widest[around] = max(widest.get(around, high), high)
-        found = []
-        for band in self.bands:
-            around, (low, high) = max(band.outer, key=len, default=""), reach[band.group.path]
-            together = around and self._on_main(band)
-            found.append(self._frame(band, low, widest[around] if together else high))
-        return found
+            row = (band.parent, band.group.level if self._on_main(band) else band.group.path)
+            rows.setdefault(row, []).append(band.group.path)
+        for names in rows.values():
+            lows, highs = zip(*(reach[each] for each in names), strict=True)
+            reach |= dict.fromkeys(names, (min(lows), max(highs)))
+        return [self._frame(each, *reach[each.group.path]) for each in self.bands]
 
     def _on_main(self, band: Band) -> bool:
         return any(self.tracks.column[each] == 0 for each in band.members)
@@ -286,7 +291,7 @@ class _Arrangement:
             band.figures,
             name_at,
             figures_at,
-            parent=max(band.outer, key=len, default=""),
+            parent=band.parent,
         )
 
     def _point(self, along: float, across: float) -> Point:

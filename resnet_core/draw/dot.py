@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from graphviz import Digraph
 
 from resnet_core.draw.face import AIR, PAD, extent, line_width
 from resnet_core.draw.frames import FRAME_TEXT
+from resnet_core.draw.legend import KINDS, sample_ends
+from resnet_core.draw.lettering import Letters, on_box, on_legend
 from resnet_core.draw.marks import mark_of
 from resnet_core.draw.route import spline
 from resnet_core.draw.sheet import MARGIN, Box, Face, Frame, Line, Point, Sheet, Text, Wire
 from resnet_core.draw.theme import FONT, SUBTITLE, Theme
 
-TIP = 7.0
+# How long the heads of arrows are.
+TIP, RING = 7.0, 5.6
 
 # Graphviz sets lines tight; a line of spaces lets them breathe.
 _AIR = f'<FONT POINT-SIZE="{AIR}">&#160;</FONT><BR/>'
@@ -47,10 +50,15 @@ class _Writer:
                    color=self.theme["wire"], fontsize=_n(SUBTITLE))  # fmt: skip
         with graph.subgraph(name="cluster") as paper:
             self._paper(paper)
-            self._heading(paper)
+            self._lines(paper, "heading", self.sheet.heading, MARGIN)
             self._frames(paper, "")
+            foot = self.sheet.height - MARGIN - extent(self.sheet.legend)[1]
+            self._lines(paper, "legend", self.sheet.legend, foot)
         for wire in self.sheet.wires:
             self._wire(graph, wire)
+        for box in self.sheet.boxes:
+            self._samples(graph, dot_name(box.node.id), on_box(box), arrowhead="none")
+        self._samples(graph, "legend", on_legend(self.sheet))
         return str(graph.source)
 
     def _paper(self, graph: Digraph) -> None:
@@ -59,19 +67,20 @@ class _Writer:
         size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
         graph.attr(bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
 
-    def _heading(self, graph: Digraph) -> None:
-        if not self.sheet.heading:
+    def _lines(self, graph: Digraph, name: str, lines: tuple[Line, ...], top: float) -> None:
+        """The heading or the legend."""
+        if not lines:
             return
-        wide, high = extent(self.sheet.heading)
+        wide, high = extent(lines)
         graph.node(
-            "heading",
-            _table([[(self.sheet.heading, "LEFT")]], self.theme),
-            pos=self._pos((MARGIN + wide / 2, MARGIN + high / 2)),
+            name,
+            _table([[(lines, "LEFT")]], self.theme),
+            pos=self._pos((MARGIN + wide / 2, top + high / 2)),
             width=_inch(wide + 8),
             height=_inch(high + 8),
             shape="plaintext",
             style="",
-            id="heading",
+            id=name,
         )
 
     def _frames(self, graph: Digraph, parent: str) -> None:
@@ -138,27 +147,45 @@ class _Writer:
         )
 
     def _wire(self, graph: Digraph, wire: Wire) -> None:
-        controls, end = spline(wire.points, TIP)
         edge = wire.edge
-        looks = {}
+        looks = dict(KINDS.get(wire.kind, {}))
         if edge.lane != "main":
-            looks = {"color": self.theme[edge.lane], "penwidth": "2"}
+            looks["color"] = self.theme[edge.lane]
         if wire.broken:
-            looks = {"color": self.theme["problem-line"], "penwidth": "2"}
+            looks |= {"color": self.theme["problem-line"], "penwidth": "2"}
         if mark := mark_of(wire):
-            looks = {"color": self.theme[f"{mark}-line"], "penwidth": "2",
-                     "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
+            looks |= {"color": self.theme[f"{mark}-line"], "penwidth": "2",
+                      "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
         if wire.note:
             wide = line_width((Text(wire.note, SUBTITLE),))
             looks["label"] = wire.note
             looks["fontcolor"] = self.theme[f"{mark}-text" if mark else edge.lane]
             looks["lp"] = self._pos((wire.note_at[0] + wide / 2, wire.note_at[1]))
-        pos = " ".join([f"e,{self._pos(end)}", *(self._pos(each) for each in controls)])
-        graph.edge(dot_name(edge.source), dot_name(edge.target), pos=pos,
-                   **{"class": edge.lane}, **looks)  # fmt: skip
+        graph.edge(dot_name(edge.source), dot_name(edge.target),
+                   pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
+                   **looks)  # fmt: skip
+
+    def _spline(self, points: tuple[Point, ...], kind: str) -> str:
+        controls, end = spline(points, RING if kind == "gate" else TIP)
+        return " ".join([f"e,{self._pos(end)}", *(self._pos(each) for each in controls)])
+
+    def _samples(self, graph: Digraph, name: str, letters: Iterable[Letters], **more: str) -> None:
+        """Pieces of line that stand before words, each between two nodes that are not seen."""
+        for index, each in enumerate(each for each in letters if each.text.sample):
+            kind, ends = each.text.sample, (f"{name} {index} from", f"{name} {index} to")
+            points = tuple((x, each.middle) for x in sample_ends(each.text, each.x))
+            for end, point in zip(ends, points, strict=True):
+                graph.node(end, "", pos=self._pos(point), width="0", height="0", style="invis")
+            looks = {**KINDS[kind], "color": self.theme[_lane(kind)], **more}
+            graph.edge(*ends, pos=self._spline(points, kind),
+                       **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
 
     def _pos(self, point: Point) -> str:
         return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"
+
+
+def _lane(kind: str) -> str:
+    return "gate" if kind == "gate" else "shortcut"
 
 
 def dot_name(node: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from resnet_core.draw.label import DEFAULT_LABELS, Label, end_name, label, shape_text
+from resnet_core.draw.legend import KINDS, sampled
 from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import Face, Line, Text
 from resnet_core.draw.theme import SHAPE, SMALL, TEXT
@@ -74,7 +75,7 @@ def _tile(
 def _face(texts: Label, direction: str) -> Face:
     title: Line = (Text(texts.title, TEXT),)
     if texts.accent:
-        title += (Text(f"  {texts.accent}", TEXT, "shortcut"),)
+        title += (Text("  ", TEXT), *_accent(texts))
     if texts.count:
         title += (Text(f"   {texts.count}", TEXT, bold=True),)
     shape: Line = (Text(texts.shape, SHAPE, "ink" if texts.bold else "quiet", bold=texts.bold),)
@@ -84,6 +85,13 @@ def _face(texts: Label, direction: str) -> Face:
     if direction == "TB":
         return Face(left, right)
     return Face((title, *right, *left[1:]))
+
+
+def _accent(texts: Label) -> Line:
+    """What kind of shortcut a closed block has: the line that stands for it, and its name."""
+    if texts.shortcut not in KINDS:
+        return (Text(texts.accent, TEXT, "shortcut"),)
+    return (sampled(texts.accent, texts.shortcut, TEXT, "shortcut"),)
 
 
 def _end(node: Node, direction: str, language: Language) -> Tile:

@@ -31,6 +31,11 @@ class Band:
         return len(self.outer)
 
     @property
+    def parent(self) -> str:
+        """The frame right around it; nothing where there is none."""
+        return max(self.outer, key=len, default="")
+
+    @property
     def room(self) -> float:
         """Half the width that name and figures need on either side of the main path."""
         return max(width(each, FRAME_TEXT) for each in (self.name, self.figures)) + 16

@@ -42,7 +42,7 @@ DEFAULT_LABELS = ("path", "params", "shape")
 
 @dataclass(frozen=True)
 class Label:
-    """The texts of one box. ``accent`` is written in the shortcut's colour."""
+    """The texts of one box. ``accent`` says in words which ``shortcut`` a closed block has."""
 
     title: str
     accent: str = ""
@@ -50,6 +50,7 @@ class Label:
     small: str = ""
     shape: str = ""
     bold: bool = False
+    shortcut: str = ""
 
 
 def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> Label:
@@ -62,6 +63,7 @@ def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Langua
         small=small(node, wanted, language),
         shape=shapes if "shape" in wanted else "",
         bold=node.reshapes,
+        shortcut=_kind(node),
     )
 
 
@@ -250,8 +252,12 @@ def _group_title(node: Node) -> str:
     return found if stride == 1 else f"{found}, /{stride}"
 
 
+def _kind(node: Node) -> str:
+    return node.attributes.get("shortcut", "") if node.kind == "group" else ""
+
+
 def _shortcut(node: Node, language: Language) -> str:
-    kind = node.attributes.get("shortcut", "") if node.kind == "group" else ""
+    kind = _kind(node)
     return say("no shortcut" if kind == "none" else kind, language) if kind else ""
 
 

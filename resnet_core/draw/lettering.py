@@ -33,10 +33,21 @@ class Letters:
     def width(self) -> float:
         return width(self.text.text, self.text.size, self.text.bold)
 
+    @property
+    def middle(self) -> float:
+        """How high a line beside the text runs: half as high as its small letters."""
+        return self.y - self.text.size * 0.28
+
 
 def on_heading(sheet: Sheet) -> list[Letters]:
     """The lines above the picture."""
     return list(_lines(sheet.heading, MARGIN, MARGIN))
+
+
+def on_legend(sheet: Sheet) -> list[Letters]:
+    """The lines at the foot of the picture."""
+    top = sheet.height - MARGIN - extent(sheet.legend)[1]
+    return list(_lines(sheet.legend, MARGIN, top))
 
 
 def on_box(box: Box) -> list[Letters]:

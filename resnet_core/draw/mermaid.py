@@ -25,6 +25,7 @@ MAX_EDGES, MAX_LETTERS = 500, 50_000
 _ARROWS = {"main": "-->", "shortcut": "==>", "gate": "-.->"}
 _WIRES = {"main": "wire", "shortcut": "shortcut", "gate": "gate"}
 _WIDTHS = {"main": "1.5px", "shortcut": "3px", "gate": "2px"}
+_DASHES = {"projection": "8", "pooled": "5", "padded": "2"}
 # Letters that mean something to Mermaid or to Markdown, also at the border of a word.
 _SPECIAL = re.compile(r'["#&<>`*+~|\\{}\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
 # Classes and not roles, because `end` and `default` are words of Mermaid's own.
@@ -75,7 +76,7 @@ class _Writer:
         done = set()
         for node in self.graph.nodes:
             within = self._within(node)
-            inner = next((each for each in within if _parent(each) == around), None)
+            inner = next((each for each in within if each.parent == around), None)
             if inner and inner.group.path not in done:
                 path = inner.group.path
                 done.add(path)
@@ -135,18 +136,22 @@ class _Writer:
                 f"  classDef {kind} fill:{self.theme.fill(role)},"
                 f"stroke:{self.theme.line(role)},color:{self.theme[text]}"
             )
-        for lane, colour in _WIRES.items():
-            places = [str(at) for at, e in enumerate(self.graph.edges) if e.lane == lane]
-            if places:
-                style = f"stroke:{self.theme[colour]},stroke-width:{_WIDTHS[lane]}"
-                yield f"  linkStyle {','.join(places)} {style}"
+        yield from self._lines()
         for name in self.groups.values():
             fill, line, text = (self.theme[e] for e in ("frame", "frame-line", "frame-text"))
             yield f"  style {name} fill:{fill},stroke:{line},color:{text}"
 
-
-def _parent(band: Band) -> str:
-    return max(band.outer, key=len, default="")
+    def _lines(self) -> Iterator[str]:
+        """The looks of wires: a colour for each lane, a pattern for each kind of shortcut."""
+        places: dict[str, list[str]] = {}
+        for at, edge in enumerate(self.graph.edges):
+            style = f"stroke:{self.theme[_WIRES[edge.lane]]},stroke-width:{_WIDTHS[edge.lane]}"
+            kind = self.graph.shortcuts.get(edge, "")
+            if kind in _DASHES:
+                style += f",stroke-dasharray:{_DASHES[kind]}"
+            places.setdefault(style, []).append(str(at))
+        for style, edges in places.items():
+            yield f"  linkStyle {','.join(edges)} {style}"
 
 
 def _ids(prefix: str, names: Iterable[str]) -> Mapping[str, str]:

@@ -5,18 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from resnet_core.draw.face import extent
+from resnet_core.draw.face import extent, line_width
 from resnet_core.draw.letters import width
-from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Wire
+from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Text, Wire
 from resnet_core.draw.theme import SUBTITLE
 
 HEADING_GAP = 16.0
+LEGEND_GAP = 14.0
 
 
 def on_paper(
-    heading: tuple[Line, ...], boxes: list[Box], wires: list[Wire], frames: list[Frame]
+    heading: tuple[Line, ...],
+    boxes: list[Box],
+    wires: list[Wire],
+    frames: list[Frame],
+    legend: tuple[Line, ...] = (),
 ) -> Sheet:
-    """Shift everything to positive coordinates, below the heading."""
+    """Shift everything to positive coordinates, between the heading and the legend.
+
+    ``legend`` are the entries, which stand in as few lines as their widths allow.
+    """
     xs = [
         *(edge for each in boxes for edge in (each.x - each.width / 2, each.x + each.width / 2)),
         *(x for each in wires for x, _ in each.points),
@@ -31,7 +39,9 @@ def on_paper(
     ]
     titles, head = extent(heading)
     head += HEADING_GAP if heading else 0
-    wide = max(max(xs) - min(xs), titles)
+    wide = max(max(xs) - min(xs), titles, *map(line_width, legend))
+    lines = _flowing(legend, wide)
+    foot = extent(lines)[1] + (LEGEND_GAP if lines else 0)
     dx = MARGIN - min(xs) + (wide - (max(xs) - min(xs))) / 2
     dy = MARGIN - min(ys) + head
 
@@ -56,8 +66,21 @@ def on_paper(
             for each in frames
         ),
         round(wide + 2 * MARGIN, 1),
-        round(max(ys) - min(ys) + head + 2 * MARGIN, 1),
+        round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
+        lines,
     )
+
+
+def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:
+    """The entries in lines, as words flow in a paragraph."""
+    lines: list[Line] = []
+    for each in entries:
+        longer = (*lines[-1], Text(" " * 6, each[0].size), *each) if lines else ()
+        if lines and line_width(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(each)
+    return tuple(lines)
 
 
 def _named(names: str, point: Point) -> dict[str, Any]:

@@ -13,13 +13,17 @@ MARGIN = 18.0
 
 @dataclass(frozen=True)
 class Text:
-    """One line of text; ``colour`` is a name in the theme's table."""
+    """One line of text; ``colour`` is a name in the theme's table.
+
+    ``sample`` is a kind of wire, of which a piece is drawn in the blanks that begin the text.
+    """
 
     text: str
     size: float
     colour: str = "ink"
     bold: bool = False
     strike: bool = False
+    sample: str = ""
 
 
 Line = tuple[Text, ...]
@@ -52,13 +56,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Wire:
-    """An edge as a path with right angles. ``note`` stands at ``note_at``, its left middle."""
+    """An edge as a path with right angles. ``note`` stands at ``note_at``, its left middle.
+
+    ``kind`` says which line it is drawn as: a kind of shortcut, ``gate``, or nothing.
+    """
 
     edge: Edge
     points: tuple[Point, ...]
     broken: bool = False
     note: str = ""
     note_at: Point = (0, 0)
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything on one picture; frames outermost first."""
+    """Everything on one picture; frames outermost first. The legend stands at its foot."""
 
     heading: tuple[Line, ...]
     boxes: tuple[Box, ...]
@@ -87,3 +95,4 @@ class Sheet:
     frames: tuple[Frame, ...]
     width: float
     height: float
+    legend: tuple[Line, ...] = ()

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from resnet_core.draw.dot import dot_name
 from resnet_core.draw.heading import Caption, facts, sums
 from resnet_core.draw.label import call_title, shape_text
-from resnet_core.draw.lettering import Letters, on_box, on_frame, on_heading, on_wire
+from resnet_core.draw.lettering import (
+    Letters,
+    on_box,
+    on_frame,
+    on_heading,
+    on_legend,
+    on_wire,
+)
 from resnet_core.draw.letters import width
 from resnet_core.draw.marks import SIGNS
 from resnet_core.draw.sheet import Box, Frame, Sheet, Wire
@@ -19,6 +26,9 @@ from resnet_core.graph import Graph, Node
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_LINES = {"heading": on_heading, "legend": on_legend}
+# Graphviz's own patterns are too uneven to be told apart at a glance.
+_DASHES = {"5,2": "6 4", "1,5": "2 4"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -121,7 +131,9 @@ class _Tailor:
             else:
                 _shape(shape)
         given = group.attrib.pop("id", "")
-        if kind == "edge":
+        if kind == "edge" and roles[0] == "sample":
+            group.set("class", " ".join(roles))
+        elif kind == "edge":
             self._edge(group, self.wires[name], roles[0])
         elif kind == "node" and name in self.boxes:
             self._node(group, self.boxes[name])
@@ -129,15 +141,15 @@ class _Tailor:
             self._frame(group, self.frames[given])
         elif given == "paper":
             group.set("class", "paper")
-        elif given == "heading":
-            group.set("class", "heading")
-            self._letters(group, on_heading(self.sheet))
+        elif given in _LINES:
+            group.set("class", given)
+            self._letters(group, _LINES[given](self.sheet))
         else:
             return False
         return True
 
     def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
-        group.set("class", f"edge {lane}")
+        group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
         group.set("data-from", wire.edge.source)
         group.set("data-to", wire.edge.target)
         self._letters(group, on_wire(wire))
@@ -202,6 +214,8 @@ def _shape(shape: ET.Element) -> None:
         _rounded(shape)
     elif tag == "path":
         shape.set("d", _tight(shape.get("d") or ""))
+        if dashes := shape.get("stroke-dasharray"):
+            shape.set("stroke-dasharray", _DASHES[dashes])
     elif tag == "polygon":
         shape.set("points", _tight(shape.get("points") or ""))
     elif tag == "ellipse":

@@ -167,6 +167,8 @@ def _params(node: Node) -> Iterator[Derivation]:
     elif node.role == "norm":
         per = 2 if values.get("bias", True) else 1
         formula = f"{per} · {count // per}"
+    elif "parameters" in values:
+        formula = f"{count:,}"
     else:
         return
     yield _said("params", formula, count)
@@ -191,8 +193,6 @@ def _macs(node: Node) -> Iterator[Derivation]:
     else:
         return
     batch = node.shape[:1] if node.shape[0] != 1 else ()
-    if batch and node.role == "linear" and len(node.shape) == 1:
-        batch = ()
     formula = " · ".join([per_place, *(str(each) for each in (*places, *batch))])
     yield _said("macs", formula, node.macs)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from resnet_core.draw.words import Language
+from resnet_core.errors import ParameterError
 
+Format = Literal["json", "md", "txt"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 WIDTH = 88
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 # No line begins with these.
@@ -58,7 +62,8 @@ class Explanation:
     def markdown(self) -> str:
         """It as Markdown, the claims in bold."""
         blocks = [f"# {self.title}"]
-        blocks += [self._joined(f"**{each.lead}**", each) for each in self.paragraphs]
+        # Bold that ends in a full stop is only closed where a gap follows, in Chinese too.
+        blocks += [f"**{each.lead}** {self._joined(each)}" for each in self.paragraphs]
         if self.told:
             blocks.append(f"## {_LAYERS[self.language]}")
             blocks.append("\n".join(_item(each) for each in self.told))
@@ -67,7 +72,9 @@ class Explanation:
     @property
     def text(self) -> str:
         """It as plain text, wrapped for a terminal."""
-        blocks = [self.title, *(self._joined(each.lead, each) for each in self.paragraphs)]
+        gap = " " if self.language == "en" else ""
+        told = [f"{each.lead}{gap}{self._joined(each)}" for each in self.paragraphs]
+        blocks = [self.title, *told]
         blocks = ["\n".join(wrapped(each)) for each in blocks]
         if self.told:
             blocks.append(_LAYERS[self.language])
@@ -78,14 +85,28 @@ class Explanation:
             )
         return "\n\n".join(blocks) + "\n"
 
+    def render(self, format: str = "txt") -> bytes:
+        """It as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        match format:
+            case "json":
+                text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+                return f"{text}\n".encode()
+            case "md":
+                return self.markdown.encode()
+            case "txt":
+                return self.text.encode()
+        raise ParameterError(
+            "format", format, "it is not a format", allowed=FORMATS, suggestion="txt"
+        )
+
     @property
     def told(self) -> tuple[LayerNote, ...]:
         """The layers of which there is something to say in words."""
         return tuple(each for each in self.layers if each.text)
 
-    def _joined(self, lead: str, paragraph: Paragraph) -> str:
-        space = " " if self.language == "en" else ""
-        return space.join([lead, *(each.text for each in paragraph.sentences)])
+    def _joined(self, paragraph: Paragraph) -> str:
+        gap = " " if self.language == "en" else ""
+        return gap.join(each.text for each in paragraph.sentences)
 
 
 def wrapped(text: str, indent: int = 0, width: int = WIDTH) -> Iterator[str]:

@@ -136,6 +136,8 @@ export class Links {
       return line;
     });
     this.inspector.querySelector(".sums").replaceChildren(...sums);
+    const shaped = (note?.sums ?? []).some((sum) => SIDES.some((each) => sum.startsWith(`${each} `)));
+    this.inspector.querySelector(".kept").hidden = shaped;
     this.inspector.hidden = false;
   }
 

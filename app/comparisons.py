@@ -23,8 +23,7 @@ from app.renderer import Renderer
 from app.workers import Busy
 from resnet_core import ParameterError
 from resnet_core.compare import FORMATS, Comparison, asked
-from resnet_core.compare.table import signed
-from resnet_core.draw.marks import SIGNS
+from resnet_core.compare.table import SIGNS, signed
 from resnet_core.errors import did_you_mean, nearest
 from resnet_core.registry import BLOCKS, NETWORKS
 

@@ -72,7 +72,7 @@ def test_the_two_versions_of_resnet_50():
     assert change(found, "layer1.0.conv1") == ("same", "")
     assert found.deltas["params"] == 0
     assert found.deltas["macs"] == -3 * 128 * 256 * (56 * 56 - 28 * 28)
-    assert "6 calls changed (conv1 stride 1 → 2 × 3; conv2 stride 2 → 1 × 3)" in found.summary()
+    assert "6 calls changed (3 × conv1: stride 1 → 2; 3 × conv2: stride 2 → 1)" in found.summary()
     assert "步" not in found.summary("zh")
 
 
@@ -106,8 +106,8 @@ def test_deeper_stages_have_more_blocks_and_the_others_stay():
     added = {each.b.group for each in found.pairs if each.change == "added"}
     assert {name.split(".")[0] for name in added} == {"layer2", "layer3"}
     assert {each.change for each in found.pairs} == {"same", "added"}
-    assert "340 calls added in 34 blocks" in found.summary()
-    assert "新增 34 个块，共 340 个运算" in found.summary("zh")
+    assert "340 calls added (34 × Bottleneck)" in found.summary()
+    assert "新增 340 个运算（34 × Bottleneck）" in found.summary("zh")
     found.dot  # noqa: B018
     assert time.perf_counter() - start - traced < 2
 
@@ -157,20 +157,16 @@ def _clear(points, box) -> bool:
     )
 
 
-def test_side_by_side_partners_on_the_main_path_stand_at_the_same_height(worked):
-    sheet = compare(*worked, view="side", fold=False, detail="op").sheet
-    place = {each.node.id: each for each in sheet.boxes}
-    found = compare(*worked)
-    tops = [
-        abs(place[f"a:{each.a.id}"].y - place[f"b:{each.b.id}"].y)
+@pytest.mark.parametrize(("direction", "axis"), [("TB", "y"), ("LR", "x")])
+def test_side_by_side_partners_stand_at_the_same_height(worked, direction, axis):
+    found = compare(*worked, view="side", fold=False, detail="op", direction=direction)
+    place = {each.node.id: each for each in found.sheet.boxes}
+    ends = [
+        (place[f"a:{each.a.id}"], place[f"b:{each.b.id}"])
         for each in found.pairs
-        if each.a
-        and each.b
-        and each.a.lane == "main"
-        and f"a:{each.a.id}" in place
-        and f"b:{each.b.id}" in place
+        if each.a and each.b and f"a:{each.a.id}" in place and f"b:{each.b.id}" in place
     ]
-    assert max(tops) < 1
+    assert max(abs(getattr(one, axis) - getattr(other, axis)) for one, other in ends) < 1
 
 
 def test_boxes_carry_their_change_as_class_sign_and_words():
@@ -208,7 +204,8 @@ def test_a_closed_block_says_by_which_knob_or_call_it_differs():
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_format_is_made(format, lang):
-    start = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<svg", "dot": b"digraph", "json": b"{"}
+    start = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<svg", "dot": b"digraph", "json": b"{",
+             "mmd": b"---"}  # fmt: skip
     made = compare(draw(**PLAIN), draw(**SE), lang=lang).render(format)
     assert made.startswith(start.get(format, b""))
     assert len(made) > 300

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from resnet_core import TooLarge, draw
-from resnet_core.draw.mermaid import _ids
+from resnet_core.draw.mermaid import identifiers
 from resnet_core.registry import BLOCKS, NETWORKS
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
@@ -45,13 +45,13 @@ def test_every_box_and_wire_is_there_under_legal_names(kind, name, detail):
             assert STYLE.match(line) or line == f"%% {drawing.url}", line
     assert depth == 0
     shown = drawing.shown
-    ids = _ids("n", [each.id for each in shown.nodes])
+    ids = identifiers("n", [each.id for each in shown.nodes])
     assert sorted(nodes) == sorted(ids[each.id] for each in shown.nodes)
     assert links == [(ids[each.source], ids[each.target]) for each in shown.edges]
 
 
 def test_names_are_stable_and_each_its_own():
-    assert _ids("n", ["a.b", "a_b", "end", "relu:2"]) == {
+    assert identifiers("n", ["a.b", "a_b", "end", "relu:2"]) == {
         "a.b": "n_a_b",
         "a_b": "n_a_b_2",
         "end": "n_end",
@@ -77,14 +77,14 @@ def test_every_class_and_every_wire_has_its_colour():
 
 
 def test_labels_keep_what_mermaid_would_take_for_its_own():
-    from resnet_core.draw.mermaid import _quoted
+    from resnet_core.draw.mermaid import quoted
 
     wild = 'a "b" #1 <c> & `d` *e* _f_ + {g} [h] | \\'
-    label = _quoted([wild])
+    label = quoted([wild])
     assert re.fullmatch(LABEL, label)
     back = re.sub(r"#(\d+|quot);", r"&#\1;", label[1:-1]).replace("&#quot;", "&quot;")
     assert html.unescape(back) == wild
-    assert _quoted(["layer_norm"]) == '"layer_norm"'
+    assert quoted(["layer_norm"]) == '"layer_norm"'
 
 
 def test_the_direction_and_the_failure_are_drawn():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DIFFERENT = 1
 
 # Written here once more because `--help` does without torch; a test holds it to the library.
-FORMATS = ("svg", "png", "pdf", "dot", "json", "md", "csv", "txt")
+FORMATS = ("svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv")
 
 
 @click.command()
@@ -34,8 +34,8 @@ FORMATS = ("svg", "png", "pdf", "dot", "json", "md", "csv", "txt")
     help="A picture, numbers or a table; if not said, the file's ending, else txt.",
 )
 @click.option(
-    "--view", type=click.Choice(["one", "side"]), default="one", show_default=True,
-    help="One picture of both, or two next to each other.",
+    "--view", type=click.Choice(["one", "side", "a", "b"]), default="one", show_default=True,
+    help="One picture of both, two next to each other, or one of these two.",
 )  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the words.")
 def compare(

@@ -31,8 +31,8 @@ __all__ = [
 def compare(a: Drawing, b: Drawing, *, view: str = "one", **options: Any) -> Comparison:
     """What becomes of ``a`` in ``b``.
 
-    ``view`` is ``one`` for a single picture or ``side`` for two next to each other. ``options``
-    are those of ``draw`` (detail, theme, lang …); what is not said here is taken from ``a``, or
-    else from ``b``. Raises ParameterError.
+    ``view`` is ``one`` for a single picture, ``side`` for two next to each other, and ``a`` or
+    ``b`` for one of these two. ``options`` are those of ``draw`` (detail, theme, lang …); what is
+    not said here is taken from ``a``, or else from ``b``. Raises ParameterError.
     """
     return comparison(a, b, view, options)

@@ -2,21 +2,27 @@
 
 First blocks and stages find their partners, by name, kind and place; inside two that are partners,
 calls find theirs by role: what they are, what they are called, which lane they stand in and what
-comes before them. Each step is the best alignment of two sequences (Needleman and Wunsch, A general
-method applicable to the search for similarities in the amino acid sequence of two proteins, 1970,
+comes before them. Convolutions and additions count for more than what stands between them. A call
+that the other structure has a whole module for (a 7×7 convolution, and a stem of three 3×3) has no
+partner in it: it was replaced.
+
+Each step is the best alignment of two sequences (Needleman and Wunsch, A general method applicable
+to the search for similarities in the amino acid sequence of two proteins, 1970,
 https://doi.org/10.1016/0022-2836(70)90057-4): partners keep their order, and what has none was
 added or removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resnet_core.graph import Graph, Node
 
 Match = tuple[Node | None, Node | None]
 _Steps = list[tuple[int, int]]
+# What a structure hangs on; the rest stands between these.
+_WEIGHT = {"conv": 8, "linear": 8, "add": 6, "multiply": 4, "block": 8, "stage": 8}
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,20 @@ class Alignment:
     """Partners in order, and the open groups of the first that are partners of the second's."""
 
     matches: tuple[Match, ...]
-    groups: dict[str, str]
+    groups: Mapping[str, str]
 
 
 def align(a: Graph, b: Graph) -> Alignment:
     """The nodes of two graphs side by side, in an order that keeps both orders of execution."""
-    groups = {"": ""}
-    matches = _aligned(a, b, _units(a, ""), _units(b, ""), groups)
-    return Alignment(tuple(matches), groups)
+    search = _Search(a, b)
+    matches = search.aligned(_units(a, ""), _units(b, ""))
+    return Alignment(tuple(matches), search.groups)
+
+
+def replaced(a: Graph, b: Graph) -> dict[str, str]:
+    """The convolutions of ``a`` that ``b`` has a whole module for, of the same path."""
+    modules = {each.path for each in b.groups if each.path and not each.level}
+    return {each.id: each.path for each in a.nodes if each.role == "conv" and each.path in modules}
 
 
 def partners(a: Sequence[Node], b: Sequence[Node], inside: Sequence[str]) -> list[Match]:
@@ -58,23 +70,45 @@ def partners(a: Sequence[Node], b: Sequence[Node], inside: Sequence[str]) -> lis
     return [(a[i] if i >= 0 else None, b[j] if j >= 0 else None) for i, j in steps]
 
 
-def _aligned(
-    a: Graph, b: Graph, left: Sequence[Unit], right: Sequence[Unit], groups: dict[str, str]
-) -> list[Match]:
-    found: list[Match] = []
-    score = [[_score(a, b, one, other) for other in right] for one in left]
-    for one, other in _best(left, right, score):
-        first = left[one] if one >= 0 else None
-        second = right[other] if other >= 0 else None
-        if first and second and first.open and second.open:
-            groups[first.open] = second.open
-            found += _aligned(a, b, _units(a, first.open), _units(b, second.open), groups)
-        elif first and second:
-            found.append((first.first, second.first))
-        else:
-            found += [(each, None) for each in (first.nodes if first else ())]
-            found += [(None, each) for each in (second.nodes if second else ())]
-    return found
+class _Search:
+    """The way down two graphs; ``groups`` are the partners among the open groups found so far."""
+
+    def __init__(self, a: Graph, b: Graph) -> None:
+        self.a, self.b = a, b
+        self.groups = {"": ""}
+        self._replaced = {*replaced(a, b)}, {*replaced(b, a)}
+
+    def aligned(self, left: Sequence[Unit], right: Sequence[Unit]) -> list[Match]:
+        found: list[Match] = []
+        score = [[self._score(one, other) for other in right] for one in left]
+        for one, other in _best(left, right, score):
+            first = left[one] if one >= 0 else None
+            second = right[other] if other >= 0 else None
+            if first and second and first.open and second.open:
+                self.groups[first.open] = second.open
+                found += self.aligned(_units(self.a, first.open), _units(self.b, second.open))
+            elif first and second:
+                found.append((first.first, second.first))
+            else:
+                found += [(each, None) for each in (first.nodes if first else ())]
+                found += [(None, each) for each in (second.nodes if second else ())]
+        return found
+
+    def _score(self, one: Unit, other: Unit) -> float:
+        """How well two units go together; nothing where they cannot be partners."""
+        if bool(one.open) != bool(other.open):
+            return 0
+        if one.open:
+            return self._group_score(one, other)
+        if one.first.id in self._replaced[0] or other.first.id in self._replaced[1]:
+            return 0
+        return _call_score(one, other)
+
+    def _group_score(self, one: Unit, other: Unit) -> float:
+        x, y = self.a.group[one.open], self.b.group[other.open]
+        if x.level != y.level:
+            return 0
+        return 2 + 6 * (one.name == other.name) + 2 * (x.type == y.type)
 
 
 def _units(graph: Graph, inside: str) -> list[Unit]:
@@ -126,15 +160,6 @@ def _walked(best: list[list[float]], score: list[list[float]]) -> _Steps:
     return steps
 
 
-def _score(a: Graph, b: Graph, one: Unit, other: Unit) -> float:
-    """How well two units go together; nothing where they cannot be partners."""
-    if bool(one.open) != bool(other.open):
-        return 0
-    if one.open:
-        return _group_score(a, b, one, other)
-    return _call_score(one, other)
-
-
 def _call_score(one: Unit, other: Unit) -> float:
     x, y = one.first, other.first
     if x.role != y.role or x.lane != y.lane:
@@ -142,17 +167,10 @@ def _call_score(one: Unit, other: Unit) -> float:
     # A module called again keeps its name and does another job, so its name counts for less.
     again = x.call > 1 or y.call > 1 or x.kind == "function"
     return (
-        2
+        _WEIGHT.get(x.role, 2)
         + (1 if again else 6) * (one.name == other.name)
         + 3 * (one.before == other.before)
         + 2 * (x.type == y.type)
         + 1 * (x.shape == y.shape)
         + 1 * (str(x.attributes) == str(y.attributes))
     )
-
-
-def _group_score(a: Graph, b: Graph, one: Unit, other: Unit) -> float:
-    x, y = a.group[one.open], b.group[other.open]
-    if x.level != y.level:
-        return 0
-    return 2 + 6 * (one.name == other.name) + 2 * (x.type == y.type)

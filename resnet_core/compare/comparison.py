@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
-from resnet_core.compare.align import align
-from resnet_core.compare.pair import Pair, pair
+from resnet_core.compare.align import Alignment, align
+from resnet_core.compare.fates import rows
+from resnet_core.compare.mermaid import flowchart
+from resnet_core.compare.pair import Pair
 from resnet_core.compare.picture import picture
+from resnet_core.compare.shown import Shown, shown
 from resnet_core.compare.table import columns, comma_separated, markdown, record
 from resnet_core.compare.union import same_wires
 from resnet_core.compare.words import sentence
@@ -26,8 +29,8 @@ from resnet_core.graph import Graph
 from resnet_core.options import Options
 from resnet_core.picture import Picture
 
-View = Literal["one", "side"]
-Format = Literal["svg", "png", "pdf", "dot", "json", "md", "csv", "txt"]
+View = Literal["one", "side", "a", "b"]
+Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
 VIEWS: tuple[View, ...] = get_args(View)
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -36,7 +39,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 class Comparison(Picture):
     """What becomes of ``a`` in ``b``. Shows itself in a notebook.
 
-    ``options`` say how both are shown; ``view`` whether in one picture or in two.
+    ``options`` say how both are shown; ``view`` whether in one picture, ``side`` by side, or only
+    the first (``a``) or the second (``b``) of these two.
     """
 
     a: Drawing
@@ -47,9 +51,15 @@ class Comparison(Picture):
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Every call of both, aligned by role; a call without a partner was added or removed."""
-        language = self.options.lang
-        found = align(self.a.graph, self.b.graph)
-        return tuple(pair(one, other, language) for one, other in found.matches)
+        return self.rows(self.options.lang)
+
+    def rows(self, language: Language) -> tuple[Pair, ...]:
+        """The same, its words in a language."""
+        return rows(self.a.graph, self.b.graph, self._alignment, language)
+
+    @cached_property
+    def _alignment(self) -> Alignment:
+        return align(self.a.graph, self.b.graph)
 
     @cached_property
     def same(self) -> bool:
@@ -110,6 +120,16 @@ class Comparison(Picture):
         """Every box, wire and frame with its place."""
         return picture(self)
 
+    @cached_property
+    def shown(self) -> Shown:
+        """The two views that are drawn. Raises TooLarge where nobody could read them."""
+        return shown(self)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+        return flowchart(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain data: what ``/compare.json`` answers."""
         return record(self)
@@ -129,6 +149,8 @@ class Comparison(Picture):
                 return markdown(self).encode()
             case "csv":
                 return comma_separated(self).encode()
+            case "mmd":
+                return self.mermaid.encode()
             case "txt":
                 return columns(self).encode()
         near = nearest(format, FORMATS)

@@ -12,7 +12,8 @@ from resnet_core.draw.words import Language, say
 from resnet_core.forms import plain
 from resnet_core.graph import Node, Shape
 
-Change = Literal["same", "changed", "reshaped", "added", "removed"]
+Change = Literal["same", "changed", "reshaped", "added", "removed", "unreached"]
+Fate = Literal["", "earlier", "later", "replaced"]
 
 # Sizes that follow from the tensor that comes in: where they differ, the shape says so.
 _DERIVED = frozenset(
@@ -43,12 +44,17 @@ class Difference:
 
 @dataclass(frozen=True)
 class Pair:
-    """The node of the first structure and that of the second; None where there is no partner."""
+    """The node of the first structure and that of the second; None where there is no partner.
+
+    What was ``unreached`` would have come after the call at which the other structure fails.
+    ``fate`` says of a call added or removed that it has moved, or was replaced.
+    """
 
     a: Node | None
     b: Node | None
     change: Change
     differences: tuple[Difference, ...] = ()
+    fate: Fate = ""
 
     @property
     def node(self) -> Node:

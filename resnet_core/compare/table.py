@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from resnet_core.compare.clauses import change_word
 from resnet_core.compare.pair import Pair
-from resnet_core.compare.words import change_word
+from resnet_core.draw import marks
 from resnet_core.draw.heading import sums
 from resnet_core.draw.label import call_title, shape_text
-from resnet_core.draw.marks import SIGNS
 from resnet_core.draw.record import record as structure
 from resnet_core.draw.words import Language
 from resnet_core.graph import Node
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison
 
 SCHEMA = 1
+SIGNS = {**marks.SIGNS, "unreached": "…"}
 _COLUMNS = {
     "en": ("", "layer", "before", "after", "what differs", "Δ params", "Δ multiply-adds"),
     "zh": ("", "层", "之前", "之后", "差别", "Δ 参数", "Δ 乘加"),

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from resnet_core.compare.align import Alignment
 from resnet_core.compare.pair import Pair
-from resnet_core.draw.marks import CHANGE, DIFFERENCES, MarkedEdge
+from resnet_core.draw.marks import CHANGE, DIFFERENCES, SIGNS, MarkedEdge
 from resnet_core.graph import Edge, Graph, Group, Node
 from resnet_core.view import view
+
+# Follows a name of the first structure that the second has given to something else.
+BEFORE = ":before"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def same_wires(a: Graph, b: Graph, pairs: Iterable[Pair]) -> bool:
 
 
 def _marked(node: Node, pair: Pair, telling: bool = True) -> Node:
-    if pair.same:
+    if pair.change not in SIGNS:
         return node
     told = [each.text for each in pair.differences] if telling else []
     return replace(node, attributes={**node.attributes, CHANGE: pair.change, DIFFERENCES: told})
@@ -76,7 +79,7 @@ def _named(
     node: dict[str, str] = {}
     for each in pairs:
         if each.a:
-            free = each.a.id if each.a.id not in taken else f"{each.a.id}:before"
+            free = each.a.id if each.a.id not in taken else each.a.id + BEFORE
             node[each.a.id] = each.b.id if each.b else free
     known = {each.path for each in b.groups}
     group: dict[str, str] = dict(alignment.groups)
@@ -88,7 +91,7 @@ def _named(
         name = ".".join(filter(None, (parent, old.path.rpartition(".")[2])))
         framed = bool(old.level)
         if framed and name in known:
-            name += ":before"
+            name += BEFORE
         group[old.path] = name
         if name not in known:
             known.add(name)

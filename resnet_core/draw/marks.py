@@ -61,8 +61,13 @@ def marked_tile(
 
 def mark_of(wire: Wire) -> str:
     """What has happened to a wire, where it is one of two structures."""
-    change = getattr(wire.edge, "change", "same")
-    return "" if change == "same" else str(change)
+    change = change_of(wire.edge)
+    return "" if change == "same" else change
+
+
+def change_of(edge: Edge) -> str:
+    """What has happened to an edge."""
+    return edge.change if isinstance(edge, MarkedEdge) else "same"
 
 
 def _end(face: Face, differences: Collection[str]) -> Face:

@@ -54,8 +54,8 @@ class _Writer:
         self.graph, self.theme = graph, theme
         self.labels, self.language = labels, language
         self.bands = bands(graph, tracks(graph).row, language)
-        self.ids = _ids("n", [each.id for each in graph.nodes])
-        self.groups = _ids("g", [each.group.path for each in self.bands])
+        self.ids = identifiers("n", [each.id for each in graph.nodes])
+        self.groups = identifiers("g", [each.group.path for each in self.bands])
 
     def write(self, whole: Graph, caption: Caption, direction: str) -> str:
         told = [caption.title, *facts(caption, whole, self.language), *sums(whole, self.language)]
@@ -81,7 +81,7 @@ class _Writer:
                 path = inner.group.path
                 done.add(path)
                 name = f"{inner.name}  ·  {inner.figures}" if inner.figures else inner.name
-                yield f"{indent}subgraph {self.groups[path]}[{_quoted([name])}]"
+                yield f"{indent}subgraph {self.groups[path]}[{quoted([name])}]"
                 yield from self._boxes(path, f"{indent}  ")
                 yield f"{indent}end"
             innermost = max((each.group.path for each in within), key=len, default="")
@@ -94,11 +94,11 @@ class _Writer:
     def _box(self, node: Node) -> str:
         name, kind = self.ids[node.id], self._class(node)
         if kind == "joint":
-            return f"{name}(({_quoted([GLYPHS[node.type]])})):::{kind}"
+            return f"{name}(({quoted([GLYPHS[node.type]])})):::{kind}"
         if kind == "terminal":
-            text = _quoted([f"{end_name(node, self.language)}  {shape_text(node.shape)}"])
+            text = quoted([f"{end_name(node, self.language)}  {shape_text(node.shape)}"])
             return f"{name}([{text}]):::{kind}"
-        return f"{name}[{_quoted(self._texts(node, kind))}]:::{kind}"
+        return f"{name}[{quoted(self._texts(node, kind))}]:::{kind}"
 
     def _texts(self, node: Node, kind: str) -> list[str]:
         if kind == "problem":
@@ -123,7 +123,7 @@ class _Writer:
         name = ""
         if edge.lane == "shortcut" and self.graph.node[edge.target].role == "add":
             name = say(self.graph.shortcut_into(edge.target), self.language)
-        return f"{source} {_ARROWS[edge.lane]}{f'|{_quoted([name])}|' if name else ''} {target}"
+        return f"{source} {_ARROWS[edge.lane]}{f'|{quoted([name])}|' if name else ''} {target}"
 
     def _styles(self) -> Iterator[str]:
         """Colours of the classes in use, of wires by lane, and of groups."""
@@ -154,7 +154,7 @@ class _Writer:
             yield f"  linkStyle {','.join(edges)} {style}"
 
 
-def _ids(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
+def identifiers(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
     """Identifiers of letters, digits and underscores that follow from the names."""
     found: dict[str, str] = {}
     for name in names:
@@ -168,7 +168,7 @@ def _ids(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-def _quoted(lines: Iterable[str]) -> str:
+def quoted(lines: Iterable[str]) -> str:
     """A label; special letters are written as Mermaid's own entities."""
     return '"' + "<br/>".join(_SPECIAL.sub(_entity, each) for each in lines) + '"'
 

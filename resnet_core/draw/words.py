@@ -41,7 +41,7 @@ _CHINESE = {
     "output": "输出",
     "identity": "恒等",
     "projection": "投影",
-    "pooled": "池化投影",
+    "pooled": "池化",
     "padded": "补零",
     "no shortcut": "无捷径",
     "{} params": "{} 参数",
@@ -69,6 +69,16 @@ _CHINESE = {
     "the input is too small": "输入太小",
     "channels do not fit": "通道数对不上",
     "cannot run": "无法运行",
+    "kernel": "卷积核",
+    "channels": "通道",
+    "features": "特征",
+    "parameters": "参数",
+    "moved earlier": "前移",
+    "moved later": "后移",
+    "replaced by": "替换为",
+    "in place of": "代替",
+    "side by side, because {} cannot run": "{} 无法运行，所以并排",
+    "side by side, because the order is reversed": "先后顺序相反，所以并排",
 }
 
 

@@ -1,0 +1,127 @@
+"""What differs between two structures, in clauses: replaced, added, removed, moved, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from resnet_core.compare.align import replaced
+from resnet_core.compare.fates import kinds, listed
+from resnet_core.compare.pair import Difference, Pair
+from resnet_core.draw.words import Language, say
+from resnet_core.graph import Graph, Node
+
+_CHINESE = {
+    "added": "新增",
+    "removed": "移除",
+    "changed": "改动",
+    "reshaped": "形状改变",
+    "unreached": "未执行到",
+    "same": "相同",
+}
+_ENGLISH = {"unreached": "not reached"}
+_MULTIPLES = {Fraction(2): ("{} doubled", "{}加倍"), Fraction(1, 2): ("{} halved", "{}减半")}
+_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+_MOST = 3
+
+
+def change_word(change: str, language: Language) -> str:
+    """``added``, or ``新增``."""
+    if language == "zh":
+        return _CHINESE.get(change) or say(change, language)
+    return _ENGLISH.get(change, change)
+
+
+def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> list[str]:
+    """What differs, the decisive first; empty where no call differs."""
+    calls = [each for each in rows if each.node.kind not in ("input", "output")]
+    found = [*_replacements(a, b, language)]
+    for change, graph in (("added", b), ("removed", a)):
+        lone = [each.node for each in calls if each.change == change and not each.fate]
+        found += _clause(change, len(lone), _things(graph, lone, language), language)
+    for way in ("earlier", "later"):
+        moved = [each.node for each in calls if each.change == "added" and each.fate == way]
+        found += _clause(f"moved {way}", len(moved), kinds(moved, language), language)
+    changed = [each for each in calls if each.change == "changed"]
+    found += _clause("changed", len(changed), _examples(changed, language), language)
+    reshaped = [each for each in calls if each.change == "reshaped"]
+    return found + _clause("reshaped", len(reshaped), "", language)
+
+
+def _clause(word: str, count: int, inside: str, language: Language) -> list[str]:
+    """``2 calls added (batch norm, ReLU)``; none where there is nothing to tell."""
+    if not count:
+        return []
+    word = change_word(word, language)
+    if language == "zh":
+        return [f"{word} {count} 个运算" + (f"（{inside}）" if inside else "")]
+    noun = "call" if count == 1 else "calls"
+    return [f"{count} {noun} {word}" + (f" ({inside})" if inside else "")]
+
+
+def _replacements(a: Graph, b: Graph, language: Language) -> Iterator[str]:
+    """``7×7 conv replaced by 3 × 3×3 conv, 2 × batch norm, 2 × ReLU``."""
+    sides = [(kinds([a.node[name]], language), _module(b, path, language))
+             for name, path in replaced(a, b).items()]  # fmt: skip
+    sides += [(_module(a, path, language), kinds([b.node[name]], language))
+              for name, path in replaced(b, a).items()]  # fmt: skip
+    for one, other in sides:
+        yield f"{one}替换为 {other}" if language == "zh" else f"{one} replaced by {other}"
+
+
+def _module(graph: Graph, path: str, language: Language) -> str:
+    return kinds((n for n in graph.nodes if path in graph.lineage(n.group)), language)
+
+
+def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
+    """What sorts of call; a block or module that is there as a whole is told by its class."""
+    alone = {each.id for each in nodes}
+    parts: dict[str, set[str]] = {}
+    for each in graph.nodes:
+        for path in graph.lineage(each.group):
+            parts.setdefault(path, set()).add(each.id)
+    whole = {path for path, inside in parts.items()
+             if inside <= alone and graph.group[path].type not in _CONTAINERS}  # fmt: skip
+    found: dict[str, str] = {}
+    for each in nodes:
+        around = [path for path in graph.lineage(each.group) if path in whole]
+        sort = graph.group[around[-1]].type if around else kinds([each], language)
+        found[around[-1] if around else each.id] = sort
+    return listed(found.values(), language)
+
+
+def _examples(pairs: Iterable[Pair], language: Language) -> str:
+    """What differs in calls of one name, the most frequent first: ``3 × conv1: stride 2 → 1``."""
+    alike: dict[tuple[str, ...], list[list[Difference]]] = {}
+    for each in pairs:
+        # Its shape follows from what differs in the call itself.
+        own = [one for one in each.differences if not one.of_shape]
+        alike.setdefault((_last(each), *(one.name for one in own)), []).append(own)
+    found = sorted(alike.items(), key=lambda each: -len(each[1]))
+    shown = []
+    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
+    for (name, *_), rows in found[:_MOST]:
+        texts = comma.join(_common(each, language) for each in zip(*rows, strict=True))
+        many = f"{len(rows)} × {name}{colon}{texts}"
+        shown.append(many if len(rows) > 1 else f"{name} {texts}")
+    return ("; " if language == "en" else "；").join([*shown, *["…"] * (len(found) > _MOST)])
+
+
+def _common(differences: Sequence[Difference], language: Language) -> str:
+    """One difference for all of them: their values, or what each was multiplied by."""
+    first = differences[0]
+    if all(each.text == first.text for each in differences):
+        return first.text
+    if all(each.before.isdigit() and each.after.isdigit() for each in differences):
+        factors = {Fraction(int(each.after), int(each.before)) for each in differences}
+        if len(factors) == 1:
+            (factor,) = factors
+            words = _MULTIPLES.get(factor, (f"{{}} × {float(factor):.3g}",) * 2)
+            return words[language == "zh"].format(first.name)
+    return f"{first.text} …"
+
+
+def _last(pair: Pair) -> str:
+    """The name inside its block; of one in a row the row's name too."""
+    parts = pair.node.path.split(".")
+    return ".".join(parts[-2:] if parts[-1].isdigit() else parts[-1:]) or pair.node.id

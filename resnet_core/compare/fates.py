@@ -1,0 +1,97 @@
+"""What has become of each call: partners compared; moved, replaced or never reached without one."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from resnet_core.compare.align import Alignment, replaced
+from resnet_core.compare.pair import Difference, Fate, Pair, pair
+from resnet_core.draw.label import call_title, title
+from resnet_core.draw.words import Language, say
+from resnet_core.graph import Graph, Node
+
+_Place = tuple[str, ...]
+
+
+def rows(a: Graph, b: Graph, alignment: Alignment, language: Language) -> tuple[Pair, ...]:
+    """A row for every call of both, in the order of the alignment."""
+    found = [pair(one, other, language) for one, other in alignment.matches]
+    _end(found, a, b)
+    _replace(found, a, b, language)
+    _move(found, a, b, alignment, language)
+    return tuple(found)
+
+
+def kinds(nodes: Iterable[Node], language: Language) -> str:
+    """What sorts of call these are, the most frequent first: ``2 × batch norm, ReLU``."""
+    return listed((call_title(each, language).split(", ")[0] for each in nodes), language)
+
+
+def listed(names: Iterable[str], language: Language) -> str:
+    """Names with their number, the most frequent first, as many as a reader takes in."""
+    found = Counter(names)
+    shown = [f"{count} × {name}" if count > 1 else name for name, count in found.most_common(4)]
+    more = ["…"] if len(found) > 4 else []
+    return (", " if language == "en" else "、").join(shown + more)
+
+
+def _end(found: list[Pair], a: Graph, b: Graph) -> None:
+    """Where one structure fails, nothing is known of what would have come after."""
+    for side, graph in (("a", a), ("b", b)):
+        if graph.problem:
+            last = max(index for index, each in enumerate(found) if getattr(each, side))
+            for index in range(last + 1, len(found)):
+                found[index] = replace(found[index], change="unreached")
+
+
+def _replace(found: list[Pair], a: Graph, b: Graph, language: Language) -> None:
+    """One call, and the module that stands in its place, are told of each other."""
+    places = [({name}, _within(b, path)) for name, path in replaced(a, b).items()]
+    places += [(_within(a, path), {name}) for name, path in replaced(b, a).items()]
+    for before, after in places:
+        was, became = (
+            kinds((graph.node[each] for each in graph.node if each in names), language)
+            for graph, names in ((a, before), (b, after))
+        )
+        for index, each in enumerate(found):
+            if each.a and each.b is None and each.a.id in before:
+                found[index] = _told(each, "replaced", "replaced by", became, language)
+            elif each.b and each.a is None and each.b.id in after:
+                found[index] = _told(each, "replaced", "in place of", was, language)
+
+
+def _within(graph: Graph, path: str) -> set[str]:
+    return {each.id for each in graph.nodes if path in graph.lineage(each.group)}
+
+
+def _move(found: list[Pair], a: Graph, b: Graph, alignment: Alignment, language: Language) -> None:
+    """What is gone from one place of a block and new in another has moved."""
+    waiting: dict[_Place | None, deque[int]] = {}
+    for index, each in enumerate(found):
+        if each.a and each.change == "removed" and not each.fate:
+            place = _place(a, each.a, alignment.groups)
+            waiting.setdefault(place, deque()).append(index)
+    own = {each: each for each in alignment.groups.values()}
+    for index, each in enumerate(found):
+        if each.b and each.change == "added" and not each.fate:
+            place = _place(b, each.b, own)
+            if place and (gone := waiting.get(place)):
+                where = gone.popleft()
+                way: Fate = "earlier" if index < where else "later"
+                for one in (index, where):
+                    found[one] = _told(found[one], way, f"moved {way}", "", language)
+
+
+def _place(graph: Graph, node: Node, partner: Mapping[str, str]) -> _Place | None:
+    """Where a call may move: in the lane of its block; none where that has no partner."""
+    lineage = graph.lineage(node.group)
+    block = next((each for each in lineage if graph.group[each].level), "")
+    if block not in partner:
+        return None
+    return partner[block], node.lane, node.role, title(node)
+
+
+def _told(each: Pair, fate: Fate, words: str, what: str, language: Language) -> Pair:
+    return replace(each, fate=fate, differences=(Difference(say(words, language), what, ""),))

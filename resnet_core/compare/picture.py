@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.mermaid import SIDES
 from resnet_core.draw.arrange import arrange
-from resnet_core.draw.beside import alone, beside
+from resnet_core.draw.beside import alone, beside, foot
 from resnet_core.draw.heading import sums
 from resnet_core.draw.letters import width
 from resnet_core.draw.marks import SIGNS, marked_tile
@@ -33,7 +33,9 @@ def picture(comparison: Comparison) -> Sheet:
     sheet = _arranged(comparison, shown.both, _heading(comparison))
     notes = shown.notes(comparison.options.lang)
     wires = [replace(each, note=notes.get(each.edge, each.note)) for each in sheet.wires]
-    return replace(sheet, wires=tuple(wires))
+    # Here a dashed line is one that was removed: what kind of shortcut it is stands beside it.
+    height = sheet.height - foot(sheet.legend)
+    return replace(sheet, wires=tuple(wires), legend=(), height=round(height, 1))
 
 
 def _beside(comparison: Comparison) -> Sheet:
@@ -82,7 +84,7 @@ def wrapped(text: str) -> list[str]:
     text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
     text = re.sub(r"(?<=\d) (?=[%kMGT亿万](?![a-z]))", NO_BREAK, text)
     lines, line = [], ""
-    for word in re.findall(r"[^ \u2e80-\uffef]+ *|[\u2e80-\uffef] *| +", text):
+    for word in re.findall(r"[^ \u2e80-\uffef]+ *|（?[\u2e80-\uffef] *| +", text):
         if line and width((line + word).rstrip(), SUBTITLE) > _WIDE and word[0] not in "，。；）、":
             lines.append(line.rstrip())
             line = ""

@@ -40,8 +40,9 @@ def union(a: Graph, b: Graph, alignment: Alignment, pairs: Sequence[Pair], fold:
 def marked(graph: Graph, pairs: Iterable[Pair], side: str, fold: bool) -> Graph:
     """One of the two views, with marks that say how its nodes fare in the other."""
     telling = side == "b"
+    ends = (*graph.inputs, *graph.outputs)
     found = {
-        node.id: _marked(node, each, telling and node.kind not in ("input", "output"))
+        node.id: _marked(node, each, each.fate != "" or (telling and node not in ends))
         for each in pairs
         if (node := getattr(each, side))
     }

@@ -53,7 +53,7 @@ def beside(
         first.wires + second.wires,
         first.frames + second.frames,
         round(max(at[0] + sizes[1][0], wide + MARGIN, extent(legend)[0] + MARGIN) + MARGIN, 1),
-        round(at[1] + sizes[1][1] + _foot(legend) + MARGIN, 1),
+        round(at[1] + sizes[1][1] + foot(legend) + MARGIN, 1),
         legend,
     )
 
@@ -80,11 +80,12 @@ def alone(
 def _size(sheet: Sheet, told: Names) -> Point:
     """How large the panel of a sheet must be."""
     texts = max(width(each, FRAME_TEXT) for each in told)
-    high = sheet.height - MARGIN - _foot(sheet.legend) + HEAD
+    high = sheet.height - MARGIN - foot(sheet.legend) + HEAD
     return max(sheet.width, texts + 2 * MARGIN), high
 
 
-def _foot(legend: tuple[Line, ...]) -> float:
+def foot(legend: tuple[Line, ...]) -> float:
+    """The room that a legend takes at the foot of a sheet."""
     return extent(legend)[1] + LEGEND_GAP if legend else 0.0
 
 

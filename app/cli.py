@@ -14,6 +14,8 @@ import click
 from app.command.catalogue import catalogue
 from app.command.compare import compare
 from app.command.draw import draw
+from app.command.explain import explain
+from app.command.open import open_
 from app.command.render import render
 from app.command.table import table
 from app.command.url import url
@@ -27,6 +29,7 @@ def main() -> None:
     \b
     resnet-diagram render bottleneck --stride 2 -o bottleneck.svg
     resnet-diagram table resnet50
+    resnet-diagram explain bottleneck --stride 2
     resnet-diagram draw my_model.py:Net --input 1x3x224x224
     """
 
@@ -43,7 +46,7 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, compare, draw, catalogue, url):
+for _command in (render, table, explain, compare, draw, catalogue, url, open_):
     main.add_command(_command)
 
 

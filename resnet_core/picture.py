@@ -10,7 +10,7 @@ from resnet_core import layout
 from resnet_core.draw.dot import dot
 from resnet_core.draw.heading import Caption
 from resnet_core.draw.sheet import Sheet
-from resnet_core.draw.stamp import stamped
+from resnet_core.draw.stamp import signed, stamped
 from resnet_core.draw.svg import dress
 from resnet_core.draw.theme import Theme
 from resnet_core.errors import TooLarge
@@ -76,8 +76,8 @@ class Picture(ABC):
 
     @property
     def pdf(self) -> bytes:
-        """The picture as a PDF, in vectors."""
-        return layout.draw(self.dot, "pdf")
+        """The picture as a PDF, in vectors; its information tells title and URL."""
+        return signed(layout.draw(self.dot, "pdf"), self.caption.title, self.caption.url)
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file; its ending says the format."""

@@ -43,6 +43,7 @@ class _Writer:
             bgcolor="transparent",
             fontname=FONT,
             pad="0",
+            margin="0",
         )
         graph.attr("node", fontname=FONT, shape="box", style="filled,rounded", fixedsize="shape",
                    penwidth="1.1", margin="0")  # fmt: skip

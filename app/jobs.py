@@ -57,6 +57,14 @@ def mend(pairs: Pairs, error: ParameterError) -> str | None:
     return diagram.url if diagram else None
 
 
+def explain(pairs: Pairs, format: str) -> bytes:
+    """The structure told in words, as bytes. Raises Refusal."""
+    try:
+        return Diagram.of(pairs).explain().render(format)
+    except ParameterError as error:
+        raise Refusal(error, mend(pairs, error)) from None
+
+
 def compare(pairs: Pairs, format: str) -> bytes:
     """The comparison as bytes. Raises Refusal; its fix is the URL of one that works."""
     try:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import comparisons, diagrams, health, logs, openapi, pages, subjects
+from app import comparisons, diagrams, explanations, health, logs, openapi, pages, subjects
 from app.answers import to_exception
 from app.files import VERSION
 from app.guard import Guard
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or Settings()
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    for each in (diagrams, comparisons, subjects, health, pages):
+    for each in (diagrams, explanations, comparisons, subjects, health, pages):
         app.include_router(each.router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))
     app.mount(f"/static/{stamp()}", files, name="static")

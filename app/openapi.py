@@ -12,6 +12,7 @@ from app.negotiation import MEDIA, offered, offered_of
 from app.problems import MEDIA_TYPE, SORTS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
+from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.forms import properties
 from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
@@ -37,6 +38,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schema["paths"]["/diagram.{extension}"] = {
         "get": _operation("The diagram in the format of the extension", [_extension(), *knobs])
     }
+    told = [each for each in knobs if each["name"] != "on_error"]
+    schema["paths"]["/explain"] = {"get": _explained(told)}
+    schema["paths"]["/explain.{extension}"] = {"get": _explained([_extension(EXPLAINED), *told])}
     schema["paths"]["/compare"] = {"get": _compared([])}
     schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem()
@@ -112,6 +116,17 @@ def _compared(more: list[dict[str, Any]]) -> dict[str, Any]:
             *(_query(name, schema, schema["description"]) for name, schema in options),
         ],
         "responses": _responses(304, formats=offered_of(COMPARED).values()),
+    }
+
+
+def _explained(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """A structure told in words."""
+    return {
+        "summary": "What a structure computes, why it is built so, where its numbers come from",
+        "description": "It takes what /diagram takes; of the view only `lang` changes the words.",
+        "tags": ["explanations"],
+        "parameters": knobs,
+        "responses": _responses(304, formats=offered_of(EXPLAINED).values()),
     }
 
 

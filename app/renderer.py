@@ -37,6 +37,13 @@ class Renderer:
             ("explore", query), lambda: self.workers.run(jobs.explore, query)
         )
 
+    async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """A structure told in words. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("explain", query, format), lambda: self.workers.run(jobs.explain, query, format)
+        )
+
     async def compare(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """The comparison that a query asks for. Raises Refusal, Busy, TimeoutError."""
         query = tuple(pairs)

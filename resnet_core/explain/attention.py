@@ -70,8 +70,8 @@ def _efficient(block: Anatomy, group: Group) -> Passage:
         ),
         (
             Said(
-                f"The {wide:,} channel means stand in a row, and a 1-D convolution of {reach} "
-                f"slides along it: each channel is weighed by looking at itself and "
+                f"The {wide:,} channel means stand in a row, and a one-dimensional convolution of "
+                f"{reach} slides along it: each channel is weighed by looking at itself and "
                 f"{reach - 1} neighbours in that row.",
                 f"{wide:,} 个通道均值排成一行，一个长 {reach} 的一维卷积从头滑到尾："
                 f"每个通道的权重只看它自己和行里的 {reach - 1} 个邻居。",

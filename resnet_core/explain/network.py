@@ -51,13 +51,11 @@ def _stem(outline: Outline) -> Iterator[Said]:
         yield _unshrunk(stem, described(layers, "en"), described(layers, "zh"))
         return
     places = (given[2] * given[3]) / max(1, made[2] * made[3])
+    verb = "take" if len(layers) > 1 else "takes"
     yield Said(
-        f"In front, {described(layers, 'en')} take the {side(given)} input down to {side(made)}, "
-        f"so that all that follows has {round(places):,} times fewer positions to compute."
-        if len(layers) > 1
-        else f"In front, {described(layers, 'en')} takes the {side(given)} input down to "
-        f"{side(made)}, so that all that follows has {round(places):,} times fewer positions to "
-        "compute.",
+        f"In front, {described(layers, 'en')} {verb} the {side(given)} input down to "
+        f"{side(made)}, so that all that follows computes only 1/{round(places):,} of the "
+        "positions.",
         f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
         f"后面要算的位置就只有原来的 1/{round(places):,}。",
         ids(stem),

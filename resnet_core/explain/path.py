@@ -217,8 +217,8 @@ def _pair(block: Anatomy) -> Iterator[Said]:
         yield Said(
             f"Together the two see {reach}×{reach} positions of the input, because the second one "
             f"steps over every {_nth(stride(one))} position and so reaches further.",
-            f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔 "
-            f"{stride(one)} 个位置，所以看得更远。",
+            f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔"
+            f"{Few(stride(one)):zh}个位置，所以看得更远。",
             ids(block.steps),
         )
 

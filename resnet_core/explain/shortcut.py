@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from resnet_core.explain.anatomy import Anatomy, kernel, stride, weights
 from resnet_core.explain.said import Few, Passage, Said, ids, percent, side, whole
 from resnet_core.explain.wording import described
+from resnet_core.graph import Node
 
 _KNOBS = ("shortcut", "downsample")
 
@@ -119,19 +120,22 @@ def _projection(block: Anatomy) -> Passage:
     said = [_because(block), _through(block), _share(block)]
     conv = next((each for each in block.side if weights(each)), None)
     if conv is not None and kernel(conv) == 1 and stride(conv) > 1:
-        places = Few(stride(conv) ** 2)
-        said.append(
-            Said(
-                f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the rest of x "
-                "is "
-                "lost on this way, which ResNet-D mends by pooling first (shortcut=avgpool).",
-                f"步幅为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x "
-                "的其余部分在这条路上就丢了；"
-                "ResNet-D 先做池化，补的就是这一点（shortcut=avgpool）。",
-                (conv.id,),
-            )
-        )
+        said.append(_skipping(block, conv))
     return Passage(claim, tuple(said))
+
+
+def _skipping(block: Anatomy, conv: Node) -> Said:
+    """What a strided 1×1 on the shortcut does not see."""
+    places = Few(stride(conv) ** 2)
+    knob = "shortcut=avgpool" if "shortcut" in block.knobs else ""
+    how, chinese = (f" ({knob})", f"（{knob}）") if knob else ("", "")
+    return Said(
+        f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the rest of x is lost "
+        f"on this way, which ResNet-D mends by pooling first{how}.",
+        f"步幅为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x 的其余部分在这条路上就丢了；"
+        f"ResNet-D 先做池化，补的就是这一点{chinese}。",
+        (conv.id,),
+    )
 
 
 def _through(block: Anatomy) -> Said:

@@ -89,12 +89,14 @@ function focused() {
   const active = document.activeElement;
   if (!active || active === document.body) return null;
   if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
-  if (active.dataset.node) return { selector: `.sheet [data-node="${CSS.escape(active.dataset.node)}"]` };
+  const { group } = active.dataset;
+  if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
   return active.id ? { selector: `#${CSS.escape(active.id)}`, value: active.value } : null;
 }
 
 function refocus(last, typing) {
-  const again = last && find(last.selector);
+  // What was opened by key may be gone: its reader stays in the picture.
+  const again = last && (find(last.selector) ?? (last.selector.startsWith(".sheet") ? canvas : null));
   if (!again || again === document.activeElement) return;
   again.focus({ preventScroll: true });
   // Somebody who types on while it is drawn loses no letter.

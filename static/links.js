@@ -25,11 +25,13 @@ export class Links {
     const picture = document.querySelector(".sheet svg");
     // A picture is one thing to a screen reader; here its groups are buttons.
     picture?.setAttribute("role", "group");
-    for (const each of this.boxes) {
-      if (each.dataset.group === undefined) continue;
+    const opened = document.querySelector("#expand")?.value.split(",") ?? [];
+    for (const each of document.querySelectorAll(".sheet [data-group]")) {
+      const closed = each.matches(".node");
+      if (!closed && !opened.includes(each.dataset.group)) continue;
       each.setAttribute("tabindex", "0");
       each.setAttribute("role", "button");
-      each.setAttribute("aria-expanded", "false");
+      each.setAttribute("aria-expanded", String(!closed));
     }
     this.notes = null;
     this.close();
@@ -94,8 +96,8 @@ export class Links {
     const box = event.target.closest?.(".sheet [data-node], .sheet [data-group]");
     const row = event.target.closest?.("tr[data-node]");
     const note = event.target.closest?.(".notes [data-nodes]");
-    if (box?.dataset.group !== undefined) this.open(words(box.dataset.group)[0] ?? "");
-    else if (box) this.inspect(box.dataset.node, sideAt(event));
+    if (box?.hasAttribute("tabindex")) this.open(words(box.dataset.group)[0] ?? "");
+    else if (box?.dataset.node !== undefined) this.inspect(box.dataset.node, sideAt(event));
     else if (row) this.inspect(row.dataset.node, sideAt(event));
     else if (note && !getSelection().toString()) this.inspect(note.dataset.nodes, "");
   }

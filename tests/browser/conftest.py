@@ -6,11 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import NoChromium, chromium
 from tests.browser.server import Server, serving
 from tests.browser.visits import Visits
+
+# A busy machine may take its time.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="package")

@@ -1,0 +1,82 @@
+"""Two languages and two themes: as the reader's system says, or as the reader switches."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.explorer import shows
+from tests.browser.pages import LOCALES, PAGES, REFUSED, THEMES
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+INK = {"light": "rgb(11, 18, 32)", "dark": "rgb(241, 245, 249)"}
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_speaks_the_language_of_the_browser(visit, name, lang):
+    page = visit(PAGES[name], locale=LOCALES[lang])
+    if name in REFUSED:
+        visit.pardon(REFUSED[name])
+    expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{lang}"))
+    spoken = page.locator("main h1, main h2").first.text_content() + page.title()
+    menu = page.locator(".top .pages").text_content()
+    assert bool(CHINESE.search(menu)) == (lang == "zh"), (menu, spoken)
+
+
+def test_the_switch_changes_page_and_picture_and_is_remembered(visit):
+    page = visit("/?block=bottleneck&stride=2")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    expect(page.locator('.sheet [data-node="input"]')).to_contain_text("输入")
+    assert "stride=2" in page.url
+    expect(page.locator("#stride")).to_have_value("2")
+    page.fill("#stride", "1")
+    expect(page.locator('.sheet [data-node="input"]')).to_contain_text("输入")
+    page.goto(visit.address + "/gallery")
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    page.get_by_role("link", name="EN", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_switch_after_a_turned_knob_keeps_the_knob(visit):
+    page = visit("/?block=bottleneck")
+    page.fill("#stride", "2")
+    shows(page, "/diagram?block=bottleneck&stride=2")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator("#stride")).to_have_value("2")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_page_and_picture_follow_the_system(visit, theme):
+    page = visit("/?block=basic", color_scheme=theme)
+    expect(page.locator("body")).to_have_css("color", INK[theme])
+    expect(page.locator(".sheet .heading text").first).to_have_css("fill", INK[theme])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_switch_turns_page_and_pictures_and_is_remembered(visit, theme):
+    other = "dark" if theme == "light" else "light"
+    page = visit("/?block=basic", color_scheme=theme)
+    page.click(".top .theme")
+    expect(page.locator(".sheet .heading text").first).to_have_css("fill", INK[other])
+    page.reload()
+    expect(page.locator("body")).to_have_css("color", INK[other])
+    page.goto(visit.address + "/gallery")
+    expect(page.locator("body")).to_have_css("color", INK[other])
+    page.wait_for_function(
+        "(dark) => document.querySelector('.card img').currentSrc.includes('theme=dark') === dark",
+        arg=other == "dark",
+    )
+    page.click(".top .theme")
+    expect(page.locator("body")).to_have_css("color", INK[theme])
+
+
+def test_a_knob_that_is_turned_keeps_the_chosen_theme(visit):
+    page = visit("/?block=basic", color_scheme="light")
+    page.click(".top .theme")
+    page.fill("#stride", "2")
+    shows(page, "/diagram?block=basic&stride=2")
+    expect(page.locator(".sheet .heading text").first).to_have_css("fill", INK["dark"])

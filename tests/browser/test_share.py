@@ -1,0 +1,64 @@
+"""What is copied and saved is what was shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from resnet_core import draw
+from tests.browser.explorer import shows
+
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+@pytest.fixture
+def page(visit):
+    return visit("/?block=bottleneck&stride=2#share", permissions=CLIPBOARD)
+
+
+def test_every_copy_button_copies_the_lines_beside_it_and_says_so(page):
+    blocks = page.locator("#share .lines")
+    assert blocks.count() > 4
+    for each in blocks.all():
+        each.locator(".copy").click()
+        expect(each.locator(".copy")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == each.locator("pre").inner_text()
+    expect(blocks.last.locator(".copy")).to_have_text("Copy")
+
+
+def test_the_permalink_is_the_address_of_this_picture(page, visit):
+    link = page.locator("#share pre a").first
+    assert link.text_content() == f"{visit.address}/diagram?block=bottleneck&stride=2"
+    answer = page.request.get(link.text_content(), headers={"Accept": "image/*"})
+    assert answer.text() == draw(block="bottleneck", stride=2).svg
+
+
+def test_every_embedded_address_answers_with_a_picture(page):
+    text = page.locator("#share").inner_text()
+    found = set(re.findall(r"http://[^\s\"')]+?/diagram\.svg\?[^\s\"')]+", text))
+    assert found
+    for each in found:
+        answer = page.request.get(each.replace("&amp;", "&"))
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+
+
+@pytest.mark.parametrize("name", ["SVG", "PNG 2×", "PDF", "JSON", "Mermaid", "Text"])
+def test_a_file_is_saved_under_the_name_of_the_structure(page, name):
+    with page.expect_download() as saving:
+        page.locator("#share .formats a", has_text=re.compile(f"^{name}$")).click()
+    assert saving.value.suggested_filename.startswith("bottleneck.")
+    assert saving.value.path().stat().st_size > 500
+
+
+def test_what_is_shared_follows_the_knobs(page):
+    page.fill("#stride", "1")
+    shows(page, "/diagram?block=bottleneck")
+    expect(page.locator("#share pre a").first).to_have_text(re.compile(r"block=bottleneck$"))
+
+
+def test_the_program_can_be_copied(visit):
+    page = visit("/?block=bottleneck&stride=2#code", permissions=CLIPBOARD)
+    page.locator("#code .copy").last.click()
+    assert "stride=2" in page.evaluate("navigator.clipboard.readText()")

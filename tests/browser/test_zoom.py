@@ -1,0 +1,113 @@
+"""The picture in its canvas: larger, smaller, moved, whole, on the full screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.explorer import box, shows
+
+SIZE = "document.querySelector('.sheet svg').getBoundingClientRect().width"
+PLACE = "(([c]) => [c.scrollLeft, c.scrollTop])([document.querySelector('.canvas')])"
+
+
+def percent(page) -> int:
+    return int(page.locator(".zoom output").text_content().rstrip("%"))
+
+
+@pytest.fixture
+def page(visit):
+    return visit("/?model=resnet50")
+
+
+def test_the_buttons_change_the_size_and_say_it(page):
+    before, width = percent(page), page.evaluate(SIZE)
+    page.click('[data-zoom="in"]')
+    assert percent(page) > before
+    assert page.evaluate(SIZE) > width
+    page.click('[data-zoom="out"]')
+    assert percent(page) == before
+    assert abs(page.evaluate(SIZE) - width) < 1
+
+
+def test_fit_shows_the_whole_picture(page):
+    page.click('[data-zoom="fit"]')
+    assert page.evaluate(
+        "(c => c.scrollHeight <= c.clientHeight + 1 && c.scrollWidth <= c.clientWidth + 1)"
+        "(document.querySelector('.canvas'))"
+    )
+
+
+@pytest.mark.parametrize("focus", [".canvas", "body"])
+def test_the_keys_plus_minus_and_nought_work_wherever_nothing_is_typed(page, focus):
+    if focus != "body":
+        page.focus(focus)
+    start = percent(page)
+    page.keyboard.press("+")
+    larger = percent(page)
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    smaller = percent(page)
+    assert smaller < start < larger
+    page.keyboard.press("0")
+    fitted = percent(page)
+    page.click('[data-zoom="fit"]')
+    assert percent(page) == fitted
+
+
+def test_keys_that_are_typed_into_a_field_do_not_zoom(page):
+    before = percent(page)
+    page.focus("#search")
+    page.keyboard.type("+-0f")
+    assert percent(page) == before
+
+
+def test_the_arrow_keys_move_the_picture(page):
+    page.focus(".canvas")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(f"{PLACE}[1] > 0")
+
+
+def test_the_mouse_moves_the_picture_and_a_press_that_moved_it_is_no_click(page):
+    found = box(page, "layer2.0").bounding_box()
+    x, y = found["x"] + found["width"] / 2, found["y"] + found["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 120, steps=4)
+    page.mouse.up()
+    assert page.evaluate(PLACE)[1] == pytest.approx(120, abs=4)
+    shows(page, "/diagram?model=resnet50")
+    expect(page.locator(".inspector")).to_be_hidden()
+
+
+def test_the_wheel_zooms_with_the_control_key_around_the_pointer(page):
+    found = page.locator('.sheet [data-node="maxpool"]').bounding_box()
+    x, y = found["x"] + found["width"] / 2, found["y"] + found["height"] / 2
+    page.mouse.move(x, y)
+    before = percent(page)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    page.wait_for_function(
+        f"parseInt(document.querySelector('.zoom output').textContent) > {before}"
+    )
+    now = page.locator('.sheet [data-node="maxpool"]').bounding_box()
+    assert now["x"] - 2 <= x <= now["x"] + now["width"] + 2
+    assert now["y"] - 2 <= y <= now["y"] + now["height"] + 2
+
+
+def test_size_and_place_stay_when_a_knob_is_turned(page):
+    page.click('[data-zoom="in"]')
+    page.evaluate("document.querySelector('.canvas').scrollTop = 200")
+    before, place = percent(page), page.evaluate(PLACE)
+    page.fill("#num_classes", "10")
+    shows(page, "/diagram?model=resnet50&num_classes=10")
+    assert percent(page) == before
+    assert page.evaluate(PLACE) == pytest.approx(place, abs=3)
+
+
+def test_the_picture_fills_the_screen_and_comes_back(page):
+    page.click('[data-zoom="full"]')
+    expect(page.locator("main:fullscreen")).to_be_visible()
+    page.click('[data-zoom="full"]')
+    expect(page.locator("main:fullscreen")).to_have_count(0)

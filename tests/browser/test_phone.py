@@ -39,6 +39,7 @@ def test_a_group_a_knob_and_a_tab_by_finger(phone):
     page = phone("/?model=resnet18")
     box(page, "layer2.0").tap()
     shows(page, "/diagram?expand=layer2.0&model=resnet18")
+    page.locator("details:has(#norm_layer) > summary").tap()
     page.select_option("#norm_layer", "group")
     shows(page, "/diagram?expand=layer2.0&model=resnet18&norm_layer=group")
     tab(page, "code").tap()

@@ -162,8 +162,12 @@ class Explorer:
 
     @property
     def notes(self) -> list[dict[str, Any]]:
-        """What there is to say of single layers."""
-        return [each for each in self.explanation["layers"] if each["text"]][:MOST_NOTES]
+        """What there is to say of single layers, and nothing said twice."""
+        first: dict[str, dict[str, Any]] = {}
+        for each in self.explanation["layers"]:
+            if each["text"]:
+                first.setdefault(each["text"], each)
+        return list(first.values())[:MOST_NOTES]
 
     @property
     def downloads(self) -> list[tuple[str, str, str]]:

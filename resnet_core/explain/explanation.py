@@ -101,8 +101,12 @@ class Explanation:
 
     @property
     def told(self) -> tuple[LayerNote, ...]:
-        """The layers of which there is something to say in words."""
-        return tuple(each for each in self.layers if each.text)
+        """The layers of which there is something to say in words, and nothing said twice."""
+        first: dict[str, LayerNote] = {}
+        for each in self.layers:
+            if each.text:
+                first.setdefault(each.text, each)
+        return tuple(first.values())
 
     def _joined(self, paragraph: Paragraph) -> str:
         gap = " " if self.language == "en" else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +21,17 @@ from app.jobs import Refusal
 from app.negotiation import accepted_of, content_type, offered_of, prefers_page
 from app.problems import Problem, ProblemError, clean, refusal
 from app.renderer import Renderer
+from app.sides import partners, query_of, typeable, words_of
 from app.workers import Busy
 from resnet_core import ParameterError
 from resnet_core.compare import FORMATS, Comparison, asked
+from resnet_core.compare.asked import SIDES
+from resnet_core.compare.clauses import change_word
 from resnet_core.compare.table import SIGNS, signed
+from resnet_core.draw.words import Language
 from resnet_core.errors import did_you_mean, nearest
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.forms import choices_of, properties
+from resnet_core.options import Options
 
 Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.
@@ -35,6 +41,9 @@ EXAMPLES = (
     ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
     ("ResNet-50 → ResNet-50-D", "model=resnet50", "model=resnet50d"),
     ("ResNet-50 → ResNeXt-50", "model=resnet50", "model=resnext50_32x4d"),
+    ("ResNet-18 → ResNet-34", "model=resnet18", "model=resnet34"),
+    ("ResNet → SE-ResNet", "model=resnet50", "model=seresnet50"),
+    ("basic → pre-activation", "block=basic", "block=preact_basic"),
     ("basic → bottleneck", "block=basic&inplanes=256&planes=256", "block=bottleneck"),
     ("bottleneck → + SE", "block=bottleneck", "block=bottleneck&attention=se"),
     ("identity → projection", "block=bottleneck", "block=bottleneck&shortcut=projection"),
@@ -90,10 +99,12 @@ class Page:
     """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
 
     typed: dict[str, str]
+    sides: dict[str, str] = field(default_factory=dict)
     found: Comparison | None = None
     problem: Problem | None = None
-    svg: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
+    suggestions: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def view(self) -> str:
@@ -101,12 +112,18 @@ class Page:
 
     @property
     def query(self) -> str:
+        """The query of the files."""
         return self.found.url.partition("?")[2] if self.found else ""
 
+    def said(self, side: str) -> str:
+        """What stands in the field of a side: words rather than a query."""
+        query = self.sides.get(side)
+        return words_of(query) if query else self.typed.get(side, "")
+
     @property
-    def subjects(self) -> list[str]:
+    def names(self) -> list[tuple[str, str]]:
         """What can be typed, to begin with."""
-        return [f"{each.kind}={each.name}" for each in (*BLOCKS.values(), *NETWORKS.values())]
+        return list(typeable())
 
     @property
     def examples(self) -> list[tuple[str, str]]:
@@ -114,9 +131,30 @@ class Page:
         return [(name, urlencode({"a": a, "b": b})) for name, a, b in EXAMPLES]
 
     @property
+    def alike(self) -> str:
+        """The rows without a difference whose names differ: ``relu:3=relu:2``."""
+        names = [(each["a"]["id"], each["b"]["id"])
+                 for each in self.table["rows"] if each["change"] == "same"]  # fmt: skip
+        return " ".join(f"{a}={b}" for a, b in names if a != b)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many calls have changed, by how."""
+        found = Counter(each["change"] for each in self.table["rows"])
+        return {each: found[each] for each in SIGNS if found[each]}
+
+    @property
     def differing(self) -> list[dict[str, Any]]:
         """The rows that differ, as many as a reader looks through."""
         return [each for each in self.table["rows"] if each["change"] != "same"][:MOST_ROWS]
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """The levels of detail at which there is something to see."""
+        kinds = {each["subject"]["kind"] for each in (self.table["a"], self.table["b"])}
+        least = "layer" if kinds == {"block"} else "stage"
+        levels = choices_of(properties(Options)["detail"])
+        return [(each, each) for each in levels[levels.index(least) :]]
 
     @property
     def signs(self) -> Mapping[str, str]:
@@ -126,23 +164,31 @@ class Page:
     def formats(self) -> tuple[str, ...]:
         return FORMATS
 
+    def word(self, change: str, language: Language) -> str:
+        """``added``, in the reader's language."""
+        return change_word(change, language)
+
     def signed(self, number: int) -> str:
         """A difference of two counts."""
         return signed(number)
 
-    def viewed(self, view: str) -> str:
-        """The query of the same page in the other view."""
-        return urlencode({**self.typed, "view": view}, safe=",:")
+    def other(self, **changes: str) -> str:
+        """The query of the same page with other choices."""
+        return urlencode({**self.typed, **self.sides, **changes}, safe=",:")
 
 
 async def _page(request: Request, pairs: Pairs) -> Response:
     language = language_of(request).name
-    typed = {name: value for name, value in pairs if value.strip()}
-    if not {"a", "b"} & set(typed):
-        typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
-    page = Page(typed)
+    page = Page({name: value for name, value in pairs if value.strip()})
+    if not set(SIDES) & set(page.typed):
+        page.typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
     try:
-        await _fill(page, request.app.state.renderer, language)
+        page.sides = {each: query_of(each, page.typed[each])
+                      for each in SIDES if each in page.typed}  # fmt: skip
+        if len(page.sides) == len(SIDES):
+            await _fill(page, request.app.state.renderer, language)
+        else:
+            page.suggestions = _suggestions(page)
     except ParameterError as error:
         page.problem = refusal(error)
     except Refusal as error:
@@ -159,14 +205,26 @@ async def _page(request: Request, pairs: Pairs) -> Response:
     return answer
 
 
+def _suggestions(page: Page) -> list[tuple[str, str]]:
+    """Names and queries of comparisons of the one side that is known. Raises ParameterError."""
+    ((side, query),) = page.sides.items()
+    other = "b" if side == "a" else "a"
+    return [(name, page.other(**{other: each})) for name, each in partners(query)]
+
+
 async def _fill(page: Page, renderer: Renderer, language: str) -> None:
     """Draw in the light theme, which the page's own rules darken, and in the page's language."""
     kept = {name: value for name, value in page.typed.items() if name not in OF_FILES}
-    found = await _asked(renderer, [*(kept | {"view": page.view, "lang": language}).items()])
-    svg, record = await asyncio.gather(
-        renderer.compare(found.query, "svg"), renderer.compare(found.query, "json")
+    wanted = kept | page.sides | {"view": page.view, "lang": language}
+    found = await _asked(renderer, [*wanted.items()])
+    views = SIDES if page.view == "side" else (page.view,)
+    queries = [asked((wanted | {"view": each}).items()).query for each in views]
+    record, *svgs = await asyncio.gather(
+        renderer.compare(found.query, "json"),
+        *(renderer.compare(each, "svg") for each in queries),
     )
-    page.found, page.svg = found, svg.decode()
+    page.found = found
+    page.pictures = {view: svg.decode() for view, svg in zip(views, svgs, strict=True)}
     page.table = await asyncio.to_thread(json.loads, record)
 
 

@@ -44,6 +44,7 @@ SAYINGS = (
     "it is empty",
     "it is given more than once",
     "it is not %(allowed)s",
+    "it is not a name with options",
     "it is not a whole number",
     "it is not from %(low)s to %(high)s",
     "it is not one of the choices",

@@ -28,6 +28,7 @@ from resnet_core.forms import plain
 from resnet_core.graph import Graph
 from resnet_core.options import Options
 from resnet_core.picture import Picture
+from resnet_core.view import Detail
 
 View = Literal["one", "side", "a", "b"]
 Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
@@ -119,6 +120,12 @@ class Comparison(Picture):
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         return picture(self)
+
+    @property
+    def detail(self) -> Detail:
+        """What a box is: as asked for; else calls for blocks, blocks for networks."""
+        found = [each.detail for each in (self.a, self.b)]
+        return self.options.detail or ("op" if "op" in found else found[0])
 
     @cached_property
     def shown(self) -> Shown:

@@ -16,7 +16,7 @@ from resnet_core.draw.words import Language, say
 from resnet_core.drawing import MAX_BOXES
 from resnet_core.errors import TooLarge
 from resnet_core.graph import Edge, Graph
-from resnet_core.view import Detail, view
+from resnet_core.view import view
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison
@@ -79,13 +79,12 @@ def shown(comparison: Comparison) -> Shown:
 
 def _views(comparison: Comparison) -> tuple[Graph, Graph]:
     """Both structures at one level of detail, equal neighbours not yet folded."""
-    detail = _detail(comparison)
     graphs = (comparison.a.graph, comparison.b.graph)
     expanded = comparison.options.expanded
     known = [{each.path for each in graph.groups} for graph in graphs]
     shown = [
         view(
-            graph, detail, fold=False,
+            graph, comparison.detail, fold=False,
             # A group that only the other one has is nothing to open here.
             expand=[each for each in expanded if each in own or each not in other],
         )
@@ -93,12 +92,6 @@ def _views(comparison: Comparison) -> tuple[Graph, Graph]:
     ]  # fmt: skip
     a, b = graphs
     return apart(shown[0], replaced(a, b)), apart(shown[1], replaced(b, a))
-
-
-def _detail(comparison: Comparison) -> Detail:
-    """What a box is: as asked for; else calls for blocks, blocks for networks."""
-    found = [each.detail for each in (comparison.a, comparison.b)]
-    return comparison.options.detail or ("op" if "op" in found else found[0])
 
 
 def _checked(graph: Graph) -> Graph:

@@ -97,6 +97,7 @@ def record(comparison: Comparison) -> dict[str, Any]:
         "same": comparison.same,
         "summary": {each: comparison.summary(each) for each in ("en", "zh")},
         "url": comparison.url,
+        "detail": comparison.detail,
         "a": _side(comparison, 0),
         "b": _side(comparison, 1),
         "deltas": dict(comparison.deltas),

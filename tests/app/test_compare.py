@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -108,10 +110,70 @@ def test_a_browser_gets_the_page(client: TestClient) -> None:
     assert "Accept" in answer.headers["vary"]
     assert "6 calls added" in answer.text
     assert 'id="differences"' in answer.text
-    assert 'value="block=bottleneck&amp;attention=se"' in answer.text
-    assert 'data-node="a:conv1"' in answer.text
+    assert 'value="bottleneck --attention se"' in answer.text
+    assert answer.text.count('data-node="conv1"') == 2
+    assert answer.text.count('data-node="attention.fc1"') == 1
+    assert '<tr class="added" data-b="attention.fc1">' in answer.text
     one = client.get(address(*BLOCKS, view="one"), headers=HTML)
-    assert 'data-node="conv1"' in one.text
+    assert one.text.count('data-node="conv1"') == 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("bottleneck", "bottleneck --attention se"),
+        ("block=bottleneck", "bottleneck --attention=se"),
+        (" bottleneck ", "block=bottleneck&attention=se"),
+    ],
+)
+def test_names_words_and_queries_mean_the_same_on_the_page(
+    client: TestClient, a: str, b: str
+) -> None:
+    answer = client.get(address(a, b), headers=HTML)
+    assert "6 calls added (SqueezeExcitation)" in answer.text
+    assert 'value="bottleneck"' in answer.text
+    assert 'value="bottleneck --attention se"' in answer.text
+    assert 'href="/compare.svg?a=block%3Dbottleneck&amp;b=attention%3Dse%26block' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "told"),
+    [
+        ("botleneck --stride 2", 404, "did you mean &#39;bottleneck&#39;?"),
+        ("resnt50", 404, "did you mean &#39;resnet50&#39;?"),
+        ("bottleneck --strid 2", 422, "did you mean &#39;stride&#39;?"),
+        ("bottleneck stride 2", 422, "it is not a name with options"),
+        ('bottleneck "', 422, "it is not a name with options"),
+    ],
+)
+def test_a_mistake_in_words_is_told_beside_its_field(
+    client: TestClient, typed: str, status: int, told: str
+) -> None:
+    answer = client.get(address("basic", typed), headers=HTML)
+    assert answer.status_code == status
+    assert told in answer.text
+    assert answer.text.count('aria-invalid="true"') == 1
+
+
+@pytest.mark.parametrize("a", ["resnet50", "bottleneck --stride 2"])
+def test_with_one_side_the_page_asks_for_the_other(client: TestClient, a: str) -> None:
+    answer = client.get(f"/compare?a={quote(a)}", headers=HTML)
+    assert answer.status_code == 200
+    assert "Compare it with what?" in answer.text
+    assert 'role="alert"' not in answer.text
+    first = answer.text.partition('<a href="/compare?a=')[2].partition('"')[0]
+    url = "/compare?a=" + first.replace("&amp;", "&")
+    assert client.get(url, headers=HTML).status_code == 200
+
+
+def test_the_page_leads_to_the_other_views_and_the_other_way_round(client: TestClient) -> None:
+    answer = client.get(address(*BLOCKS, detail="layer"), headers=HTML)
+    links = {unescape(each) for each in re.findall(r'href="(/compare\?[^"]+)"', answer.text)}
+    asked = [dict(parse_qsl(urlsplit(each).query)) for each in links]
+    kept = {"a": BLOCKS[0], "b": BLOCKS[1], "detail": "layer"}
+    for change in ({"view": "one"}, {"detail": "op"}, {"direction": "LR"}):
+        assert kept | change in asked
+    assert kept | {"a": BLOCKS[1], "b": BLOCKS[0]} in asked
 
 
 def test_the_page_speaks_chinese(client: TestClient) -> None:
@@ -139,6 +201,7 @@ def test_a_mistake_on_the_page_keeps_what_was_typed_and_can_be_mended(client: Te
     assert answer.status_code == 404
     assert 'role="alert"' in answer.text
     assert 'value="model=resnt50"' in answer.text
+    assert 'value="resnet18"' in answer.text
     assert 'aria-invalid="true"' in answer.text
     fix = answer.text.partition('class="fix" href="')[2].partition('"')[0].replace("&amp;", "&")
     assert client.get(fix, headers=HTML).status_code == 200

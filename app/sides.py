@@ -1,0 +1,65 @@
+"""One side of a comparison as people type it ⇄ as a query.
+
+    resnet50 --stride-on conv1   ⇄   model=resnet50&stride_on=conv1
+
+A query is taken as it is.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode
+
+from app.command.refusal import Refusal
+from app.command.words import NoSuchSubject, Request, spelled
+from resnet_core import Diagram, ParameterError
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+# Networks that are worth setting beside another.
+_KNOWN = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet50d", "resnext50_32x4d",
+          "wide_resnet50_2", "seresnet50", "resnetv2_50")  # fmt: skip
+
+
+def query_of(side: str, text: str) -> str:
+    """The query that somebody means. Raises ParameterError."""
+    text = text.strip()
+    if not text or "=" in text.split()[0]:
+        return text
+    try:
+        return urlencode(Request(tuple(shlex.split(text))).pairs, safe=",:")
+    except NoSuchSubject as error:
+        # A query of that name is refused with the nearest name that there is.
+        name = text.split()[0]
+        return urlencode({"block" if error.suggestion in BLOCKS else "model": name})
+    except (Refusal, ValueError):
+        raise ParameterError(
+            side, text, "it is not a name with options",
+            allowed="resnet50 --stride-on conv1; model=resnet50&stride_on=conv1",
+        ) from None  # fmt: skip
+
+
+def words_of(query: str) -> str:
+    """A query as it would be typed; one that is not legal as it is."""
+    try:
+        return shlex.join(spelled(Diagram.of(parse_qsl(query, keep_blank_values=True))))
+    except ParameterError:
+        return query
+
+
+def typeable() -> Iterator[tuple[str, str]]:
+    """Names that can be typed, with what they are."""
+    yield from ((each.name, each.title) for each in (*NETWORKS.values(), *BLOCKS.values()))
+
+
+def partners(query: str) -> list[tuple[str, str]]:
+    """Titles and queries of what a structure may be compared with, the plainest first."""
+    diagram = Diagram.of(parse_qsl(query, keep_blank_values=True))
+    subject = diagram.subject
+    others: list[Subject] = list(BLOCKS.values())
+    if subject.kind == "model":
+        others = [NETWORKS[each] for each in _KNOWN]
+    plain = len(diagram.query) == 1
+    found = [each for each in others if each.name != subject.name]
+    return [(each.title, f"{each.kind}={each.name}")
+            for each in (*(() if plain else (subject,)), *found)]  # fmt: skip

@@ -1,0 +1,99 @@
+"""The comparison in a browser: moving together, lighting up together, without a script, small."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+NETWORKS = "/compare?a=resnet50&b=resnet50d"
+BLOCKS = "/compare?a=basic&b=preact_basic"
+PLACES = (
+    "[...document.querySelectorAll('.canvas')].map(each => [each.scrollTop, "
+    "each.querySelector('svg').getBoundingClientRect().width / each.querySelector('svg')"
+    ".viewBox.baseVal.width])"
+)
+LIT = "[...document.querySelectorAll('.pane .pointed')].map(each => each.dataset.node)"
+
+
+@pytest.fixture
+def networks(visit):
+    return visit(NETWORKS)
+
+
+def test_both_pictures_move_together(networks):
+    networks.evaluate("document.querySelector('.canvas').scrollTop = 300")
+    networks.wait_for_function("document.querySelectorAll('.canvas')[1].scrollTop === 300")
+    networks.click('[data-zoom="in"]')
+    (top, scale), (other_top, other_scale) = networks.evaluate(PLACES)
+    assert abs(top - other_top) <= 1
+    assert scale == pytest.approx(other_scale, abs=0.01)
+
+
+def test_each_moves_by_itself_once_they_are_let_go(networks):
+    networks.click(".lock")
+    expect(networks.locator(".lock")).to_have_attribute("aria-pressed", "false")
+    networks.evaluate("document.querySelector('.canvas').scrollTop = 300")
+    networks.wait_for_timeout(200)
+    assert [top for top, _ in networks.evaluate(PLACES)] == [300, 0]
+    networks.click(".lock")
+    networks.wait_for_function("document.querySelectorAll('.canvas')[1].scrollTop > 290")
+
+
+def test_keys_change_the_size_of_both(networks):
+    before = networks.evaluate(PLACES)[1][1]
+    networks.focus(".canvas")
+    networks.keyboard.press("+")
+    assert networks.evaluate(PLACES)[1][1] > before
+    networks.keyboard.press("0")
+    (_, scale), (_, other) = networks.evaluate(PLACES)
+    assert scale == pytest.approx(other, abs=0.01)
+
+
+def test_a_box_lights_its_partner_and_its_rows(networks):
+    networks.hover("[data-side=a] [data-node='layer2.0']")
+    assert networks.evaluate(LIT) == ["layer2.0", "layer2.0"]
+    lit = networks.locator(".differences .pointed")
+    assert {each.get_attribute("data-b") for each in lit.all()} == {
+        "layer2.0.downsample.0",
+        "layer2.0.downsample.1",
+    }
+
+
+def test_a_partner_of_another_name_is_found(visit):
+    page = visit(BLOCKS)
+    page.hover("[data-side=b] [data-node='bn2']")
+    assert page.evaluate(LIT) == ["bn1", "bn2"]
+
+
+def test_a_row_lights_its_boxes_and_a_click_brings_them_into_view(networks):
+    row = networks.locator("tr[data-b='layer4.0.downsample.1']")
+    row.hover()
+    assert networks.evaluate(LIT) == ["layer4.0", "layer4.0"]
+    row.press("Enter")
+    for box in networks.locator(".pane .pointed").all():
+        expect(box).to_be_in_viewport()
+
+
+def test_in_one_diagram_what_was_removed_is_not_taken_for_what_was_added(visit):
+    page = visit(f"{BLOCKS}&view=one")
+    page.hover("tr[data-a='bn2']")
+    assert page.evaluate(LIT) == ["bn2:before"]
+
+
+def test_it_works_without_a_script(visit):
+    page = visit("/compare", java_script_enabled=False)
+    page.locator("#side-a").fill("basic")
+    page.locator("#side-b").fill("bottleneck --stride 2")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator(".sentence")).to_contain_text("From BasicBlock to Bottleneck (stride=2)")
+    expect(page.locator(".pane svg")).to_have_count(2)
+    expect(page.locator(".zoom")).to_be_hidden()
+    page.get_by_role("link", name="The other way round").click()
+    expect(page.locator("#side-a")).to_have_value("bottleneck --stride 2")
+
+
+def test_on_a_phone_one_picture_stands_below_the_other(visit):
+    page = visit(NETWORKS, viewport={"width": 390, "height": 844})
+    first, second = (each.bounding_box() for each in page.locator(".pane").all())
+    assert second["y"] >= first["y"] + first["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,8 +1,9 @@
 """Graph → Graph: how much of a structure one picture shows.
 
 ``op`` shows every call, ``layer`` joins convolution, norm and activation, ``block`` closes each
-residual block into one box and ``stage`` each stage. ``expand`` opens single groups, ``fold``
-shows one of several equal neighbours and says how many there are. Totals never change.
+residual block into one box and ``stage`` each stage and whatever else is a group at the outermost
+level. ``expand`` opens single groups, ``fold`` shows one of several equal neighbours and says how
+many there are. Totals never change.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _FOLLOWS = {
     "conv": ("norm", "activation"),
     "linear": ("norm", "activation"),
     "norm": ("activation",),
+    "activation": ("dropout",),
     "pool": ("reshape",),
 }
 
@@ -60,7 +62,12 @@ def _closed(graph: Graph, detail: Detail, expand: Sequence[str]) -> set[str]:
     if graph.problem:
         opened.update(graph.lineage(graph.node[graph.problem.node].group))
         opened.add("")
-    wanted = {each.path for each in graph.groups if each.level in levels} - opened
+    wanted = {each.path for each in graph.groups if each.level in levels}
+    if detail == "stage":
+        stages = {each for path in wanted for each in graph.lineage(path)}
+        outermost = {each.path for each in graph.groups if each.path and not each.parent}
+        wanted |= outermost - stages
+    wanted -= opened
     if expand:
         wanted.discard("")
     if "" in wanted:

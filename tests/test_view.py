@@ -60,6 +60,20 @@ def test_expanding_a_stage_shows_its_blocks():
     assert "layer3" in found
 
 
+def test_stage_detail_closes_whatever_is_a_group_at_the_outermost_level():
+    shown = draw(model="vgg16", detail="stage").shown
+    assert names(model="vgg16", detail="stage") == ["features", "avgpool", "classifier"]
+    assert title(shown.node["features"]) == "13 × conv · 5 × max pool"
+    assert title(shown.node["features"], "zh") == "13 × 卷积 · 5 × 最大池化"
+    stem = draw(model="hornet", detail="stage").shown.node["downsample_layers.0"]
+    assert title(stem) == "4×4 conv, 64, /4"
+
+
+def test_dropout_stands_in_the_box_of_the_activation_before_it():
+    linear = draw(model="vgg16").shown.node["classifier.0"]
+    assert [each.role for each in linear.parts] == ["linear", "activation", "dropout"]
+
+
 @pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
 @pytest.mark.parametrize("fold", [True, False])
 def test_no_view_loses_a_parameter(detail, fold):

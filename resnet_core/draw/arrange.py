@@ -39,7 +39,7 @@ class _Ways:
 
 
 _WAYS = {
-    "TB": _Ways(gap=21, head=26, foot=PAD, roof=0, note=0),
+    "TB": _Ways(gap=19, head=24, foot=10, roof=0, note=0),
     "LR": _Ways(gap=24, head=PAD, foot=PAD, roof=17, note=15),
 }
 
@@ -195,7 +195,7 @@ class _Arrangement:
         return Wire(edge, points, self._fails(edge), self.notes[edge], note_at, self._kind(edge))
 
     def _kind(self, edge: Edge) -> str:
-        if edge.lane == "gate" and self.graph.node[edge.target].role == "multiply":
+        if edge.lane == "gate" and self.tiles[edge.target].shape == "glyph":
             return "gate"
         return self.graph.shortcuts.get(edge, "")
 

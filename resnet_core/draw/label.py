@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,8 @@ _NAMES = {
     "getitem": "select",
 }
 _SHORT = {"batch norm": "BN", "group norm": "GN", "instance norm": "IN", "layer norm": "LN"}
+
+_CONTAINERS = ("Sequential", "ModuleList")
 
 # What a label can tell; what it tells unless asked otherwise.
 LABELS = ("path", "params", "macs", "rf", "shape", "memory")
@@ -70,7 +73,7 @@ def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Langua
 def title(node: Node, language: Language = "en") -> str:
     """``3×3 conv, 128, /2`` and the like; joined calls follow after a dot."""
     if node.kind == "group":
-        return _group_title(node)
+        return _group_title(node, language)
     first, *rest = node.parts or (node,)
     return " · ".join([call_title(first, language), *(_short(each, language) for each in rest)])
 
@@ -142,7 +145,7 @@ def frame_texts(
     figures = [f"× {len(group.folded) + 1}"] if group.folded else []
     if blocks:
         figures.append(_blocks(blocks, language))
-    elif group.type not in ("Sequential", "ModuleList"):
+    elif group.type not in _CONTAINERS:
         figures.insert(0, group.type)
     figures.append(params_text(params, language))
     return name, "  ·  ".join(each for each in figures if each)
@@ -194,7 +197,7 @@ def _conv_details(values: Mapping[str, Any], language: Language) -> list[str]:
 
 def _pool(node: Node, language: Language) -> str:
     values = node.attributes
-    kind = say("max pool" if "max" in node.type.lower() else "average pool", language)
+    kind = _pool_kind(node, language)
     if node.type.startswith("Adaptive"):
         target = _pair(values.get("output_size", 1))
         if target == (1, 1):
@@ -205,6 +208,10 @@ def _pool(node: Node, language: Language) -> str:
             return say("global {}", language, kind)
         return say(f"{'mean' if node.type == 'mean' else 'maximum'} over channels", language)
     return ", ".join(each for each in (f"{_kernel(values)} {kind}", _step(values)) if each)
+
+
+def _pool_kind(node: Node, language: Language) -> str:
+    return say("max pool" if "max" in node.type.lower() else "average pool", language)
 
 
 def _with_constant(node: Node) -> str:
@@ -243,13 +250,27 @@ def _short(node: Node, language: Language) -> str:
     return _SHORT.get(name.split(",")[0], call_title(node, language))
 
 
-def _group_title(node: Node) -> str:
+def _group_title(node: Node, language: Language) -> str:
     values = node.attributes
     if node.role == "stage":
         return f"{values['blocks']} × {values['made_of']}" if "made_of" in values else node.type
+    if node.type in _CONTAINERS:
+        return _contents(node, language) or node.type
     found = node.type + (f" {values['planes']}" if "planes" in values else "")
     stride = values.get("stride", 1)
     return found if stride == 1 else f"{found}, /{stride}"
+
+
+def _contents(node: Node, language: Language) -> str:
+    """What a container holds, for its type says nothing: ``13 × conv · 5 × max pool``."""
+    parts = [each for each in node.parts if each.role in ("conv", "linear", "pool")]
+    if len(parts) == 1:
+        return call_title(parts[0], language)
+    counted = Counter(
+        _pool_kind(each, language) if each.role == "pool" else say(each.role, language)
+        for each in parts
+    )
+    return " · ".join(f"{count} × {name}" for name, count in counted.items())
 
 
 def _kind(node: Node) -> str:

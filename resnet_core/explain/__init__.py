@@ -12,7 +12,9 @@ from resnet_core.draw.heading import Caption
 from resnet_core.draw.words import Language
 from resnet_core.explain.anatomy import Anatomy
 from resnet_core.explain.attention import attention
-from resnet_core.explain.cost import chosen, savings, total
+from resnet_core.explain.choices import chosen
+from resnet_core.explain.concat import concat
+from resnet_core.explain.cost import biases, savings, total
 from resnet_core.explain.ending import ending
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.explain.failure import failure
@@ -70,7 +72,18 @@ def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
 
 def _block(block: Anatomy) -> Iterator[Passage]:
     opening = OPENINGS.get(block.type, main_path)
-    for tell in (opening, size, shortcut, attention, savings, chosen, total, ending):
+    for tell in (
+        opening,
+        size,
+        shortcut,
+        concat,
+        attention,
+        savings,
+        chosen,
+        biases,
+        total,
+        ending,
+    ):
         yield from tell(block)
 
 

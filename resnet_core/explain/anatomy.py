@@ -52,6 +52,28 @@ class Anatomy:
         """The shape that comes in."""
         return self.calls[0].inputs[0]
 
+    @cached_property
+    def closed(self) -> bool:
+        """Whether the shortcut spans the block: from its input to an addition at its end."""
+        if self.join is None:
+            return False
+        behind = self.calls[self.calls.index(self.join) + 1 :]
+        quiet = ("norm", "activation", "identity", "dropout", "reshape")
+        fork = self.fork(self.join)
+        if any(each.role not in quiet for each in behind):
+            return False
+        if fork in self.joins or fork not in self.calls:
+            return True
+        return not any(weights(each) for each in self.calls[: self.calls.index(fork) + 1])
+
+    def fork(self, join: Node) -> Node:
+        """Where the shortcut into an addition begins."""
+        edge = self._side(join)
+        way = list(self._back(edge)) if edge else []
+        first = way[-1].id if way else ""
+        edges = self.graph.incoming[first] if first else (edge,) if edge else ()
+        return self.graph.node[edges[0].source] if edges else join
+
     @property
     def summed(self) -> Shape:
         """The shape at the closing addition; () where nothing is added."""

@@ -8,6 +8,8 @@ from resnet_core.explain.anatomy import Anatomy, channels, kernel
 from resnet_core.explain.said import Many, Passage, Said, ids, percent, side
 from resnet_core.graph import Group, Node
 
+_OVER_THE_IMAGE = ("GroupNorm", "InstanceNorm2d")
+
 
 def attention(block: Anatomy) -> Iterator[Passage]:
     """A paragraph for each gate of the block that stands in a group of its own."""
@@ -25,6 +27,7 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
     nodes = block.inside(group.path)
     first, second = [each for each in nodes if each.role == "conv"]
     wide, narrow = channels(first)
+    mine, full = first.params + second.params, wide * wide + wide
     return Passage(
         Said(
             "Squeeze-and-excitation weighs the channels.",
@@ -41,15 +44,13 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
                 "得到每个通道一个 0 与 1 之间的系数。",
                 ids(nodes),
             ),
-            _global(nodes),
+            *_global(block, nodes),
             _share(block, nodes),
             Said(
-                f"The passage through {narrow:,} numbers keeps it so small: it forces the channels "
-                f"to share what they have in common, for {sum(e.params for e in (first, second)):,}"
-                f" parameters where one full layer would have {wide * wide + wide:,}.",
-                f"中间只过 {narrow:,} 个数，所以才这么小：通道之间只能共用概要，参数是 "
-                f"{sum(e.params for e in (first, second)):,} 个，一整层则要 {wide * wide + wide:,} "
-                "个。",
+                f"The squeeze to {narrow:,} numbers keeps it this small: all channels must make do "
+                f"with them, in {mine:,} parameters; one full layer would take {full:,}.",
+                f"中间只过 {narrow:,} 个数，所以才这么小：所有通道共用这几个数，参数 {mine:,} 个；"
+                f"一整层则要 {full:,} 个。",
                 ids([first, second]),
             ),
         ),
@@ -85,7 +86,7 @@ def _efficient(block: Anatomy, group: Group) -> Passage:
                 "是训练把通道排成了有关系的样子。",
                 (conv.id,),
             ),
-            _global(nodes),
+            *_global(block, nodes),
         ),
     )
 
@@ -125,8 +126,11 @@ def _convolutional(block: Anatomy, group: Group) -> Passage:
     )
 
 
-def _global(nodes: tuple[Node, ...]) -> Said:
-    return Said(
+def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
+    """That a gate sees everything; no news where the norms average over the image as well."""
+    if any(each.type in _OVER_THE_IMAGE for each in block.calls):
+        return
+    yield Said(
         "So this is the one place in the block where the whole image has a say in every position.",
         "整个块里，只有在这里整张图才能影响到每一个位置。",
         ids(nodes[:1]),

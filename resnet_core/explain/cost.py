@@ -1,11 +1,9 @@
-"""What groups, width, dilation, norm and activation cost or save, and where the cost sits."""
+"""What groups, width, dilation and biases cost or save, and where the cost sits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.draw.label import call_title
-from resnet_core.draw.words import say
 from resnet_core.explain.anatomy import (
     Anatomy,
     channels,
@@ -15,65 +13,18 @@ from resnet_core.explain.anatomy import (
     size_of,
     weights,
 )
-from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, percent, ratio
+from resnet_core.explain.said import (
+    LANGUAGES,
+    Few,
+    Many,
+    Passage,
+    Said,
+    ids,
+    listed,
+    percent,
+    ratio,
+)
 from resnet_core.graph import Node
-
-_NORMS = {
-    "group": (
-        "Group norm takes its mean and deviation from one image alone, over groups of channels, "
-        "so it works as well with two images on a device as with thirty-two; batch norm does not.",
-        "组归一化只用一张图算均值和方差，按通道分组来算；每张卡只放两张图也与放三十二张一样好用，"
-        "批归一化做不到。",
-    ),
-    "instance": (
-        "Instance norm evens out every channel of every image by itself: contrast and brightness "
-        "are gone afterwards, which suits style transfer better than classification.",
-        "实例归一化把每张图的每个通道各自拉平：对比度和明暗从此不见，适合风格迁移，不太适合分类。",
-    ),
-    "layer": (
-        "The layer norm here is one group over all channels and positions of an image; it depends "
-        "on no other image, as batch norm would.",
-        "这里的层归一化把一张图的所有通道、所有位置当作一组；它不像批归一化那样要看别的图。",
-    ),
-    "none": (
-        "Without a norm nothing holds the scale: each addition makes the values larger, and deep "
-        "stacks of such blocks need a careful initialisation to train at all.",
-        "没有归一化，就没有东西管住数值的大小：每加一次数值就更大，块一多，不精心初始化就训练不动。"
-        "",
-    ),
-}
-_ACTIVATIONS = {
-    "ReLU6": (
-        "ReLU6 is cut off at 6, so that its values keep their precision in eight-bit arithmetic.",
-        "ReLU6 在 6 处封顶，为的是用八位整数计算时不丢精度。",
-    ),
-    "LeakyReLU": (
-        "The leaky ReLU lets a hundredth of negative values through: no channel can go dead.",
-        "leaky ReLU 让负值的百分之一通过：没有哪个通道会彻底“死掉”。",
-    ),
-    "ELU": (
-        "The ELU bends negative values towards −1 instead of cutting them off, which keeps the "
-        "mean closer to zero.",
-        "ELU 让负值平滑地趋向 −1，而不是直接砍掉，均值因此更接近零。",
-    ),
-    "SiLU": (
-        "The SiLU, x · sigmoid(x), is smooth and dips a little below zero.",
-        "SiLU 即 x · sigmoid(x)，处处光滑，零以下还有一个小小的凹处。",
-    ),
-    "GELU": (
-        "The GELU weighs each value by the chance that a normal variable lies below it: a ReLU "
-        "with a soft corner, as transformers use it.",
-        "GELU 用“正态变量小于它的概率”给每个值加权：拐角圆滑的 ReLU，Transformer 用的就是它。",
-    ),
-    "Hardswish": (
-        "The hard-swish is the SiLU put together from straight pieces: cheap on a phone.",
-        "hard-swish 用几段直线拼出 SiLU 的形状，在手机上算得快。",
-    ),
-    "Mish": (
-        "Mish, x · tanh(softplus(x)), is smooth everywhere and costs more than a ReLU to compute.",
-        "Mish 即 x · tanh(softplus(x))，处处光滑，算起来比 ReLU 贵。",
-    ),
-}
 
 
 def savings(block: Anatomy) -> Iterator[Passage]:
@@ -191,28 +142,33 @@ def _dilated(node: Node) -> Passage:
     )
 
 
-def chosen(block: Anatomy) -> Iterator[Passage]:
-    """Norm and activation, where they are not those of most blocks."""
-    knob = block.knobs.get("norm_layer", "batch")
-    norms = [each for each in block.calls if each.role == "norm"]
-    if knob == "none":
-        claim = Said("There is no norm.", "没有归一化。", ids(block.steps))
-        yield Passage(claim, (Said(*_NORMS[knob], ids(block.steps)),))
-    elif knob in _NORMS:
-        claim = Said(
-            f"The norm is {knob} norm.", f"归一化用的是{say(f'{knob} norm', 'zh')}。", ids(norms)
-        )
-        yield Passage(claim, (Said(*_NORMS[knob], ids(norms)),))
-    for kind in _ACTIVATIONS:
-        nodes = [
-            each
-            for each in block.calls
-            if each.type == kind and each.lane == "main" and "activation" in block.knobs
-        ]
-        if nodes:
-            name = call_title(nodes[0])
-            claim = Said(f"The activation is {name}.", f"激活函数是 {name}。", ids(nodes))
-            yield Passage(claim, (Said(*_ACTIVATIONS[kind], ids(nodes)),))
+def biases(block: Anatomy) -> Iterator[Passage]:
+    """Biases that a norm takes away again."""
+    wasted = []
+    for node in block.calls:
+        after = [block.graph.node[each.target] for each in block.graph.outgoing[node.id]]
+        cancelled = [each for each in after if each.type in ("BatchNorm2d", "InstanceNorm2d")]
+        if node.role == "conv" and node.attributes.get("bias") and cancelled:
+            wasted.append(node)
+    if not wasted:
+        return
+    counts = [channels(each)[1] for each in wasted]
+    sum_ = " + ".join(f"{each:,}" for each in counts)
+    nodes = ids(wasted)
+    yield Passage(
+        Said(f"{sum(counts):,} of the parameters do nothing.",
+             f"有 {sum(counts):,} 个参数白费了。", nodes),
+        (
+            Said(
+                f"They are the convolutions' biases, {sum_}: a norm follows each of them, "
+                "subtracts the mean of every channel and with it whatever was added to the whole "
+                "channel. bias=False would change no result.",
+                f"那是各个卷积的偏置，{sum_}：每个卷积后面都有归一化，它减去每个通道的均值，"
+                "加到整个通道上的数也就一起被减掉了。写成 bias=False，结果一点不变。",
+                nodes,
+            ),
+        ),
+    )  # fmt: skip
 
 
 def total(block: Anatomy) -> Iterator[Passage]:
@@ -251,14 +207,15 @@ def total(block: Anatomy) -> Iterator[Passage]:
 
 
 def _named(nodes: tuple[Node, ...]) -> tuple[str, str]:
-    sizes = listed(dict.fromkeys(map(size_of, nodes)), "en")
+    sizes = list(dict.fromkeys(map(size_of, nodes)))
+    english, chinese = (listed(sizes, language) for language in LANGUAGES)
     kind = ("depthwise ", "逐通道的 ") if nodes and all(map(is_depthwise, nodes)) else ("", "")
     if len(nodes) == 1:
-        return f"the {kind[0]}{sizes}", f"{kind[1] or ' '}{sizes} 卷积".lstrip()
+        return f"the {kind[0]}{english}", f"{kind[1] or ' '}{chinese} 卷积".lstrip()
     count = Few(len(nodes))
     return (
-        f"the {count:en} {kind[0]}{sizes} convolutions",
-        f"{count:zh}个{kind[1] or ' '}{sizes} 卷积",
+        f"the {count:en} {kind[0]}{english} convolutions",
+        f"{count:zh}个{kind[1] or ' '}{chinese} 卷积",
     )
 
 

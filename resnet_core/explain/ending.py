@@ -14,7 +14,7 @@ _NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
 
 def ending(block: Anatomy) -> Iterator[Passage]:
     """Why the last activation stands where it stands."""
-    if block.join is None or block.graph.problem is not None:
+    if not block.closed or block.graph.problem is not None:
         return
     if block.ending is not None:
         yield _after(block, block.ending)
@@ -88,14 +88,23 @@ def _linear(block: Anatomy) -> Iterator[Passage]:
     width = channels(block.steps[-1])[1]
     yield Passage(
         Said("Nothing follows the addition.", "相加之后什么也没有。", nodes),
-        (
-            Said(
-                f"An activation sets part of its input to zero. In the wide middle the other "
-                f"channels can make up for it, in {width:,} channels they cannot: so the narrow "
-                "ends stay linear.",
-                f"激活会把一部分输入变成零。在宽的中段，别的通道还能补回来；"
-                f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
-                nodes,
-            ),
-        ),
+        (_lossy(nodes, width, width < channels(block.steps[-1])[0]),),
+    )
+
+
+def _lossy(nodes: tuple[str, ...], width: int, wider: bool) -> Said:
+    if wider:
+        return Said(
+            "An activation sets part of its input to zero. In the wide middle the other channels "
+            f"can make up for it, in {width:,} channels they cannot: so the narrow ends stay "
+            "linear.",
+            "激活会把一部分输入变成零。在宽的中段，别的通道还能补回来；"
+            f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
+            nodes,
+        )
+    return Said(
+        f"An activation sets part of its input to zero, and {width:,} channels are too few to "
+        "make up for it: so the output stays linear.",
+        f"激活会把一部分输入变成零，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
+        nodes,
     )

@@ -58,6 +58,6 @@ def _reshape(node: Node) -> Said | None:
 def _concat(node: Node) -> Said | None:
     count = Few(len(node.inputs))
     return Said(
-        f"Puts the {count:en} slices side by side again, {node.shape[1]:,} channels in all.",
-        f"把{count:zh}片重新排在一起，共 {node.shape[1]:,} 个通道。",
+        f"Puts {count:en} maps side by side, {node.shape[1]:,} channels in all.",
+        f"把{count:zh}张特征图并排放在一起，共 {node.shape[1]:,} 个通道。",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_core.draw.words import Language
 from resnet_core.explain.anatomy import Anatomy
 from resnet_core.explain.said import Said, ratio, side
-from resnet_core.graph import Shape
+from resnet_core.graph import Node, Shape
 
 # By class: the noun with its article, several of it, and the Chinese.
 _NOUNS = {
@@ -14,28 +14,28 @@ _NOUNS = {
     "PreactBasicBlock": (
         "a basic block in pre-activation order",
         "basic blocks in pre-activation order",
-        "预激活的基本块",
+        "预激活基本块",
     ),
     "PreactBottleneck": (
         "a bottleneck in pre-activation order",
         "bottlenecks in pre-activation order",
-        "预激活的瓶颈块",
+        "预激活瓶颈块",
     ),
     "Res2NetBlock": ("a Res2Net block", "Res2Net blocks", "Res2Net 块"),
     "ResDown": (
         "a bottleneck of the original kind",
         "bottlenecks of the original kind",
-        "原论文式的瓶颈块",
+        "原论文式瓶颈块",
     ),
     "ResidualBlockWithAttention": (
         "a residual block with attention",
         "residual blocks with attention",
-        "带注意力的残差块",
+        "注意力残差块",
     ),
     "ResidualLayer": (
-        "a basic block as written by hand",
-        "basic blocks as written by hand",
-        "手写的基本块",
+        "a hand-written basic block",
+        "hand-written basic blocks",
+        "手写基本块",
     ),
     "ConvNeXtBlock": ("a ConvNeXt block", "ConvNeXt blocks", "ConvNeXt 块"),
     "HorBlock": ("a HorNet block", "HorNet blocks", "HorNet 块"),
@@ -49,7 +49,7 @@ def noun(block: Anatomy) -> tuple[str, str]:
     if block.type in _NOUNS:
         one, _, chinese = _NOUNS[block.type]
         return one, chinese
-    if block.joins:
+    if block.closed:
         return f"a residual block ({block.type})", f"残差块（{block.type}）"
     return f"a module ({block.type})", f"模块（{block.type}）"
 
@@ -112,3 +112,15 @@ def called(block: Anatomy, language: Language) -> str:
     if not block.path.isdigit():
         return block.path
     return f"第 {block.path} 块" if language == "zh" else f"block {block.path}"
+
+
+def called_layer(node: Node, language: Language) -> str:
+    """A layer's id; one that is a mere number is called by it."""
+    if not node.id.isdigit():
+        return node.id
+    return f"第 {node.id} 层" if language == "zh" else f"layer {node.id}"
+
+
+def capital(text: str) -> str:
+    """The first letter of ``block 0`` made large; a path stays as it is."""
+    return f"B{text[1:]}" if text.startswith("block ") else text

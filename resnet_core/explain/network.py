@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from resnet_core.draw.heading import Caption
 from resnet_core.explain.anatomy import Anatomy, channels
-from resnet_core.explain.naming import called, plural
+from resnet_core.explain.naming import called, capital, plural
 from resnet_core.explain.outline import Outline
 from resnet_core.explain.said import Few, Passage, Said, ids, side, whole
 from resnet_core.explain.size import size
@@ -85,7 +85,7 @@ def _single(outline: Outline) -> Iterator[Said]:
     if given == made:
         english, chinese = f"Every block keeps {made}", f"每一块都保持 {made}"
     else:
-        english = f"{_capital(called(first, 'en'))} takes {given} to {made}"
+        english = f"{capital(called(first, 'en'))} takes {given} to {made}"
         chinese = f"{called(first, 'zh')}把 {given} 变成 {made}"
         if others:
             english += f", the other {len(others):,} keep that and refine it"
@@ -172,11 +172,7 @@ def strides(outline: Outline) -> Iterator[Passage]:
 
 def _told_of(block: Anatomy) -> Said:
     return Said(
-        f"{_capital(called(block, 'en'))} is the first that shrinks the map.",
+        f"{capital(called(block, 'en'))} is the first that shrinks the map.",
         f"{called(block, 'zh')}最先缩小特征图。",
         (block.path,),
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:] if text.startswith("block ") else text

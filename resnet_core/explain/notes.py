@@ -58,7 +58,7 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
         return _spatial(block, node)
     behind = block.steps[block.steps.index(node) + 1 :]
     if node is block.steps[-1] and len(block.steps) > 1:
-        if block.join is None:
+        if not block.closed:
             return None
         return (
             f"Gives {made:,} channels, as many as wait on the shortcut.",
@@ -130,7 +130,7 @@ def _bias(block: Anatomy, node: Node) -> tuple[str, str] | None:
 
 def _norm(block: Anatomy, node: Node) -> Said | None:
     after = _next(block, node)
-    if block.join is not None and after is block.join and block.ending is not None:
+    if block.closed and after is block.join and block.ending is not None:
         name = call_title(block.ending)
         return Said(
             f"No {name} follows here, so that f can be negative too.",
@@ -147,7 +147,7 @@ def _add(block: Anatomy, node: Node) -> Said | None:
             "side, so the channels do not grow.",
             f"两条路都带着 {shape} 到这里，逐个数相加；不是拼接，所以通道不会变多。",
         )
-    if node not in block.joins:
+    if block.type == "Res2NetBlock" and node not in block.joins:
         return Said(
             "The slice before hands on what it has seen.",
             "前一片把它看到的交给这一片。",
@@ -156,7 +156,7 @@ def _add(block: Anatomy, node: Node) -> Said | None:
 
 
 def _activation(block: Anatomy, node: Node) -> Said | None:
-    if node is block.ending and block.join is not None:
+    if node is block.ending and block.closed:
         return Said(
             "The only activation that the shortcut passes as well.",
             "捷径也要经过的，只有这一个激活。",

@@ -23,7 +23,8 @@ _LONGEST = 4
 
 def main_path(block: Anatomy) -> Iterator[Passage]:
     """The opening paragraph of a block whose main path is a chain of convolutions."""
-    said = [] if block.graph.problem else [computes(block)]
+    alone = not block.closed if block.join else block.ending is None
+    said = [] if alone or block.graph.problem else [computes(block)]
     if 0 < len(block.steps) <= _LONGEST:
         said.append(steps(block))
     if _is_bottleneck(block):
@@ -105,7 +106,7 @@ def _each_step(block: Anatomy) -> Iterator[tuple[str, str]]:
 
 def _around(node: Node, known: bool) -> tuple[str, str]:
     """A convolution that sees neighbours; ``known`` if its channels were just named."""
-    name, (given, made) = size_of(node), channels(node)
+    name, (given, made) = _sized(node), channels(node)
     if is_depthwise(node):
         where = ("each channel by itself", "每个通道里各自")
         return (
@@ -116,13 +117,23 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
         return (
             f"a {name} convolution looks around each position and takes {given:,} channels to "
             f"{made:,}",
-            f"用 {name} 卷积看每个位置的邻域并把 {given:,} 个通道变成 {made:,} 个",
+            f"用 {size_of(node)} {_kind(node)}看每个位置的邻域并把 {given:,} 个通道变成 {made:,} "
+            "个",
         )
     on = ("these", "这些通道上") if known else (f"{made:,} channels", f" {made:,} 个通道上")
     return (
         f"a {name} convolution looks around each position on {on[0]}",
         f"用 {name} 卷积在{on[1]}看每个位置的邻域",
     )
+
+
+def _sized(node: Node) -> str:
+    transposed = "transposed " if node.type.startswith("ConvTranspose") else ""
+    return f"{transposed}{size_of(node)}"
+
+
+def _kind(node: Node) -> str:
+    return "转置卷积" if node.type.startswith("ConvTranspose") else "卷积"
 
 
 def _pointwise(block: Anatomy, node: Node, known: bool) -> tuple[str, str]:

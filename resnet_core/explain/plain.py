@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from resnet_core.draw.heading import Caption
 from resnet_core.explain.anatomy import kernel, size_of
+from resnet_core.explain.naming import called_layer
 from resnet_core.explain.outline import Outline
-from resnet_core.explain.said import Few, Many, Passage, Said, ids, percent, side, whole
+from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, percent, side, whole
 from resnet_core.graph import Node
 
 
@@ -28,11 +29,12 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     layers = outline.layers
     convs = [each for each in layers if each.role == "conv"]
     linear = [each for each in layers if each.role == "linear"]
-    english = f"{len(convs):,} convolutions"
-    chinese = f"{len(convs):,} 个卷积"
-    if linear:
-        english += f" and {len(linear):,} linear layers"
-        chinese += f"和 {len(linear):,} 个全连接层"
+    counted = [
+        (f"{len(convs):,} convolutions", f"{len(convs):,} 个卷积", convs),
+        (f"{len(linear):,} linear layers", f"{len(linear):,} 个全连接层", linear),
+    ]
+    english = listed((each[0] for each in counted if each[2]), "en")
+    chinese = listed((each[1] for each in counted if each[2]), "zh")
     said = [
         Said(
             f"{english}, {len(layers):,} layers with weights in all, and each sees nothing but "
@@ -41,7 +43,7 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             ids(layers),
         )
     ]
-    if not any(each.role == "add" for each in outline.graph.calls):
+    if convs and not any(each.role == "add" for each in outline.graph.calls):
         said.append(
             Said(
                 "No addition leads past anything. Stacked deeper, such a network gets worse even "
@@ -119,31 +121,50 @@ def _weights(outline: Outline) -> Iterator[Passage]:
     if not totals.params or not totals.macs:
         return
     largest = max(layers, key=lambda each: each.params)
+    said = [_largest(outline, largest), *_fully_connected(outline, largest)]
     convs = [each for each in layers if each.role == "conv"]
-    done = sum(each.macs for each in convs)
-    said = [
-        Said(
-            f"Of {totals.params:,} parameters {largest.id} alone holds {largest.params:,}, "
-            f"{percent(largest.params, totals.params)}.",
-            f"{totals.params:,} 个参数里，单是 {largest.id} 就占 {largest.params:,} 个，即 "
-            f"{percent(largest.params, totals.params)}。",
-            (largest.id,),
-        ),
-        *_fully_connected(largest),
-        Said(
-            f"Of {Many(totals.macs):en} multiply-adds the convolutions do "
-            f"{percent(done, totals.macs)}.",
-            f"{Many(totals.macs):zh}次乘加里，卷积占 {percent(done, totals.macs)}。",
-            ids(convs),
-        ),
-    ]
+    if 0 < len(convs) < len(layers):
+        done = sum(each.macs for each in convs)
+        said.append(
+            Said(
+                f"Of {Many(totals.macs):en} multiply-adds the convolutions do "
+                f"{percent(done, totals.macs)}.",
+                f"{Many(totals.macs):zh}次乘加里，卷积占 {percent(done, totals.macs)}。",
+                ids(convs),
+            )
+        )
     yield Passage(
         Said("Where the parameters and the work sit.", "参数和计算各在哪里。"), tuple(said)
     )
 
 
-def _fully_connected(node: Node) -> Iterator[Said]:
-    if node.role == "linear" and len(node.inputs[0]) == 2:
+def _largest(outline: Outline, largest: Node) -> Said:
+    """The layer with the most parameters, or the layers, where several have as many."""
+    total = outline.graph.totals.params
+    equal = [each for each in outline.layers if each.params == largest.params]
+    held = len(equal) * largest.params
+    if len(equal) > 1:
+        count = Few(len(equal))
+        return Said(
+            f"Of {total:,} parameters the {count:en} largest layers hold {largest.params:,} each, "
+            f"{percent(held, total)} together.",
+            f"{total:,} 个参数里，最大的{count:zh}层各占 {largest.params:,} 个，合计 "
+            f"{percent(held, total)}。",
+            ids(equal),
+        )
+    return Said(
+        f"Of {total:,} parameters {called_layer(largest, 'en')} alone holds {held:,}, "
+        f"{percent(held, total)}.",
+        f"{total:,} 个参数里，单是{called_layer(largest, 'zh')}就占 {held:,} 个，即 "
+        f"{percent(held, total)}。",
+        (largest.id,),
+    )
+
+
+def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
+    """A linear layer behind a flattened map: where most of VGG's parameters are."""
+    before = [outline.graph.node[each.source] for each in outline.graph.incoming[node.id]]
+    if node.role == "linear" and any(each.role == "reshape" for each in before):
         yield Said(
             f"It ties each of {node.inputs[0][1]:,} numbers to each of its {node.shape[1]:,} "
             "outputs, one weight per pair and used once; ResNet averages every map to a single "

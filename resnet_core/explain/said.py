@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from resnet_core.draw.words import Language, amount
 from resnet_core.explain.explanation import Paragraph, Sentence
 from resnet_core.graph import Node
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True)

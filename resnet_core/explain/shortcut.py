@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_core.explain.anatomy import Anatomy, kernel, stride, weights
+from resnet_core.explain.inner import inner
 from resnet_core.explain.said import Few, Passage, Said, ids, percent, side, whole
 from resnet_core.explain.wording import described
 from resnet_core.graph import Node
@@ -19,6 +20,9 @@ def shortcut(block: Anatomy) -> Iterator[Passage]:
     if block.join is None:
         if block.knobs.get("shortcut") == "none":
             yield _none(block)
+        return
+    if not block.closed:
+        yield inner(block)
         return
     tell = {
         "identity": _identity,
@@ -57,12 +61,12 @@ def _because(block: Anatomy) -> Said:
             f"理由有两个，任一成立就够了：{chinese[0]}，{chinese[1]}。",
             ids(block.joins[-1:]),
         )
-    spared = ("the channels agree", "通道数一致")
+    spared = ("The channels agree", "通道数倒是一致")
     if "channels" in english[0]:
-        spared = (f"the map keeps its {side(block.given)}", f"特征图仍是 {side(block.given)}")
+        spared = (f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}")
     return Said(
-        f"One reason is enough: {english[0]}. In the other respect it would fit: {spared[0]}.",
-        f"理由只有一个，但已足够：{chinese[0]}。另一方面本来是合的：{spared[1]}。",
+        f"One reason is enough: {english[0]}. {spared[0]}.",
+        f"理由只有一个，但已足够：{chinese[0]}。{spared[1]}。",
         ids(block.joins[-1:]),
     )
 
@@ -192,28 +196,27 @@ def _forced(block: Anatomy) -> Passage:
 
 
 def _pooled(block: Anatomy) -> Passage:
-    pool = next(each for each in block.side if each.role == "pool")
-    window = kernel(pool)
     said = [_because(block), _through(block)]
-    if any(weights(each) for each in block.side):
-        said.append(
-            Said(
-                f"The pooling takes the stride so that the convolution has none: each "
-                f"{window}×{window} patch is averaged and all its {Few(window**2):en} positions "
-                "count, "
-                f"where a 1×1 at stride {window} would read one of them. That is ResNet-D's "
-                "change, and it costs not a single weight.",
-                f"步幅交给池化，卷积就不必带步幅：每个 {window}×{window} 小块取平均，"
-                f"{Few(window**2):zh}个位置都算数；换成步幅为 {window} 的 1×1，就只读其中一个。"
-                "这是 ResNet-D 的改动，一个权重也不多花。",
-                (pool.id,),
-            )
-        )
-        said.append(_share(block))
-    return Passage(Said("The shortcut pools, then projects." if len(said) > 2 else
-                        "The shortcut pools.",
-                        "捷径先池化，再投影。" if len(said) > 2 else "捷径做池化。",
-                        ids(block.side)), tuple(said))  # fmt: skip
+    if not any(weights(each) for each in block.side):
+        claim = Said("The shortcut pools.", "捷径做池化。", ids(block.side))
+        return Passage(claim, tuple(said))
+    claim = Said("The shortcut pools, then projects.", "捷径先池化，再投影。", ids(block.side))
+    return Passage(claim, (*said, averaging(block), _share(block)))
+
+
+def averaging(block: Anatomy) -> Said:
+    """Why a pooled shortcut pools."""
+    pool = next(each for each in block.side if each.role == "pool")
+    window, count = kernel(pool), Few(kernel(pool) ** 2)
+    return Said(
+        f"The pooling takes the stride so that the convolution has none: each {window}×{window} "
+        f"patch is averaged and all its {count:en} positions count, where a 1×1 at stride {window} "
+        "would read one of them. That is ResNet-D's change, and it costs not a single weight.",
+        f"步幅交给池化，卷积就不必带步幅：每个 {window}×{window} 小块取平均，"
+        f"{count:zh}个位置都算数；换成步幅为 {window} 的 1×1，就只读其中一个。"
+        "这是 ResNet-D 的改动，一个权重也不多花。",
+        (pool.id,),
+    )
 
 
 def _padded(block: Anatomy) -> Passage:
@@ -237,15 +240,7 @@ def _padded(block: Anatomy) -> Passage:
                 ids(block.side),
             )
         )
-    spared = given[1] * made[1]
-    said.append(
-        Said(
-            f"This is option A of the ResNet paper: no parameter at all, where a 1×1 convolution "
-            f"would have {spared:,} weights.",
-            f"这是 ResNet 论文里的 A 方案：一个参数也不用，换成 1×1 卷积则要 {spared:,} 个权重。",
-            ids(block.side),
-        )
-    )
+    said.append(option_a(block))
     return Passage(
         Said(
             "The shortcut fits without learning anything.",
@@ -253,6 +248,17 @@ def _padded(block: Anatomy) -> Passage:
             ids(block.side),
         ),
         tuple(said),
+    )
+
+
+def option_a(block: Anatomy) -> Said:
+    """What a padded shortcut saves."""
+    spared = block.given[1] * block.summed[1]
+    return Said(
+        f"This is option A of the ResNet paper: no parameter at all, where a 1×1 convolution "
+        f"would have {spared:,} weights.",
+        f"这是 ResNet 论文里的 A 方案：一个参数也不用，换成 1×1 卷积则要 {spared:,} 个权重。",
+        ids(block.side),
     )
 
 

@@ -15,6 +15,8 @@ def size(block: Anatomy) -> Iterator[Passage]:
     """Where the stride sits, or why the map keeps its size."""
     if len(block.given) != 4 or not block.spatial:
         return
+    if not all(size_formulas(each) for each in block.steps if each.role == "conv"):
+        return
     strided = [each for each in block.steps if stride(each) > 1]
     if len(strided) > 1 and strided[0].inputs[0] == strided[1].inputs[0]:
         yield _side_by_side(strided)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import get_args
 
-from resnet_core.draw.words import Language
 from resnet_core.explain.anatomy import Anatomy
-from resnet_core.explain.naming import called
+from resnet_core.explain.naming import called, capital
 from resnet_core.explain.outline import Outline, Stage
-from resnet_core.explain.said import Many, Passage, Said, listed, side
+from resnet_core.explain.said import LANGUAGES, Many, Passage, Said, listed, percent, side
+from resnet_core.explain.shortcut import averaging, option_a
 
 # So many blocks are named before the rest is left to an ellipsis.
 MOST = 6
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def stages(outline: Outline) -> Iterator[Passage]:
@@ -32,20 +30,26 @@ def stages(outline: Outline) -> Iterator[Passage]:
         )
     ]
     said += _exchange(found)
-    claim = Said(
-        "From stage to stage the map shrinks and the channels grow.",
-        "一个阶段接一个阶段，特征图变小，通道变多。",
+    yield Passage(_trend(found), tuple(said))
+
+
+def _trend(found: tuple[Stage, ...]) -> Said:
+    """What becomes of size and channels from the first stage to the last."""
+    pairs = list(pairwise(found))
+    shrinks = [one.made[2:] > other.made[2:] for one, other in pairs]
+    grows = all(one.made[1] < other.made[1] for one, other in pairs)
+    size, chinese = "the map keeps its size", "特征图大小不变"
+    if all(shrinks):
+        size, chinese = "the map shrinks", "特征图变小"
+    elif any(shrinks):
+        size, chinese = "the map shrinks only at first", "特征图只在开头变小"
+    width, breadth = ("the channels grow", "通道变多") if grows else (
+        "the channels do not all grow", "通道不一定变多")  # fmt: skip
+    return Said(
+        f"From stage to stage {width} and {size}.",
+        f"一个阶段接一个阶段，{breadth}，{chinese}。",
         tuple(each.path for each in found if each.path),
     )
-    if any(one.made[2:] == other.made[2:] for one, other in pairwise(found)):
-        claim = Said(
-            "The channels grow from stage to stage, the map does not always shrink.",
-            "通道逐阶段变多，特征图却不一定变小。",
-            tuple(each.path for each in found if each.path),
-        )
-    if all(each.made[2:] == found[0].made[2:] for each in found):
-        claim = Said("The stages keep the map's size.", "各阶段的特征图一样大。")
-    yield Passage(claim, tuple(said))
 
 
 def _stage(stage: Stage) -> tuple[str, str]:
@@ -103,32 +107,47 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
             ),
         )
         return
-    yield Passage(
-        Said(
-            f"{identity:,} of the {total:,} shortcuts are the identity."
-            if identity
-            else "No shortcut is the identity.",
-            f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
-            tuple(each.path for each in outline.blocks if each.kind == "identity"),
-        ),
-        (_others(others), *_why(outline, others)),
+    claim = Said(
+        f"{identity:,} of the {total:,} shortcuts are the identity."
+        if identity
+        else "No shortcut is the identity.",
+        f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
+        tuple(each.path for each in outline.blocks if each.kind == "identity"),
     )
+    yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
 
 
-def _others(others: list[Anatomy]) -> Said:
+def _others(others: list[Anatomy]) -> Iterator[Said]:
     """The shortcuts that are not the identity, by name, and what they do."""
-    several, one, chinese = _DOES[others[0].kind]
-    shown = others[:MOST]
-    names = [listed((called(each, lang) for each in shown), lang) for lang in LANGUAGES]
-    paths = tuple(each.path for each in others)
-    if len(others) == 1:
-        return Said(f"Only {names[0]} {one}.", f"只有{names[1]}{chinese}。", paths)
-    more = (", …", "……") if len(others) > MOST else ("", "")
-    return Said(
-        f"The other {len(others):,} ({names[0]}{more[0]}) {several}.",
-        f"另外 {len(others):,} 条（{names[1]}{more[1]}）{chinese}。",
-        paths,
-    )
+    for kind, (several, one, chinese) in _DOES.items():
+        doing = [each for each in others if each.kind == kind]
+        if not doing:
+            continue
+        shown, paths = doing[:MOST], tuple(each.path for each in doing)
+        names = [listed((called(each, lang) for each in shown), lang) for lang in LANGUAGES]
+        more = (" and others", "等") if len(doing) > MOST else ("", "")
+        verb = one if len(doing) == 1 else several
+        yield Said(
+            f"{capital(names[0])}{more[0]} {verb}.", f"{names[1]}{more[1]}{chinese}。", paths
+        )
+
+
+def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
+    """What the shortcuts hold of the network's parameters, or how they get by without."""
+    pooled = [each for each in others if each.kind == "pooled"]
+    padded = [each for each in others if each.kind == "padded"]
+    if pooled:
+        yield averaging(pooled[0])
+    if padded:
+        yield option_a(padded[0])
+    count = sum(node.params for each in others for node in each.side)
+    if count:
+        whole = outline.graph.totals.params
+        yield Said(
+            f"Together the shortcuts hold {count:,} parameters, {percent(count, whole)} of all.",
+            f"所有捷径合起来有 {count:,} 个参数，占全部的 {percent(count, whole)}。",
+            tuple(node.id for each in others for node in each.side if node.params),
+        )
 
 
 _DOES = {
@@ -138,9 +157,9 @@ _DOES = {
         "要做投影，因为那里形状变了",
     ),
     "pooled": (
-        "pool before they project, for there the shape changes",
-        "pools before it projects, for there the shape changes",
-        "先池化再投影，因为那里形状变了",
+        "pool before they project, for there the map shrinks as well",
+        "pools before it projects, for there the map shrinks as well",
+        "先池化再投影，因为那里特征图也要缩小",
     ),
     "padded": (
         "fit without parameters: they skip positions and fill new channels with zeros",
@@ -157,11 +176,11 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
         return
     if first in others and first.given[1] != first.made[1]:
         yield Said(
-            f"Even {called(first, 'en')} is among them, though it keeps the {side(first.given)}: "
-            "it widens "
-            f"{first.given[1]:,} channels to {first.made[1]:,}.",
-            f"连{called(first, 'zh')}也在其中，虽然它保持 {side(first.given)} 不变：它把 "
-            f"{first.given[1]:,} 个通道放宽到 {first.made[1]:,} 个。",
+            f"{capital(called(first, 'en'))} keeps the {side(first.given)} but widens "
+            f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
+            f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
+            "个通道"
+            f"放宽到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
             (first.path,),
         )
     elif first not in others:

@@ -11,7 +11,7 @@ from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, side
 
 def traits(outline: Outline) -> Iterator[Passage]:
     """The paragraphs on what the knobs of the network changed."""
-    for tell in (_deep_stem, _dilated, _late_start, _orders):
+    for tell in (_deep_stem, _dilated, _late_start, _orders, _final_norm):
         yield from tell(outline)
 
 
@@ -134,6 +134,29 @@ def _orders(outline: Outline) -> Iterator[Passage]:
                 "每多乘一次，通道就要多减半一次，靠后的阶段才有这么多通道；"
                 "那里看到的已是浓缩过的内容，许多特征连乘才有意义。",
                 paths,
+            ),
+        ),
+    )
+
+
+def _final_norm(outline: Outline) -> Iterator[Passage]:
+    """What a network of pre-activation blocks needs at its end."""
+    last = [each for each in outline.head if each.role in ("norm", "activation")]
+    if len(last) != 2 or not outline.typical.preactivated:
+        return
+    yield Passage(
+        Said(
+            "At the end norm and activation come once more.",
+            "末尾还要再归一化、再激活一次。",
+            ids(last),
+        ),
+        (
+            Said(
+                "Every block takes care of its own input only, so the last sum would reach the "
+                "head as it is: larger than any of its terms, and never bent.",
+                "每个块只照管自己的输入，最后一次相加的结果就会原样送到头部："
+                "比其中任何一项都大，也没有经过激活。",
+                ids(last),
             ),
         ),
     )

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from resnet_core.draw.label import call_title
 from resnet_core.draw.words import Language
 from resnet_core.explain.anatomy import kernel, size_of, stride, weights
-from resnet_core.explain.said import listed
+from resnet_core.explain.said import Few, listed
 from resnet_core.graph import Node
 
 
 def described(nodes: Iterable[Node], language: Language) -> str:
-    """The layers on the way, in words."""
-    return listed((_layer(each, language) for each in nodes if each.role != "identity"), language)
+    """The layers on the way, in words; equal neighbours are counted."""
+    named = [_layer(each, language) for each in nodes if each.role != "identity"]
+    return listed((_counted(name, len(list(run)), language) for name, run in groupby(named)),
+                  language)  # fmt: skip
+
+
+def _counted(name: str, count: int, language: Language) -> str:
+    """``two 3×3 convolutions`` for ``a 3×3 convolution`` that comes twice."""
+    if count == 1:
+        return name
+    if language == "zh":
+        return f"{Few(count):zh}{name.removeprefix('一')}"
+    bare = name.partition(" ")[2]
+    return f"{Few(count):en} {bare.replace('convolution', 'convolutions')}"
 
 
 def _layer(node: Node, language: Language) -> str:

@@ -13,7 +13,7 @@ from tests.browser.server import Server, serving
 from tests.browser.visits import Visits
 
 # A busy machine may take its time.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")

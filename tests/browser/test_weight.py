@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.pages import PAGES, REFUSED
 from tests.browser.weight import weight
 
 MOST = 150_000
-HEAVIEST = {"deepest": "/?model=resnet152", "all-calls": "/?model=resnet152&detail=op&fold=false"}
+HEAVIEST = ("/?model=resnet152&detail=op&fold=false", "/?model=resnet152", "/gallery", "/reference")
 
 
-@pytest.mark.parametrize("name", PAGES | HEAVIEST)
-def test_a_page_weighs_less_than_150_kb(visit, name):
-    page = visit.blank()
-    found = weight(page, visit.address + (PAGES | HEAVIEST)[name])
-    if name in REFUSED:
-        visit.pardon(REFUSED[name])
-    assert {"document", "stylesheet"} <= set(found)
+@pytest.mark.parametrize("path", HEAVIEST)
+def test_a_page_weighs_less_than_150_kb(visit, path):
+    found = weight(visit.blank(), visit.address + path)
+    assert {"document", "stylesheet", "script"} <= set(found)
     assert found.total() - found["image"] < MOST, found
 
 

@@ -36,7 +36,7 @@ class Visits:
         context.on("request", self._asked)
         context.on("console", self._said)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return context.new_page()
 
     def pardon(self, expected: str) -> None:

@@ -135,7 +135,7 @@ class Drawing(Picture):
             case "mmd":
                 return self.mermaid.encode()
             case "md":
-                return table.markdown(self.graph, self.caption).encode()
+                return table.markdown(self.graph, self.caption, self.options.lang).encode()
             case "csv":
                 return table.comma_separated(self.graph).encode()
         near = nearest(format, FORMATS)

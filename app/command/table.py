@@ -37,7 +37,7 @@ def table(request: Request, output: str | None, format: str | None) -> None:
     if chosen == "txt":
         from resnet_core.draw.table import columns
 
-        content = columns(diagram.graph, diagram.caption).encode()
+        content = columns(diagram.graph, diagram.caption, diagram.options.lang).encode()
     else:
         content = diagram.render(chosen)
     tell(diagram.graph.problem)

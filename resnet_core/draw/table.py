@@ -6,29 +6,32 @@ import csv
 import io
 from collections.abc import Sequence
 
+from resnet_core.draw.columns import columns as advance
 from resnet_core.draw.heading import Caption, facts, sums
 from resnet_core.draw.label import call_title, shape_text
-from resnet_core.draw.words import amount, ordinal
+from resnet_core.draw.words import Language, amount, ordinal, say
 from resnet_core.graph import Graph, Node
 
 COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
 
 
-def rows(graph: Graph) -> list[tuple[str, ...]]:
-    """One row per call, in execution order."""
-    return [_row(each) for each in graph.calls]
+def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
+    """One row per call, in execution order, below the names of the columns."""
+    names = tuple(say(each, language) for each in COLUMNS)
+    return [names, *(_row(each, language) for each in graph.calls)]
 
 
-def markdown(graph: Graph, caption: Caption) -> str:
+def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """A table that GitHub renders, with the sums below it."""
+    head, *body = (f"| {' | '.join(each)} |" for each in rows(graph, language))
     lines = [
-        f"**{caption.title}** — {' · '.join(facts(caption, graph))}",
+        f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
         "",
-        f"| {' | '.join(COLUMNS)} |",
+        head,
         "|---|---|---|---|---:|---:|---:|",
-        *(f"| {' | '.join(each)} |" for each in rows(graph)),
+        *body,
         "",
-        " · ".join(sums(graph)),
+        " · ".join(sums(graph, language)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -50,35 +53,35 @@ def comma_separated(graph: Graph) -> str:
     return out.getvalue()
 
 
-def columns(graph: Graph, caption: Caption) -> str:
+def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """The table for a terminal."""
-    body = [COLUMNS, *rows(graph)]
-    wide = [max(len(each[index]) for each in body) for index in range(len(COLUMNS))]
+    body = rows(graph, language)
+    wide = [max(advance(each[index]) for each in body) for index in range(len(COLUMNS))]
     lines = [
         "  ".join(_cell(text, wide[index], index) for index, text in enumerate(row)) for row in body
     ]
     lines.insert(1, "  ".join("─" * each for each in wide))
-    above = [caption.title, " · ".join(facts(caption, graph)), ""]
-    return (
-        "\n".join([*above, *(each.rstrip() for each in lines), "", " · ".join(sums(graph))]) + "\n"
-    )
+    above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
+    below = ["", " · ".join(sums(graph, language))]
+    return "\n".join([*above, *(each.rstrip() for each in lines), *below]) + "\n"
 
 
-def _row(node: Node) -> tuple[str, ...]:
-    name = node.path + (f" ({ordinal(node.call)} call)" if node.call > 1 else "")
+def _row(node: Node, language: Language) -> tuple[str, ...]:
+    again = " " + say("({} call)", language, ordinal(node.call, language))
     return (
-        name,
-        call_title(node),
+        node.path + again * (node.call > 1),
+        call_title(node, language),
         ", ".join(shape_text(each) for each in node.inputs),
         ", ".join(shape_text(each) for each in node.outputs),
         f"{node.params:,}" if node.params else "–",
-        amount(node.macs) if node.macs else "–",
+        amount(node.macs, language).strip() if node.macs else "–",
         str(node.receptive_field),
     )
 
 
 def _cell(text: str, width: int, index: int) -> str:
-    return text.rjust(width) if index > 3 else text.ljust(width)
+    blanks = " " * (width - advance(text))
+    return blanks + text if index > 3 else text + blanks
 
 
 def _exact(shapes: Sequence[tuple[int, ...]]) -> str:

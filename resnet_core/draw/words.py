@@ -65,6 +65,11 @@ _CHINESE = {
     "shortcut": "捷径",
     "gate": "门控",
     "mend: ": "改法：",
+    "layer": "层",
+    "operation": "运算",
+    "params": "参数量",
+    "multiply-adds": "乘加次数",
+    "receptive field": "感受野",
     "shapes do not fit": "形状对不上",
     "the input is too small": "输入太小",
     "channels do not fit": "通道数对不上",
@@ -79,6 +84,7 @@ _CHINESE = {
     "in place of": "代替",
     "side by side, because {} cannot run": "{} 无法运行，所以并排",
     "side by side, because the order is reversed": "先后顺序相反，所以并排",
+    "side by side, because blocks would overlap": "块与块会重叠，所以并排",
 }
 
 

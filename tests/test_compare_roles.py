@@ -120,10 +120,14 @@ def test_a_deep_stem_replaces_the_convolution_of_its_name_and_nothing_else():
 @pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
 def test_at_every_detail_the_deep_stem_leaves_the_norm_behind_it_alone(detail):
     a, b = (draw(**each) for each in PAIRS["50 and 50-D"])
-    boxes = {each.node.id: each for each in compare(a, b, detail=detail).sheet.boxes}
-    assert boxes["conv1"].line == "removed"
-    assert boxes["conv1.0"].line == boxes["conv1.6"].line == "added"
-    assert boxes["bn1"].line == "norm"
+    boxes = compare(a, b, detail=detail).sheet.boxes
+    (gone,) = [each for each in boxes if each.line == "removed"]
+    assert gone.node.path == "conv1"
+    assert gone.node.type == "Conv2d"
+    new = [each.node.path for each in boxes if each.line == "added"]
+    assert [each for each in new if each.startswith("conv1")]
+    (norm,) = [each for each in boxes if each.node.path == "bn1"]
+    assert norm.line == "norm"
 
 
 def test_pre_activation_keeps_the_convolutions_and_moves_what_stands_before_them():
@@ -188,3 +192,34 @@ def test_a_side_by_itself_stands_as_it_does_beside_the_other():
     assert heights[0]["conv1"] == heights[1]["conv1"]
     assert heights[0]["downsample.0"] == heights[1]["downsample.1"]
     assert len({compare(*drawn, view=side).svg.partition(' id="')[2][:8] for side in "ab"}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ResNet and ResNeXt", "3 × conv2: channels 64 → 128, groups 1 → 32"),
+        ("with and without SE", "+ 12 × 1×1 conv, 6 × global average pool"),
+    ],
+)
+def test_a_closed_stage_sums_up_what_differs_inside(name, words):
+    found = compare(*(draw(**each) for each in PAIRS[name]), detail="stage")
+    texts = [" ".join(each.attributes["differences"]) for each in found.shown.both.nodes
+             if each.role == "stage"]  # fmt: skip
+    assert any(words in each for each in texts)
+    assert max(len(each) for each in texts) < 120
+
+
+@pytest.mark.parametrize("detail", ["op", "layer"])
+def test_where_one_diagram_would_run_blocks_into_each_other_there_are_two(detail):
+    found = compare(*(draw(**each) for each in PAIRS["50 and v2"]), detail=detail)
+    last = "".join(each.text for each in found.sheet.heading[-1])
+    assert last == "side by side, because blocks would overlap"
+    assert {each.node.id[:2] for each in found.sheet.boxes} == {"a:", "b:"}
+
+
+@pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
+def test_beside_a_block_that_cannot_run_the_other_is_open_too(detail):
+    found = compare(draw(block="bottleneck"), draw(**BROKEN), detail=detail)
+    lines = {each.node.id: each.line for each in found.sheet.boxes}
+    assert lines["a:conv2"] == lines["b:conv2"] == "changed"
+    assert not {"added", "removed"} & set(lines.values())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 
 from resnet_core.compare.align import replaced
-from resnet_core.compare.fates import kinds, listed
-from resnet_core.compare.pair import Difference, Pair
+from resnet_core.compare.gist import examples, kinds, listed
+from resnet_core.compare.pair import Pair
 from resnet_core.draw.words import Language, say
 from resnet_core.graph import Graph, Node
 
@@ -20,9 +19,7 @@ _CHINESE = {
     "same": "相同",
 }
 _ENGLISH = {"unreached": "not reached"}
-_MULTIPLES = {Fraction(2): ("{} doubled", "{}加倍"), Fraction(1, 2): ("{} halved", "{}减半")}
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-_MOST = 3
 
 
 def change_word(change: str, language: Language) -> str:
@@ -43,7 +40,7 @@ def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> lis
         moved = [each.node for each in calls if each.change == "added" and each.fate == way]
         found += _clause(f"moved {way}", len(moved), kinds(moved, language), language)
     changed = [each for each in calls if each.change == "changed"]
-    found += _clause("changed", len(changed), _examples(changed, language), language)
+    found += _clause("changed", len(changed), examples(changed, language), language)
     reshaped = [each for each in calls if each.change == "reshaped"]
     return found + _clause("reshaped", len(reshaped), "", language)
 
@@ -88,40 +85,3 @@ def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
         sort = graph.group[around[-1]].type if around else kinds([each], language)
         found[around[-1] if around else each.id] = sort
     return listed(found.values(), language)
-
-
-def _examples(pairs: Iterable[Pair], language: Language) -> str:
-    """What differs in calls of one name, the most frequent first: ``3 × conv1: stride 2 → 1``."""
-    alike: dict[tuple[str, ...], list[list[Difference]]] = {}
-    for each in pairs:
-        # Its shape follows from what differs in the call itself.
-        own = [one for one in each.differences if not one.of_shape]
-        alike.setdefault((_last(each), *(one.name for one in own)), []).append(own)
-    found = sorted(alike.items(), key=lambda each: -len(each[1]))
-    shown = []
-    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
-    for (name, *_), rows in found[:_MOST]:
-        texts = comma.join(_common(each, language) for each in zip(*rows, strict=True))
-        many = f"{len(rows)} × {name}{colon}{texts}"
-        shown.append(many if len(rows) > 1 else f"{name} {texts}")
-    return ("; " if language == "en" else "；").join([*shown, *["…"] * (len(found) > _MOST)])
-
-
-def _common(differences: Sequence[Difference], language: Language) -> str:
-    """One difference for all of them: their values, or what each was multiplied by."""
-    first = differences[0]
-    if all(each.text == first.text for each in differences):
-        return first.text
-    if all(each.before.isdigit() and each.after.isdigit() for each in differences):
-        factors = {Fraction(int(each.after), int(each.before)) for each in differences}
-        if len(factors) == 1:
-            (factor,) = factors
-            words = _MULTIPLES.get(factor, (f"{{}} × {float(factor):.3g}",) * 2)
-            return words[language == "zh"].format(first.name)
-    return f"{first.text} …"
-
-
-def _last(pair: Pair) -> str:
-    """The name inside its block; of one in a row the row's name too."""
-    parts = pair.node.path.split(".")
-    return ".".join(parts[-2:] if parts[-1].isdigit() else parts[-1:]) or pair.node.id

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 
 from resnet_core.compare.align import Alignment, replaced
+from resnet_core.compare.gist import kinds
 from resnet_core.compare.pair import Difference, Fate, Pair, pair
-from resnet_core.draw.label import call_title, title
+from resnet_core.draw.label import title
 from resnet_core.draw.words import Language, say
 from resnet_core.graph import Graph, Node
 
@@ -22,19 +23,6 @@ def rows(a: Graph, b: Graph, alignment: Alignment, language: Language) -> tuple[
     _replace(found, a, b, language)
     _move(found, a, b, alignment, language)
     return tuple(found)
-
-
-def kinds(nodes: Iterable[Node], language: Language) -> str:
-    """What sorts of call these are, the most frequent first: ``2 × batch norm, ReLU``."""
-    return listed((call_title(each, language).split(", ")[0] for each in nodes), language)
-
-
-def listed(names: Iterable[str], language: Language) -> str:
-    """Names with their number, the most frequent first, as many as a reader takes in."""
-    found = Counter(names)
-    shown = [f"{count} × {name}" if count > 1 else name for name, count in found.most_common(4)]
-    more = ["…"] if len(found) > 4 else []
-    return (", " if language == "en" else "、").join(shown + more)
 
 
 def _end(found: list[Pair], a: Graph, b: Graph) -> None:

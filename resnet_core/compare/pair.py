@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from resnet_core.compare.align import partners
+from resnet_core.compare.gist import examples, kinds
 from resnet_core.draw.label import call_title, shape_text, title
 from resnet_core.draw.words import Language, say
 from resnet_core.forms import plain
@@ -124,16 +125,13 @@ def _boxes(a: Node, b: Node, language: Language) -> Iterator[Difference]:
 
 def _insides(a: Node, b: Node, language: Language) -> Iterator[Difference]:
     """What no knob tells: the calls that are new, gone or different inside."""
-    for one, other in partners(a.parts, b.parts, (a.path, b.path)):
-        found = pair(one, other, language)
-        if found.change in ("added", "removed"):
-            sign = "+" if other else "−"
-            yield Difference("", f"{sign} {call_title(found.node, language)}", "")
-        elif one and other and found.change == "changed":
-            where = other.path.removeprefix(f"{b.path}.")
-            for each in found.differences:
-                if not each.of_shape:
-                    yield replace(each, name=f"{where} {each.name}")
+    matches = partners(a.parts, b.parts, (a.path, b.path))
+    found = [pair(one, other, language) for one, other in matches]
+    for change, sign in (("added", "+"), ("removed", "−")):
+        if own := [each.node for each in found if each.change == change]:
+            yield Difference("", f"{sign} {kinds(own, language)}", "")
+    if changed := [each for each in found if each.change == "changed"]:
+        yield Difference("", examples(changed, language), "")
 
 
 def _inside(node: Node) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from resnet_core.draw.letters import width
 from resnet_core.draw.marks import SIGNS, marked_tile
 from resnet_core.draw.sheet import Line, Sheet, Text
 from resnet_core.draw.theme import SUBTITLE, TEXT, TITLE
+from resnet_core.draw.words import say
 from resnet_core.graph import Graph
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ def picture(comparison: Comparison) -> Sheet:
     """Every box, wire and frame of a comparison with its place."""
     shown = comparison.shown
     if shown.both is None:
-        return _beside(comparison)
+        return _beside(comparison, shown.why)
     sheet = _arranged(comparison, shown.both, _heading(comparison))
+    if _overlapping(sheet):
+        why = say("side by side, because blocks would overlap", comparison.options.lang)
+        return _beside(comparison, why)
     notes = shown.notes(comparison.options.lang)
     wires = [replace(each, note=notes.get(each.edge, each.note)) for each in sheet.wires]
     # Here a dashed line is one that was removed: what kind of shortcut it is stands beside it.
@@ -38,7 +42,7 @@ def picture(comparison: Comparison) -> Sheet:
     return replace(sheet, wires=tuple(wires), legend=(), height=round(height, 1))
 
 
-def _beside(comparison: Comparison) -> Sheet:
+def _beside(comparison: Comparison, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
     shown, language = comparison.shown, comparison.options.lang
     first, second = (_arranged(comparison, each, ()) for each in shown.sides)
@@ -51,9 +55,23 @@ def _beside(comparison: Comparison) -> Sheet:
         name, told = titles[index]
         heading = ((Text(name, TITLE, bold=True),), (Text(told, SUBTITLE, "quiet"),))
         return alone(heading, (first, second), partners, down, bool(index))
-    why = ((Text(shown.why, SUBTITLE, "quiet"),),) if shown.why else ()
-    heading = (*_heading(comparison), *why)
+    reason = ((Text(why, SUBTITLE, "quiet"),),) if why else ()
+    heading = (*_heading(comparison), *reason)
     return beside(heading, (first, second), (titles[0], titles[1]), partners, down)
+
+
+def _overlapping(sheet: Sheet) -> bool:
+    """Whether two frames overlap and neither is inside the other.
+
+    What one block ends with and what the next one begins with then share a row.
+    """
+    return any(
+        one.left < other.right and other.left < one.right
+        and one.top < other.bottom and other.top < one.bottom
+        for index, one in enumerate(sheet.frames)
+        for other in sheet.frames[index + 1 :]
+        if one.parent == other.parent
+    )  # fmt: skip
 
 
 def _arranged(comparison: Comparison, graph: Graph, heading: tuple[Line, ...]) -> Sheet:

@@ -80,18 +80,30 @@ def shown(comparison: Comparison) -> Shown:
 def _views(comparison: Comparison) -> tuple[Graph, Graph]:
     """Both structures at one level of detail, equal neighbours not yet folded."""
     graphs = (comparison.a.graph, comparison.b.graph)
-    expanded = comparison.options.expanded
+    detail = comparison.detail
+    if any(each.problem and each.group[""].level == "block" for each in graphs):
+        # A block that cannot run is never closed: neither is the one beside it.
+        detail = "op" if detail == "op" else "layer"
     known = [{each.path for each in graph.groups} for graph in graphs]
+    wanted = (*comparison.options.expanded, *filter(None, map(_failing, graphs)))
     shown = [
         view(
-            graph, comparison.detail, fold=False,
+            graph, detail, fold=False,
             # A group that only the other one has is nothing to open here.
-            expand=[each for each in expanded if each in own or each not in other],
+            expand=[each for each in wanted if each in own or each not in other],
         )
         for graph, own, other in zip(graphs, known, known[::-1], strict=True)
     ]  # fmt: skip
     a, b = graphs
     return apart(shown[0], replaced(a, b)), apart(shown[1], replaced(b, a))
+
+
+def _failing(graph: Graph) -> str:
+    """The block in which a structure fails."""
+    if graph.problem is None:
+        return ""
+    lineage = graph.lineage(graph.node[graph.problem.node].group)
+    return next((each for each in lineage if graph.group[each].level == "block"), "")
 
 
 def _checked(graph: Graph) -> Graph:

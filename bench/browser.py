@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import NoChromium, chromium
 from tests.browser.server import serving
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, until
 from tests.browser.weight import weight
 
 TURNS = 7
@@ -96,7 +96,7 @@ def _measured(browser: Browser, address: str) -> dict[tuple[str, int], list[floa
 
 def _turn(page: Page, address: str, name: str, value: str) -> Iterator[tuple[str, float]]:
     page.goto(address)
-    yield OPENED, page.wait_for_function("window.seen").json_value()
+    yield OPENED, until(page, "window.seen")
     before = page.input_value(f"#{name}")
     yield f"{name} turned to a new value", page.evaluate(TURN, [name, value])
     page.evaluate(TURN, [name, before])

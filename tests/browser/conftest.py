@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import NoChromium, chromium
 from tests.browser.server import Server, serving
-from tests.browser.visits import Visits
+from tests.browser.visits import PATIENCE, Visits
 
 # A busy machine may take its time.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.visits import until
+
 NETWORKS = "/compare?a=resnet50&b=resnet50d"
 BLOCKS = "/compare?a=basic&b=preact_basic"
 PLACES = (
@@ -22,7 +24,7 @@ def networks(visit):
 
 def test_both_pictures_move_together(networks):
     networks.evaluate("document.querySelector('.canvas').scrollTop = 300")
-    networks.wait_for_function("document.querySelectorAll('.canvas')[1].scrollTop === 300")
+    until(networks, "document.querySelectorAll('.canvas')[1].scrollTop === 300")
     networks.click('[data-zoom="in"]')
     (top, scale), (other_top, other_scale) = networks.evaluate(PLACES)
     assert abs(top - other_top) <= 1
@@ -36,7 +38,7 @@ def test_each_moves_by_itself_once_they_are_let_go(networks):
     networks.wait_for_timeout(200)
     assert [top for top, _ in networks.evaluate(PLACES)] == [300, 0]
     networks.click(".lock")
-    networks.wait_for_function("document.querySelectorAll('.canvas')[1].scrollTop > 290")
+    until(networks, "document.querySelectorAll('.canvas')[1].scrollTop > 290")
 
 
 def test_keys_change_the_size_of_both(networks):
@@ -97,3 +99,11 @@ def test_on_a_phone_one_picture_stands_below_the_other(visit):
     first, second = (each.bounding_box() for each in page.locator(".pane").all())
     assert second["y"] >= first["y"] + first["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_side_that_is_refused_is_marked_and_mended_by_a_click(visit):
+    page = visit("/compare?a=block%3Dbottleneck&b=block%3Dbottleneck%26stride%3D9")
+    visit.pardon("status of 422")
+    expect(page.locator("#side-b")).to_have_attribute("aria-invalid", "true")
+    page.click(".notice .fix")
+    expect(page.locator(".pane")).to_have_count(2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.explorer import shows
+from tests.browser.visits import until
 
 HERE = "document.activeElement"
 # Whether the focused element is drawn with a ring, itself or the part that stands for it.
@@ -31,7 +32,7 @@ def test_the_first_stop_skips_to_the_picture(visit):
     page.keyboard.press("Tab")
     assert page.evaluate(f"{HERE}.className") == "skip"
     page.keyboard.press("Enter")
-    page.wait_for_function(f"{HERE}.id === 'main'")
+    until(page, f"{HERE}.id === 'main'")
 
 
 def test_a_subject_a_knob_a_level_and_a_tab_without_a_mouse(visit):

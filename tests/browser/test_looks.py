@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.explorer import shows
 from tests.browser.pages import LOCALES, THEMES
+from tests.browser.visits import until
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 INK = {"light": "rgb(11, 18, 32)", "dark": "rgb(241, 245, 249)"}
@@ -62,9 +63,10 @@ def test_the_switch_turns_page_and_pictures_and_is_remembered(visit, theme):
     expect(page.locator("body")).to_have_css("color", INK[other])
     page.goto(visit.address + "/gallery")
     expect(page.locator("body")).to_have_css("color", INK[other])
-    page.wait_for_function(
+    until(
+        page,
         "(dark) => document.querySelector('.card img').currentSrc.includes('theme=dark') === dark",
-        arg=other == "dark",
+        other == "dark",
     )
     page.click(".top .theme")
     expect(page.locator("body")).to_have_css("color", INK[theme])

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.explorer import box, shows
+from tests.browser.visits import until
 
 SIZE = "document.querySelector('.sheet svg').getBoundingClientRect().width"
 PLACE = "(([c]) => [c.scrollLeft, c.scrollTop])([document.querySelector('.canvas')])"
@@ -65,7 +66,7 @@ def test_keys_that_are_typed_into_a_field_do_not_zoom(page):
 def test_the_arrow_keys_move_the_picture(page):
     page.focus(".canvas")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function(f"{PLACE}[1] > 0")
+    until(page, f"{PLACE}[1] > 0")
 
 
 def test_the_mouse_moves_the_picture_and_a_press_that_moved_it_is_no_click(page):
@@ -88,9 +89,7 @@ def test_the_wheel_zooms_with_the_control_key_around_the_pointer(page):
     page.keyboard.down("Control")
     page.mouse.wheel(0, -200)
     page.keyboard.up("Control")
-    page.wait_for_function(
-        f"parseInt(document.querySelector('.zoom output').textContent) > {before}"
-    )
+    until(page, f"parseInt(document.querySelector('.zoom output').textContent) > {before}")
     now = page.locator('.sheet [data-node="maxpool"]').bounding_box()
     assert now["x"] - 2 <= x <= now["x"] + now["width"] + 2
     assert now["y"] - 2 <= y <= now["y"] + now["height"] + 2

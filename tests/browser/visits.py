@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 COMPLAINTS = ("error", "warning")
+PATIENCE = 30_000
+
+
+def until(page: Page, expression: str, given: Any = None) -> Any:
+    """Wait until an expression is true of a page; its value.
+
+    playwright's own way asks from within the page, where the content policy forbids ``eval``.
+    """
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (found := page.evaluate(expression, given)):
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        page.wait_for_timeout(20)
+    return found
 
 
 class Visits:
@@ -36,7 +50,7 @@ class Visits:
         context.on("request", self._asked)
         context.on("console", self._said)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         return context.new_page()
 
     def pardon(self, expected: str) -> None:

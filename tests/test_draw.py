@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from torch import nn
 
-from resnet_core import FORMATS, TooLarge, draw
+from resnet_core import FORMATS, TooLarge, compare, draw, draw_module
 from resnet_core.draw.theme import COLOURS
+from resnet_core.draw.words import say
 from resnet_core.registry import BLOCKS, NETWORKS
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
@@ -100,8 +104,84 @@ def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
 
 
 def test_svgs_are_lean():
-    assert len(draw(block="bottleneck", stride=2).svg) < 20_000
+    for name in BLOCKS:
+        diagram = draw(block=name)
+        # HorBlock and Res2Net have more than twenty calls.
+        assert len(diagram.svg.encode()) < max(20_000, 1_050 * len(diagram.sheet.boxes)), name
     assert len(draw(model="resnet50", detail="op", fold=False).svg) < 250_000
+
+
+OWN = [
+    draw_module(nn.Sequential(nn.Conv2d(3, 3, size)), input_shape=(1, 3, 8, 8)) for size in (1, 3)
+]
+PAGES = [
+    *(draw(block="bottleneck", **more) for more in (
+        {}, {"stride": 2}, {"theme": "dark"}, {"theme": "auto"}, {"direction": "LR"},
+        {"lang": "zh"}, {"detail": "layer"}, {"labels": "rf"}, {"batch": 2}, {"input": 28},
+    )),
+    draw(block="basic"),
+    draw(model="resnet18"),
+    compare(draw(block="basic"), draw(block="bottleneck")),
+    *OWN,
+]  # fmt: skip
+
+
+def test_pictures_that_differ_share_no_id_on_one_page():
+    ids = [
+        each.get("id")
+        for picture in PAGES
+        for each in ET.fromstring(picture.svg).iter()
+        if each.get("id")
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_in_auto_every_colour_of_the_picture_follows_the_readers_system(subject):
+    svg = draw(**subject, theme="auto").svg
+    root = ET.fromstring(svg)
+    style = root.find(f"{SVG}style").text
+    assert style.startswith("@media (prefers-color-scheme:dark){")
+    for each in root.iter():
+        for paint in ("fill", "stroke"):
+            colour = each.get(paint, "none")
+            rule = f'#{root.get("id")} [{paint}="{colour}"]{{{paint}:'
+            assert colour in ("none", "transparent") or rule in style, (each.tag, paint, colour)
+
+
+def reader(name: str) -> str:
+    """One of poppler's programs. Where the checks run there must be one."""
+    found = shutil.which(name)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip(f"{name} is not installed (apt-get install poppler-utils)")
+    assert found, f"{name} is missing"
+    return found
+
+
+@pytest.mark.parametrize("asked", [{"block": "bottleneck", "stride": 2}, {"model": "resnet50"}])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_pdf_is_one_page_as_large_as_the_svg(tmp_path, asked, direction):
+    diagram = draw(**asked, direction=direction)
+    diagram.save(tmp_path / "it.pdf")
+    told = subprocess.run(
+        [reader("pdfinfo"), tmp_path / "it.pdf"], capture_output=True, check=True, text=True
+    )
+    assert told.stderr == ""
+    assert re.search(r"Pages: +1\n", told.stdout)
+    sides = [float(each) for each in re.findall(r"Page size: +(\S+) x (\S+)", told.stdout)[0]]
+    box = ET.fromstring(diagram.svg).get("viewBox").split()[2:]
+    assert sides == pytest.approx([float(each) for each in box], abs=1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_text_of_a_pdf_can_be_selected(tmp_path, language):
+    diagram = draw(block="bottleneck", stride=2, lang=language)
+    diagram.save(tmp_path / "it.pdf")
+    told = subprocess.run(
+        [reader("pdftotext"), "-layout", tmp_path / "it.pdf", "-"],
+        capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    for each in ("Bottleneck", "64×28×28", "downsample.0", say("projection", language)):
+        assert each in told
 
 
 def test_every_colour_has_one_dark_twin():

@@ -20,15 +20,13 @@ from resnet_core.draw.lettering import (
 )
 from resnet_core.draw.letters import width
 from resnet_core.draw.marks import SIGNS
+from resnet_core.draw.shape import SVG, THIN, lean, short
 from resnet_core.draw.sheet import Box, Frame, Sheet, Wire
 from resnet_core.draw.theme import FONT, Theme, dark_of_light
 from resnet_core.graph import Graph, Node
 
-_SVG = "http://www.w3.org/2000/svg"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LINES = {"heading": on_heading, "legend": on_legend}
-# Graphviz's own patterns are too uneven to be told apart at a glance.
-_DASHES = {"5,2": "6 4", "1,5": "2 4"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -41,14 +39,15 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     group closed in it) and ``data-folded`` (the equal neighbours not drawn; of frames too). Ids
     start with a digest of the URL, so that different diagrams can stand on one page.
     """
-    ET.register_namespace("", _SVG)
+    ET.register_namespace("", SVG)
     root = ET.fromstring(drawn)
     (canvas,) = [each for each in root if each.get("class") == "graph"]
-    prefix = "d" + hashlib.sha256((caption.url or caption.title).encode()).hexdigest()[:7]
+    # A module of one's own has no URL: there, what is drawn tells it from others.
+    prefix = "d" + hashlib.sha256((caption.url or drawn + theme).encode()).hexdigest()[:7]
     _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
     _head(root, canvas, caption, graph, prefix)
     if theme == "auto":
-        style = ET.SubElement(root, f"{{{_SVG}}}style")
+        style = ET.SubElement(root, f"{{{SVG}}}style")
         style.text = _following(prefix)
         root.remove(style)
         root.insert(0, style)
@@ -61,9 +60,9 @@ def _head(
     """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
     root.attrib.pop("{http://www.w3.org/1999/xlink}xlink", None)
     box = [float(each) for each in (root.get("viewBox") or "").split()]
-    root.set("viewBox", " ".join(_short(each) for each in box))
-    root.set("width", _short(box[2]))
-    root.set("height", _short(box[3]))
+    root.set("viewBox", " ".join(short(each) for each in box))
+    root.set("width", short(box[2]))
+    root.set("height", short(box[3]))
     root.set("id", prefix)
     root.set("class", "resnet-diagram")
     root.set("role", "img")
@@ -76,13 +75,13 @@ def _head(
     )
     for index, (tag, text, name) in enumerate(texts):
         if text:
-            made = ET.Element(f"{{{_SVG}}}{tag}", {"id": name} if name else {})
+            made = ET.Element(f"{{{SVG}}}{tag}", {"id": name} if name else {})
             made.text = text
             root.insert(index, made)
     for gone in ("id", "class"):
         canvas.attrib.pop(gone, None)
     shift = _NUMBER.findall((canvas.get("transform") or "").split("translate")[-1])
-    canvas.set("transform", f"translate({' '.join(_short(float(each)) for each in shift)})")
+    canvas.set("transform", f"translate({' '.join(short(float(each)) for each in shift)})")
 
 
 def description(caption: Caption, graph: Graph) -> str:
@@ -116,23 +115,27 @@ class _Tailor:
         }
 
     def fit(self, canvas: ET.Element) -> None:
+        canvas.set("fill", self.theme["ink"])
+        canvas.set("stroke-width", THIN)
         for group in list(canvas):
-            if group.tag == f"{{{_SVG}}}title" or not self._group(group):
+            if group.tag == f"{{{SVG}}}title" or not self._group(group):
                 canvas.remove(group)
 
     def _group(self, group: ET.Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
         kind, *roles = (group.get("class") or "").split()
-        title = group.find(f"{{{_SVG}}}title")
+        title = group.find(f"{{{SVG}}}title")
         name = (title.text or "") if title is not None else ""
         for shape in list(group):
-            if shape.tag in (f"{{{_SVG}}}title", f"{{{_SVG}}}text"):
+            if shape.tag in (f"{{{SVG}}}title", f"{{{SVG}}}text"):
                 group.remove(shape)
             else:
-                _shape(shape)
+                lean(shape)
         given = group.attrib.pop("id", "")
+        group.text, group.tail = None, "\n"
         if kind == "edge" and roles[0] == "sample":
             group.set("class", " ".join(roles))
+            _raise_stroke(group)
         elif kind == "edge":
             self._edge(group, self.wires[name], roles[0])
         elif kind == "node" and name in self.boxes:
@@ -150,6 +153,9 @@ class _Tailor:
 
     def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
         group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
+        # Letters would take the stroke of their group.
+        if not wire.note:
+            _raise_stroke(group)
         group.set("data-from", wire.edge.source)
         group.set("data-to", wire.edge.target)
         self._letters(group, on_wire(wire))
@@ -176,7 +182,7 @@ class _Tailor:
         _named(group, "data-folded", node.folded)
         if node.source:
             group.set("data-line", str(node.source.line))
-        tip = ET.Element(f"{{{_SVG}}}title")
+        tip = ET.Element(f"{{{SVG}}}title")
         tip.text = tooltip(node)
         group.insert(0, tip)
         self._letters(group, on_box(box))
@@ -185,16 +191,17 @@ class _Tailor:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
         for each in letters:
             words = each.text.text
-            made = ET.SubElement(group, f"{{{_SVG}}}text")
+            made = ET.SubElement(group, f"{{{SVG}}}text")
             made.text = words.strip()
             lead = width(words[: len(words) - len(words.lstrip())], each.text.size, each.text.bold)
-            made.set("x", _short(each.x + lead))
-            made.set("y", _short(each.y - self.sheet.height))
-            made.set("font-size", _short(each.text.size))
+            made.set("x", short(each.x + lead))
+            made.set("y", short(each.y - self.sheet.height))
+            made.set("font-size", short(each.text.size))
             if each.text.bold:
                 made.set("font-weight", "bold")
-            made.set("fill", self.theme[each.text.colour])
-            made.set("textLength", _short(width(made.text, each.text.size, each.text.bold)))
+            if each.text.colour != "ink":
+                made.set("fill", self.theme[each.text.colour])
+            made.set("textLength", short(width(made.text, each.text.size, each.text.bold)))
             made.set("lengthAdjust", "spacingAndGlyphs")
             if each.text.strike:
                 made.set("text-decoration", "line-through")
@@ -208,37 +215,12 @@ def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:
         group.set(attribute, " ".join(names))
 
 
-def _shape(shape: ET.Element) -> None:
-    tag = shape.tag.removeprefix(f"{{{_SVG}}}")
-    if tag == "path" and shape.get("fill") != "none":
-        _rounded(shape)
-    elif tag == "path":
-        shape.set("d", _tight(shape.get("d") or ""))
-        if dashes := shape.get("stroke-dasharray"):
-            shape.set("stroke-dasharray", _DASHES[dashes])
-    elif tag == "polygon":
-        shape.set("points", _tight(shape.get("points") or ""))
-    elif tag == "ellipse":
-        for name in ("cx", "cy", "rx", "ry"):
-            shape.set(name, _short(float(shape.get(name) or 0)))
-
-
-def _rounded(shape: ET.Element) -> None:
-    """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
-    numbers = [float(each) for each in _NUMBER.findall(shape.get("d") or "")]
-    xs, ys = numbers[::2], numbers[1::2]
-    del shape.attrib["d"]
-    shape.tag = f"{{{_SVG}}}rect"
-    wide, high = max(xs) - min(xs), max(ys) - min(ys)
-    shape.attrib.update(
-        {
-            "x": _short(min(xs)),
-            "y": _short(min(ys)),
-            "width": _short(wide),
-            "height": _short(high),
-            "rx": _short(min(9.0, high / 2)),
-        }
-    )
+def _raise_stroke(group: ET.Element) -> None:
+    """A wire's line and its head share colour and weight: said once, on their group."""
+    for name in ("stroke", "stroke-width"):
+        group.set(name, group[0].get(name) or "")
+        for shape in group:
+            shape.attrib.pop(name, None)
 
 
 def tooltip(node: Node) -> str:
@@ -266,11 +248,3 @@ def _rules(prefix: str) -> Iterator[str]:
     for light, dark in dark_of_light().items():
         for paint in ("fill", "stroke"):
             yield f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
-
-
-def _tight(numbers: str) -> str:
-    return _NUMBER.sub(lambda found: _short(float(found.group())), numbers)
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")

@@ -117,8 +117,7 @@ class Page:
 
     def said(self, side: str) -> str:
         """What stands in the field of a side: words rather than a query."""
-        query = self.sides.get(side)
-        return words_of(query) if query else self.typed.get(side, "")
+        return words_of(self.sides.get(side, "")) or self.typed.get(side, "")
 
     @property
     def names(self) -> list[tuple[str, str]]:

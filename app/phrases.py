@@ -24,6 +24,7 @@ from resnet_core.registry import BLOCKS, NETWORKS
 
 # What the library and the server say with values in it, clause by clause.
 SAYINGS = (
+    "%(given)s: %(reason)s",
     "%(low)s to %(high)s at planes=%(planes)s and groups=%(groups)s",
     "%(name)s is %(base)s with %(fixed)s",
     "%(number)s or more",

@@ -40,11 +40,11 @@ def query_of(side: str, text: str) -> str:
 
 
 def words_of(query: str) -> str:
-    """A query as it would be typed; one that is not legal as it is."""
+    """A query as it would be typed; nothing for one that is not legal."""
     try:
         return shlex.join(spelled(Diagram.of(parse_qsl(query, keep_blank_values=True))))
     except ParameterError:
-        return query
+        return ""
 
 
 def typeable() -> Iterator[tuple[str, str]]:

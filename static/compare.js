@@ -77,11 +77,12 @@ function pairUp(a, b) {
 // A box: the structure whose names it bears, and the names of the calls that it stands for.
 const boxes = [...panes.querySelectorAll(".node[data-node]")].map((element) => {
   const { node, group, parts, folded } = element.dataset;
-  const shown = element.closest(".pane").dataset.side;
+  // Where one picture holds both next to each other, a box says whose it is.
+  const [, named, name] = node.match(/^(?:([ab]):)?(.*)$/);
   const gone = element.classList.contains("removed");
-  const side = shown in other ? shown : (gone ? "a" : "b");
-  const own = group === undefined ? [node, ...words(parts)] : [group];
-  return { element, shown, side, names: [...own, ...words(folded)].map((each) => each.replace(BEFORE, "")) };
+  const side = named ?? { a: "a", b: "b" }[element.closest(".pane").dataset.side] ?? (gone ? "a" : "b");
+  const own = group === undefined ? [name, ...words(parts)] : [group];
+  return { element, side, names: [...own, ...words(folded)].map((each) => each.replace(BEFORE, "")) };
 });
 
 const covers = (names, call) => names.some((name) => name === "" || call === name || call.startsWith(`${name}.`));

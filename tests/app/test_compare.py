@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from app.comparisons import EXAMPLES
 from app.negotiation import MEDIA
@@ -152,7 +153,14 @@ def test_a_mistake_in_words_is_told_beside_its_field(
     answer = client.get(address("basic", typed), headers=HTML)
     assert answer.status_code == status
     assert told in answer.text
+    assert "?." not in answer.text
     assert answer.text.count('aria-invalid="true"') == 1
+    assert f'value="{escape(typed)}"' in answer.text
+
+
+def test_a_mistake_in_a_side_is_told_in_chinese_throughout(client: TestClient) -> None:
+    answer = client.get(address("basic", "resnt50", lang="zh"), headers=HTML)
+    assert "model=resnt50：没有" in answer.text
 
 
 @pytest.mark.parametrize("a", ["resnet50", "bottleneck --stride 2"])

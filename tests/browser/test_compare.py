@@ -82,6 +82,12 @@ def test_in_one_diagram_what_was_removed_is_not_taken_for_what_was_added(visit):
     assert page.evaluate(LIT) == ["bn2:before"]
 
 
+def test_where_one_diagram_is_not_possible_the_two_in_one_picture_light_up_too(visit):
+    page = visit("/compare?a=bottleneck&b=bottleneck --stride 2 --shortcut identity&view=one")
+    page.hover("[data-node='a:conv2']")
+    assert page.evaluate(LIT) == ["a:conv2", "b:conv2"]
+
+
 def test_it_works_without_a_script(visit):
     page = visit("/compare", java_script_enabled=False)
     page.locator("#side-a").fill("basic")

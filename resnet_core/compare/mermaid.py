@@ -50,10 +50,11 @@ def flowchart(comparison: Comparison) -> str:
     origin = [f"%% {comparison.url}"] if comparison.url else []
     lines = [
         "---",
-        f"title: {json.dumps(comparison.summary(), ensure_ascii=False)}",
+        f"title: {json.dumps(comparison.caption.title, ensure_ascii=False)}",
         "---",
         f"flowchart {options.direction}",
         *origin,
+        f"%% {comparison.summary()}",
         *chart.boxes("", "  "),
         *(f"  {chart.link(each)}" for each in graph.edges),
         *_styles(chart, theme),

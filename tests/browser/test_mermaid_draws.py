@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_core import draw
+from resnet_core import compare, draw
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.browser.visits import Visits
 
@@ -30,6 +30,12 @@ DRAWN = (
     {"model": "resnet18", "direction": "LR"},
     {"model": "seresnet50", "expand": "layer1.0", "theme": "dark"},
     FAILURE,
+)
+COMPARED = (
+    {"block": "bottleneck", "attention": "se"},
+    {"block": "preact_basic", "stride": 2},
+    {"block": "bottleneck", "stride": 2, "shortcut": "identity"},
+    {"model": "resnet50d"},
 )
 PARSE = """async (charts) => {
   const wrong = [];
@@ -100,6 +106,17 @@ def test_every_box_wire_and_frame_is_drawn(mermaid, asked):
     assert wires == len(diagram.shown.edges)
     assert frames == diagram.mermaid.count("subgraph ")
     assert diagram.subject.title in text
+
+
+@pytest.mark.parametrize("view", ["one", "side"])
+@pytest.mark.parametrize("b", COMPARED, ids=lambda each: "-".join(map(str, each.values())))
+def test_comparisons_are_drawn(mermaid, b, view):
+    found = compare(draw(block="bottleneck"), draw(**b), view=view, lang="zh")
+    boxes, wires, frames, text = mermaid.evaluate(RENDER, found.mermaid)
+    assert boxes == len(found.sheet.boxes)
+    assert wires == len(found.sheet.wires)
+    assert frames == found.mermaid.count("subgraph ")
+    assert found.caption.title in text
 
 
 def test_what_is_no_chart_is_not_read(mermaid):

@@ -71,8 +71,11 @@ def length(size: int, kernel: int, stride: int, padding: int, dilation: int = 1)
 
 
 def size_formulas(node: Node) -> tuple[str, ...]:
-    """Height as a formula with its result, and width where it is made otherwise."""
-    return tuple(each.formula for each in _sides(node))
+    """Height as a formula with its result, and width where it is made otherwise.
+
+    Nothing for a call that made no map or whose size is no such formula.
+    """
+    return tuple(each.formula for each in _sides(node)) if len(node.shape) == 4 else ()
 
 
 def _shape(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Derivation]:

@@ -35,6 +35,8 @@ def _met(problem: Problem) -> Said:
             f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
             (problem.node,),
         )
+    if problem.title == "cannot run":
+        return Said(f"In torch's words: {reason}.", f"torch 的原话是：{chinese}。", (problem.node,))
     return Said(f"{_capital(reason)}.", f"{chinese}。", (problem.node,))
 
 

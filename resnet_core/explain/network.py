@@ -138,7 +138,9 @@ def _head(outline: Outline) -> Iterator[Said]:
 def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) -> Iterator[Passage]:
     """What one of the blocks computes, told of a typical one."""
     block = outline.typical
-    first, *further = openings.get(block.type, other)(block)
+    told = list(openings.get(block.type, other)(block))
+    if not told:
+        return
     named = plural(block, 2)
     yield Passage(
         Said(
@@ -155,10 +157,10 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
                 "",
                 (block.path,),
             ),
-            *first.said,
+            *told[0].said,
         ),
     )
-    yield from further
+    yield from told[1:]
 
 
 def strides(outline: Outline) -> Iterator[Passage]:

@@ -31,7 +31,8 @@ def main_path(block: Anatomy) -> Iterator[Passage]:
         said += _neck(block)
     elif len(block.spatial) == 2 == len(block.steps):
         said += _pair(block)
-    yield Passage(headline(block), tuple(said))
+    if said:
+        yield Passage(headline(block), tuple(said))
 
 
 def formula(block: Anatomy) -> str:

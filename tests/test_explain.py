@@ -187,7 +187,8 @@ def test_sentences_point_at_what_is_in_the_graph(setting: dict[str, Any]) -> Non
 # structure: a path, a knob, its value, a formula.
 KEPT = {
     "relu", "x", "f", "y", "p", "q", "n", "g", "A", "C", "ReLU", "ReLU6", "ResNet", "ResNet-D",
-    "ResNet-C", "torchvision", "SE", "ECA", "CBAM", "sigmoid", "tanh", "softplus", "GELU",
+    "ResNet-C", "ResNet-18", "ResNet-34", "ResNet-50", "torchvision",
+    "SE", "ECA", "CBAM", "sigmoid", "tanh", "softplus", "GELU",
     "SiLU", "ELU", "Mish", "hard-swish", "leaky", "Transformer", "MobileNetV2", "VGG", "HorNet",
     "MLP", "LN", "Conv", "int", "planes", "base_width", "groups", "stride", "expansion",
     "proj_in", "gⁿConv", "bias", "False", "ConvNeXt", "Res2Net", "shortcut",
@@ -236,8 +237,9 @@ def test_large_numbers_are_those_of_the_graph_or_follow_from_it(name: str) -> No
     shapes = {side for each in graph.nodes for shape in each.outputs for side in shape}
     products = {a * b * k for a in shapes for b in shapes for k in (1, 9, 25)}
     biased = {product_ + a for product_ in products for a in shapes}
+    bottlenecks = {17 * a * a // 16 for a in shapes}
     per_group = {weight * a for weight in weights for a in shapes}
-    known = real(graph) | sums | products | biased | per_group
+    known = real(graph) | sums | products | biased | bottlenecks | per_group
     for paragraph in english.paragraphs:
         for text in texts(paragraph):
             for digits in re.findall(r"\d{1,3}(?:,\d{3})+", text):

@@ -79,6 +79,7 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
         return
     plain = 9 * planes * planes
     sum_ = f"int({planes} · {base} / 64) · {count} = {width:,}"
+    english, chinese = _part(weights(middle), plain)
     yield Passage(
         Said(
             f"The middle is {width:,} channels wide.",
@@ -96,18 +97,23 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
             ),
             Said(
                 "Width counts twice in a convolution and groups divide once: the "
-                f"{size_of(middle)} "
-                f"has {weights(middle):,} weights, {ratio(weights(middle) / plain)} times the "
-                f"{plain:,} of the plain one. The ends do not change: base_width alters only "
-                "what is inside.",
+                f"{size_of(middle)} has {weights(middle):,} weights, {english} {plain:,} of the "
+                "plain one. The ends do not change: base_width alters only what is inside.",
                 f"卷积的权重与宽度的平方成正比，与组数成反比：{size_of(middle)} 有 "
-                f"{weights(middle):,} 个权重，是普通块 {plain:,} 个的 "
-                f"{ratio(weights(middle) / plain)} 倍。"
+                f"{weights(middle):,} 个权重，是普通块 {plain:,} 个的 {chinese}。"
                 "两端不变：base_width 只改里面。",
                 (middle.id,),
             ),
         ),
     )
+
+
+def _part(count: int, whole: int) -> tuple[str, str]:
+    """``4 times the`` or ``1/8 of the``."""
+    if count < whole and whole % count == 0:
+        return f"1/{whole // count} of the", f"1/{whole // count}"
+    times = ratio(count / whole)
+    return f"{times} times the", f"{times} 倍"
 
 
 def _dilated(node: Node) -> Passage:
@@ -194,7 +200,7 @@ def total(block: Anatomy) -> Iterator[Passage]:
         nodes,
     )
     if len(shares) < 2:
-        yield Passage(Said("What it costs.", "代价。"), (whole,))
+        yield from _against_a_bottleneck(block)
         return
     english = listed((f"{share} to {name[0]}" for name, share in shares), "en")
     chinese = "，".join(f"{name[1]}占 {share}" for name, share in shares)
@@ -204,6 +210,32 @@ def total(block: Anatomy) -> Iterator[Passage]:
         nodes,
     )
     yield Passage(Said("What it costs.", "代价。"), (whole, split))
+
+
+def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
+    """What two full 3×3 cost beside a bottleneck with the same ends."""
+    if len(block.steps) != 2 or any(kernel(each) != 3 for each in block.steps):
+        return
+    wide, made = channels(block.steps[0])[0], channels(block.steps[1])[1]
+    if wide != made or made % 4 or groups(block.steps[0]) > 1:
+        return
+    narrow, nodes = made // 4, ids(block.steps)
+    other = 2 * made * narrow + 9 * narrow * narrow
+    every = sum(map(weights, block.steps))
+    yield Passage(
+        Said("Both convolutions work at full width.", "两个卷积都在全部通道上算。", nodes),
+        (
+            Said(
+                f"That takes {every:,} weights; a bottleneck with the same ends, {made:,} → "
+                f"{narrow:,} → {narrow:,} → {made:,}, would do with {other:,}. ResNet-18 and "
+                "ResNet-34 can afford it, from ResNet-50 on the blocks are bottlenecks.",
+                f"这要 {every:,} 个权重；两端相同的瓶颈块 {made:,} → {narrow:,} → {narrow:,} → "
+                f"{made:,} 只要 {other:,} 个。ResNet-18 和 ResNet-34 负担得起，"
+                "从 ResNet-50 起就改用瓶颈块。",
+                nodes,
+            ),
+        ),
+    )
 
 
 def _named(nodes: tuple[Node, ...]) -> tuple[str, str]:

@@ -22,7 +22,7 @@ def failure(graph: Graph) -> Iterator[Passage]:
         f"它跑不起来：到 {at} 这里，{say(problem.title, 'zh')}。",
         (at,),
     )
-    said = [_met(problem), *_twice(graph), *_mend(problem)]
+    said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem)]
     yield Passage(claim, tuple(said))
 
 
@@ -59,6 +59,22 @@ def _twice(graph: Graph) -> Iterator[Said]:
             f"{stride(main[0])} · {stride(main[1])} = {both}，捷径却只除以 {once}。"
             "一个块只能缩小一次：由哪个卷积来做都行，其余的步幅必须是 1。",
             (main[0].id, main[1].id, side[0].id),
+        )
+
+
+def _forbidden(graph: Graph) -> Iterator[Said]:
+    """A shortcut that must stay the identity though the shapes differ."""
+    problem = graph.problem
+    if problem is None or len(problem.shapes) < 2:
+        return
+    above = [graph.group[each] for each in (*graph.lineage(graph.node[problem.node].group), "")]
+    knobs = next((each.attributes for each in above if each.level == "block"), {})
+    name = next((n for n in ("shortcut", "downsample") if knobs.get(n) == "identity"), "")
+    if name:
+        yield Said(
+            f"{name}=identity forbids the projection that would bring x to the shape of f(x).",
+            f"{name}=identity 不许做投影，而只有投影才能把 x 变成 f(x) 的形状。",
+            (problem.node,),
         )
 
 

@@ -51,13 +51,14 @@ def _stem(outline: Outline) -> Iterator[Said]:
         yield _unshrunk(stem, described(layers, "en"), described(layers, "zh"))
         return
     places = (given[2] * given[3]) / max(1, made[2] * made[3])
+    about, chinese = ("", "") if places == int(places) else ("about ", "大约")
     verb = "take" if len(layers) > 1 else "takes"
     yield Said(
         f"In front, {described(layers, 'en')} {verb} the {side(given)} input down to "
-        f"{side(made)}, so that all that follows computes only 1/{round(places):,} of the "
+        f"{side(made)}, so that all that follows computes only {about}1/{round(places):,} of the "
         "positions.",
         f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
-        f"后面要算的位置就只有原来的 1/{round(places):,}。",
+        f"后面要算的位置{chinese}只有原来的 1/{round(places):,}。",
         ids(stem),
     )
 

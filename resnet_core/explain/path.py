@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from resnet_core.explain.anatomy import (
     Anatomy,
     channels,
+    groups,
     is_depthwise,
     kernel,
     size_of,
@@ -188,6 +189,9 @@ def _neck(block: Anatomy) -> Iterator[Said]:
             ids([middle, last]),
         )
         return
+    if groups(middle) > 1 and middle.macs < first.macs + last.macs:
+        yield _cheap_middle(first, middle, last)
+        return
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
     shape = "Wide, narrow, wide: hence the name" if given > width else (
@@ -205,6 +209,19 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
         ids([middle]),
+    )
+
+
+def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
+    """A grouped middle: looking around is not what costs."""
+    name, ends = size_of(middle), Many(first.macs + last.macs)
+    return Said(
+        f"Elsewhere looking around is the costly part, and the middle is narrow for its sake. Here "
+        f"the {name} is split into groups and costs {Many(middle.macs):en} multiply-adds, the two "
+        f"1×1 around it {ends:en}.",
+        f"一般说来看邻域最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
+        ids([first, middle, last]),
     )
 
 

@@ -57,7 +57,7 @@ def _once(block: Anatomy, node: Node) -> Passage:
     first = ("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
     said = [_windows(node)]
     if before and kernel(before[0]) == 1 and not is_depthwise(node):
-        said.append(_against_the_first(before[0], stride(node)))
+        said.append(_against_the_first(before[0], node))
     elif first[0]:
         said.append(_before_the_second(block, node))
     claim = Said(
@@ -93,17 +93,19 @@ def _windows(node: Node) -> Said:
     )
 
 
-def _against_the_first(first: Node, step: int) -> Said:
+def _against_the_first(first: Node, strided: Node) -> Said:
     """What the original paper did instead, and what the change costs."""
+    step = stride(strided)
+    there = first.macs * prod(strided.shape[2:]) // prod(first.shape[2:])
     return Said(
         f"The original paper strided the first 1×1 instead, which then reads one position in "
         f"{Few(step * step):en} and ignores the rest; torchvision moved the stride here. The price "
         "is "
         f"that the first 1×1 still works at full size, for {Many(first.macs):en} multiply-adds "
-        f"instead of {Many(first.macs // step**2):en}.",
+        f"instead of {Many(there):en}.",
         f"原论文把步幅放在第一个 1×1 上，那样每{Few(step * step):zh}个位置只读一个，其余的都不看；"
         f"torchvision 把它挪到了这里。代价是第一个 1×1 仍要在原尺寸上计算，"
-        f"要 {Many(first.macs):zh}次乘加，而不是 {Many(first.macs // step**2):zh}次。",
+        f"要 {Many(first.macs):zh}次乘加，而不是 {Many(there):zh}次。",
         (first.id,),
     )
 
@@ -121,6 +123,7 @@ def _before_the_second(block: Anatomy, node: Node) -> Said:
 
 def _in_a_pointwise(node: Node) -> Passage:
     step = stride(node)
+    full = Many(node.macs * prod(node.inputs[0][2:]) // prod(node.shape[2:]))
     return Passage(
         Said("The stride sits in the first 1×1.", "步幅放在第一个 1×1 卷积上。", (node.id,)),
         (
@@ -136,9 +139,8 @@ def _in_a_pointwise(node: Node) -> Passage:
             ),
             Said(
                 f"What it gains: this layer costs {Many(node.macs):en} multiply-adds instead of "
-                f"{Many(node.macs * step * step):en}.",
-                f"换来的好处：这一层只要 {Many(node.macs):zh}次乘加，而不是 "
-                f"{Many(node.macs * step * step):zh}次。",
+                f"{full:en}.",
+                f"换来的好处：这一层只要 {Many(node.macs):zh}次乘加，而不是 {full:zh}次。",
                 (node.id,),
             ),
         ),

@@ -7,11 +7,12 @@ runs at a time, building included. Nothing is computed: all tensors live on the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import graphviz
 import torch
 from torch import nn
+from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
 from torchview.torchview import forward_prop, process_input
 
@@ -21,6 +22,10 @@ from resnet_core.trace.reader import Reader
 from resnet_core.trace.witness import Witness
 
 one_at_a_time = threading.RLock()
+
+# torchview asks of every argument whether it is one of these, a tenth of a trace. It imports them
+# from typing, where the answer takes several times as long.
+vars(recorder_tensor).update(Iterable=Iterable, Mapping=Mapping)
 
 # What torch raises for operands that do not go together. Anything else is a mistake in the code.
 _SHAPES_DO_NOT_FIT = (RuntimeError, ValueError, IndexError)

@@ -48,6 +48,10 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 
 
+# A look at a shape is no call, and torchview takes several at every layer.
+_LOOKS = frozenset({torch.Tensor.shape.__get__})
+
+
 @dataclass(frozen=True)
 class Call:
     """A call as it was made: the function's name, its tensors, its other arguments, the line.
@@ -104,6 +108,9 @@ class Witness(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
+        if func in _LOOKS:
+            with torch._C.DisableTorchFunctionSubclass():
+                return func(*args)
         kwargs = kwargs or {}
         tensors = list(_tensors((*args, *kwargs.values())))
         before = tuple(_nodes(each)[-1] for each in tensors if _nodes(each))

@@ -23,7 +23,7 @@ PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test lint bench docs screenshots clean distclean $(PICTURES)
+.PHONY: help run setup test lint bench contact docs screenshots clean distclean $(PICTURES)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -50,6 +50,9 @@ bench: $(STAMP) ## Run every benchmark in bench/
 		echo "== $$file"; \
 		$(BIN)/python -m "bench.$$name" || exit 1; \
 	done
+
+contact: $(STAMP) ## Draw the contact sheets in docs/contact/ again
+	$(BIN)/python docs/contact_sheet.py
 
 docs: $(PICTURES) ## Draw the pictures of the README again
 

@@ -1,7 +1,8 @@
-"""Contact sheets: every subject in one look. ``python docs/contact_sheet.py`` draws them anew.
+"""Contact sheets: every subject in one look. ``make contact`` draws them anew.
 
-Every subject in light and dark, blocks also from left to right, ResNets at all levels, and what
-cannot run; written to ``docs/contact/`` as PNG.
+Every subject in light and dark, blocks also from left to right and in Chinese, ResNets at all
+levels, and what cannot run; written to ``docs/contact/`` as PNG. A tall picture continues in
+columns to its right.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from resnet_core import draw
 from resnet_core.registry import BLOCKS, NETWORKS
 
 FOLDER = Path(__file__).parent / "contact"
-WIDTH, GAP, TALLEST = 2400, 24, 1100
+WIDTH, GAP, TALLEST, SCALE = 2400, 24, 1300, 0.66
 GROUND = {"light": "#d9dee6", "dark": "#334155"}
 
 FAILURES: tuple[dict[str, Any], ...] = (
@@ -54,7 +55,7 @@ def main() -> None:
 
 def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
     """One image of many pictures, in rows."""
-    pictures = [_picture({**each, **options}) for each in asked]
+    pictures = [strip for each in asked for strip in _strips({**each, **options})]
     rows = _rows(pictures)
     high = sum(max(each.height for each in row) + GAP for row in rows) + GAP
     paper = Image.new("RGB", (WIDTH, high), GROUND[options.get("theme", "light")])
@@ -65,14 +66,17 @@ def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
             paper.paste(each, (left, top))
             left += each.width + GAP
         top += max(each.height for each in row) + GAP
-    paper.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    paper.quantize(96, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
-def _picture(parameters: dict[str, Any]) -> Image.Image:
+def _strips(parameters: dict[str, Any]) -> list[Image.Image]:
+    """The picture, cut across where it is taller than the sheet."""
     image = Image.open(io.BytesIO(draw(**parameters).png())).convert("RGB")
-    scale = min(0.75, TALLEST / image.height, (WIDTH - 2 * GAP) / image.width)
-    size = round(image.width * scale), round(image.height * scale)
-    return image.resize(size, Image.Resampling.LANCZOS)
+    scale = min(SCALE, (WIDTH - 2 * GAP) / image.width)
+    wide, high = round(image.width * scale), round(image.height * scale)
+    image = image.resize((wide, high), Image.Resampling.LANCZOS)
+    tops = range(0, high, TALLEST)
+    return [image.crop((0, top, wide, min(top + TALLEST, high))) for top in tops]
 
 
 def _rows(pictures: Sequence[Image.Image]) -> list[list[Image.Image]]:

@@ -140,10 +140,10 @@ def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
 
 def _shortcut(graph: Graph, parts: Sequence[Node]) -> dict[str, Any]:
     """What kind of shortcut a closed block has: read from the trace, not from the parameters."""
-    joins = [each for each in parts if each.role == "add"]
-    if len(joins) != 1:
-        return {}
-    return {"shortcut": graph.shortcut_into(joins[0].id)}
+    kinds = {graph.shortcut_into(each.id) for each in parts if each.role == "add"}
+    # Of several additions some may join branches (Res2Net) and some close a shortcut.
+    found = sorted(kinds - {"none"}) or sorted(kinds)
+    return {"shortcut": found[0]} if len(found) == 1 else {}
 
 
 def _without_identities(graph: Graph) -> Graph:

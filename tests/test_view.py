@@ -69,6 +69,12 @@ def test_stage_detail_closes_whatever_is_a_group_at_the_outermost_level():
     assert title(stem) == "4×4 conv, 64, /4"
 
 
+@pytest.mark.parametrize("asked", [{"model": "hornet"}, {"model": "resnet", "block": "res2net"}])
+def test_a_closed_block_of_several_additions_says_which_shortcut_it_has(asked):
+    boxes = [each for each in draw(**asked).shown.nodes if each.role == "block"]
+    assert {each.attributes["shortcut"] for each in boxes} <= {"identity", "projection"}
+
+
 def test_dropout_stands_in_the_box_of_the_activation_before_it():
     linear = draw(model="vgg16").shown.node["classifier.0"]
     assert [each.role for each in linear.parts] == ["linear", "activation", "dropout"]

@@ -195,7 +195,8 @@ class _Arrangement:
         return Wire(edge, points, self._fails(edge), self.notes[edge], note_at, self._kind(edge))
 
     def _kind(self, edge: Edge) -> str:
-        if edge.lane == "gate" and self.tiles[edge.target].shape == "glyph":
+        target = self.tiles[edge.target]
+        if edge.lane == "gate" and target.shape == "glyph" and target.node.role == "multiply":
             return "gate"
         return self.graph.shortcuts.get(edge, "")
 

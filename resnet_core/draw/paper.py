@@ -11,7 +11,7 @@ from resnet_core.draw.sheet import MARGIN, Box, Frame, Line, Point, Sheet, Text,
 from resnet_core.draw.theme import SUBTITLE
 
 HEADING_GAP = 16.0
-LEGEND_GAP = 14.0
+LEGEND_GAP = 12.0
 
 
 def on_paper(

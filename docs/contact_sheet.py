@@ -8,6 +8,7 @@ columns to its right.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from resnet_core import draw
 from resnet_core.registry import BLOCKS, NETWORKS
 
 FOLDER = Path(__file__).parent / "contact"
-WIDTH, GAP, TALLEST, SCALE = 2400, 24, 1300, 0.66
+WIDTH, GAP, TALLEST, SCALE = 2400, 24, 1300, 0.6
 GROUND = {"light": "#d9dee6", "dark": "#334155"}
 
 FAILURES: tuple[dict[str, Any], ...] = (
@@ -66,17 +67,18 @@ def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
             paper.paste(each, (left, top))
             left += each.width + GAP
         top += max(each.height for each in row) + GAP
-    paper.quantize(96, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    paper.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 def _strips(parameters: dict[str, Any]) -> list[Image.Image]:
-    """The picture, cut across where it is taller than the sheet."""
+    """The picture, cut across into equal parts where it is taller than the sheet."""
     image = Image.open(io.BytesIO(draw(**parameters).png())).convert("RGB")
     scale = min(SCALE, (WIDTH - 2 * GAP) / image.width)
     wide, high = round(image.width * scale), round(image.height * scale)
     image = image.resize((wide, high), Image.Resampling.LANCZOS)
-    tops = range(0, high, TALLEST)
-    return [image.crop((0, top, wide, min(top + TALLEST, high))) for top in tops]
+    part = math.ceil(high / math.ceil(high / TALLEST))
+    tops = range(0, high, part)
+    return [image.crop((0, top, wide, min(top + part, high))) for top in tops]
 
 
 def _rows(pictures: Sequence[Image.Image]) -> list[list[Image.Image]]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import cards, problems
-from app.jobs import Refusal
+from app.failures import FAILURES, problem_of
 from app.negotiation import (
     PICTURES,
     NotAcceptable,
@@ -22,8 +22,6 @@ from app.negotiation import (
     prefers_page,
 )
 from app.problems import Problem, ProblemError
-from app.workers import Busy
-from resnet_core import ParameterError
 from resnet_core.layout import Format as PictureFormat
 
 SHORT = "public, max-age=60"
@@ -81,28 +79,18 @@ def located(request: Request, problem: Problem) -> Problem:
 
 
 async def _problem(request: Request, error: Exception) -> Problem:
-    pairs = getattr(request.state, "pairs", [])
-    renderer = request.app.state.renderer
     match error:
         case ProblemError():
             return error.problem
-        case Refusal():
-            return problems.refusal(error.error, error.fix)
-        case ParameterError():
-            return problems.refusal(error, await renderer.fix(pairs, error))
         case NotAcceptable():
             media = list(offered())
             detail = f"Accept: {problems.clean(error)} allows none of the formats on offer"
             return Problem("not-acceptable", detail, allowed=media)
-        case Busy():
-            detail = "too many drawings are waiting; try again in a moment"
-            return Problem("busy", detail, headers={"Retry-After": "2"})
-        case TimeoutError():
-            limit = request.app.state.settings.timeout
-            detail = f"it was not drawn within {limit:g} s; try a smaller structure"
-            return Problem("timeout", detail)
         case HTTPException():
             return _of_http(error, request)
+    if isinstance(error, FAILURES):
+        pairs = getattr(request.state, "pairs", [])
+        return await problem_of(error, request.app.state.renderer, pairs)
     name = secrets.token_hex(4)
     log.error("internal error %s at %s", name, request.url.path, exc_info=error)
     return Problem("internal", f"the server made a mistake; its log calls it {name}",

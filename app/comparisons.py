@@ -15,21 +15,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.diagrams import ON_ERROR
+from app.failures import FAILURES, problem_of
 from app.files import headers_of, known_already
 from app.i18n import language_of
-from app.jobs import Refusal
 from app.negotiation import accepted_of, content_type, offered_of, prefers_page
-from app.problems import Problem, ProblemError, clean, refusal
+from app.problems import Problem, ProblemError, unknown_format
+from app.query import pairs_of
 from app.renderer import Renderer
 from app.sides import partners, query_of, typeable, words_of
-from app.workers import Busy
 from resnet_core import ParameterError
 from resnet_core.compare import FORMATS, Comparison, asked
 from resnet_core.compare.asked import SIDES
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.draw.words import Language
-from resnet_core.errors import did_you_mean, nearest
+from resnet_core.errors import nearest
 from resnet_core.forms import choices_of, properties
 from resnet_core.options import Options
 
@@ -55,10 +55,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/compare.{extension}", methods=["GET", "HEAD"])
 async def compare(request: Request, extension: str | None = None) -> Response:
     """Compare what ``a`` and ``b`` name."""
-    limit = request.app.state.settings.query_bytes
-    if len(request.url.query) > limit:
-        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
-    pairs = list(request.query_params.multi_items())
+    pairs = pairs_of(request)
     if extension is None and prefers_page(request.headers.get("accept")):
         return await _page(request, pairs)
     request.state.extension = extension
@@ -88,10 +85,7 @@ def _format(request: Request, extension: str | None) -> str:
         fix = asked(request.state.pairs).url
     except ParameterError:
         fix = None
-    detail = f"there is no format {clean(extension)!r}" + did_you_mean(near)
-    raise ProblemError(
-        Problem("unknown-format", detail, "extension", clean(extension), list(FORMATS), near, fix)
-    )
+    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
 
 
 @dataclass
@@ -188,14 +182,9 @@ async def _page(request: Request, pairs: Pairs) -> Response:
             await _fill(page, request.app.state.renderer, language)
         else:
             page.suggestions = _suggestions(page)
-    except ParameterError as error:
-        page.problem = refusal(error)
-    except Refusal as error:
-        page.problem = refusal(error.error, error.fix)
-    except Busy:
-        page.problem = Problem("busy", "too many drawings are waiting; try again in a moment")
-    except TimeoutError:
-        page.problem = Problem("timeout", "it was not drawn in time; try a smaller structure")
+    except FAILURES as error:
+        # A fix is the address of one diagram, not of two.
+        page.problem = await problem_of(error, request.app.state.renderer, None)
     status = page.problem.status if page.problem else 200
     answer: Response = await asyncio.to_thread(
         request.app.state.pages.page, request, "compare.html", status, page=page

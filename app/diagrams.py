@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from app.files import headers_of, known_already
 from app.negotiation import accepted, content_type, offered
-from app.problems import Problem, ProblemError, clean
+from app.problems import Problem, ProblemError, clean, unknown_format
+from app.query import pairs_of
 from resnet_core import FORMATS, Diagram, ParameterError
 from resnet_core.drawing import Format
-from resnet_core.errors import did_you_mean, nearest
+from resnet_core.errors import nearest
 from resnet_core.forms import plain
 
 ON_ERROR = "on_error"
@@ -27,12 +28,9 @@ router = APIRouter()
 @router.api_route("/diagram.{extension}", methods=["GET", "HEAD"], include_in_schema=False)
 async def draw(request: Request, extension: str | None = None) -> Response:
     """Draw what the query names."""
-    limit = request.app.state.settings.query_bytes
     request.state.extension = extension
     request.state.pairs = []
-    if len(request.url.query) > limit:
-        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
-    return await _answer(request, list(request.query_params.multi_items()), extension)
+    return await _answer(request, pairs_of(request), extension)
 
 
 @router.post("/diagram", include_in_schema=False)
@@ -63,23 +61,11 @@ async def _format(request: Request, extension: str | None) -> Format:
     for format in offered().values():
         if format == extension:
             return format
-    near = nearest(extension, FORMATS)
-    request.state.extension = near or "svg"
+    near = nearest(extension, FORMATS) or "svg"
+    request.state.extension = near
     wrong = ParameterError("format", extension, "it is not a format", mend={})
     fix = await request.app.state.renderer.fix(request.state.pairs, wrong)
-    raise _Extension(clean(extension), near, fix)
-
-
-class _Extension(ProblemError):
-    """There is no such extension."""
-
-    def __init__(self, extension: str, near: str | None, fix: str | None) -> None:
-        detail = f"there is no format {extension!r}" + did_you_mean(near)
-        super().__init__(
-            Problem(
-                "unknown-format", detail, "extension", extension, list(FORMATS), near or "svg", fix
-            )
-        )
+    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
 
 
 def _without_on_error(request: Request, pairs: Sequence[tuple[str, str]]) -> Pairs:

@@ -10,11 +10,12 @@ from app.files import headers_of, known_already
 from app.i18n import LANGUAGES
 from app.jobs import Refusal
 from app.negotiation import accepted_of, content_type
-from app.problems import Problem, ProblemError, clean, refusal
+from app.problems import ProblemError, refusal, unknown_format
+from app.query import pairs_of
 from app.renderer import Renderer
 from resnet_core import Diagram, ParameterError
 from resnet_core.diagram import address
-from resnet_core.errors import did_you_mean, nearest
+from resnet_core.errors import nearest
 from resnet_core.explain.explanation import FORMATS
 from resnet_core.options import Options
 
@@ -26,11 +27,8 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/explain.{extension}", methods=["GET", "HEAD"])
 async def explain(request: Request, extension: str | None = None) -> Response:
     """Explain what the query names. It takes the names that ``/diagram`` takes."""
-    limit = request.app.state.settings.query_bytes
     request.state.extension = extension or "json"
-    if len(request.url.query) > limit:
-        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
-    pairs = tuple(request.query_params.multi_items())
+    pairs = tuple(pairs_of(request))
     renderer = request.app.state.renderer
     format = await _format(request, pairs, extension)
     try:
@@ -65,10 +63,7 @@ async def _format(request: Request, pairs: Pairs, extension: str | None) -> str:
     request.state.extension = near
     wrong = ParameterError("format", extension, "it is not a format", mend={})
     fix = await _fix(request.app.state.renderer, pairs, wrong)
-    detail = f"there is no format {clean(extension)!r}" + did_you_mean(near)
-    raise ProblemError(
-        Problem("unknown-format", detail, "extension", clean(extension), list(FORMATS), near, fix)
-    )
+    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
 
 
 async def _fix(renderer: Renderer, pairs: Pairs, error: ParameterError) -> str | None:

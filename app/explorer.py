@@ -12,14 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.documents import found_in
+from app.failures import FAILURES, problem_of
 from app.fields import Field, fields_of, grouped
-from app.jobs import Refusal
 from app.listing import Listing, listings, whole
-from app.problems import Problem, refusal
+from app.problems import Problem
 from app.renderer import Renderer
 from app.snippets import program, snippets
-from app.workers import Busy
-from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
+from resnet_core import FORMATS, Diagram, UnknownSubject
 from resnet_core.documents import Document
 from resnet_core.forms import plain
 from resnet_core.options import Input, Options
@@ -243,14 +242,8 @@ async def explore(
         shown = await _shown(renderer, page.diagram)
         page.svg, page.record = shown["svg"], shown["record"]
         page.explanation, page.settings = shown["explanation"], shown["presets"]
-    except ParameterError as error:
-        page.problem = refusal(error, await renderer.fix(pairs, error))
-    except Refusal as error:
-        page.problem = refusal(error.error, error.fix)
-    except Busy:
-        page.problem = Problem("busy", "too many drawings are waiting; try again in a moment")
-    except TimeoutError:
-        page.problem = Problem("timeout", "it was not drawn in time; try a smaller structure")
+    except FAILURES as error:
+        page.problem = await problem_of(error, renderer, pairs)
     return page
 
 

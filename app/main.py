@@ -20,16 +20,14 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import comparisons, diagrams, explanations, health, logs, openapi, pages, subjects
 from app.answers import to_exception
+from app.failures import FAILURES
 from app.files import VERSION
 from app.guard import Guard
-from app.jobs import Refusal
 from app.negotiation import NotAcceptable
 from app.problems import ProblemError
 from app.renderer import Renderer
 from app.settings import Settings
 from app.views import Pages, Unchanging, folder, stamp
-from app.workers import Busy
-from resnet_core import ParameterError
 
 CANNOT = 3
 
@@ -51,8 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(each.router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))
     app.mount(f"/static/{stamp()}", files, name="static")
-    answered = (ProblemError, ParameterError, Refusal, NotAcceptable, Busy, TimeoutError)
-    for error in (*answered, HTTPException):
+    for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):
         app.add_exception_handler(error, to_exception)
     app.add_middleware(Guard)
     app.add_middleware(

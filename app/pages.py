@@ -16,7 +16,8 @@ from app.fields import fields_of
 from app.gallery import families
 from app.i18n import language_of
 from app.negotiation import offered
-from app.problems import SORTS, Problem, ProblemError, clean
+from app.problems import SORTS, clean
+from app.query import pairs_of
 from app.views import FOR_EVER, Pages, theme_css
 from resnet_core.documents import DOCUMENTS
 from resnet_core.options import Input, Options
@@ -28,10 +29,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/", methods=["GET", "HEAD"])
 async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
-    limit = request.app.state.settings.query_bytes
-    if len(request.url.query) > limit:
-        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
-    query = request.query_params.multi_items()
+    query = pairs_of(request)
     shown = await explore(request.app.state.renderer, query, language_of(request).name)
     status = shown.problem.status if shown.problem else 200
     return await _page(request, "explorer.html", status, explorer=shown, kept=shown.kept)

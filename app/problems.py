@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from resnet_core import ParameterError
+from resnet_core.errors import did_you_mean
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST: Final = 200
@@ -106,6 +108,13 @@ def refusal(error: ParameterError, fix: str | None = None) -> Problem:
         None if error.suggestion is None else clean(_spelled(error.suggestion)),
         fix,
     )
+
+
+def unknown_format(extension: str, known: Sequence[str], near: str, fix: str | None) -> Problem:
+    """There is no format of this name; ``near`` was probably meant."""
+    extension = clean(extension)
+    detail = f"there is no format {extension!r}" + did_you_mean(near)
+    return Problem("unknown-format", detail, "extension", extension, list(known), near, fix)
 
 
 def clean(value: Any) -> str:

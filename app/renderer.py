@@ -21,6 +21,7 @@ class Renderer:
 
     def __init__(self, settings: Settings) -> None:
         self.workers = Workers(settings)
+        self.limit = settings.timeout
         self._cache = Cache(settings.cache_bytes)
 
     async def render(self, diagram: Diagram, format: Format) -> bytes:

@@ -23,7 +23,7 @@ def asleep(hasty: TestClient, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyP
     run = workers.run
 
     async def sleep(job: Any, *arguments: Any) -> Any:
-        slow = job is jobs.render
+        slow = job in (jobs.render, jobs.explore)
         return await (run(time.sleep, 60) if slow else run(job, *arguments))
 
     monkeypatch.setattr(workers, "run", sleep)

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageColor
 
 from resnet_core import draw
+from resnet_core.draw.theme import COLOURS, Theme, ThemeName
 from resnet_core.registry import BLOCKS, NETWORKS
 
 FOLDER = Path(__file__).parent / "contact"
@@ -67,7 +68,16 @@ def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
             paper.paste(each, (left, top))
             left += each.width + GAP
         top += max(each.height for each in row) + GAP
-    paper.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    _reduced(paper, options.get("theme", "light")).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _reduced(paper: Image.Image, theme: ThemeName) -> Image.Image:
+    """The image with 256 colours, those of the theme among them, however few pixels have one."""
+    own = [ImageColor.getrgb(Theme(theme)[name]) for name in COLOURS]
+    common = paper.quantize(256 - len(own), dither=Image.Dither.NONE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for colour in own for channel in colour] + common)
+    return paper.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _strips(parameters: dict[str, Any]) -> list[Image.Image]:

@@ -124,8 +124,8 @@ def _side(node: Node, axis: int) -> str:
 def _width(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Derivation]:
     """The channels going out, from the parameters of the block around."""
     made = node.attributes.get("out_channels", node.attributes.get("out_features"))
-    above = [graph.group[path] for path in (*graph.lineage(node.group), "")]
-    for group in above:
+    lineage = [path for path in (*graph.lineage(node.group), "") if path in graph.group]
+    for group in map(graph.group.__getitem__, lineage):
         rules = _WIDTHS.get(group.type)
         if rules is None:
             continue

@@ -131,6 +131,17 @@ class Nothing(nn.Module):
         return x.relu()
 
 
+class Shift(nn.Module):
+    """A parameter that belongs to no layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by = nn.Parameter(torch.zeros(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.by
+
+
 def leads(explanation: Explanation) -> list[str]:
     return [each.lead for each in explanation.paragraphs]
 
@@ -156,9 +167,48 @@ def test_an_own_network_is_told_by_its_blocks() -> None:
     assert "Sequential: 3 Own blocks in a row." in leads(draw_module(net, (1, 3, 32, 32)).explain())
 
 
-@pytest.mark.parametrize("module", [Chain(), Nothing()])
+class Parallel(nn.Module):
+    """Layers side by side, as attention has them, and an addition of two inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.one(x) + self.two(y)
+
+
+def test_two_inputs_that_are_added_are_no_residual_block() -> None:
+    found = draw_module(Parallel(), [(1, 3, 8, 8), (1, 3, 8, 8)]).explain()
+    assert "One addition joins two ways." in leads(found)
+    assert "residual" not in found.text
+    assert "x + f(x)" not in found.text
+
+
+def test_a_shortcut_inside_is_not_told_as_one_around_everything() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 16, 3), Own(), nn.Conv2d(16, 4, 1))
+    found = draw_module(net, (1, 3, 32, 32)).explain()
+    assert "Sequential: 1 residual block (Own) in a row." in leads(found)
+
+
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        (Chain(), (1, 3, 32, 32)),
+        (Nothing(), (1, 3, 32, 32)),
+        (Shift(), (2, 3)),
+        (nn.Conv2d(3, 4, 3), (1, 3, 8, 8)),
+        (nn.MaxPool2d(2), (1, 3, 8, 8)),
+        (nn.Conv3d(1, 2, 3), (1, 1, 8, 8, 8)),
+        (nn.Sequential(nn.Conv1d(4, 4, 3), nn.ReLU()), (1, 4, 16)),
+        (nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2)), (2, 4)),
+        (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (1, 5, 8)),
+    ],
+)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_whatever_can_be_drawn_can_be_explained(module: nn.Module, language: str) -> None:
-    found = draw_module(module, (1, 3, 32, 32), lang=language).explain()
+def test_whatever_can_be_drawn_can_be_explained(
+    module: nn.Module, shape: tuple[int, ...], language: str
+) -> None:
+    found = draw_module(module, shape, lang=language).explain()
     assert found.paragraphs
     assert all(each.lead and each.sentences for each in found.paragraphs)

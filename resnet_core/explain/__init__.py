@@ -24,7 +24,7 @@ from resnet_core.explain.modern import convnext, horblock
 from resnet_core.explain.network import blocks, parts, strides
 from resnet_core.explain.outline import Outline
 from resnet_core.explain.path import main_path
-from resnet_core.explain.plain import plain
+from resnet_core.explain.plain import plain, without_weights
 from resnet_core.explain.said import Passage
 from resnet_core.explain.shares import depth, shares, sight
 from resnet_core.explain.shortcut import shortcut
@@ -48,9 +48,10 @@ OPENINGS = {
 def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explanation:
     """The structure told in words, in one language."""
     outline = Outline(graph)
+    passages = tuple(_passages(outline, caption)) or (without_weights(outline, caption),)
     return Explanation(
         title=caption.title,
-        paragraphs=tuple(each.paragraph(language) for each in _passages(outline, caption)),
+        paragraphs=tuple(each.paragraph(language) for each in passages),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,
     )
@@ -63,7 +64,7 @@ def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
         yield from _block(outline.failing) if outline.failing else ()
     elif outline.blocks[0].path:
         yield from _network(outline, caption)
-    elif graph.group[""].level == "block":
+    elif outline.blocks[0].group.level == "block":
         yield from _block(outline.blocks[0])
     else:
         yield from plain(outline, caption)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ class Anatomy:
 
     @property
     def group(self) -> Group:
-        return self.graph.group[self.path]
+        return self.graph.group.get(self.path) or Group(self.path, self.calls[0].type, "")
 
     @property
     def type(self) -> str:
@@ -55,7 +56,7 @@ class Anatomy:
     @cached_property
     def closed(self) -> bool:
         """Whether the shortcut spans the block: from its input to an addition at its end."""
-        if self.join is None:
+        if self.join is None or (not self.path and len(self.graph.inputs) > 1):
             return False
         behind = self.calls[self.calls.index(self.join) + 1 :]
         quiet = ("norm", "activation", "identity", "dropout", "reshape")
@@ -65,6 +66,22 @@ class Anatomy:
         if fork in self.joins or fork not in self.calls:
             return True
         return not any(weights(each) for each in self.calls[: self.calls.index(fork) + 1])
+
+    @cached_property
+    def chained(self) -> bool:
+        """Whether each layer with weights works on what the one before it made."""
+        return all(one.id in self._before(other) for one, other in pairwise(self.steps))
+
+    def _before(self, node: Node) -> set[str]:
+        """The ids of all nodes that a node's result depends on."""
+        found: set[str] = set()
+        open_ = [node.id]
+        while open_:
+            for edge in self.graph.incoming[open_.pop()]:
+                if edge.source not in found:
+                    found.add(edge.source)
+                    open_.append(edge.source)
+        return found
 
     def fork(self, join: Node) -> Node:
         """Where the shortcut into an addition begins."""
@@ -177,7 +194,7 @@ def anatomies(graph: Graph) -> dict[str, Anatomy]:
         above = [each for each in graph.lineage(node.group) if graph.group[each].level == "block"]
         if above:
             calls.setdefault(above[-1], []).append(node)
-    if not calls or graph.group[""].level == "block":
+    if not calls or any(not each.path and each.level == "block" for each in graph.groups):
         return {"": Anatomy(graph, "", graph.calls)}
     return {path: Anatomy(graph, path, tuple(inside)) for path, inside in calls.items()}
 
@@ -223,8 +240,7 @@ def is_depthwise(node: Node) -> bool:
 
 
 def size_of(node: Node) -> str:
-    """``3×3``."""
+    """``3×3``; in one dimension ``1×3``."""
     sides = node.attributes["kernel_size"]
-    return "×".join(
-        str(each) for each in (sides if isinstance(sides, list | tuple) else (sides,) * 2)
-    )
+    both = sides if isinstance(sides, list | tuple) else (sides, sides)
+    return "×".join(str(each) for each in (both if len(both) > 1 else (1, *both)))

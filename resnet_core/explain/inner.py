@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_core.explain.anatomy import Anatomy, weights
-from resnet_core.explain.said import Few, Passage, Said, ids, whole
+from resnet_core.explain.said import Few, Passage, Said, ids, several, whole
 from resnet_core.graph import Node
 
 # So many shortcuts of one module are told one by one.
@@ -14,11 +14,11 @@ def inner(block: Anatomy) -> Passage:
     """Shortcuts that lead past some layers of a module and not past all."""
     shown = block.joins[:MOST]
     count = Few(len(block.joins))
-    noun = "shortcut leads" if count == 1 else "shortcuts lead"
+    verb = "addition joins" if count == 1 else "additions join"
     return Passage(
         Said(
-            f"{f'{count:en}'.capitalize()} {noun} past some of its layers.",
-            f"其中有{count:zh}条捷径，绕过若干层。",
+            f"{f'{count:en}'.capitalize()} {verb} two ways.",
+            f"有{count:zh}处相加，各把两条路合在一起。",
             ids(block.joins),
         ),
         tuple(_past(block, each) for each in shown),
@@ -30,10 +30,10 @@ def _past(block: Anatomy, join: Node) -> Said:
     start = block.calls.index(fork) + 1 if fork in block.calls else 0
     passed = block.calls[start : block.calls.index(join)]
     layers = [each for each in passed if weights(each) and each.lane == "main"]
-    named, chinese = f"{fork.id}, {whole(fork.shape)}", f"{fork.id}（{whole(fork.shape)}）"
+    shape = whole(fork.shape)
     return Said(
-        f"At {join.id} the output of {named}, is added again, past {len(layers):,} layers with "
-        "weights.",
-        f"到 {join.id} 处，{chinese}的结果又加了进来，绕过 {len(layers):,} 个带权重的层。",
+        f"At {join.id} comes in {fork.id}, {shape}, past "
+        f"{several(len(layers), 'layer')} with weights.",
+        f"到 {join.id} 处加进来的是 {fork.id}（{shape}），它绕过了 {len(layers):,} 个带权重的层。",
         (join.id,),
     )

@@ -26,6 +26,10 @@ def main_path(block: Anatomy) -> Iterator[Passage]:
     """The opening paragraph of a block whose main path is a chain of convolutions."""
     alone = not block.closed if block.join else block.ending is None
     said = [] if alone or block.graph.problem else [computes(block)]
+    if not block.chained:
+        if said:
+            yield Passage(headline(block), tuple(said))
+        return
     if 0 < len(block.steps) <= _LONGEST:
         said.append(steps(block))
     if _is_bottleneck(block):

@@ -8,7 +8,18 @@ from resnet_core.draw.heading import Caption
 from resnet_core.explain.anatomy import kernel, size_of
 from resnet_core.explain.naming import called_layer
 from resnet_core.explain.outline import Outline
-from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, percent, side, whole
+from resnet_core.explain.said import (
+    Few,
+    Many,
+    Passage,
+    Said,
+    ids,
+    listed,
+    percent,
+    several,
+    side,
+    whole,
+)
 from resnet_core.graph import Node
 
 
@@ -16,7 +27,7 @@ def plain(outline: Outline, caption: Caption) -> Iterator[Passage]:
     """The paragraphs on a network that adds nothing to anything."""
     layers = outline.layers
     if not layers:
-        yield _without_weights(outline, caption)
+        yield without_weights(outline, caption)
         return
     yield _row(outline, caption)
     yield from _sizes(outline)
@@ -30,20 +41,21 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     convs = [each for each in layers if each.role == "conv"]
     linear = [each for each in layers if each.role == "linear"]
     counted = [
-        (f"{len(convs):,} convolutions", f"{len(convs):,} 个卷积", convs),
-        (f"{len(linear):,} linear layers", f"{len(linear):,} 个全连接层", linear),
+        (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
+        (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
     ]
     english = listed((each[0] for each in counted if each[2]), "en")
     chinese = listed((each[1] for each in counted if each[2]), "zh")
     said = [
         Said(
-            f"{english}, {len(layers):,} layers with weights in all, and each sees nothing but "
+            f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
+            "nothing but "
             "what the one before it has left.",
             f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
             ids(layers),
         )
     ]
-    if convs and not any(each.role == "add" for each in outline.graph.calls):
+    if len(convs) > 1 and not any(each.role == "add" for each in outline.graph.calls):
         said.append(
             Said(
                 "No addition leads past anything. Stacked deeper, such a network gets worse even "
@@ -178,7 +190,7 @@ def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
 def _maps(outline: Outline) -> Iterator[Passage]:
     """Several outputs: a backbone."""
     outputs = outline.graph.outputs
-    if len(outputs) < 2:
+    if len(outputs) < 2 or any(len(each.shape) != 4 for each in outputs):
         return
     told = ", ".join(whole(each.shape) for each in outputs)
     yield Passage(
@@ -199,15 +211,21 @@ def _maps(outline: Outline) -> Iterator[Passage]:
     )
 
 
-def _without_weights(outline: Outline, caption: Caption) -> Passage:
-    calls = outline.graph.calls
-    return Passage(
-        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"),
-        (
+def without_weights(outline: Outline, caption: Caption) -> Passage:
+    calls, params = ids(outline.graph.calls), outline.graph.totals.params
+    said = Said(
+        "Not one of its calls is a convolution or a linear layer with weights.",
+        "它的调用里，没有一个带权重的卷积或全连接层。",
+        calls,
+    )
+    if params:
+        return Passage(
             Said(
-                f"None of its {len(calls):,} calls has weights in a convolution or a linear layer.",
-                f"它的 {len(calls):,} 次调用里，没有一个带权重的卷积或全连接层。",
-                ids(calls),
+                f"{caption.title} has {params:,} parameters, none of them in a plain layer.",
+                f"{caption.title} 有 {params:,} 个参数，却不在普通的层里。",
             ),
-        ),
+            (said,),
+        )
+    return Passage(
+        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"), (said,)
     )

@@ -69,6 +69,11 @@ def spaced(text: str) -> str:
     return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
 
 
+def several(count: int, noun: str) -> str:
+    """``1 layer``, ``16 layers``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(each.id for each in nodes)
 

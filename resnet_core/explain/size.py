@@ -21,7 +21,7 @@ def size(block: Anatomy) -> Iterator[Passage]:
     if len(strided) > 1 and strided[0].inputs[0] == strided[1].inputs[0]:
         yield _side_by_side(strided)
     elif len(strided) > 1:
-        yield _twice(strided)
+        yield from [_twice(strided)] if block.chained else []
     elif strided:
         yield _once(block, strided[0])
     elif all(each.shape[2:] == block.given[2:] for each in block.spatial):
@@ -204,7 +204,7 @@ def _kept(block: Anatomy) -> Passage:
     lost = node.inputs[0][2] - (node.shape[2] - 2 * _padding(node))
     english, chinese = formulas(node)
     end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
-    if block.kind == "none":
+    if not block.closed:
         end = ("and the map would dwindle from block to block", "特征图会一块比一块小")
     return Passage(
         Said("The map keeps its size.", "特征图大小不变。", (node.id,)),

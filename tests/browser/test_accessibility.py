@@ -43,6 +43,14 @@ def test_nothing_keeps_a_reader_out(visit, name, lang):
             assert findings(page, options) == [], (theme, width)
 
 
+@pytest.mark.parametrize("name", ["network", "gallery", "compare", "reference"])
+def test_no_page_moves_sideways_at_any_width(visit, name):
+    page = visit(PAGES[name])
+    for width in range(340, 1300, 60):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate(SIDEWAYS) == 0, width
+
+
 @pytest.mark.parametrize("theme", CHECKED)
 @pytest.mark.parametrize("part", ["layers", "code", "share"])
 def test_nothing_keeps_a_reader_out_of_a_part_behind_a_tab(visit, part, theme):

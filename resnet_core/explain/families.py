@@ -9,6 +9,7 @@ from resnet_core.explain.naming import headline
 from resnet_core.explain.path import computes, steps
 from resnet_core.explain.said import Few, Many, Passage, Said, ids, listed, side, whole
 from resnet_core.explain.size import formulas
+from resnet_core.graph import Node
 
 
 def res2net(block: Anatomy) -> Iterator[Passage]:
@@ -146,25 +147,7 @@ def downsample(block: Anatomy) -> Iterator[Passage]:
     if not node.shape or block.knobs["stride"] == 1:
         yield from _idle(block)
         return
-    largest = node.type == "MaxPool2d"
     english, chinese = formulas(node)
-    count = Few(int(block.knobs["stride"]) ** 2)
-    kept = Said(
-        f"Of each {size_of(node)} window it keeps the largest of {count:en} values: strong where "
-        "it matters that something is there and not where. In training only the winner gets a "
-        "gradient.",
-        f"每个 {size_of(node)} 窗口的{count:zh}个值里留下最大的："
-        "适合“有没有”比“在哪里”更要紧的场合。"
-        "训练时只有胜出的那个值得到梯度。",
-        (node.id,),
-    ) if largest else Said(
-        f"Of each {size_of(node)} window it takes the mean of {count:en} values: nothing is thrown "
-        "away, but what was sharp becomes blurred. In training all values share the gradient "
-        "equally.",
-        f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：什么都没丢，但原本清晰的会变模糊。"
-        "训练时梯度由各个值平分。",
-        (node.id,),
-    )  # fmt: skip
     yield Passage(
         headline(block),
         (
@@ -173,7 +156,7 @@ def downsample(block: Anatomy) -> Iterator[Passage]:
                 f"{side(node.inputs[0])} 由此变成 {side(node.shape)}：{chinese}。",
                 (node.id,),
             ),
-            kept,
+            _kept(node, Few(int(block.knobs["stride"]) ** 2)),
             Said(
                 "It has no parameter, learns nothing and works on each channel by itself, so it "
                 "cannot change the number of channels; a convolution could (mode=conv).",
@@ -182,6 +165,27 @@ def downsample(block: Anatomy) -> Iterator[Passage]:
                 (node.id,),
             ),
         ),
+    )
+
+
+def _kept(node: Node, count: Few) -> Said:
+    """What a pooling makes of the values in a window."""
+    if node.type == "MaxPool2d":
+        return Said(
+            f"Of each {size_of(node)} window it keeps the largest of {count:en} values: strong "
+            "where it matters that something is there and not where. In training only the winner "
+            "gets a gradient.",
+            f"每个 {size_of(node)} 窗口的{count:zh}个值里留下最大的："
+            "适合“有没有”比“在哪里”更要紧的场合。训练时只有胜出的那个值得到梯度。",
+            (node.id,),
+        )
+    return Said(
+        f"Of each {size_of(node)} window it takes the mean of {count:en} values: nothing is thrown "
+        "away, but what was sharp becomes blurred. In training all values share the gradient "
+        "equally.",
+        f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：什么都没丢，但原本清晰的会变模糊。"
+        "训练时梯度由各个值平分。",
+        (node.id,),
     )
 
 

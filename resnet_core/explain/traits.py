@@ -77,18 +77,23 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
                 f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
                 paths,
             ),
-            Said(
-                f"Not a parameter is added, but the work grows with the positions: nearly "
-                f"{listed([f'{each}' for each in times], 'en')} times in "
-                f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
-                "know where things are.",
-                f"参数一个不多，计算却随位置增加："
-                f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
-                f"{listed([f'{each}' for each in times], 'zh')} 倍。分割网络付这个代价，"
-                "为的是知道东西在哪里。",
-                paths,
-            ),
+            _more_positions(paths, times),
         ),
+    )
+
+
+def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
+    """What it costs to keep the map large."""
+    return Said(
+        f"Not a parameter is added, but the work grows with the positions: nearly "
+        f"{listed([f'{each}' for each in times], 'en')} times in "
+        f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
+        "know where things are.",
+        f"参数一个不多，计算却随位置增加："
+        f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
+        f"{listed([f'{each}' for each in times], 'zh')} 倍。分割网络付这个代价，"
+        "为的是知道东西在哪里。",
+        paths,
     )
 
 

@@ -23,6 +23,7 @@ def test_pointing_at_a_box_lights_its_row_its_line_and_its_sentence(visit):
     expect(row(page, "conv2")).to_have_class(POINTED)
     expect(line(page, "self.conv2(out)")).to_have_class(POINTED)
     expect(page.locator("#explain .pointed")).not_to_have_count(0)
+    expect(box(page, "conv2").locator("rect").first).to_have_css("stroke-width", "2.6px")
     expect(row(page, "conv1")).not_to_have_class(POINTED)
     box(page, "conv1").hover()
     expect(row(page, "conv2")).not_to_have_class(POINTED)

@@ -46,6 +46,14 @@ def test_a_group_a_knob_and_a_tab_by_finger(phone):
     expect(page.locator("#code")).to_be_visible()
 
 
+def test_what_a_tapped_box_tells_is_seen_at_once(phone):
+    page = phone("/?block=bottleneck&stride=2")
+    box(page, "conv2").tap()
+    expect(page.locator(".inspector .sums")).to_be_in_viewport()
+    page.locator(".inspector .close").tap()
+    expect(page.locator(".inspector")).to_be_hidden()
+
+
 def test_nothing_is_too_small_for_a_finger(phone):
     page = phone("/?block=bottleneck")
     assert page.evaluate(SMALL, FINGER) == []

@@ -105,9 +105,7 @@ def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
 
 def test_svgs_are_lean():
     for name in BLOCKS:
-        diagram = draw(block=name)
-        # HorBlock and Res2Net have more than twenty calls.
-        assert len(diagram.svg.encode()) < max(20_000, 1_050 * len(diagram.sheet.boxes)), name
+        assert len(draw(block=name).svg.encode()) < 20_000, name
     assert len(draw(model="resnet50", detail="op", fold=False).svg) < 250_000
 
 

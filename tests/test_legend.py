@@ -48,8 +48,7 @@ def groups(css: str, drawing: Drawing) -> list[ET.Element]:
 
 def line(group: ET.Element) -> tuple[str | None, ...]:
     """How a wire looks, colour aside: its pattern, its weight, the shape of its head."""
-    (path,) = group.iter(f"{SVG}path")
-    (head,) = [each for each in group if each is not path and each.tag != f"{SVG}text"]
+    path, head = [each for each in group if each.tag != f"{SVG}text"]
     filled = head.get("fill") != "none"
     return path.get("stroke-dasharray"), path.get("stroke-width"), head.tag, str(filled)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 SVG = "http://www.w3.org/2000/svg"
 # The outline of a box, which most shapes have.
@@ -26,8 +27,7 @@ def lean(shape: ET.Element) -> None:
         if dashes := shape.get("stroke-dasharray"):
             shape.set("stroke-dasharray", _DASHES[dashes])
     elif tag == "polygon":
-        # A polygon closes itself; Graphviz says its first point once more.
-        shape.set("points", _tight((shape.get("points") or "").rpartition(" ")[0]))
+        _outline(shape)
     elif tag == "ellipse":
         for name in ("cx", "cy", "rx", "ry"):
             shape.set(name, short(float(shape.get(name) or 0)))
@@ -64,12 +64,24 @@ def _curve(path: str) -> str:
             found += f"H{xs[-1]}"
         else:
             found += "C" + " ".join(",".join(each) for each in points[index + 1 : index + 4])
-    return found
+    return found.replace(",-", "-")
 
 
-def _tight(numbers: str) -> str:
-    return _NUMBER.sub(lambda found: short(float(found.group())), numbers)
+def _outline(shape: ET.Element) -> None:
+    """A polygon as a path from point to point: an arrowhead's steps are short to write.
+
+    It closes itself, though Graphviz says its first point once more.
+    """
+    numbers = [round(float(each), 1) for each in _NUMBER.findall(shape.attrib.pop("points"))]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
+    steps = [points[0]]
+    steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
+    shape.tag = f"{{{SVG}}}path"
+    found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
+    # A minus sign parts two numbers as well as a comma or a space does.
+    shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))
 
 
 def short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
+    """A number to a tenth, without what says nothing: ``3``, ``0.5``, and no ``-0``."""
+    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

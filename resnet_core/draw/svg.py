@@ -22,10 +22,9 @@ from resnet_core.draw.letters import width
 from resnet_core.draw.marks import SIGNS
 from resnet_core.draw.shape import SVG, THIN, lean, short
 from resnet_core.draw.sheet import Box, Frame, Sheet, Wire
-from resnet_core.draw.theme import FONT, Theme, dark_of_light
+from resnet_core.draw.theme import FONT, TEXT, Theme, dark_of_light
 from resnet_core.graph import Graph, Node
 
-_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LINES = {"heading": on_heading, "legend": on_legend}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -51,7 +50,8 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
         style.text = _following(prefix)
         root.remove(style)
         root.insert(0, style)
-    return ET.tostring(root, encoding="unicode") + "\n"
+    # A quotation mark outside of a tag is text, and text has no ">" that is not escaped.
+    return ET.tostring(root, encoding="unicode").replace('" />', '"/>') + "\n"
 
 
 def _head(
@@ -117,6 +117,7 @@ class _Tailor:
     def fit(self, canvas: ET.Element) -> None:
         canvas.set("fill", self.theme["ink"])
         canvas.set("stroke-width", THIN)
+        canvas.set("font-size", short(TEXT))
         for group in list(canvas):
             if group.tag == f"{{{SVG}}}title" or not self._group(group):
                 canvas.remove(group)
@@ -156,8 +157,6 @@ class _Tailor:
         # Letters would take the stroke of their group.
         if not wire.note:
             _raise_stroke(group)
-        group.set("data-from", wire.edge.source)
-        group.set("data-to", wire.edge.target)
         self._letters(group, on_wire(wire))
 
     def _frame(self, group: ET.Element, frame: Frame) -> None:
@@ -192,21 +191,20 @@ class _Tailor:
         for each in letters:
             words = each.text.text
             made = ET.SubElement(group, f"{{{SVG}}}text")
-            made.text = words.strip()
+            # Of two spaces SVG would keep one; a space that does not break counts as a letter.
+            made.text = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
             lead = width(words[: len(words) - len(words.lstrip())], each.text.size, each.text.bold)
             made.set("x", short(each.x + lead))
             made.set("y", short(each.y - self.sheet.height))
-            made.set("font-size", short(each.text.size))
+            if each.text.size != TEXT:
+                made.set("font-size", short(each.text.size))
             if each.text.bold:
                 made.set("font-weight", "bold")
             if each.text.colour != "ink":
                 made.set("fill", self.theme[each.text.colour])
             made.set("textLength", short(width(made.text, each.text.size, each.text.bold)))
-            made.set("lengthAdjust", "spacingAndGlyphs")
             if each.text.strike:
                 made.set("text-decoration", "line-through")
-            if "  " in made.text:
-                made.set(_XML_SPACE, "preserve")
 
 
 def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:

@@ -115,7 +115,7 @@ class ResNet(nn.Module):
 
 
 def _stem(kind: str, norm_layer: str, activation: str) -> nn.Module:
-    """[N, 3, H, W] → [N, 64, ⌈H/2⌉, ⌈W/2⌉]: one 7×7, or three 3×3 that see as far.
+    """[N, 3, H, W] → [N, 64, ⌈H/2⌉, ⌈W/2⌉]: one 7×7, or three 3×3 that see 11×11.
 
     The deep stem is that of Bag of Tricks, https://arxiv.org/abs/1812.01187, figure 2b.
     """

@@ -6,6 +6,7 @@ with all of it in memory.
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 
@@ -20,3 +21,8 @@ try:
 except Exception:
     # Without the fork server nothing would say so; the first job meets the same error again.
     logging.getLogger(__name__).exception("the first drawing failed")
+
+# torch is hundreds of thousands of objects, which no worker ever gives back. Looking for garbage
+# among them would stop a drawing for a tenth of a second now and then.
+gc.collect()
+gc.freeze()

@@ -63,7 +63,7 @@ function replace(page, typing) {
   const refused = !page.querySelector(".sheet") && before.sheet;
   for (const region of REGIONS) {
     if (refused && OF_PICTURE.includes(region)) continue;
-    find(region).innerHTML = page.querySelector(region).innerHTML;
+    find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
   for (const each of folders()) each.open = (open.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
   document.title = page.title;

@@ -45,6 +45,10 @@ def mermaid(
     return _Writer(view, theme, labels, language).write(whole, caption, direction)
 
 
+# Mermaid breaks lines at 200 pixels, in the middle of a Chinese word; ours are broken already.
+_WIDE = ("config:", "  flowchart:", "    wrappingWidth: 600")
+
+
 class _Writer:
     """One view on its way to Mermaid."""
 
@@ -62,6 +66,7 @@ class _Writer:
         lines = [
             "---",
             f"title: {json.dumps(' · '.join(told), ensure_ascii=False)}",
+            *_WIDE,
             "---",
             f"flowchart {direction}",
             *([f"%% {caption.url}"] if caption.url else []),

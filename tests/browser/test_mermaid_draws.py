@@ -51,6 +51,15 @@ RENDER = """async (chart) => {
 }"""
 
 
+# Labels that are higher than the lines that they were written in.
+BROKEN = """() => [...document.querySelectorAll('.nodeLabel p')]
+  .filter((each) => {
+    const lines = each.querySelectorAll('br').length + 1;
+    return each.offsetHeight > (lines + 0.5) * parseFloat(getComputedStyle(each).lineHeight);
+  })
+  .map((each) => each.textContent)"""
+
+
 @pytest.fixture(scope="session")
 def bundle() -> Path:
     """Mermaid for browsers. Without npm, tests are skipped, but never in CI."""
@@ -106,6 +115,8 @@ def test_every_box_wire_and_frame_is_drawn(mermaid, asked):
     assert wires == len(diagram.shown.edges)
     assert frames == diagram.mermaid.count("subgraph ")
     assert diagram.subject.title in text
+    assert mermaid.locator(".nodeLabel p").count() >= boxes
+    assert mermaid.evaluate(BROKEN) == []
 
 
 @pytest.mark.parametrize("view", ["one", "side"])

@@ -176,7 +176,8 @@ class Graph:
     def shortcut_into(self, join: str) -> str:
         """What stands on the shortcut into an addition.
 
-        ``identity``, ``projection`` (a convolution), ``pooled``, ``padded``, or ``none``.
+        ``identity``, ``projection`` (a convolution), ``pooled`` (with or without a convolution
+        behind the pooling), ``padded``, or ``none``.
         """
         kinds = (self.shortcuts[e] for e in self.incoming[join] if e.lane == "shortcut")
         return next(kinds, "none")
@@ -193,10 +194,10 @@ class Graph:
 
     def _kind(self, way: tuple[Edge, ...]) -> str:
         roles = {self.node[each.target].role for each in way[1:]}
-        if "conv" in roles:
-            return "projection"
         if "pool" in roles:
             return "pooled"
+        if "conv" in roles:
+            return "projection"
         return "padded" if roles else "identity"
 
     def _back_along(self, edge: Edge) -> Iterator[Edge]:

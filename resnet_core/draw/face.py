@@ -10,7 +10,7 @@ from resnet_core.draw.label import DEFAULT_LABELS, Label, end_name, label, shape
 from resnet_core.draw.legend import KINDS, sampled
 from resnet_core.draw.letters import width
 from resnet_core.draw.sheet import Face, Line, Text
-from resnet_core.draw.theme import SHAPE, SMALL, TEXT
+from resnet_core.draw.theme import SHAPE, SMALL, TEXT, paint_of
 from resnet_core.draw.words import Language, say
 from resnet_core.graph import Graph, Node
 
@@ -52,7 +52,7 @@ def tile(
         return Tile(node, glyph, "glyph", "join", "join", GLYPH_SIZE, GLYPH_SIZE)
     if node.kind in ("input", "output"):
         return _end(node, direction, language)
-    paint = "projection" if node.attributes.get("shortcut") == "projection" else node.role
+    paint = paint_of(node.role, node.attributes.get("shortcut", ""))
     return _tile(
         node,
         _face(label(node, labels, language), direction),

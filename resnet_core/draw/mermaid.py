@@ -14,7 +14,7 @@ from resnet_core.draw.frames import Band, bands
 from resnet_core.draw.heading import Caption, facts, sums
 from resnet_core.draw.label import DEFAULT_LABELS, end_name, label, shape_text
 from resnet_core.draw.panel import GLYPHS, Manner, panel
-from resnet_core.draw.theme import Theme
+from resnet_core.draw.theme import Theme, paint_of
 from resnet_core.draw.tracks import tracks
 from resnet_core.draw.words import Language, say
 from resnet_core.graph import Edge, Graph, Node
@@ -119,9 +119,8 @@ class _Writer:
         if node.role in ("add", "multiply"):
             joins = node.type in GLYPHS and len(self.graph.incoming[node.id]) > 1
             return "joint" if joins else "other"
-        if node.attributes.get("shortcut") == "projection":
-            return "projection"
-        return _CLASSES.get(node.role, node.role)
+        paint = paint_of(node.role, node.attributes.get("shortcut", ""))
+        return _CLASSES.get(paint, paint)
 
     def _link(self, edge: Edge) -> str:
         source, target = self.ids[edge.source], self.ids[edge.target]

@@ -76,6 +76,11 @@ _PAINT: dict[str, str] = {
 }
 
 
+def paint_of(role: str, shortcut: str = "") -> str:
+    """The name of a box's colours; a block whose shortcut works on the shape stands out."""
+    return "projection" if shortcut in ("projection", "pooled", "padded") else role
+
+
 @dataclass(frozen=True)
 class Theme:
     """One column of the table."""

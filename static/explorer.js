@@ -42,6 +42,8 @@ function address() {
     }
     query.append(control.name, control.value);
   }
+  // The permalink's order, so that the two are one address.
+  query.sort();
   return `${form.getAttribute("action")}?${query.toString().replaceAll("%2C", ",")}`;
 }
 

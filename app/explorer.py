@@ -161,12 +161,9 @@ class Explorer:
 
     @property
     def notes(self) -> list[dict[str, Any]]:
-        """What there is to say of single layers, and nothing said twice."""
-        first: dict[str, dict[str, Any]] = {}
-        for each in self.explanation["layers"]:
-            if each["text"]:
-                first.setdefault(each["text"], each)
-        return list(first.values())[:MOST_NOTES]
+        """What there is to say of single layers."""
+        notes: list[dict[str, Any]] = self.explanation["layers"]
+        return notes[:MOST_NOTES]
 
     @property
     def downloads(self) -> list[tuple[str, str, str]]:

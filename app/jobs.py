@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from resnet_core import Diagram, ParameterError, layout
 from resnet_core.compare.asked import asked, checked, remedied
@@ -37,10 +38,12 @@ def explore(pairs: Pairs) -> bytes:
     """
     try:
         diagram = Diagram.of(pairs)
+        told = diagram.explain()
         found = {
             "svg": diagram.svg,
             "record": diagram.to_dict(),
-            "explanation": diagram.explain().to_dict(),
+            # Of the layers only those that have something to say; ``/explain`` has them all.
+            "explanation": replace(told, layers=told.told).to_dict(),
             "presets": [
                 {"model": place.model, "path": place.path, "knobs": knobs}
                 for place, knobs in settings(diagram.subject)

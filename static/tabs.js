@@ -19,8 +19,10 @@ export class Tabs {
   }
 
   select(tab) {
+    const other = tab !== this.chosen;
     history.replaceState(history.state, "", tab.hash);
     this.apply();
+    if (other) document.querySelector(tab.hash).closest(".panels").scrollTop = 0;
   }
 
   /** Shows the chosen part of the page as it is now. */
@@ -30,7 +32,6 @@ export class Tabs {
       const chosen = each === this.chosen;
       each.setAttribute("aria-selected", String(chosen));
       each.tabIndex = chosen ? 0 : -1;
-      if (panel.hidden === chosen) panel.closest(".panels").scrollTop = 0;
       panel.hidden = !chosen;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", each.id);

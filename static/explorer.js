@@ -61,6 +61,7 @@ async function show(url, push = true) {
 /** Takes the regions over from another page; focus, sizes and what is being typed stay. */
 function replace(page, typing) {
   const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
+  before.place = [canvas.scrollLeft, canvas.scrollTop];
   const open = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
   for (const region of REGIONS) {
@@ -72,8 +73,13 @@ function replace(page, typing) {
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);
   prepare();
-  if (kind() === before.kind && !refused) zoom.set(before.view);
-  else if (!refused) zoom.start();
+  if (kind() === before.kind && !refused) {
+    zoom.set(before.view);
+    // A line more below the picture moves its middle; what is at the top shall stay there.
+    canvas.scrollTo(...before.place);
+  } else if (!refused) {
+    zoom.start();
+  }
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus, typing);
 }

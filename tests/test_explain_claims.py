@@ -31,7 +31,7 @@ CLAIMS = {
     "The shortcut is the input itself.": "identity",
     "The shortcut needs a projection.": "projection",
     "The shortcut projects although it need not.": "projection",
-    "The shortcut pools, then projects.": "projection",
+    "The shortcut pools, then projects.": "pooled",
     "The shortcut fits without learning anything.": "padded",
     "There is no shortcut.": "none",
 }

@@ -1,7 +1,8 @@
 """Every page as readers see it. ``make screenshots`` photographs them for you to look at.
 
 At the sizes of a laptop and a phone, light and dark, in English and Chinese; written to
-``docs/screenshots/``, which is not committed.
+``docs/screenshots/``, which is not committed. The pictures of the explorer that the READMEs show
+are taken anew, too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from tests.browser.server import serving
 from tests.browser.visits import Visits
 
 FOLDER = Path(__file__).parent / "screenshots"
+# The explorer with a layer chosen, and how much of it the READMEs show.
+SHOWN, LAYER, LARGE = "/?block=bottleneck&planes=128&stride=2", "conv2", (1280, 860)
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 
 
@@ -26,11 +29,24 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     try:
         with chromium() as browser, serving() as server:
-            for name, page in _pages(Visits(browser, server.address)):
+            visit = Visits(browser, server.address)
+            _for_the_readmes(visit)
+            for name, page in _pages(visit):
                 page.screenshot(path=FOLDER / f"{name}.png")
                 print(name)
     except NoChromium as missing:
         sys.exit(str(missing))
+
+
+def _for_the_readmes(visit: Visits) -> None:
+    width, height = LARGE
+    for lang, locale in LOCALES.items():
+        page = visit(SHOWN, locale=locale, viewport={"width": width, "height": height})
+        page.click(f'.sheet [data-node="{LAYER}"]')
+        page.locator(".inspector").wait_for()
+        page.mouse.move(0, 0)
+        page.screenshot(path=FOLDER.parent / f"explorer-{lang}.png")
+    visit.close()
 
 
 def _pages(visit: Visits) -> Iterator[tuple[str, Page]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.jobs import Refusal
 from app.renderer import Renderer
+from app.snippets import themed
 from app.workers import Busy
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document, System, Words, documents_of
@@ -38,8 +39,7 @@ class Figure:
     @property
     def dark(self) -> str:
         """The query of the same picture for a dark page."""
-        pairs = [*self.diagram.query, ("theme", "dark")]
-        return Diagram.of(pairs).url.partition("?")[2]
+        return themed(self.diagram, "dark").url.partition("?")[2]
 
 
 @dataclass(frozen=True)

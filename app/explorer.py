@@ -19,6 +19,7 @@ from app.problems import Problem
 from app.renderer import Renderer
 from app.snippets import program, snippets
 from resnet_core import FORMATS, Diagram, UnknownSubject
+from resnet_core.diagram import address
 from resnet_core.documents import Document
 from resnet_core.forms import plain
 from resnet_core.options import Input, Options
@@ -96,9 +97,12 @@ class Explorer:
         kept = [self.options[name] for name in CARRIED]
         return [(each.name, each.value) for each in kept if each.changed]
 
-    def link(self, subject: Subject) -> str:
-        """The query of the page for another subject."""
-        return "?" + urlencode([(subject.kind, subject.name), *self.carried], safe=",:")
+    def link(self, subject: Subject, knobs: Mapping[str, Any] | None = None) -> str:
+        """The query of the page for another subject, or for a block with other knobs."""
+        fields = subject.params.model_fields
+        changed = {n: plain(v) for n, v in (knobs or {}).items() if v != fields[n].default}
+        query = [(subject.kind, subject.name), *sorted(changed.items()), *self.carried]
+        return "?" + urlencode(query, safe=",:")
 
     @property
     def groups(self) -> list[tuple[str, list[Subject]]]:
@@ -131,20 +135,12 @@ class Explorer:
         now = self.diagram.values if self.diagram else {}
         found: dict[str, list[tuple[str, str, bool]]] = {}
         for each in self.settings:
-            link = self._with(subject, each["knobs"])
+            link = self.link(subject, each["knobs"])
             named = found.setdefault(NETWORKS[each["model"]].title, [])
             named.append((each["path"], link, each["knobs"] == now))
         return list(found.items())
 
-    def _with(self, subject: Subject, knobs: Mapping[str, Any]) -> str:
-        """The query of the page for a block with these knobs."""
-        fields = subject.params.model_fields
-        changed = {name: plain(v) for name, v in knobs.items() if v != fields[name].default}
-        return "?" + urlencode(
-            [(subject.kind, subject.name), *sorted(changed.items()), *self.carried], safe=",:"
-        )
-
-    @property
+    @cached_property
     def listings(self) -> list[Listing]:
         """The functions that ran."""
         return listings(self.record["nodes"])
@@ -175,10 +171,10 @@ class Explorer:
         found = []
         for format in FORMATS:
             for scale in SCALES if format == "png" else ("",):
-                query = [*bare, *([("scale", scale)] if scale not in ("", "1") else [])]
+                query = sorted([*bare, *([("scale", scale)] if scale not in ("", "1") else [])])
                 label = f"PNG {scale}×" if scale else LABELS.get(format, format.upper())
-                address = f"/diagram.{format}?{Diagram.of(query).url.partition('?')[2]}"
-                found.append((label, address, f"{name}.{format}"))
+                url = address(query).replace("/diagram?", f"/diagram.{format}?", 1)
+                found.append((label, url, f"{name}.{format}"))
         return found
 
     def snippets(self, base: str) -> dict[str, str]:

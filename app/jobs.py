@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from resnet_core import Diagram, ParameterError, layout
@@ -23,12 +24,19 @@ class Refusal(Exception):
         self.fix = fix
 
 
-def render(pairs: Pairs, format: str) -> bytes:
-    """The diagram as bytes. Raises Refusal."""
+@contextmanager
+def _refusing(pairs: Pairs) -> Iterator[None]:
+    """Let a mistake in the values of a diagram leave as a Refusal, which says what would work."""
     try:
-        return Diagram.of(pairs).render(format)
+        yield
     except ParameterError as error:
         raise Refusal(error, mend(pairs, error)) from None
+
+
+def render(pairs: Pairs, format: str) -> bytes:
+    """The diagram as bytes. Raises Refusal."""
+    with _refusing(pairs):
+        return Diagram.of(pairs).render(format)
 
 
 def explore(pairs: Pairs) -> bytes:
@@ -36,7 +44,7 @@ def explore(pairs: Pairs) -> bytes:
 
     Raises Refusal.
     """
-    try:
+    with _refusing(pairs):
         diagram = Diagram.of(pairs)
         told = diagram.explain()
         found = {
@@ -49,8 +57,6 @@ def explore(pairs: Pairs) -> bytes:
                 for place, knobs in settings(diagram.subject)
             ],
         }
-    except ParameterError as error:
-        raise Refusal(error, mend(pairs, error)) from None
     return json.dumps(found, ensure_ascii=False).encode()
 
 
@@ -62,10 +68,8 @@ def mend(pairs: Pairs, error: ParameterError) -> str | None:
 
 def explain(pairs: Pairs, format: str) -> bytes:
     """The structure told in words, as bytes. Raises Refusal."""
-    try:
+    with _refusing(pairs):
         return Diagram.of(pairs).explain().render(format)
-    except ParameterError as error:
-        raise Refusal(error, mend(pairs, error)) from None
 
 
 def compare(pairs: Pairs, format: str) -> bytes:

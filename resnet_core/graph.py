@@ -176,7 +176,7 @@ class Graph:
     def shortcut_into(self, join: str) -> str:
         """What stands on the shortcut into an addition.
 
-        ``identity``, ``projection`` (a convolution), ``pooled`` (with or without a convolution
+        ``identity``, ``projection`` (a layer with weights), ``pooled`` (with or without one
         behind the pooling), ``padded``, or ``none``.
         """
         kinds = (self.shortcuts[e] for e in self.incoming[join] if e.lane == "shortcut")
@@ -196,7 +196,7 @@ class Graph:
         roles = {self.node[each.target].role for each in way[1:]}
         if "pool" in roles:
             return "pooled"
-        if "conv" in roles:
+        if "conv" in roles or "linear" in roles:
             return "projection"
         return "padded" if roles else "identity"
 

@@ -1,16 +1,15 @@
 // The comparison, better than without this file: both pictures move together, and what stands in
 // the same place of the two structures lights up together, in the pictures and in the table.
 
+import { LIT, covers, words } from "./calls.js";
 import { zoomable } from "./zoom.js";
 
-const LIT = "pointed";
 const BEFORE = ":before";
 
 const panes = document.querySelector(".panes");
 const canvases = [...panes.querySelectorAll(".canvas")];
 const lock = document.querySelector(".lock");
 const tools = document.querySelector(".zoom");
-const words = (text) => (text ? text.split(" ") : []);
 
 // ---- moving
 
@@ -85,7 +84,6 @@ const boxes = [...panes.querySelectorAll(".node[data-node]")].map((element) => {
   return { element, side, names: [...own, ...words(folded)].map((each) => each.replace(BEFORE, "")) };
 });
 
-const covers = (names, call) => names.some((name) => name === "" || call === name || call.startsWith(`${name}.`));
 const meet = (one, two) => one.some((each) => covers(two, each)) || two.some((each) => covers(one, each));
 
 /** The names of the same calls in both structures. */

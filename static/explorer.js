@@ -62,13 +62,13 @@ async function show(url, push = true) {
 function replace(page, typing) {
   const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
-  const open = new Map(folders().map((each) => [nameOf(each), each.open]));
+  const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
   for (const region of REGIONS) {
     if (refused && OF_PICTURE.includes(region)) continue;
     find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
-  for (const each of folders()) each.open = (open.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
+  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);

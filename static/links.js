@@ -1,6 +1,7 @@
 // Box, row, line of code and sentence belong together: pointing at one lights the others.
 
-const LIT = "pointed";
+import { LIT, covers, words } from "./calls.js";
+
 const SIDES = ["C", "H", "W"];
 
 export class Links {
@@ -66,9 +67,7 @@ export class Links {
 
   /** The calls of these names, and those inside groups of these names. */
   below(names) {
-    const found = this.rows.map(idOf).filter((id) => (
-      names.some((name) => name === "" || id === name || id.startsWith(`${name}.`))
-    ));
+    const found = this.rows.map(idOf).filter((id) => covers(names, id));
     return new Set(found.length ? found : names);
   }
 
@@ -96,7 +95,7 @@ export class Links {
     const box = event.target.closest?.(".sheet [data-node], .sheet [data-group]");
     const row = event.target.closest?.("tr[data-node]");
     const note = event.target.closest?.(".notes [data-nodes]");
-    if (box?.hasAttribute("tabindex")) this.open(words(box.dataset.group)[0] ?? "");
+    if (box?.hasAttribute("tabindex")) this.open(box.dataset.group);
     else if (box?.dataset.node !== undefined) this.inspect(box.dataset.node, sideAt(event));
     else if (row) this.inspect(row.dataset.node, sideAt(event));
     else if (note && !getSelection().toString()) this.inspect(note.dataset.nodes, "");
@@ -150,7 +149,6 @@ export class Links {
 }
 
 const idOf = (row) => row.dataset.node;
-const words = (text) => (text === undefined ? [] : text.split(" "));
 
 /** Scrolls the panel, not the page, until the first of these is seen. */
 function reveal([first]) {

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 from resnet_core.graph import Edge, Graph, Group, Node, Shape
-
-Kind = Literal["identity", "projection", "pooled", "padded", "none"]
 
 
 @dataclass(frozen=True)
@@ -108,16 +106,9 @@ class Anatomy:
         return tuple(reversed(list(self._back(edge)))) if edge else ()
 
     @property
-    def kind(self) -> Kind:
-        """What the shortcut is; ``pooled`` also where a projection follows the pooling."""
-        if self.join is None:
-            return "none"
-        roles = {each.role for each in self.side}
-        if "pool" in roles:
-            return "pooled"
-        if "conv" in roles or "linear" in roles:
-            return "projection"
-        return "padded" if roles else "identity"
+    def kind(self) -> str:
+        """What the shortcut is: the kind that the picture draws it as."""
+        return self.graph.shortcut_into(self.join.id) if self.join else "none"
 
     @cached_property
     def steps(self) -> tuple[Node, ...]:

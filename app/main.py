@@ -18,16 +18,28 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import comparisons, diagrams, explanations, health, logs, openapi, pages, subjects
-from app.answers import to_exception
-from app.failures import FAILURES
-from app.files import VERSION
-from app.guard import Guard
-from app.negotiation import NotAcceptable
-from app.problems import ProblemError
-from app.renderer import Renderer
+from app import logs
+from app.api import (
+    diagrams,
+    explanations,
+    health,
+    openapi,
+    subjects,
+)
+from app.http.middleware import Guard
+from app.http.problems import FAILURES, ProblemError
+from app.http.requests import NotAcceptable
+from app.http.responses import VERSION, to_exception
+from app.pages import compare as comparisons
+from app.pages import routes as pages
+from app.pages.templates import (
+    Pages,
+    Unchanging,
+    folder,
+    stamp,
+)
 from app.settings import Settings
-from app.views import Pages, Unchanging, folder, stamp
+from app.workers.renderer import Renderer
 
 CANNOT = 3
 

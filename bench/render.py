@@ -17,8 +17,9 @@ from dataclasses import replace
 from shutil import which
 from typing import Any
 
-from resnet_core import Diagram, draw, layout
-from resnet_core import diagram as requests
+from resnet_core import Diagram, draw
+from resnet_core.diagram import diagram as requests
+from resnet_core.formats import graphviz as layout
 
 TURNS = 3
 COLD_TURNS = 2

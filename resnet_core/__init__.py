@@ -7,8 +7,15 @@
 """
 
 from resnet_core.compare import Comparison, compare
-from resnet_core.diagram import Diagram
-from resnet_core.drawing import FORMATS, Drawing
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.module import (
+    blocks,
+    build,
+    draw,
+    draw_module,
+    networks,
+)
+from resnet_core.diagram.picture import FORMATS, Drawing
 from resnet_core.errors import (
     GraphvizMissing,
     ParameterError,
@@ -20,8 +27,14 @@ from resnet_core.errors import (
     UnknownSubject,
 )
 from resnet_core.explain import Explanation, LayerNote, Paragraph, Sentence
-from resnet_core.graph import Edge, Graph, Group, Node, Problem, Totals
-from resnet_core.library import blocks, build, draw, draw_module, networks
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+    Problem,
+    Totals,
+)
 
 __all__ = [
     "FORMATS",

@@ -15,7 +15,7 @@ from torch import nn
 
 from resnet_core import ParameterError, UnknownParameter, compare, draw, draw_module
 from resnet_core.compare import FORMATS, asked
-from resnet_core.draw.theme import COLOURS
+from resnet_core.layout.theme import COLOURS
 
 V15, V1 = {"model": "resnet50"}, {"model": "resnet50", "stride_on": "conv1"}
 PLAIN, SE = {"block": "bottleneck"}, {"block": "bottleneck", "attention": "se"}

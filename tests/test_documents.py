@@ -19,8 +19,8 @@ from app.cli import main as command_line
 from app.main import create_app
 from app.settings import Settings
 from resnet_core import FORMATS, blocks, draw
-from resnet_core.draw.words import amount
-from resnet_core.options import Input, Options
+from resnet_core.diagram.options import Input, Options
+from resnet_core.language.numbers import amount
 from resnet_core.registry import BLOCKS, NETWORKS
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from torch import nn
 
 from app.cli import main
 from resnet_core import compare, draw, draw_module
-from resnet_core.draw.stamp import source
+from resnet_core.formats.metadata import source
 from resnet_core.registry import BLOCKS, NETWORKS
 
 SUBJECTS = [{"block": name} for name in BLOCKS] + [

@@ -25,7 +25,7 @@ def catalogue(subject: str | None, as_json: bool) -> None:
     resnet-diagram list
     resnet-diagram list bottleneck
     """
-    from app.subjects import described
+    from app.api.subjects import described
     from resnet_core.registry import BLOCKS, NETWORKS
 
     if subject is not None:
@@ -41,9 +41,9 @@ def catalogue(subject: str | None, as_json: bool) -> None:
 
 
 def _one(name: str, as_json: bool) -> str:
+    from app.api.subjects import described
     from app.command.leaflet import leaflet
     from app.command.words import Request
-    from app.subjects import described
     from resnet_core.errors import ParameterError
 
     request = Request((name,))

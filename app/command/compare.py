@@ -15,7 +15,7 @@ from app.command.subject import tell
 if TYPE_CHECKING:
     from app.command.words import Request
     from resnet_core.compare import Comparison
-    from resnet_core.diagram import Diagram
+    from resnet_core.diagram.diagram import Diagram
     from resnet_core.errors import ResnetDiagramError
 
 DIFFERENT = 1

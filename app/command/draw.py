@@ -11,7 +11,7 @@ from app.command.refusal import refusal_of
 from app.command.subject import PASS_ON, tell
 
 if TYPE_CHECKING:
-    from resnet_core.drawing import Drawing
+    from resnet_core.diagram.picture import Drawing
 
 
 @click.command(context_settings=PASS_ON)
@@ -62,8 +62,8 @@ def _drawing(target: str, words: tuple[str, ...], inputs: tuple[str, ...]) -> Dr
     from app.command.own import module_of, shape_of
     from app.command.words import options
     from resnet_core import draw_module
-    from resnet_core.forms import properties
-    from resnet_core.options import Options
+    from resnet_core.diagram.form import properties
+    from resnet_core.diagram.options import Options
 
     shapes = [shape_of(each) for each in inputs]
     chosen: dict[str, Any] = dict(options(words, properties(Options), "draw"))

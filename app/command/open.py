@@ -16,7 +16,7 @@ from app.command.subject import PASS_ON, tell
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison
-    from resnet_core.diagram import Diagram
+    from resnet_core.diagram.diagram import Diagram
 
 
 @click.command("open", context_settings=PASS_ON)
@@ -51,7 +51,7 @@ def open_(file: str, words: tuple[str, ...], output: str | None, format: str | N
 
 def _address(file: str) -> str:
     """The address in a picture. Raises Refusal for a file that cannot be read or has none."""
-    from resnet_core.draw.stamp import source
+    from resnet_core.formats.metadata import source
 
     try:
         data = Path(file).read_bytes()
@@ -73,9 +73,9 @@ def _picture(url: str, words: tuple[str, ...]) -> Diagram | Comparison:
     """What the address names, with other options where the words say so. Raises ParameterError."""
     from app.command.words import options
     from resnet_core.compare import asked
-    from resnet_core.diagram import Diagram
-    from resnet_core.forms import properties
-    from resnet_core.options import Options
+    from resnet_core.diagram.diagram import Diagram
+    from resnet_core.diagram.form import properties
+    from resnet_core.diagram.options import Options
 
     path, _, query = url.partition("?")
     pairs = {**dict(parse_qsl(query)), **dict(options(words, properties(Options), "open"))}
@@ -85,7 +85,7 @@ def _picture(url: str, words: tuple[str, ...]) -> Diagram | Comparison:
 def _command(picture: Diagram | Comparison) -> Iterable[str]:
     """The command line that draws it."""
     from app.command.words import spelled
-    from resnet_core.diagram import Diagram
+    from resnet_core.diagram.diagram import Diagram
 
     if isinstance(picture, Diagram):
         return ("resnet-diagram", "render", *spelled(picture))

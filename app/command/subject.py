@@ -15,7 +15,7 @@ from app.command.refusal import refusal_of
 if TYPE_CHECKING:
     from app.command.words import Request
     from resnet_core.errors import ResnetDiagramError
-    from resnet_core.graph import Problem
+    from resnet_core.graph.model import Problem
 
 # The knobs of the subject are not known before torch is loaded, so click lets them through.
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}

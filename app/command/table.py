@@ -35,7 +35,7 @@ def table(request: Request, output: str | None, format: str | None) -> None:
         raise Refusal(f"-o {output}: {chosen!r} is no format of a table", allowed=", ".join(TABLES))
     diagram = request.diagram
     if chosen == "txt":
-        from resnet_core.draw.table import columns
+        from resnet_core.formats.table import columns
 
         content = columns(diagram.graph, diagram.caption, diagram.options.lang).encode()
     else:

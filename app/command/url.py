@@ -27,7 +27,7 @@ def url(request: Request, base_url: str) -> None:
     \b
     resnet-diagram url bottleneck --stride 2 --base-url https://diagrams.example.org
     """
-    from app.snippets import snippets
+    from app.pages.snippets import snippets
 
     diagram = request.diagram
     tell(diagram.shown.problem)  # an address that the server would refuse is refused here

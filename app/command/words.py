@@ -15,7 +15,9 @@ from functools import cached_property
 from typing import Any
 
 from app.command.refusal import Refusal, option
-from resnet_core.diagram import Diagram, mended
+from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.diagram.form import choices_of, properties
+from resnet_core.diagram.options import Input, Options
 from resnet_core.errors import (
     ParameterError,
     ResnetDiagramError,
@@ -24,8 +26,6 @@ from resnet_core.errors import (
     did_you_mean,
     nearest,
 )
-from resnet_core.forms import choices_of, properties
-from resnet_core.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS, Registry, Subject
 
 SWITCH = ["true", "false"]

@@ -13,7 +13,7 @@ from typing import Any
 from resnet_core.compare.asked import asked, comparison
 from resnet_core.compare.comparison import FORMATS, VIEWS, Comparison, View
 from resnet_core.compare.pair import Change, Difference, Pair
-from resnet_core.drawing import Drawing
+from resnet_core.diagram.picture import Drawing
 
 __all__ = [
     "FORMATS",

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from resnet_core.graph import Graph, Node
+from resnet_core.graph.model import Graph, Node
 
 Match = tuple[Node | None, Node | None]
 _Steps = list[tuple[int, int]]

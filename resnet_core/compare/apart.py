@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from resnet_core.graph import Edge, Graph, Node
+from resnet_core.graph.model import Edge, Graph, Node
 
 
 def apart(graph: Graph, names: Collection[str]) -> Graph:

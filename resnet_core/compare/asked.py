@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
-from resnet_core.diagram import Diagram, mended
+from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.options import Options
 from resnet_core.errors import ParameterError, UnknownParameter
-from resnet_core.forms import fill, plain
-from resnet_core.options import Options
 
 SIDES = ("a", "b")
 KNOWN = (*SIDES, "view", *Options.model_fields)

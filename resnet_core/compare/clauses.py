@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from resnet_core.compare.align import replaced
 from resnet_core.compare.gist import examples, kinds, listed
 from resnet_core.compare.pair import Pair
-from resnet_core.draw.words import Language, say
-from resnet_core.graph import Graph, Node
+from resnet_core.graph.model import Graph, Node
+from resnet_core.language.bilingual import Language, say
 
 _CHINESE = {
     "added": "新增",

@@ -18,17 +18,16 @@ from resnet_core.compare.shown import Shown, shown
 from resnet_core.compare.table import columns, comma_separated, markdown, record
 from resnet_core.compare.union import same_wires
 from resnet_core.compare.words import sentence
-from resnet_core.diagram import Diagram
-from resnet_core.draw.heading import Caption
-from resnet_core.draw.sheet import Sheet
-from resnet_core.draw.words import Language
-from resnet_core.drawing import Drawing
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.form import plain
+from resnet_core.diagram.options import Options
+from resnet_core.diagram.picture import Drawing, Picture
 from resnet_core.errors import ParameterError, nearest
-from resnet_core.forms import plain
-from resnet_core.graph import Graph
-from resnet_core.options import Options
-from resnet_core.picture import Picture
-from resnet_core.view import Detail
+from resnet_core.graph.model import Graph
+from resnet_core.graph.view import Detail
+from resnet_core.language.bilingual import Language
+from resnet_core.language.caption import Caption
+from resnet_core.layout.sheet import Sheet
 
 View = Literal["one", "side", "a", "b"]
 Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]

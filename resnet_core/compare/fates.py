@@ -9,9 +9,9 @@ from dataclasses import replace
 from resnet_core.compare.align import Alignment, replaced
 from resnet_core.compare.gist import kinds
 from resnet_core.compare.pair import Difference, Fate, Pair, pair
-from resnet_core.draw.label import title
-from resnet_core.draw.words import Language, say
-from resnet_core.graph import Graph, Node
+from resnet_core.graph.model import Graph, Node
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.notation import title
 
 _Place = tuple[str, ...]
 

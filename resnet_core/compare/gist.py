@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from resnet_core.draw.label import call_title
-from resnet_core.draw.words import Language
-from resnet_core.graph import Node
+from resnet_core.graph.model import Node
+from resnet_core.language.bilingual import Language
+from resnet_core.language.notation import call_title
 
 if TYPE_CHECKING:
     from resnet_core.compare.pair import Difference, Pair

@@ -11,15 +11,30 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from resnet_core.draw.frames import bands
-from resnet_core.draw.label import end_name, label, shape_text
-from resnet_core.draw.marks import CHANGE, DIFFERENCES, SIGNS, change_of
-from resnet_core.draw.mermaid import MAX_EDGES, MAX_LETTERS, identifiers, quoted
-from resnet_core.draw.panel import GLYPHS
-from resnet_core.draw.theme import Theme
-from resnet_core.draw.words import Language, say
 from resnet_core.errors import TooLarge
-from resnet_core.graph import Edge, Graph, Group, Node
+from resnet_core.formats.mermaid import (
+    MAX_EDGES,
+    MAX_LETTERS,
+    identifiers,
+    quoted,
+)
+from resnet_core.formats.txt.node import GLYPHS
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+)
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.notation import end_name, label, shape_text
+from resnet_core.layout.clusters import bands
+from resnet_core.layout.diff_marks import (
+    CHANGE,
+    DIFFERENCES,
+    SIGNS,
+    change_of,
+)
+from resnet_core.layout.theme import Theme
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from resnet_core.compare.align import partners
 from resnet_core.compare.gist import examples, kinds
-from resnet_core.draw.label import call_title, shape_text, title
-from resnet_core.draw.words import Language, say
-from resnet_core.forms import plain
-from resnet_core.graph import Node, Shape
+from resnet_core.diagram.form import plain
+from resnet_core.graph.model import Node, Shape
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.notation import call_title, shape_text, title
 
 Change = Literal["same", "changed", "reshaped", "added", "removed", "unreached"]
 Fate = Literal["", "earlier", "later", "replaced"]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.mermaid import SIDES
-from resnet_core.draw.arrange import arrange
-from resnet_core.draw.beside import alone, beside, foot
-from resnet_core.draw.heading import sums
-from resnet_core.draw.letters import width
-from resnet_core.draw.marks import SIGNS, marked_tile
-from resnet_core.draw.sheet import Line, Sheet, Text
-from resnet_core.draw.theme import SUBTITLE, TEXT, TITLE
-from resnet_core.draw.words import say
-from resnet_core.graph import Graph
+from resnet_core.graph.model import Graph
+from resnet_core.language.bilingual import say
+from resnet_core.language.caption import sums
+from resnet_core.layout.coordinates import arrange
+from resnet_core.layout.diff_marks import SIGNS, marked_tile
+from resnet_core.layout.font import width
+from resnet_core.layout.sheet import Line, Sheet, Text
+from resnet_core.layout.side_by_side import alone, beside, foot
+from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

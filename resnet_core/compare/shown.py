@@ -11,12 +11,12 @@ from resnet_core.compare.apart import apart
 from resnet_core.compare.fates import rows
 from resnet_core.compare.pair import Pair
 from resnet_core.compare.union import BEFORE, marked, union
-from resnet_core.draw.marks import SIGNS, change_of
-from resnet_core.draw.words import Language, say
-from resnet_core.drawing import MAX_BOXES
+from resnet_core.diagram.picture import MAX_BOXES
 from resnet_core.errors import TooLarge
-from resnet_core.graph import Edge, Graph
-from resnet_core.view import view
+from resnet_core.graph.model import Edge, Graph
+from resnet_core.graph.view import view
+from resnet_core.language.bilingual import Language, say
+from resnet_core.layout.diff_marks import SIGNS, change_of
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

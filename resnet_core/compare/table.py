@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.pair import Pair
-from resnet_core.draw import marks
-from resnet_core.draw.heading import sums
-from resnet_core.draw.label import call_title, shape_text
-from resnet_core.draw.record import record as structure
-from resnet_core.draw.words import Language
-from resnet_core.graph import Node
+from resnet_core.formats.json import record as structure
+from resnet_core.graph.model import Node
+from resnet_core.language.bilingual import Language
+from resnet_core.language.caption import sums
+from resnet_core.language.notation import call_title, shape_text
+from resnet_core.layout import diff_marks as marks
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

@@ -7,9 +7,19 @@ from dataclasses import dataclass, replace
 
 from resnet_core.compare.align import Alignment
 from resnet_core.compare.pair import Pair
-from resnet_core.draw.marks import CHANGE, DIFFERENCES, SIGNS, MarkedEdge
-from resnet_core.graph import Edge, Graph, Group, Node
-from resnet_core.view import view
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+)
+from resnet_core.graph.view import view
+from resnet_core.layout.diff_marks import (
+    CHANGE,
+    DIFFERENCES,
+    SIGNS,
+    MarkedEdge,
+)
 
 # Follows a name of the first structure that the second has given to something else.
 BEFORE = ":before"

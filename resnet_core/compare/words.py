@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resnet_core.compare.clauses import clauses
-from resnet_core.draw.label import shape_text
-from resnet_core.draw.words import Language, amount, say
-from resnet_core.graph import Graph
+from resnet_core.graph.model import Graph
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.notation import shape_text
+from resnet_core.language.numbers import amount
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

@@ -8,30 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.draw.heading import Caption
-from resnet_core.draw.words import Language
-from resnet_core.explain.anatomy import Anatomy
-from resnet_core.explain.attention import attention
-from resnet_core.explain.choices import chosen
-from resnet_core.explain.concat import concat
-from resnet_core.explain.cost import biases, savings, total
-from resnet_core.explain.ending import ending
+from resnet_core.explain.components import attention, chosen, concat
+from resnet_core.explain.cost import biases, depth, savings, shares, sight, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.explain.failure import failure
-from resnet_core.explain.families import downsample, inverted_residual, res2net
-from resnet_core.explain.layers import layer_notes
-from resnet_core.explain.modern import convnext, horblock
-from resnet_core.explain.network import blocks, parts, strides
-from resnet_core.explain.outline import Outline
-from resnet_core.explain.path import main_path
-from resnet_core.explain.plain import plain, without_weights
-from resnet_core.explain.said import Passage
-from resnet_core.explain.shares import depth, shares, sight
-from resnet_core.explain.shortcut import shortcut
-from resnet_core.explain.size import size
-from resnet_core.explain.stages import shortcuts, stages
-from resnet_core.explain.traits import traits
-from resnet_core.graph import Graph
+from resnet_core.explain.layer_notes import layer_notes
+from resnet_core.explain.main_path import main_path
+from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides, traits
+from resnet_core.explain.sentences import Passage
+from resnet_core.explain.sequential import plain, without_weights
+from resnet_core.explain.shortcut import ending, shortcut
+from resnet_core.explain.special_blocks import (
+    convnext,
+    downsample,
+    horblock,
+    inverted_residual,
+    res2net,
+)
+from resnet_core.explain.stride import size
+from resnet_core.graph.model import Graph
+from resnet_core.graph.structure import Anatomy, Outline
+from resnet_core.language.bilingual import Language
+from resnet_core.language.caption import Caption
 
 __all__ = ["Explanation", "LayerNote", "Paragraph", "Sentence", "explain"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.draw.label import shape_text
-from resnet_core.draw.words import say
-from resnet_core.explain.anatomy import stride
-from resnet_core.explain.said import Passage, Said
-from resnet_core.graph import Graph, Problem
+from resnet_core.explain.sentences import Passage, Said
+from resnet_core.graph.model import Graph, Problem
+from resnet_core.graph.structure import stride
+from resnet_core.language.bilingual import say
+from resnet_core.language.notation import shape_text
 
 
 def failure(graph: Graph) -> Iterator[Passage]:

@@ -1,17 +1,20 @@
-"""A whole network: its parts, its stages, the blocks that they are made of."""
+"""A whole network: stem, stages, head, and what sets it apart from the plain ResNet."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
-from resnet_core.draw.heading import Caption
-from resnet_core.explain.anatomy import Anatomy, channels
-from resnet_core.explain.naming import called, capital, plural
-from resnet_core.explain.outline import Outline
-from resnet_core.explain.said import Few, Passage, Said, ids, side, whole
-from resnet_core.explain.size import size
-from resnet_core.explain.wording import described
-from resnet_core.graph import Node
+from resnet_core.explain.main_path import called, capital, plural
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.shortcut import averaging, described, option_a
+from resnet_core.explain.stride import size
+from resnet_core.graph.model import Node
+from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, weights
+from resnet_core.language.bilingual import LANGUAGES, listed
+from resnet_core.language.caption import Caption
+from resnet_core.language.numbers import Few, Many, percent, side, whole
 
 # Sides up to this many pixels are those of thumbnails: CIFAR's 32, Tiny ImageNet's 64.
 SMALL = 64
@@ -178,4 +181,357 @@ def _told_of(block: Anatomy) -> Said:
         f"{capital(called(block, 'en'))} is the first that shrinks the map.",
         f"{called(block, 'zh')}最先缩小特征图。",
         (block.path,),
+    )
+
+
+# So many blocks are named before the rest is left to an ellipsis.
+MOST = 6
+
+
+def stages(outline: Outline) -> Iterator[Passage]:
+    """Sizes and channels from stage to stage, and what they trade."""
+    found = outline.stages
+    if len(found) < 2:
+        return
+    english = [_stage(each) for each in found]
+    said = [
+        Said(
+            "; ".join(each[0] for each in english) + ".",
+            "；".join(each[1] for each in english) + "。",
+            tuple(each.path for each in found if each.path),
+        )
+    ]
+    said += _exchange(found)
+    yield Passage(_trend(found), tuple(said))
+
+
+def _trend(found: tuple[Stage, ...]) -> Said:
+    """What becomes of size and channels from the first stage to the last."""
+    pairs = list(pairwise(found))
+    shrinks = [one.made[2:] > other.made[2:] for one, other in pairs]
+    grows = all(one.made[1] < other.made[1] for one, other in pairs)
+    size, chinese = "the map keeps its size", "特征图大小不变"
+    if all(shrinks):
+        size, chinese = "the map shrinks", "特征图变小"
+    elif any(shrinks):
+        size, chinese = "the map shrinks only at first", "特征图只在开头变小"
+    width, breadth = ("the channels grow", "通道变多") if grows else (
+        "the channels do not all grow", "通道不一定变多")  # fmt: skip
+    return Said(
+        f"From stage to stage {width} and {size}.",
+        f"一个阶段接一个阶段，{breadth}，{chinese}。",
+        tuple(each.path for each in found if each.path),
+    )
+
+
+def _stage(stage: Stage) -> tuple[str, str]:
+    made, count = stage.made, len(stage.blocks)
+    blocks = "block" if count == 1 else "blocks"
+    return (
+        f"{stage.name}: {count:,} {blocks}, {made[1]:,} channels at {side(made)}",
+        f"{stage.name}：{count:,} 个块，{made[1]:,} 个通道，{side(made)}",
+    )
+
+
+def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
+    """Half the side and twice the channels: a block costs the same everywhere."""
+    halved = all(
+        -(-one.made[2] // 2) == other.made[2] and 2 * one.made[1] == other.made[1]
+        for one, other in pairwise(found)
+    )
+    if not halved:
+        return
+    costs = [stage.blocks[-1].macs for stage in found if len(stage.blocks) > 1]
+    nodes = tuple(each.path for each in found if each.path)
+    yield Said(
+        "Half the side leaves a quarter of the positions; twice the channels make four times the "
+        "weights in a layer.",
+        "边长减半，位置只剩四分之一；通道翻倍，每层的权重变成四倍。",
+        nodes,
+    )
+    if len(costs) > 1 and max(costs) <= 1.02 * min(costs):
+        yield Said(
+            f"The two cancel out: past the first block of its stage, a block costs "
+            f"{Many(costs[0]):en} multiply-adds wherever it stands.",
+            f"两者正好抵消：除了各阶段的第一块，一个块无论在哪都要 {Many(costs[0]):zh}次乘加。",
+            nodes,
+        )
+
+
+def shortcuts(outline: Outline) -> Iterator[Passage]:
+    """How many blocks add the identity, and which have to do more."""
+    kinds = Counter(each.kind for each in outline.blocks)
+    identity, total = kinds["identity"], len(outline.blocks)
+    others = [each for each in outline.blocks if each.kind not in ("identity", "none")]
+    if kinds["none"] == total:
+        yield _plain(outline)
+        return
+    if not others:
+        yield Passage(
+            Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
+            (
+                Said(
+                    f"All {total:,} blocks keep the shape, so x can be added as it is everywhere, "
+                    "at no cost.",
+                    f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
+                    tuple(each.path for each in outline.blocks),
+                ),
+            ),
+        )
+        return
+    claim = Said(
+        f"{identity:,} of the {total:,} shortcuts are the identity."
+        if identity
+        else "No shortcut is the identity.",
+        f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
+        tuple(each.path for each in outline.blocks if each.kind == "identity"),
+    )
+    yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
+
+
+def _others(others: list[Anatomy]) -> Iterator[Said]:
+    """The shortcuts that are not the identity, by name, and what they do."""
+    for kind, (several, one, chinese) in _DOES.items():
+        doing = [each for each in others if each.kind == kind]
+        if not doing:
+            continue
+        shown, paths = doing[:MOST], tuple(each.path for each in doing)
+        names = [listed((called(each, lang) for each in shown), lang) for lang in LANGUAGES]
+        more = (" and others", "等") if len(doing) > MOST else ("", "")
+        verb = one if len(doing) == 1 else several
+        yield Said(
+            f"{capital(names[0])}{more[0]} {verb}.", f"{names[1]}{more[1]}{chinese}。", paths
+        )
+
+
+def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
+    """What the shortcuts hold of the network's parameters, or how they get by without."""
+    pooled = [each for each in others if each.kind == "pooled"]
+    padded = [each for each in others if each.kind == "padded"]
+    if pooled:
+        yield averaging(pooled[0])
+    if padded:
+        yield option_a(padded[0])
+    count = sum(node.params for each in others for node in each.side)
+    if count:
+        whole = outline.graph.totals.params
+        yield Said(
+            f"Together the shortcuts hold {count:,} parameters, {percent(count, whole)} of all.",
+            f"所有捷径合起来有 {count:,} 个参数，占全部的 {percent(count, whole)}。",
+            tuple(node.id for each in others for node in each.side if node.params),
+        )
+
+
+_DOES = {
+    "projection": (
+        "project, for there the shape changes",
+        "projects, for there the shape changes",
+        "要做投影，因为那里形状变了",
+    ),
+    "pooled": (
+        "pool before they project, for there the map shrinks as well",
+        "pools before it projects, for there the map shrinks as well",
+        "先池化再投影，因为那里特征图也要缩小",
+    ),
+    "padded": (
+        "fit without parameters: they skip positions and fill new channels with zeros",
+        "fits without parameters: it skips positions and fills new channels with zeros",
+        "不用参数也能对上：隔着位置取，新通道填零",
+    ),
+}
+
+
+def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
+    """The first stage: whether its first block changes anything."""
+    first = outline.stages[0].blocks[0]
+    if first.kind == "none" or first.given[2:] != first.made[2:]:
+        return
+    if first in others and first.given[1] != first.made[1]:
+        yield Said(
+            f"{capital(called(first, 'en'))} keeps the {side(first.given)} but widens "
+            f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
+            f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
+            "个通道"
+            f"放宽到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
+            (first.path,),
+        )
+    elif first not in others:
+        yield Said(
+            f"The first stage needs none: {first.given[1]:,} channels come in and "
+            f"{first.made[1]:,} go out.",
+            f"第一阶段用不着：进来 {first.given[1]:,} 个通道，出去也是 {first.made[1]:,} 个。",
+            (first.path,),
+        )
+
+
+def _plain(outline: Outline) -> Passage:
+    paths = tuple(each.path for each in outline.blocks)
+    return Passage(
+        Said("There is no shortcut anywhere.", "一条捷径也没有。", paths),
+        (
+            Said(
+                "This is the plain network that ResNet was measured against: the same layers, the "
+                "same cost, and harder to train the deeper it gets.",
+                "这就是 ResNet 用来对照的普通网络：层数、代价都一样，越深却越难训练。",
+                paths,
+            ),
+        ),
+    )
+
+
+def traits(outline: Outline) -> Iterator[Passage]:
+    """The paragraphs on what the knobs of the network changed."""
+    for tell in (_deep_stem, _dilated, _late_start, _orders, _final_norm):
+        yield from tell(outline)
+
+
+def _deep_stem(outline: Outline) -> Iterator[Passage]:
+    convs = [each for each in outline.stem if each.role == "conv"]
+    if len(convs) != 3 or outline.graph.group[""].attributes.get("stem") != "deep":
+        return
+    every, single = sum(weights(each) for each in convs), 7 * 7 * 3 * 64
+    field = convs[-1].receptive_field
+    yield Passage(
+        Said(
+            "The stem is three 3×3 instead of one 7×7.",
+            "主干是三个 3×3，而不是一个 7×7。",
+            ids(convs),
+        ),
+        (
+            Said(
+                f"They see {field}×{field} pixels where the 7×7 sees 7×7, and have two activations "
+                f"in between; the price is {every:,} weights instead of {single:,} and, at this "
+                f"size, {Many(sum(each.macs for each in convs)):en} multiply-adds. ResNet-C and "
+                "ResNet-D begin like this.",
+                f"它们看到 {field}×{field} 个像素，7×7 只看到 7×7；中间还多两次激活。"
+                f"代价是权重 {every:,} 个而不是 {single:,} 个，"
+                f"在这个尺寸上要 {Many(sum(each.macs for each in convs)):zh}次乘加。"
+                "ResNet-C 和 ResNet-D 都这样开头。",
+                ids(convs),
+            ),
+        ),
+    )
+
+
+def _dilated(outline: Outline) -> Iterator[Passage]:
+    """Stages that keep the map's size and dilate instead."""
+    found = []
+    for stage in outline.stages:
+        rates = [
+            each.attributes["dilation"][0]
+            for each in stage.blocks[-1].spatial
+            if max(each.attributes.get("dilation", [1])) > 1
+        ]
+        if rates:
+            found.append((stage, rates[0]))
+    if not found:
+        return
+    given, made = outline.graph.inputs[0].shape, found[-1][0].made
+    paths = tuple(stage.path for stage, _ in found)
+    named, rates = [stage.name for stage, _ in found], [str(rate) for _, rate in found]
+    times = [rate * rate for _, rate in found]
+    small = side((0, 0, *(-(-each // found[-1][1]) for each in made[2:])))
+    yield Passage(
+        Said(
+            "Stride is traded for dilation.",
+            "用空洞换步幅。",
+            paths,
+        ),
+        (
+            Said(
+                f"In {listed(named, 'en')} the 3×3 end up dilated by {listed(rates, 'en')} where a "
+                f"stride would have shrunk the map, and see as far as they would have then. So the "
+                f"last map of the {side(given)} input is {side(made)} and not {small}.",
+                f"{listed(named, 'zh')} 里，本该缩小特征图的步幅换成了 3×3 的空洞率 "
+                f"{listed(rates, 'zh')}，看得与缩小之后一样远。"
+                f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
+                paths,
+            ),
+            _more_positions(paths, times),
+        ),
+    )
+
+
+def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
+    """What it costs to keep the map large."""
+    return Said(
+        f"Not a parameter is added, but the work grows with the positions: nearly "
+        f"{listed([f'{each}' for each in times], 'en')} times in "
+        f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
+        "know where things are.",
+        f"参数一个不多，计算却随位置增加："
+        f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
+        f"{listed([f'{each}' for each in times], 'zh')} 倍。分割网络付这个代价，"
+        "为的是知道东西在哪里。",
+        paths,
+    )
+
+
+def _late_start(outline: Outline) -> Iterator[Passage]:
+    if not outline.graph.group[""].attributes.get("zero_init_residual"):
+        return
+    paths = tuple(each.path for each in outline.blocks)
+    norms = [[each for each in block.calls if each.role == "norm" and each.lane == "main"]
+             for block in outline.blocks]  # fmt: skip
+    if any(not each for each in norms) or any(block.preactivated for block in outline.blocks):
+        return
+    yield Passage(
+        Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
+        (
+            Said(
+                "zero_init_residual sets the weight of the last norm on each main path to zero: "
+                "at first f(x) = 0, the network is as shallow as stem and head alone, and the "
+                "blocks grow in as training needs them.",
+                "zero_init_residual 把每条主路最后一个归一化的权重置零：一开始 f(x) = 0，"
+                "网络浅得只剩主干和头部，各块随训练的需要慢慢长出来。",
+                ids(each[-1] for each in norms),
+            ),
+        ),
+    )
+
+
+def _orders(outline: Outline) -> Iterator[Passage]:
+    """HorNet: the order of the gated convolution by stage."""
+    orders = [each.blocks[0].knobs.get("order") for each in outline.stages]
+    if len(orders) < 2 or None in orders or len(set(orders)) < 2:
+        return
+    paths = tuple(each.path for each in outline.stages)
+    told = [str(each) for each in orders]
+    yield Passage(
+        Said("The order rises from stage to stage.", "阶数逐阶段升高。", paths),
+        (
+            Said(
+                f"The gates multiply {listed(told, 'en')} times in the {Few(len(orders)):en} "
+                "stages. Each product halves the channels once more, and late stages have the "
+                "channels for it; what they see is already condensed, so products of many "
+                "features mean something there.",
+                f"{Few(len(orders)):zh}个阶段里分别相乘 {listed(told, 'zh')} 次。"
+                "每多乘一次，通道就要多减半一次，靠后的阶段才有这么多通道；"
+                "那里看到的已是浓缩过的内容，许多特征连乘才有意义。",
+                paths,
+            ),
+        ),
+    )
+
+
+def _final_norm(outline: Outline) -> Iterator[Passage]:
+    """What a network of pre-activation blocks needs at its end."""
+    last = [each for each in outline.head if each.role in ("norm", "activation")]
+    if len(last) != 2 or not outline.typical.preactivated:
+        return
+    yield Passage(
+        Said(
+            "At the end norm and activation come once more.",
+            "末尾还要再归一化、再激活一次。",
+            ids(last),
+        ),
+        (
+            Said(
+                "Every block takes care of its own input only, so the last sum would reach the "
+                "head as it is: larger than any of its terms, and never bent.",
+                "每个块只照管自己的输入，最后一次相加的结果就会原样送到头部："
+                "比其中任何一项都大，也没有经过激活。",
+                ids(last),
+            ),
+        ),
     )

@@ -1,14 +1,29 @@
-"""The shortcut: what it is, which condition decided it, what it costs."""
+"""The shortcut: what it is, what decided it, what it costs; and what follows the addition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from resnet_core.explain.anatomy import Anatomy, kernel, stride, weights
-from resnet_core.explain.inner import inner
-from resnet_core.explain.said import Few, Passage, Said, ids, percent, side, whole
-from resnet_core.explain.wording import described
-from resnet_core.graph import Node
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.graph.model import Node
+from resnet_core.graph.structure import (
+    Anatomy,
+    channels,
+    kernel,
+    size_of,
+    stride,
+    weights,
+)
+from resnet_core.language.bilingual import Language, listed
+from resnet_core.language.notation import call_title
+from resnet_core.language.numbers import (
+    Few,
+    percent,
+    several,
+    side,
+    whole,
+)
 
 _KNOBS = ("shortcut", "downsample")
 
@@ -282,3 +297,180 @@ def _none(block: Anatomy) -> Passage:
             ),
         ),
     )
+
+
+# So many shortcuts of one module are told one by one.
+MOST = 6
+
+
+def inner(block: Anatomy) -> Passage:
+    """Shortcuts that lead past some layers of a module and not past all."""
+    shown = block.joins[:MOST]
+    count = Few(len(block.joins))
+    verb = "addition joins" if count == 1 else "additions join"
+    return Passage(
+        Said(
+            f"{f'{count:en}'.capitalize()} {verb} two ways.",
+            f"有{count:zh}处相加，各把两条路合在一起。",
+            ids(block.joins),
+        ),
+        tuple(_past(block, each) for each in shown),
+    )
+
+
+def _past(block: Anatomy, join: Node) -> Said:
+    fork = block.fork(join)
+    start = block.calls.index(fork) + 1 if fork in block.calls else 0
+    passed = block.calls[start : block.calls.index(join)]
+    layers = [each for each in passed if weights(each) and each.lane == "main"]
+    shape = whole(fork.shape)
+    return Said(
+        f"At {join.id} comes in {fork.id}, {shape}, past "
+        f"{several(len(layers), 'layer')} with weights.",
+        f"到 {join.id} 处加进来的是 {fork.id}（{shape}），它绕过了 {len(layers):,} 个带权重的层。",
+        (join.id,),
+    )
+
+
+_NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
+
+
+def ending(block: Anatomy) -> Iterator[Passage]:
+    """Why the last activation stands where it stands."""
+    if not block.closed or block.graph.problem is not None:
+        return
+    if block.ending is not None:
+        yield _after(block, block.ending)
+    elif block.preactivated:
+        yield _preactivated(block)
+    else:
+        yield from _linear(block)
+
+
+def _after(block: Anatomy, last: Node) -> Passage:
+    name = call_title(last)
+    nodes = (*ids(block.joins[-1:]), last.id)
+    claim = Said(
+        f"The last {name} comes after the addition.", f"最后一个 {name} 放在相加之后。", nodes
+    )
+    if last.type in _NEVER_NEGATIVE:
+        said = Said(
+            "So f is free to be negative and to take something away from x. With the "
+            f"{name} at the end of f instead, every block could only add, and what runs along the "
+            "shortcut could only grow.",
+            f"这样 f 可以取负值，从 x 里减去东西。若把 {name} 放在 f 的末尾，"
+            "每一块就只能往上加，沿捷径传下去的值只增不减。",
+            nodes,
+        )
+    else:
+        said = Said(
+            "So f enters the addition as it comes out of its last norm, negative or positive, and "
+            f"the {name} bends the sum, not f alone.",
+            f"f 就以最后一个归一化给出的样子参加相加，可正可负；{name} 弯的是两者之和，而不只是 f。"
+            "",
+            nodes,
+        )
+    return Passage(claim, (said,))
+
+
+def _preactivated(block: Anatomy) -> Passage:
+    nodes = ids(block.joins[-1:])
+    first = ids(block.calls[:2])
+    said = [
+        Said(
+            "Norm and activation stand before each convolution instead of behind it, so the sum "
+            "leaves the block untouched. In a row of such blocks the output is x plus the sum of "
+            "all f: a signal, and a gradient, can pass from end to end without meeting a single "
+            "non-linearity.",
+            "归一化和激活放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
+            "这样的块连成一串，输出就是 x 加上所有 f 之和：信号和梯度从头走到尾，"
+            "一次非线性也不会碰上。",
+            (*first, *nodes),
+        )
+    ]
+    if block.kind in ("projection", "pooled"):
+        said.append(
+            Said(
+                "Where the shape changes that straight way is broken off: the projection takes its "
+                "input behind the first norm and activation, like the main path.",
+                "形状改变的地方，这条直路会断一次：投影与主路一样，从第一个归一化和激活之后取输入。"
+                "",
+                ids(block.side),
+            )
+        )
+    return Passage(
+        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes), tuple(said)
+    )
+
+
+def _linear(block: Anatomy) -> Iterator[Passage]:
+    """An addition at the end of a block whose narrow ends stay linear."""
+    if block.type != "InvertedResidual":
+        return
+    nodes = ids(block.joins[-1:])
+    width = channels(block.steps[-1])[1]
+    yield Passage(
+        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes),
+        (_lossy(nodes, width, width < channels(block.steps[-1])[0]),),
+    )
+
+
+def _lossy(nodes: tuple[str, ...], width: int, wider: bool) -> Said:
+    if wider:
+        return Said(
+            "An activation sets part of its input to zero. In the wide middle the other channels "
+            f"can make up for it, in {width:,} channels they cannot: so the narrow ends stay "
+            "linear.",
+            "激活会把一部分输入变成零。在宽的中段，别的通道还能补回来；"
+            f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
+            nodes,
+        )
+    return Said(
+        f"An activation sets part of its input to zero, and {width:,} channels are too few to "
+        "make up for it: so the output stays linear.",
+        f"激活会把一部分输入变成零，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
+        nodes,
+    )
+
+
+def described(nodes: Iterable[Node], language: Language) -> str:
+    """The layers on the way, in words; equal neighbours are counted."""
+    named = [_layer(each, language) for each in nodes if each.role != "identity"]
+    return listed((_counted(name, len(list(run)), language) for name, run in groupby(named)),
+                  language)  # fmt: skip
+
+
+def _counted(name: str, count: int, language: Language) -> str:
+    """``two 3×3 convolutions`` for ``a 3×3 convolution`` that comes twice."""
+    if count == 1:
+        return name
+    if language == "zh":
+        return f"{Few(count):zh}{name.removeprefix('一')}"
+    bare = name.partition(" ")[2]
+    return f"{Few(count):en} {bare.replace('convolution', 'convolutions')}"
+
+
+def _layer(node: Node, language: Language) -> str:
+    zh = language == "zh"
+    if weights(node):
+        step = stride(node)
+        if zh:
+            return f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size_of(node)} 卷积"
+        return f"a {size_of(node)} convolution{f' with stride {step}' if step > 1 else ''}"
+    if node.role == "pool":
+        return _pool(node, language)
+    name = call_title(node, language).split(",")[0]
+    if zh:
+        return f"一个{name}"
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _pool(node: Node, language: Language) -> str:
+    """``an average pooling over 2×2``, with its stride where that is not its size."""
+    zh, step = language == "zh", stride(node)
+    size, moved = f"{kernel(node)}×{kernel(node)}", step not in (1, kernel(node))
+    if zh:
+        kind = "最大池化" if "max" in node.type.lower() else "平均池化"
+        return f"一个{f'步幅为 {step} 的' if moved else ''} {size} {kind}"
+    kind = "a max" if "max" in node.type.lower() else "an average"
+    return f"{kind} pooling over {size}{f' with stride {step}' if moved else ''}"

@@ -17,9 +17,9 @@ from torchview.computation_graph import ComputationGraph
 from torchview.torchview import forward_prop, process_input
 
 from resnet_core.errors import TraceError
-from resnet_core.graph import Graph, Shape
+from resnet_core.graph.model import Graph, Shape
 from resnet_core.trace.reader import Reader
-from resnet_core.trace.witness import Witness
+from resnet_core.trace.recorder import Witness
 
 one_at_a_time = threading.RLock()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from resnet_core.graph import Edge, Lane, Node
+from resnet_core.graph.model import Edge, Lane, Node
 
 
 def with_lanes(

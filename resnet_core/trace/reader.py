@@ -11,12 +11,25 @@ from torchview.computation_graph import ComputationGraph
 from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 
 from resnet_core.errors import TraceError
-from resnet_core.graph import Edge, Graph, Group, Node, Problem, Shape, Totals
-from resnet_core.measure import Sight, multiply_adds, sights, widest
+from resnet_core.graph.costs import (
+    Sight,
+    multiply_adds,
+    sights,
+    widest,
+)
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+    Problem,
+    Shape,
+    Totals,
+)
 from resnet_core.trace import roles
+from resnet_core.trace.failure import problem
 from resnet_core.trace.lanes import with_lanes
-from resnet_core.trace.problem import problem
-from resnet_core.trace.witness import Call, Witness
+from resnet_core.trace.recorder import Call, Witness
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from resnet_core.graph import Group, Level, Node, Role
+from resnet_core.graph.model import (
+    Group,
+    Level,
+    Node,
+    Role,
+)
 
 _MODULES: tuple[tuple[str, Role], ...] = (
     ("Conv", "conv"),

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.cache import Cache
+from app.workers.cache import Cache
 
 
 class Maker:

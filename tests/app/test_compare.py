@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from markupsafe import escape
 
-from app.comparisons import EXAMPLES
-from app.negotiation import MEDIA
+from app.http.requests import MEDIA
+from app.pages.compare import EXAMPLES
 from resnet_core.compare import FORMATS
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

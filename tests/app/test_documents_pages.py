@@ -8,11 +8,11 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
-from app.workers import Busy
+from app.workers.pool import Busy
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
-from resnet_core.draw.label import shape_text
-from resnet_core.draw.words import amount
+from resnet_core.language.notation import shape_text
+from resnet_core.language.numbers import amount
 
 # The others trace whole networks.
 QUICK = [each for each in DOCUMENTS if each.slug not in ("resnet-18-to-152",)]

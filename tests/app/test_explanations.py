@@ -7,7 +7,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from app.negotiation import MEDIA
+from app.http.requests import MEDIA
 from resnet_core import draw
 from resnet_core.explain.explanation import FORMATS
 

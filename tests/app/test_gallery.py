@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 import pytest
 from fastapi.testclient import TestClient
 
-from app.gallery import OTHER_NETWORKS, VARIANTS, families
-from app.views import folder
+from app.pages.gallery import OTHER_NETWORKS, VARIANTS, families
+from app.pages.templates import folder
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, documents_of
 from resnet_core.registry import BLOCKS, NETWORKS

@@ -10,12 +10,17 @@ from http.cookiejar import DefaultCookiePolicy
 import pytest
 from fastapi.testclient import TestClient
 
-from app.i18n import GAP, LANGUAGES, catalogue, preferred
-from app.phrases import phrases
-from app.problems import refusal
+from app.http.problems import refusal
+from app.pages.i18n import (
+    GAP,
+    LANGUAGES,
+    catalogue,
+    preferred,
+)
+from app.pages.messages import phrases
 from resnet_core import Diagram, ParameterError
-from resnet_core.forms import properties
-from resnet_core.options import Input, Options
+from resnet_core.diagram.form import properties
+from resnet_core.diagram.options import Input, Options
 from resnet_core.registry import BLOCKS, NETWORKS
 
 CHINESE = LANGUAGES["zh"]

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from app.listing import listings, place, whole
+from app.pages.source import listings, place, whole
 from resnet_core import Diagram
 from resnet_core.registry import BLOCKS, NETWORKS
 

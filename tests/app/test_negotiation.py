@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from app.negotiation import MEDIA, NotAcceptable, accepted, offered, prefers_page
+from app.http.requests import (
+    MEDIA,
+    NotAcceptable,
+    accepted,
+    offered,
+    prefers_page,
+)
 from resnet_core import FORMATS
 
 CHROME_IMAGE = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"

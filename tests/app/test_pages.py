@@ -10,10 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from fastapi.testclient import TestClient
 
-from app.views import folder, theme_css
+from app.pages.templates import folder, theme_css
 from resnet_core import FORMATS
-from resnet_core.draw.theme import COLOURS
-from resnet_core.options import Input, Options
+from resnet_core.diagram.options import Input, Options
+from resnet_core.layout.theme import COLOURS
 from resnet_core.params import ALIASES, GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 

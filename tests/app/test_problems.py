@@ -11,8 +11,8 @@ import torch
 from fastapi.testclient import TestClient
 from torch import nn
 
-from app.negotiation import MEDIA
-from app.problems import SORTS
+from app.http.problems import SORTS
+from app.http.requests import MEDIA
 from resnet_core.layers import conv3x3
 from resnet_core.params import Groups, Inplanes
 from resnet_core.registry import BLOCKS

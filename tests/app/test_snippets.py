@@ -13,7 +13,7 @@ import torch
 from click.testing import CliRunner
 
 from app.cli import main
-from app.snippets import program, snippets
+from app.pages.snippets import program, snippets
 from resnet_core import Diagram
 from resnet_core.registry import BLOCKS, NETWORKS
 

@@ -1,0 +1,1 @@
+"""What programs ask for: diagrams, explanations, the list of subjects, health, OpenAPI."""

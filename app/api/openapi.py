@@ -1,0 +1,186 @@
+"""The OpenAPI description: FastAPI's, with every knob of every subject added to ``/diagram``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.http.problems import MEDIA_TYPE, SORTS
+from app.http.requests import MEDIA, offered, offered_of
+from resnet_core.compare import FORMATS as COMPARED
+from resnet_core.compare import VIEWS
+from resnet_core.diagram.form import properties
+from resnet_core.diagram.options import Input, Options
+from resnet_core.explain.explanation import FORMATS as EXPLAINED
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+ABOUT = (
+    "Which knobs there are depends on the subject: `block=` names one block, `model=` a network. "
+    "Nothing is ignored: an unknown name, a name given twice or an illegal value is refused. "
+    "Equal diagrams have equal bytes and equal ETags."
+)
+STATUSES = (404, 406, 422, 500, 503, 504)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The description as the registries stand now."""
+    schema = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    knobs = list(parameters())
+    schema["paths"]["/diagram"] = {
+        "get": _operation("The diagram in the format that Accept prefers", knobs),
+        "post": _posted(knobs),
+    }
+    schema["paths"]["/diagram.{extension}"] = {
+        "get": _operation("The diagram in the format of the extension", [_extension(), *knobs])
+    }
+    told = [each for each in knobs if each["name"] != "on_error"]
+    schema["paths"]["/explain"] = {"get": _explained(told)}
+    schema["paths"]["/explain.{extension}"] = {"get": _explained([_extension(EXPLAINED), *told])}
+    schema["paths"]["/compare"] = {"get": _compared([])}
+    schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
+    schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem()
+    return schema
+
+
+def parameters() -> Iterator[dict[str, Any]]:
+    """Every name that a query may contain."""
+    yield _query("block", {"type": "string"}, f"a block: {', '.join(BLOCKS)}; "
+                 "or, beside model=, the block that the network is made of")  # fmt: skip
+    yield _query("model", {"type": "string", "enum": list(NETWORKS)}, "a network")
+    taken = _taken()
+    everyone = len(BLOCKS) + len(NETWORKS)
+    for name, found in taken.items():
+        subjects = [subject.name for subject, _ in found]
+        who = "every subject" if len(subjects) == everyone else ", ".join(subjects)
+        schemas = [schema for _, schema in found]
+        if name != "block":
+            yield _query(name, _common(schemas), f"{schemas[0]['description']} (taken by {who})")
+    for form in (Input, Options):
+        for name, schema in properties(form).items():
+            yield _query(name, schema, f"{schema['description']} (taken by every subject)")
+    on_error = {"type": "string", "enum": ["image"]}
+    yield _query("on_error", on_error, "answer errors as pictures with status 200")
+
+
+def _taken() -> dict[str, list[tuple[Subject, dict[str, Any]]]]:
+    """Knob → the subjects that take it, each with its schema."""
+    taken: dict[str, list[tuple[Subject, dict[str, Any]]]] = {}
+    for subject in (*BLOCKS.values(), *NETWORKS.values()):
+        for name, schema in properties(subject.params).items():
+            taken.setdefault(name, []).append((subject, schema))
+    return taken
+
+
+def _common(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the schemas agree on, or all of them side by side; a default only where it is shared."""
+    told = [{k: v for k, v in each.items() if k not in ("default", "description", "title")}
+            for each in schemas]  # fmt: skip
+    alternatives = [each for index, each in enumerate(told) if each not in told[:index]]
+    common = alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
+    defaults = [each["default"] for each in schemas]
+    if all(each == defaults[0] for each in defaults):
+        return {**common, "default": defaults[0]}
+    return common
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    bare = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    return {"name": name, "in": "query", "required": False, "description": description,
+            "schema": bare}  # fmt: skip
+
+
+def _compared(more: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two queries compared."""
+    text = {"type": "string"}
+    sides = [
+        {**_query(name, text, f"{what}: a query as /diagram takes it, percent-encoded"),
+         "required": True, "example": example}
+        for name, what, example in (("a", "before", "model=resnet50"),
+                                    ("b", "after", "model=resnet50d"))
+    ]  # fmt: skip
+    view = {**text, "enum": list(VIEWS), "default": "one"}
+    options = properties(Options).items()
+    return {
+        "summary": "What differs between two structures",
+        "description": "The options of the view that are not given are those inside a, or b.",
+        "tags": ["comparisons"],
+        "parameters": [
+            *more,
+            *sides,
+            _query("view", view, "one picture, or two next to each other"),
+            *(_query(name, schema, schema["description"]) for name, schema in options),
+        ],
+        "responses": _responses(304, formats=offered_of(COMPARED).values()),
+    }
+
+
+def _explained(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """A structure told in words."""
+    return {
+        "summary": "What a structure computes, why it is built so, where its numbers come from",
+        "description": "It takes what /diagram takes; of the view only `lang` changes the words.",
+        "tags": ["explanations"],
+        "parameters": knobs,
+        "responses": _responses(304, formats=offered_of(EXPLAINED).values()),
+    }
+
+
+def _extension(formats: Collection[str] = ()) -> dict[str, Any]:
+    formats = list(formats or offered().values())
+    return {"name": "extension", "in": "path", "required": True, "description": "the format",
+            "schema": {"type": "string", "enum": formats}}  # fmt: skip
+
+
+def _operation(summary: str, knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"summary": summary, "description": ABOUT, "tags": ["diagrams"],
+            "parameters": knobs, "responses": _responses(304)}  # fmt: skip
+
+
+def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    members = {each["name"]: {**each["schema"], "description": each["description"]}
+               for each in knobs}  # fmt: skip
+    schema = {"type": "object", "properties": members, "additionalProperties": False}
+    return {
+        "summary": "The diagram that a JSON object names",
+        "description": ABOUT,
+        "tags": ["diagrams"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": _responses(400, 413, 415),
+    }
+
+
+def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
+    texts = ("json",)
+    drawn = {
+        MEDIA[each]: {"schema": {"type": "object" if each in texts else "string"}}
+        for each in formats or offered().values()
+    }
+    found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status in sorted({*STATUSES, *more}):
+        titles = [each.title for each in SORTS.values() if each.status == status]
+        answer: dict[str, Any] = {"description": "; ".join(titles) or "Not modified"}
+        if titles:
+            answer["content"] = problem
+        found[str(status)] = answer
+    return found
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    names = ("type", "title", "detail", "parameter", "value", "suggestion", "fix")
+    return {
+        "type": "object",
+        "description": "RFC 9457; `fix` is the address of the nearest diagram that works",
+        "properties": {
+            **dict.fromkeys(names, text),
+            "status": {"type": "integer"},
+            "allowed": {"anyOf": [text, {"type": "array", "items": text}]},
+        },
+        "required": ["type", "title", "status", "detail"],
+    }

@@ -1,0 +1,1 @@
+"""Requests, responses and problems, whatever they are about."""

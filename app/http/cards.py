@@ -1,0 +1,115 @@
+"""A problem as a picture, so that a page that embeds a diagram explains itself."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.http.problems import Problem
+from resnet_core.layout.font import width
+from resnet_core.layout.theme import FONT, Theme, dark_of_light
+
+COLUMNS, MARGIN, LEADING = 68, 18.0, 1.45
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a card."""
+
+    text: str
+    size: float = 12.0
+    colour: str = "ink"
+    bold: bool = False
+
+    @property
+    def wide(self) -> float:
+        return width(self.text, self.size, self.bold)
+
+    @property
+    def high(self) -> float:
+        return self.size * LEADING
+
+
+def lines(problem: Problem) -> list[Line]:
+    """What the card says, top to bottom."""
+    said = [Line(f"{problem.status} · {problem.title}", 15, "problem-text", bold=True)]
+    about = problem.detail
+    if problem.parameter and problem.value is not None:
+        about = f"{problem.parameter}={problem.value}: {about}"
+    said += [Line(each) for each in _wrapped(about, 6)]
+    if problem.allowed:
+        allowed = problem.allowed
+        text = allowed if isinstance(allowed, str) else ", ".join(allowed)
+        said += [Line(each, 11, "quiet") for each in _wrapped(f"allowed: {text}", 4)]
+    if problem.fix:
+        said += [Line(each, 11, "quiet") for each in _wrapped(f"this works: {problem.fix}", 4)]
+    return said
+
+
+def svg(problem: Problem, theme: str) -> bytes:
+    """The card as an SVG document, in the colours that the diagram would have had."""
+    said = lines(problem)
+    wide, high = _size(said)
+    paint = Theme("dark" if theme == "dark" else "light")
+    style = f"<style>{_following_system()}</style>" if theme == "auto" else ""
+    texts, y = [], MARGIN
+    for line in said:
+        weight = ' font-weight="bold"' if line.bold else ""
+        texts.append(
+            f'<text x="{MARGIN:g}" y="{y + line.size:.1f}" font-size="{line.size:g}"{weight} '
+            f'fill="{paint[line.colour]}">{html.escape(line.text)}</text>'
+        )
+        y += line.high
+    whole = html.escape(" ".join(line.text for line in said[1:]))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide:.0f} {high:.0f}" class="resnet-diagram problem" role="img" '
+        f'font-family="{FONT}">{style}<title>{html.escape(said[0].text)}</title>'
+        f"<desc>{whole}</desc>"
+        f'<rect x="1" y="1" width="{wide - 2:.0f}" height="{high - 2:.0f}" rx="9" '
+        f'fill="{paint["paper"]}" stroke="{paint["problem-line"]}" stroke-width="1.5"/>'
+        f"{''.join(texts)}</svg>\n"
+    ).encode()
+
+
+def dot(problem: Problem, theme: str) -> str:
+    """The card in the DOT language, for the formats that only Graphviz writes."""
+    said = lines(problem)
+    wide, high = _size(said)
+    paint = Theme("dark" if theme == "dark" else "light")
+    rows = "".join(
+        f'<FONT POINT-SIZE="{line.size:g}" COLOR="{paint[line.colour]}">'
+        f"{_bold(html.escape(line.text, quote=False), line.bold)}</FONT>"
+        '<BR ALIGN="LEFT"/>'
+        for line in said
+    )
+    return (
+        f'digraph problem {{\n\tgraph [bb="0,0,{wide:.0f},{high:.0f}" pad=0.1]\n'
+        f'\tcard [shape=box style="rounded,filled" fillcolor="{paint["paper"]}" '
+        f'color="{paint["problem-line"]}" fontname="{FONT}" '
+        f'pos="{wide / 2:.1f},{high / 2:.1f}" width={wide / 72:.3f} height={high / 72:.3f} '
+        f"label=<{rows}>]\n}}\n"
+    )
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    return textwrap.wrap(text, COLUMNS, max_lines=most, placeholder=" …", break_on_hyphens=False)
+
+
+def _size(said: Sequence[Line]) -> tuple[float, float]:
+    wide = max(line.wide for line in said)
+    return max(wide, 240.0) + 2 * MARGIN, sum(line.high for line in said) + 2 * MARGIN
+
+
+def _bold(text: str, bold: bool) -> str:
+    return f"<B>{text}</B>" if bold else text
+
+
+def _following_system() -> str:
+    rules = "".join(
+        f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in dark_of_light().items()
+    )
+    return f"@media (prefers-color-scheme:dark){{{rules}}}"

@@ -1,0 +1,175 @@
+"""Problems and files as responses: status, format, caching and security headers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import secrets
+from importlib.metadata import version
+from typing import Literal
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.http import cards, problems
+from app.http.problems import FAILURES, Problem, ProblemError, problem_of
+from app.http.requests import (
+    PICTURES,
+    NotAcceptable,
+    accepted,
+    content_type,
+    offered,
+    prefers_page,
+)
+from resnet_core.formats.graphviz import Format as PictureFormat
+
+SHORT = "public, max-age=60"
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+log = logging.getLogger(__name__)
+Shape = PictureFormat | Literal["json", "page"]
+
+
+async def to_exception(request: Request, error: Exception) -> Response:
+    """The answer to a request that ended in this exception."""
+    return await to_problem(request, await _problem(request, error))
+
+
+async def to_problem(request: Request, problem: Problem) -> Response:
+    """The problem as a card, a page or JSON, with its true status unless that was declined."""
+    shape = _shape(request)
+    hidden = shape in PICTURES and wants_image(request)
+    headers = {
+        **problem.headers,
+        "Cache-Control": SHORT if hidden else "no-store",
+        "Access-Control-Allow-Origin": "*",
+        "Vary": "Accept",
+    }
+    status = 200 if hidden else problem.status
+    if shape == "page":
+        page: Response = request.app.state.pages.problem(request, problem)
+        page.headers.update(headers | {"Vary": f"Accept, {page.headers['Vary']}"})
+        return page
+    if shape != "json":
+        body, shape = await _card(request, problem, shape)
+        if shape == "svg":
+            headers["Content-Security-Policy"] = SVG_POLICY
+        if body:
+            return Response(body, status, headers, content_type(shape))
+        status, headers["Cache-Control"] = problem.status, "no-store"
+    text = json.dumps(located(request, problem).body(), ensure_ascii=False, indent=2) + "\n"
+    return Response(text, status, headers, problems.MEDIA_TYPE)
+
+
+def wants_image(request: Request) -> bool:
+    """Whether the request asks for its errors as pictures with status 200."""
+    found: bool = getattr(request.state, "on_error_image", False)
+    return found or request.query_params.get("on_error") == "image"
+
+
+def located(request: Request, problem: Problem) -> Problem:
+    """The problem with its fix in the extension that was asked for, below the server's root."""
+    if problem.fix is None:
+        return problem
+    root = request.scope.get("root_path", "")
+    extension = getattr(request.state, "extension", None)
+    suffix = f".{extension}" if extension else ""
+    address = problem.fix.partition("?")[0]
+    return problem.mended_by(f"{root}{address}{suffix}?{problem.fix.partition('?')[2]}")
+
+
+async def _problem(request: Request, error: Exception) -> Problem:
+    match error:
+        case ProblemError():
+            return error.problem
+        case NotAcceptable():
+            media = list(offered())
+            detail = f"Accept: {problems.clean(error)} allows none of the formats on offer"
+            return Problem("not-acceptable", detail, allowed=media)
+        case HTTPException():
+            return _of_http(error, request)
+    if isinstance(error, FAILURES):
+        pairs = getattr(request.state, "pairs", [])
+        return await problem_of(error, request.app.state.renderer, pairs)
+    name = secrets.token_hex(4)
+    log.error("internal error %s at %s", name, request.url.path, exc_info=error)
+    return Problem("internal", f"the server made a mistake; its log calls it {name}",
+                   more={"id": name})  # fmt: skip
+
+
+def _of_http(error: HTTPException, request: Request) -> Problem:
+    path = problems.clean(request.url.path)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        detail = f"{path} does not take {problems.clean(request.method)}"
+        return Problem("method-not-allowed", detail, headers=headers)
+    return Problem("not-found", f"there is nothing at {path}", headers=headers)
+
+
+def _shape(request: Request) -> Shape:
+    """What the answer would have been, as far as a problem can be that."""
+    extension = getattr(request.state, "extension", None)
+    if extension is not None:
+        return extension if extension in PICTURES else "json"
+    accept = request.headers.get("accept")
+    if not hasattr(request.state, "pairs"):
+        return "page" if prefers_page(accept) else "json"
+    try:
+        format = accepted(accept)
+    except NotAcceptable:
+        return "json"
+    return format if format in PICTURES else "json"
+
+
+async def _card(
+    request: Request, problem: Problem, format: PictureFormat
+) -> tuple[bytes, PictureFormat | Literal["json"]]:
+    """The card; as JSON where a worker would have to draw it and cannot."""
+    problem = located(request, problem)
+    theme = dict(getattr(request.state, "pairs", [])).get("theme", "light")
+    if format == "svg" or (problem.status >= 500 and wants_image(request)):
+        return cards.svg(problem, theme), "svg"
+    try:
+        return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
+    except Exception as error:
+        log.warning("no card as %s: %r", format, error)
+        return b"", "json"
+
+
+VERSION = version("resnet-diagram")
+
+
+def headers_of(
+    request: Request, url: str, name: str, format: str, negotiated: bool
+) -> dict[str, str]:
+    """Headers of the file at the canonical address ``url``, which is saved under ``name``."""
+    root = request.scope.get("root_path", "")
+    path, _, query = url.partition("?")
+    headers = {
+        "ETag": _tag(url, format),
+        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}",
+        "Content-Location": f"{root}{path}.{format}?{query}",
+        "Link": f'<{root}{url}>; rel="canonical"',
+        "Content-Disposition": f'inline; filename="{name}.{format}"',
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if negotiated:
+        headers["Vary"] = "Accept"
+    if format == "svg":
+        headers["Content-Security-Policy"] = SVG_POLICY
+    return headers
+
+
+def known_already(request: Request, tag: str) -> bool:
+    """Whether ``If-None-Match`` names the tag (RFC 9110, section 13.1.2: weak comparison)."""
+    given = request.headers.get("if-none-match", "")
+    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
+    return "*" in tags or tag in tags
+
+
+def _tag(url: str, format: str) -> str:
+    """A strong tag: the bytes follow from the version, the format and the canonical address."""
+    source = "\n".join([VERSION, format, url])
+    return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'

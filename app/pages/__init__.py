@@ -1,0 +1,1 @@
+"""What people look at: explorer, gallery, documents, comparison, reference."""

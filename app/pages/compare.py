@@ -1,0 +1,235 @@
+"""``/compare``: two queries → what differs, as a picture, a table, numbers or a page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.diagrams import ON_ERROR
+from app.http.problems import FAILURES, Problem, ProblemError, problem_of, unknown_format
+from app.http.requests import (
+    accepted_of,
+    content_type,
+    offered_of,
+    pairs_of,
+    prefers_page,
+)
+from app.http.responses import headers_of, known_already
+from app.pages.i18n import language_of
+from app.pages.sides import (
+    partners,
+    query_of,
+    typeable,
+    words_of,
+)
+from app.workers.renderer import Renderer
+from resnet_core import ParameterError
+from resnet_core.compare import FORMATS, Comparison, asked
+from resnet_core.compare.asked import SIDES
+from resnet_core.compare.clauses import change_word
+from resnet_core.compare.table import SIGNS, signed
+from resnet_core.diagram.form import choices_of, properties
+from resnet_core.diagram.options import Options
+from resnet_core.errors import nearest
+from resnet_core.language.bilingual import Language
+
+Pairs = list[tuple[str, str]]
+# What the page has colours and a size of its own for.
+OF_FILES = ("theme", "scale")
+MOST_ROWS = 400
+EXAMPLES = (
+    ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
+    ("ResNet-50 → ResNet-50-D", "model=resnet50", "model=resnet50d"),
+    ("ResNet-50 → ResNeXt-50", "model=resnet50", "model=resnext50_32x4d"),
+    ("ResNet-18 → ResNet-34", "model=resnet18", "model=resnet34"),
+    ("ResNet → SE-ResNet", "model=resnet50", "model=seresnet50"),
+    ("basic → pre-activation", "block=basic", "block=preact_basic"),
+    ("basic → bottleneck", "block=basic&inplanes=256&planes=256", "block=bottleneck"),
+    ("bottleneck → + SE", "block=bottleneck", "block=bottleneck&attention=se"),
+    ("identity → projection", "block=bottleneck", "block=bottleneck&shortcut=projection"),
+)
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/compare", methods=["GET", "HEAD"])
+@router.api_route("/compare.{extension}", methods=["GET", "HEAD"])
+async def compare(request: Request, extension: str | None = None) -> Response:
+    """Compare what ``a`` and ``b`` name."""
+    pairs = pairs_of(request)
+    if extension is None and prefers_page(request.headers.get("accept")):
+        return await _page(request, pairs)
+    request.state.extension = extension
+    request.state.on_error_image = dict(pairs).get(ON_ERROR) == "image"
+    request.state.pairs = pairs = [each for each in pairs if each != (ON_ERROR, "image")]
+    return await _file(request, pairs, _format(request, extension), extension is None)
+
+
+async def _file(request: Request, pairs: Pairs, format: str, negotiated: bool) -> Response:
+    renderer = request.app.state.renderer
+    found = await _asked(renderer, pairs)
+    headers = headers_of(request, found.url, "compare", format, negotiated)
+    if known_already(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    body = await renderer.compare(found.query, format)
+    return Response(body, headers=headers, media_type=content_type(format))
+
+
+def _format(request: Request, extension: str | None) -> str:
+    if extension is None:
+        return accepted_of(request.headers.get("accept"), FORMATS)
+    if extension in offered_of(FORMATS).values():
+        return extension
+    near = nearest(extension, FORMATS) or "svg"
+    request.state.extension = near
+    try:
+        fix = asked(request.state.pairs).url
+    except ParameterError:
+        fix = None
+    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
+
+
+@dataclass
+class Page:
+    """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
+
+    typed: dict[str, str]
+    sides: dict[str, str] = field(default_factory=dict)
+    found: Comparison | None = None
+    problem: Problem | None = None
+    pictures: dict[str, str] = field(default_factory=dict)
+    table: dict[str, Any] = field(default_factory=dict)
+    suggestions: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def view(self) -> str:
+        return self.typed.get("view", "side")
+
+    @property
+    def query(self) -> str:
+        """The query of the files."""
+        return self.found.url.partition("?")[2] if self.found else ""
+
+    def said(self, side: str) -> str:
+        """What stands in the field of a side: words rather than a query."""
+        return words_of(self.sides.get(side, "")) or self.typed.get(side, "")
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """What can be typed, to begin with."""
+        return list(typeable())
+
+    @property
+    def examples(self) -> list[tuple[str, str]]:
+        """Names and queries of comparisons worth a look."""
+        return [(name, urlencode({"a": a, "b": b})) for name, a, b in EXAMPLES]
+
+    @property
+    def alike(self) -> str:
+        """The rows without a difference whose names differ: ``relu:3=relu:2``."""
+        names = [(each["a"]["id"], each["b"]["id"])
+                 for each in self.table["rows"] if each["change"] == "same"]  # fmt: skip
+        return " ".join(f"{a}={b}" for a, b in names if a != b)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many calls have changed, by how."""
+        found = Counter(each["change"] for each in self.table["rows"])
+        return {each: found[each] for each in SIGNS if found[each]}
+
+    @property
+    def differing(self) -> list[dict[str, Any]]:
+        """The rows that differ, as many as a reader looks through."""
+        return [each for each in self.table["rows"] if each["change"] != "same"][:MOST_ROWS]
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """The levels of detail at which there is something to see."""
+        kinds = {each["subject"]["kind"] for each in (self.table["a"], self.table["b"])}
+        least = "layer" if kinds == {"block"} else "stage"
+        levels = choices_of(properties(Options)["detail"])
+        return [(each, each) for each in levels[levels.index(least) :]]
+
+    @property
+    def signs(self) -> Mapping[str, str]:
+        return SIGNS
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return FORMATS
+
+    def word(self, change: str, language: Language) -> str:
+        """``added``, in the reader's language."""
+        return change_word(change, language)
+
+    def signed(self, number: int) -> str:
+        """A difference of two counts."""
+        return signed(number)
+
+    def other(self, **changes: str) -> str:
+        """The query of the same page with other choices."""
+        return urlencode({**self.typed, **self.sides, **changes}, safe=",:")
+
+
+async def _page(request: Request, pairs: Pairs) -> Response:
+    language = language_of(request).name
+    page = Page({name: value for name, value in pairs if value.strip()})
+    if not set(SIDES) & set(page.typed):
+        page.typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
+    try:
+        page.sides = {each: query_of(each, page.typed[each])
+                      for each in SIDES if each in page.typed}  # fmt: skip
+        if len(page.sides) == len(SIDES):
+            await _fill(page, request.app.state.renderer, language)
+        else:
+            page.suggestions = _suggestions(page)
+    except FAILURES as error:
+        # A fix is the address of one diagram, not of two.
+        page.problem = await problem_of(error, request.app.state.renderer, None)
+    status = page.problem.status if page.problem else 200
+    answer: Response = await asyncio.to_thread(
+        request.app.state.pages.page, request, "compare.html", status, page=page
+    )
+    answer.headers["Vary"] = f"Accept, {answer.headers.get('Vary', '')}".rstrip(", ")
+    return answer
+
+
+def _suggestions(page: Page) -> list[tuple[str, str]]:
+    """Names and queries of comparisons of the one side that is known. Raises ParameterError."""
+    ((side, query),) = page.sides.items()
+    other = "b" if side == "a" else "a"
+    return [(name, page.other(**{other: each})) for name, each in partners(query)]
+
+
+async def _fill(page: Page, renderer: Renderer, language: str) -> None:
+    """Draw in the light theme, which the page's own rules darken, and in the page's language."""
+    kept = {name: value for name, value in page.typed.items() if name not in OF_FILES}
+    wanted = kept | page.sides | {"view": page.view, "lang": language}
+    found = await _asked(renderer, [*wanted.items()])
+    views = SIDES if page.view == "side" else (page.view,)
+    queries = [asked((wanted | {"view": each}).items()).query for each in views]
+    record, *svgs = await asyncio.gather(
+        renderer.compare(found.query, "json"),
+        *(renderer.compare(each, "svg") for each in queries),
+    )
+    page.found = found
+    page.pictures = {view: svg.decode() for view, svg in zip(views, svgs, strict=True)}
+    page.table = await asyncio.to_thread(json.loads, record)
+
+
+async def _asked(renderer: Renderer, pairs: Pairs) -> Comparison:
+    """The comparison, not traced yet. Raises Refusal."""
+    try:
+        return asked(pairs)
+    except ParameterError:
+        # A worker finds the same mistake, and has the time to look for what would mend it.
+        await renderer.compare(pairs, "json")
+        raise

@@ -1,0 +1,254 @@
+"""What the explorer's page shows: the form, the picture and the table of one diagram."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from app.http.problems import FAILURES, Problem, problem_of
+from app.pages.documents import found_in
+from app.pages.fields import Field, fields_of, grouped
+from app.pages.snippets import program, snippets
+from app.pages.source import Listing, listings, whole
+from app.workers.renderer import Renderer
+from resnet_core import FORMATS, Diagram, UnknownSubject
+from resnet_core.diagram.diagram import address
+from resnet_core.diagram.form import plain
+from resnet_core.diagram.options import Input, Options
+from resnet_core.documents import Document
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+Pairs = list[tuple[str, str]]
+START = ("block", "bottleneck")
+# What a link to another subject takes along: it has the same meaning for every subject.
+CARRIED = ("direction", "theme", "scale")
+# These say what a file looks like; the page has its own colours and size.
+OF_FILES = ("theme", "scale", "ascii")
+PANELS = ("Input", "View", "Files")
+IN_TOOLBAR = ("detail", "direction")
+# Picture and page speak one language, which the header switches.
+OF_HEADER = ("lang",)
+MOST_ROWS = 600
+MOST_NOTES = 80
+SCALES = ("1", "2", "3", "4")
+LABELS = {"mmd": "Mermaid", "txt": "Text", "md": "Markdown"}
+
+
+@dataclass
+class Explorer:
+    """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
+
+    typed: dict[str, str]
+    subject: Subject | None
+    diagram: Diagram | None = None
+    problem: Problem | None = None
+    svg: str = ""
+    record: dict[str, Any] = field(default_factory=dict)
+    explanation: dict[str, Any] = field(default_factory=dict)
+    settings: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.subject.title if self.subject else "resnet-diagram"
+
+    @property
+    def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
+        """The form under headings: the subject's own knobs, the input, the view, the files."""
+        subject = self.subject
+        if subject is None:
+            return []
+        wrong = self.problem or self.misfit
+        structure = grouped(fields_of(subject.params, self.typed, wrong))
+        size = {"input": str(subject.input_size)}
+        given = fields_of(Input, self.typed, wrong, size)
+        elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
+        view = [each for name, each in self.options.items() if name not in elsewhere]
+        files = [self.options[name] for name in OF_FILES]
+        return [*structure, *zip(PANELS, (given, view, files), strict=True)]
+
+    @property
+    def misfit(self) -> Problem | None:
+        """Why a legal structure cannot run, told beside the knob that would mend it."""
+        found = self.record.get("problem")
+        if not found or not found["mend"]:
+            return None
+        name = next(iter(found["mend"]))
+        zh = self.diagram is not None and self.diagram.options.lang == "zh"
+        reason = (zh and found["reason_zh"]) or found["reason"]
+        return Problem("invalid-parameter", reason, name, self.typed.get(name), fix=found["fix"])
+
+    @cached_property
+    def options(self) -> dict[str, Field]:
+        """The view's fields by name. What a box is, left out, depends on the subject."""
+        found = {each.name: each for each in fields_of(Options, self.typed, self.problem)}
+        default = "op" if self.subject and self.subject.kind == "block" else "block"
+        value = found["detail"].value or default
+        return found | {"detail": replace(found["detail"], default=default, value=value)}
+
+    @property
+    def carried(self) -> Pairs:
+        kept = [self.options[name] for name in CARRIED]
+        return [(each.name, each.value) for each in kept if each.changed]
+
+    def link(self, subject: Subject, knobs: Mapping[str, Any] | None = None) -> str:
+        """The query of the page for another subject, or for a block with other knobs."""
+        fields = subject.params.model_fields
+        changed = {n: plain(v) for n, v in (knobs or {}).items() if v != fields[n].default}
+        query = [(subject.kind, subject.name), *sorted(changed.items()), *self.carried]
+        return "?" + urlencode(query, safe=",:")
+
+    @property
+    def groups(self) -> list[tuple[str, list[Subject]]]:
+        """What can be chosen, by kind."""
+        both = (("block", BLOCKS), ("model", NETWORKS))
+        # The one that is shown stands first, where no list is too long to see it.
+        return [
+            (kind, sorted(registry.values(), key=lambda each: each != self.subject))
+            for kind, registry in both
+        ]
+
+    @property
+    def query(self) -> str:
+        return self.diagram.url.partition("?")[2] if self.diagram else ""
+
+    @property
+    def presets(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+        """Settings that the field knows by name, by network.
+
+        Of each: what it is called, its query, and whether it is the one that is shown.
+        """
+        subject = self.subject
+        if subject is None:
+            return []
+        if subject.kind == "model":
+            root = NETWORKS[subject.base or subject.name]
+            known = [each for each in NETWORKS.values() if each.base == root.name]
+            all_ = [(each.title, self.link(each), each == subject) for each in (root, *known)]
+            return [("", all_)] if known else []
+        now = self.diagram.values if self.diagram else {}
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for each in self.settings:
+            link = self.link(subject, each["knobs"])
+            named = found.setdefault(NETWORKS[each["model"]].title, [])
+            named.append((each["path"], link, each["knobs"] == now))
+        return list(found.items())
+
+    @cached_property
+    def listings(self) -> list[Listing]:
+        """The functions that ran."""
+        return listings(self.record["nodes"])
+
+    @property
+    def whole(self) -> Listing | None:
+        """The class that the structure is an instance of."""
+        first = next(iter(self.listings), None)
+        return whole(first.file, first.owner) if first else None
+
+    @property
+    def program(self) -> str:
+        return program(self.diagram) if self.diagram else ""
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What there is to say of single layers."""
+        notes: list[dict[str, Any]] = self.explanation["layers"]
+        return notes[:MOST_NOTES]
+
+    @property
+    def downloads(self) -> list[tuple[str, str, str]]:
+        """Files to save: the name of the format, the address, the name of the file."""
+        if not self.diagram:
+            return []
+        name = self.diagram.subject.name
+        bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
+        found = []
+        for format in FORMATS:
+            for scale in SCALES if format == "png" else ("",):
+                query = sorted([*bare, *([("scale", scale)] if scale not in ("", "1") else [])])
+                label = f"PNG {scale}×" if scale else LABELS.get(format, format.upper())
+                url = address(query).replace("/diagram?", f"/diagram.{format}?", 1)
+                found.append((label, url, f"{name}.{format}"))
+        return found
+
+    def snippets(self, base: str) -> dict[str, str]:
+        """Lines that embed the picture in a document, by the document's language."""
+        return snippets(self.diagram, base) if self.diagram else {}
+
+    @property
+    def rows(self) -> list[tuple[str, str, list[dict[str, Any]]]]:
+        """The calls by the block that they are part of: its path, its type, its calls."""
+        groups = {each["path"]: each for each in self.record["groups"]}
+        calls = [each for each in self.record["nodes"] if each["kind"] not in ("input", "output")]
+
+        def block(row: dict[str, Any]) -> str:
+            path: str = row["group"]
+            while path and groups[path]["level"] != "block":
+                path = groups[path]["parent"]
+            return path
+
+        parts = [(path, list(each)) for path, each in groupby(calls[:MOST_ROWS], key=block)]
+        return [(path, groups[path]["type"] if path else "", each) for path, each in parts]
+
+    @property
+    def hidden_rows(self) -> int:
+        return max(0, len(self.record["nodes"]) - 2 - MOST_ROWS)
+
+    @property
+    def places(self) -> list[tuple[Subject, list[str]]]:
+        """Where the block stands, by network: the paths of all that are equal to it."""
+        found: dict[str, list[str]] = {}
+        for each in self.record["places"]:
+            found.setdefault(each["model"], []).append(each["path"])
+        return [(NETWORKS[model], paths) for model, paths in found.items()]
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents that the subject comes from."""
+        return found_in(self.subject) if self.subject else []
+
+    @property
+    def kept(self) -> Pairs:
+        """The query that shows the same in another language."""
+        return list(self.diagram.query if self.diagram else self.typed.items())
+
+
+async def explore(
+    renderer: Renderer, query: Sequence[tuple[str, str]], language: str = "en"
+) -> Explorer:
+    """The page for a query; an empty field of the form stands for the default."""
+    pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
+    if not {"block", "model"} & {name for name, _ in pairs}:
+        pairs.append(START)
+    pairs.append(("lang", language))
+    page = Explorer(dict(pairs), _subject(dict(pairs)))
+    try:
+        page.diagram = Diagram.of(pairs)
+        # A knob may have been called by one of its other names; the form knows the first.
+        page.typed = dict(page.diagram.query)
+        shown = await _shown(renderer, page.diagram)
+        page.svg, page.record = shown["svg"], shown["record"]
+        page.explanation, page.settings = shown["explanation"], shown["presets"]
+    except FAILURES as error:
+        page.problem = await problem_of(error, renderer, pairs)
+    return page
+
+
+async def _shown(renderer: Renderer, diagram: Diagram) -> dict[str, Any]:
+    """The picture in the light theme, which the page's own rules darken, and all about it."""
+    bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
+    found: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
+    return found
+
+
+def _subject(typed: dict[str, str]) -> Subject | None:
+    """The subject whose form is shown, if there is one of that name."""
+    try:
+        return NETWORKS[typed["model"]] if "model" in typed else BLOCKS[typed["block"]]
+    except UnknownSubject:
+        return None

@@ -1,0 +1,100 @@
+"""What the gallery shows: every subject on a card, families of cards, a small picture on each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from app.pages.i18n import GAP
+from resnet_core.diagram.form import plain
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+FAMILIES = ("Blocks for a ResNet", "Other blocks", "Variants of %(title)s", "Other networks")
+OF_RESNETS, OTHER_BLOCKS, VARIANTS, OTHER_NETWORKS = FAMILIES
+# A thousand layers take seconds to trace: not for somebody who only scrolls by.
+DEEPEST = 200
+
+
+@dataclass(frozen=True)
+class Card:
+    """One subject as the gallery shows it."""
+
+    subject: Subject
+
+    @property
+    def query(self) -> str:
+        """The explorer's query."""
+        return urlencode([(self.subject.kind, self.subject.name)])
+
+    def picture(self, theme: str, language: str) -> str:
+        """The query of the small picture: few boxes, whatever the subject."""
+        detail = "layer" if self.subject.kind == "block" else "stage"
+        found = {self.subject.kind: self.subject.name, "detail": detail, "labels": "shape"}
+        found |= {} if language == "en" else {"lang": language}
+        found |= {} if theme == "light" else {"theme": theme}
+        return urlencode(sorted(found.items()), safe=",:")
+
+    @property
+    def fixed(self) -> list[str]:
+        """What makes a preset of its base."""
+        return [f"{name}={plain(value)}" for name, value in self.subject.fixed]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its picture is small enough to be drawn unasked."""
+        return int(dict(self.subject.fixed).get("depth", 0)) <= DEEPEST
+
+
+@dataclass(frozen=True)
+class Family:
+    """Cards that belong together. ``title`` may have a gap for the title of ``origin``."""
+
+    title: str
+    cards: list[Card]
+    origin: Subject | None = None
+
+    @property
+    def id(self) -> str:
+        title = GAP.sub("", self.title).strip().lower()
+        return re.sub(r"\W+", "-", f"{title} {self.origin.name if self.origin else ''}".strip())
+
+
+def families() -> list[Family]:
+    """All subjects by family: blocks by their use, networks by what they are presets of."""
+    blocks = list(BLOCKS.values())
+    stackable = [each for each in blocks if each.expansion]
+    others = [each for each in blocks if not each.expansion]
+    found = [_family(OF_RESNETS, stackable), _family(OTHER_BLOCKS, others)]
+    alone = []
+    for root in _most_presets_first():
+        presets = [each for each in NETWORKS.values() if each.base == root.name]
+        if not presets:
+            alone.append(root)
+            continue
+        plain_ones, variants = _split(presets)
+        found.append(_family(root.title, [root, *plain_ones], root))
+        found.append(_family(VARIANTS, variants, root))
+    found.append(_family(OTHER_NETWORKS, alone))
+    return [each for each in found if each.cards]
+
+
+def _family(title: str, subjects: Sequence[Subject], origin: Subject | None = None) -> Family:
+    return Family(title, [Card(each) for each in subjects], origin)
+
+
+def _most_presets_first() -> list[Subject]:
+    """The networks that are nobody's preset, the largest family first."""
+    count: dict[str, int] = {}
+    for each in NETWORKS.values():
+        count[each.base] = count.get(each.base, 0) + 1
+    roots = [each for each in NETWORKS.values() if not each.base]
+    return sorted(roots, key=lambda each: -count.get(each.name, 0))
+
+
+def _split(presets: Sequence[Subject]) -> tuple[list[Subject], list[Subject]]:
+    """Presets that fix what all of them fix, and those that fix something more."""
+    common = set.intersection(*(set(dict(each.fixed)) for each in presets))
+    few = [each for each in presets if set(dict(each.fixed)) == common]
+    return few, [each for each in presets if each not in few]

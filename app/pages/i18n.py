@@ -1,0 +1,129 @@
+"""The language of a page: which one the reader wants, and how its texts are said in it.
+
+The texts of the pages and the descriptions of the knobs are looked up as they stand. Messages
+with values in them come from the library ready made; the catalogue knows them as patterns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from starlette.requests import Request
+
+from resnet_core.language.bilingual import Language as Spoken
+
+CATALOGUES = Path(__file__).parent / "locale"
+PARAMETER = "lang"
+COOKIE = "lang"
+A_YEAR = 365 * 24 * 3600
+# Marks the texts of a catalogue that are not written in a template but made elsewhere.
+SAYING = "saying"
+GAP = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the pages. ``tag`` is for HTML and HTTP, ``label`` for the switch."""
+
+    name: Spoken
+    tag: str
+    label: str
+
+    @cached_property
+    def translations(self) -> NullTranslations:
+        """The catalogue as gettext wants it, compiled in memory."""
+        if not catalogue_file(self.name).exists():
+            return NullTranslations()
+        compiled = BytesIO()
+        write_mo(compiled, catalogue(self.name))
+        compiled.seek(0)
+        return Translations(compiled)
+
+    def say(self, text: str) -> str:
+        """A text that is not written in a template: looked up whole, then clause by clause."""
+        if not text or self.name == "en":
+            return text
+        found = str(self.translations.gettext(text))
+        if found != text:
+            return found
+        clauses = text.split("; ")
+        if len(clauses) > 1:
+            return "；".join(map(self.say, clauses))
+        for pattern, answer in self._patterns:
+            if match := pattern.fullmatch(text):
+                return answer({name: self.say(each) for name, each in match.groupdict().items()})
+        return text
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], Callable[[dict[str, str]], str]]]:
+        """What texts with values look like, those with the most words of their own first."""
+        known = [
+            (str(each.id), str(each.string))
+            for each in catalogue(self.name)
+            if SAYING in each.auto_comments and GAP.search(str(each.id)) and each.string
+        ]
+        known.sort(key=lambda pair: -len(GAP.sub("", pair[0])))
+        return [(_pattern(text), answer.__mod__) for text, answer in known]
+
+
+LANGUAGES: dict[str, Language] = {
+    each.name: each for each in (Language("en", "en", "EN"), Language("zh", "zh-CN", "中文"))
+}
+DEFAULT = LANGUAGES["en"]
+
+
+def catalogue_file(name: str) -> Path:
+    return CATALOGUES / name / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def catalogue(name: str) -> Catalog:
+    """The texts of a language with what they are in English."""
+    with catalogue_file(name).open("rb") as file:
+        return read_po(file, locale=name)
+
+
+def language_of(request: Request) -> Language:
+    """What the address says, or what was chosen before, or what the browser prefers."""
+    for choice in (request.query_params.get(PARAMETER), request.cookies.get(COOKIE)):
+        if choice in LANGUAGES:
+            return LANGUAGES[choice]
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def preferred(accepted: str) -> Language:
+    """The language that an ``Accept-Language`` header likes best, of those there are."""
+    wishes = []
+    for each in accepted.split(","):
+        tag, _, weight = each.partition(";")
+        wishes.append((_quality(weight), tag.strip().split("-")[0].lower()))
+    # The sort is stable: among equals the first one named is the one meant.
+    for quality, name in sorted(wishes, key=lambda wish: -wish[0]):
+        if quality > 0 and name in LANGUAGES:
+            return LANGUAGES[name]
+    return DEFAULT
+
+
+def _quality(weight: str) -> float:
+    """``q=0.8`` as a number; 1 where nothing is said, 0 where it cannot be read."""
+    if not weight.strip():
+        return 1.0
+    found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", weight)
+    return float(found.group(1)) if found else 0.0
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """The regular expression of a text with gaps."""
+    parts = GAP.split(text)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    )

@@ -1,0 +1,85 @@
+"""The pages, from the explorer at ``/`` to the reference, and the colours of a dark page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.http.problems import SORTS, clean
+from app.http.requests import offered, pairs_of
+from app.pages.documents import found_in, read
+from app.pages.explorer import explore
+from app.pages.fields import fields_of
+from app.pages.gallery import families
+from app.pages.i18n import language_of
+from app.pages.templates import FOR_EVER, Pages, theme_css
+from resnet_core.diagram.options import Input, Options
+from resnet_core.documents import DOCUMENTS
+from resnet_core.registry import BLOCKS, NETWORKS
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def explorer(request: Request) -> Response:
+    """A subject, its form, its picture and its layers."""
+    query = pairs_of(request)
+    shown = await explore(request.app.state.renderer, query, language_of(request).name)
+    status = shown.problem.status if shown.problem else 200
+    return await _page(request, "explorer.html", status, explorer=shown, kept=shown.kept)
+
+
+@router.api_route("/gallery", methods=["GET", "HEAD"])
+async def gallery(request: Request) -> Response:
+    """Every subject on a card."""
+    return await _page(request, "gallery.html", families=families(), documents_of=found_in)
+
+
+@router.api_route("/documents", methods=["GET", "HEAD"])
+async def documents(request: Request) -> Response:
+    """The documents that the subjects come from."""
+    return await _page(request, "documents.html", documents=DOCUMENTS, missing="")
+
+
+@router.api_route("/documents/{slug}", methods=["GET", "HEAD"])
+async def document(request: Request, slug: str) -> Response:
+    """What one document says, and what the code in it does."""
+    found = next((each for each in DOCUMENTS if each.slug == slug), None)
+    if found is None:
+        return await _page(request, "documents.html", 404, documents=DOCUMENTS, missing=clean(slug))
+    sections = await read(request.app.state.renderer, found, language_of(request).name)
+    return await _page(
+        request, "document.html", document=found, sections=sections, documents=DOCUMENTS
+    )
+
+
+@router.api_route("/reference", methods=["GET", "HEAD"])
+async def reference(request: Request) -> Response:
+    """Every address, every knob of every subject, every sort of problem."""
+    forms: list[tuple[str, type[BaseModel]]] = [("input", Input), ("view", Options)]
+    return await _page(
+        request,
+        "reference.html",
+        subjects=[*BLOCKS.values(), *NETWORKS.values()],
+        fields_of=lambda form: fields_of(form, {}),
+        forms=forms,
+        media={format: media for media, format in offered().items()},
+        sorts=SORTS,
+    )
+
+
+@router.api_route("/theme.css", methods=["GET", "HEAD"])
+async def theme() -> Response:
+    """The dark colours of a diagram that stands in a page."""
+    return Response(theme_css(), headers={"Cache-Control": FOR_EVER}, media_type="text/css")
+
+
+async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """The page, made in a thread: a long one takes a while."""
+    pages: Pages = request.app.state.pages
+    return await asyncio.to_thread(pages.page, request, template, status, **context)

@@ -1,0 +1,92 @@
+"""What a worker process does. Arguments and answers are plain enough to cross over to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from resnet_core import Diagram, ParameterError
+from resnet_core.compare.asked import asked, checked, remedied
+from resnet_core.diagram.diagram import mended
+from resnet_core.diagram.placements import settings
+from resnet_core.formats import graphviz as layout
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class Refusal(Exception):
+    """The values do not go together: the error, and the URL of the nearest diagram that works."""
+
+    def __init__(self, error: ParameterError, fix: str | None) -> None:
+        super().__init__(error, fix)
+        self.error = error
+        self.fix = fix
+
+
+@contextmanager
+def _refusing(pairs: Pairs) -> Iterator[None]:
+    """Let a mistake in the values of a diagram leave as a Refusal, which says what would work."""
+    try:
+        yield
+    except ParameterError as error:
+        raise Refusal(error, mend(pairs, error)) from None
+
+
+def render(pairs: Pairs, format: str) -> bytes:
+    """The diagram as bytes. Raises Refusal."""
+    with _refusing(pairs):
+        return Diagram.of(pairs).render(format)
+
+
+def explore(pairs: Pairs) -> bytes:
+    """What a page shows of a diagram, as JSON: picture, numbers, explanation, presets.
+
+    Raises Refusal.
+    """
+    with _refusing(pairs):
+        diagram = Diagram.of(pairs)
+        told = diagram.explain()
+        found = {
+            "svg": diagram.svg,
+            "record": diagram.to_dict(),
+            # Of the layers only those that have something to say; ``/explain`` has them all.
+            "explanation": replace(told, layers=told.told).to_dict(),
+            "presets": [
+                {"model": place.model, "path": place.path, "knobs": knobs}
+                for place, knobs in settings(diagram.subject)
+            ],
+        }
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def mend(pairs: Pairs, error: ParameterError) -> str | None:
+    """The URL of the nearest diagram that works, if there is one."""
+    diagram = mended(pairs, error)
+    return diagram.url if diagram else None
+
+
+def explain(pairs: Pairs, format: str) -> bytes:
+    """The structure told in words, as bytes. Raises Refusal."""
+    with _refusing(pairs):
+        return Diagram.of(pairs).explain().render(format)
+
+
+def compare(pairs: Pairs, format: str) -> bytes:
+    """The comparison as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return checked(asked(pairs)).render(format)
+    except ParameterError as error:
+        better = remedied(pairs, error)
+        raise Refusal(error, better.url if better else None) from None
+
+
+def paint(dot: str, format: layout.Format) -> bytes:
+    """A picture in the DOT language as bytes."""
+    return layout.draw(dot, format)
+
+
+def warm_up() -> None:
+    """Draw once, so that whatever is loaded on first use is loaded before the first request."""
+    explore([("block", "bottleneck")])

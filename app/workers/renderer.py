@@ -1,0 +1,68 @@
+"""A diagram → bytes: from the cache, or from a worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from app.settings import Settings
+from app.workers import jobs
+from app.workers.cache import Cache
+from app.workers.pool import Workers
+from resnet_core import Diagram, ParameterError
+from resnet_core.diagram.picture import Format
+from resnet_core.formats.graphviz import Format as PictureFormat
+
+log = logging.getLogger(__name__)
+
+
+class Renderer:
+    """Everything that costs time is asked of this object."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.workers = Workers(settings)
+        self.limit = settings.timeout
+        self._cache = Cache(settings.cache_bytes)
+
+    async def render(self, diagram: Diagram, format: Format) -> bytes:
+        """The diagram in a format. Raises Refusal, Busy, TimeoutError."""
+        query = diagram.query
+        return await self._cache.get(
+            (query, format), lambda: self.workers.run(jobs.render, query, format)
+        )
+
+    async def explore(self, diagram: Diagram) -> bytes:
+        """What a page shows of the diagram. Raises Refusal, Busy, TimeoutError."""
+        query = diagram.query
+        return await self._cache.get(
+            ("explore", query), lambda: self.workers.run(jobs.explore, query)
+        )
+
+    async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """A structure told in words. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("explain", query, format), lambda: self.workers.run(jobs.explain, query, format)
+        )
+
+    async def compare(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """The comparison that a query asks for. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("compare", query, format), lambda: self.workers.run(jobs.compare, query, format)
+        )
+
+    async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:
+        """The URL of the nearest diagram that works, or None where none is found in time."""
+        try:
+            return await self.workers.run(jobs.mend, pairs, error)
+        except Exception as failure:
+            # A refusal without a remedy is still the right answer; a failure would hide it.
+            log.warning("no fix for %s: %r", error, failure)
+            return None
+
+    async def paint(self, dot: str, format: PictureFormat) -> bytes:
+        """A picture in the DOT language as bytes."""
+        return await self._cache.get(
+            (dot, format), lambda: self.workers.run(jobs.paint, dot, format)
+        )

@@ -1,0 +1,1 @@
+"""The request for a diagram: parameters, options, forms, placements and fixes."""

@@ -1,0 +1,263 @@
+"""The request itself: a diagram is a pure function of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+
+from resnet_core import blocks as _blocks  # noqa: F401  fills the registry
+from resnet_core import networks as _networks  # noqa: F401  fills the registry
+from resnet_core.diagram.fixes import remedy
+from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.picture import Drawing
+from resnet_core.diagram.placements import places
+from resnet_core.documents import documents_of
+from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
+from resnet_core.graph.model import Graph, Shape
+from resnet_core.graph.view import Detail
+from resnet_core.language.caption import Caption
+from resnet_core.params import ALIASES
+from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.trace import trace
+
+
+@dataclass(frozen=True)
+class Diagram(Drawing):
+    """A subject with its parameters, an input and a view: all that a picture depends on.
+
+    Equal diagrams give equal bytes. Nothing is built before it is asked for.
+    """
+
+    subject: Subject
+    parameters: BaseModel
+    input: Input
+    options: Options
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Any]]) -> Diagram:
+        """The diagram that names and values ask for, as a query string spells them.
+
+        Raises ParameterError: for an unknown subject or name, a name given twice, an illegal
+        value. Whether the values go together is known once the module is built.
+        """
+        values = _unique(pairs)
+        subject = _subject(values)
+        known = [
+            *subject.params.model_fields, *Input.model_fields, *Options.model_fields
+        ]  # fmt: skip
+        values = _unique((_canonical(name, known), value) for name, value in values.items())
+        for name, value in values.items():
+            if name in dict(subject.fixed):
+                raise _fixed(subject, name, value)
+            if name not in known:
+                raise UnknownParameter(name, value, subject.name, known)
+        values = _without_defaults(subject, values)
+        return cls(
+            subject,
+            fill(subject.params, _part(subject.params, values)),
+            fill(Input, _part(Input, values)),
+            fill(Options, _part(Options, values)),
+        )
+
+    @property
+    def detail(self) -> Detail:
+        default: Detail = "op" if self.subject.kind == "block" else "block"
+        return self.options.detail or default
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The canonical query: sorted, defaults dropped. Equal queries mean equal diagrams."""
+        named: dict[str, str] = {self.subject.kind: self.subject.name}
+        for form in (self.parameters, self.input, self.options):
+            for name, value in form.model_dump().items():
+                if value != type(form).model_fields[name].default:
+                    named[name] = plain(value)
+        return tuple(sorted(named.items()))
+
+    @property
+    def url(self) -> str:
+        """The permalink, without host."""
+        return address(self.query)
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of the input: [batch, channels, height, width]."""
+        height, width = self.input.size(self.subject.input_size)
+        return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
+
+    @property
+    def graph(self) -> Graph:
+        """The whole structure. Raises ParameterError where the values do not go together."""
+        return _graph(self.subject, self.parameters, self.input_shape)
+
+    @property
+    def fix(self) -> str | None:
+        """The URL of the mended structure; None where nothing is broken or nothing helps."""
+        problem = self.graph.problem
+        if problem is None or not problem.mend:
+            return None
+        return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
+
+    def retrace(self, shape: Shape) -> Graph:
+        return _graph(self.subject, self.parameters, shape)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The structure as plain data, with where it comes from and where it stands."""
+        found = super().to_dict()
+        subject = self.subject
+        found["subject"] |= {
+            "year": subject.year,
+            "summary": {"en": subject.en, "zh": subject.zh},
+            "documents": list(documents_of(subject.name)),
+        }
+        found["places"] = [
+            {"model": each.model, "path": each.path} for each in places(subject, self.values)
+        ]
+        return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every knob of the subject with its value, those that a preset fixes included."""
+        return {**dict(self.subject.fixed), **self.parameters.model_dump()}
+
+    @property
+    def caption(self) -> Caption:
+        fields = self.subject.params.model_fields
+        changed = {
+            name: value
+            for name, value in self.parameters.model_dump().items()
+            if value != fields[name].default
+        }
+        subject = self.subject
+        return Caption(
+            name=subject.name,
+            title=subject.title,
+            kind=subject.kind,
+            formula=subject.formula,
+            paper=subject.paper,
+            parameters=self.values,
+            notable={**dict(subject.fixed), **changed, **_shape_of(self)},
+            url=self.url,
+            fix=self.fix,
+        )
+
+
+def _shape_of(diagram: Diagram) -> dict[str, Any]:
+    """What a network is made of stands in its heading even at the defaults."""
+    values = diagram.values
+    found: dict[str, Any] = {name: values[name] for name in ("block", "layers") if name in values}
+    if "block" in found:
+        found["block"] = BLOCKS[found["block"]].title
+    return found
+
+
+def address(query: Iterable[tuple[str, Any]]) -> str:
+    """The URL of a query, without host."""
+    return "/diagram?" + urlencode(list(query), safe=",:")
+
+
+@lru_cache(maxsize=128)
+def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
+    """The traced structure; where it cannot run, with what would mend it."""
+
+    def run(values: BaseModel, size: Shape) -> Graph:
+        channels = subject.input_channels(values)
+        return trace(lambda: subject.build(values), [(size[0], channels, *size[2:])])
+
+    graph = run(parameters, shape)
+    if graph.problem is None:
+        return graph
+    mend = remedy(parameters, shape, run)
+    return replace(graph, problem=replace(graph.problem, mend=mend))
+
+
+def _canonical(name: str, known: Collection[str]) -> str:
+    """The name itself, or what it is an alias of."""
+    if name in known:
+        return name
+    return next((each for each in ALIASES.get(name, ()) if each in known), name)
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ParameterError(
+                name,
+                value,
+                "it is given more than once",
+                allowed="one value",
+                mend={name: values[name]},
+            )
+        values[name] = value
+    return values
+
+
+def _subject(values: dict[str, Any]) -> Subject:
+    """Take the subject out of the values: ``model`` names it, or else ``block`` does."""
+    if "model" in values:
+        return NETWORKS[values.pop("model")]
+    if "block" in values:
+        return BLOCKS[values.pop("block")]
+    raise ParameterError(
+        "block",
+        "",
+        "nothing is said to be drawn: give block=… or model=…",
+        allowed=[*BLOCKS, *NETWORKS],
+        suggestion="bottleneck",
+    )
+
+
+def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is the default of this subject and so cannot be known to be by its form."""
+    shown = "op" if subject.kind == "block" else "block"
+    found = {name: plain(value) for name, value in values.items() if value is not None}
+    height, _, width = found.get("input", "").partition("x")
+    if height and height == width:
+        found["input"] = height
+    size = str(subject.input_size)
+    return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}
+
+
+def _part(form: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in form.model_fields}
+
+
+def _fixed(subject: Subject, name: str, value: Any) -> ParameterError:
+    fixed = dict(subject.fixed)
+    return ParameterError(
+        name,
+        value,
+        f"{subject.name} is {subject.base} with {name}={plain(fixed[name])}; "
+        f"model={subject.base} leaves {name} free",
+        allowed=[plain(fixed[name])],
+        suggestion=plain(fixed[name]),
+        mend={"model": subject.base, **fixed, name: value},
+    )
+
+
+def mended(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
+    """The nearest diagram that works, or None where there is none."""
+    values = dict(pairs)
+    for _ in range(8):
+        for name, value in error.mend.items():
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = plain(value)
+        try:
+            diagram = Diagram.of(values.items())
+            if diagram.shown.problem is None:
+                return diagram
+            return None
+        except UnknownSubject as next_error:
+            error = next_error
+        except ParameterError as next_error:
+            error = next_error
+    return None

@@ -1,0 +1,222 @@
+"""A Graph with a caption and options, and every picture and table that is made of it."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from resnet_core.diagram.options import Options
+from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.explain import Explanation, explain
+from resnet_core.formats import graphviz as layout
+from resnet_core.formats import table
+from resnet_core.formats.dot import dot
+from resnet_core.formats.json import record
+from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
+from resnet_core.formats.metadata import signed, stamped
+from resnet_core.formats.svg import dress
+from resnet_core.formats.txt.node import Manner
+from resnet_core.formats.txt.render import text
+from resnet_core.graph.model import Graph, Shape
+from resnet_core.graph.symbolic import with_symbols
+from resnet_core.graph.view import Detail, view
+from resnet_core.language.bilingual import Language
+from resnet_core.language.caption import Caption
+from resnet_core.layout.coordinates import arrange
+from resnet_core.layout.heading import heading
+from resnet_core.layout.sheet import Sheet
+from resnet_core.layout.theme import Theme
+
+MAX_PIXELS = 32_000
+
+
+class Picture(ABC):
+    """What can be drawn of a sheet. Shows itself in a notebook."""
+
+    options: Options
+
+    @property
+    @abstractmethod
+    def caption(self) -> Caption:
+        """What is known beside what is drawn: name, title, URL."""
+
+    @property
+    @abstractmethod
+    def sheet(self) -> Sheet:
+        """Every box, wire and frame with its place."""
+
+    @property
+    @abstractmethod
+    def described(self) -> Graph:
+        """The structure that the picture's description lists."""
+
+    @abstractmethod
+    def render(self, format: str = "svg") -> bytes:
+        """It as bytes, in one of its formats. Raises ParameterError for another."""
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture in the DOT language, positions included."""
+        theme = Theme("dark" if self.options.theme == "dark" else "light")
+        return dot(self.sheet, theme, self.caption.name)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as a self-contained SVG document."""
+        drawn = layout.draw(self.dot, "svg").decode()
+        return dress(drawn, self.sheet, self.caption, self.described, self.options.theme)
+
+    def png(self, scale: int | None = None) -> bytes:
+        """The picture as a PNG; its text chunk ``Source`` holds the URL.
+
+        Raises TooLarge where it would have more pixels than a PNG can hold.
+        """
+        scale = scale or self.options.scale
+        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
+        if max(sides) > MAX_PIXELS:
+            raise TooLarge(
+                "scale",
+                scale,
+                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
+                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
+                allowed="a coarser detail or a smaller scale",
+                mend={"scale": None, "detail": None, "fold": None},
+            )
+        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as a PDF, in vectors; its information tells title and URL."""
+        return signed(layout.draw(self.dot, "pdf"), self.caption.title, self.caption.url)
+
+    def save(self, path: str | Path) -> Path:
+        """Write it to a file; its ending says the format."""
+        path = Path(path)
+        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+MAX_BOXES = 1500
+
+
+class Drawing(Picture):
+    """What can be made of a structure: pictures, tables, JSON. Shows itself in a notebook."""
+
+    @property
+    @abstractmethod
+    def graph(self) -> Graph:
+        """The whole structure."""
+
+    @abstractmethod
+    def retrace(self, shape: Shape) -> Graph:
+        """The same structure at another input shape of the same channels."""
+
+    @property
+    def detail(self) -> Detail:
+        """What a box is. One block shows its calls, a network its blocks."""
+        blocks = any(each.level == "block" and each.path for each in self.graph.groups)
+        return self.options.detail or ("block" if blocks else "op")
+
+    @cached_property
+    def shown(self) -> Graph:
+        """What the picture shows. Raises TooLarge where nobody could read it."""
+        return self._at(self.detail)
+
+    def _at(self, detail: Detail) -> Graph:
+        options = self.options
+        graph = self.graph
+        if options.shapes == "symbolic" and graph.problem is None:
+            graph = with_symbols(graph, graph.inputs[0].shape, self.retrace)
+        shown = view(graph, detail, fold=options.fold, expand=options.expanded)
+        if len(shown.nodes) > MAX_BOXES:
+            raise TooLarge(
+                "detail",
+                detail,
+                f"the picture would have {len(shown.nodes):,} boxes, more than {MAX_BOXES:,}",
+                allowed=["block", "stage"],
+                suggestion="block",
+                mend={"detail": "block", "fold": None, "expand": None},
+            )
+        return shown
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Every box, wire and frame with its place."""
+        labels = self.options.labels.split(",")
+        language = self.options.lang
+        title = heading(self.caption, self.graph, language)
+        return arrange(self.shown, title, self.options.direction, labels, language)
+
+    @property
+    def described(self) -> Graph:
+        return self.graph
+
+    @cached_property
+    def txt(self) -> str:
+        """The picture in box drawing characters; a convolution with its norm in one box."""
+        manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
+        shown = self._at("layer") if self.detail == "op" else self.shown
+        return text(shown, self.graph, self.caption, manner)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+        options, shown = self.options, self.shown
+        theme = Theme("dark" if options.theme == "dark" else "light")
+        labels = options.labels.split(",")
+        made = mermaid(
+            shown, self.graph, self.caption, theme, options.direction, labels, options.lang
+        )
+        if len(shown.edges) > MAX_EDGES or len(made) > MAX_LETTERS:
+            raise TooLarge(
+                "detail",
+                self.detail,
+                f"the chart has {len(shown.edges):,} arrows and {len(made):,} letters; Mermaid "
+                f"draws at most {MAX_EDGES:,} and {MAX_LETTERS:,}",
+                allowed=["block", "stage"],
+                suggestion="block",
+                mend={"detail": "block", "fold": None, "expand": None},
+            )
+        return made
+
+    def explain(self, language: Language | None = None) -> Explanation:
+        """The structure told in words; in the language of the picture if none is asked for."""
+        return explain(self.graph, self.caption, language or self.options.lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The structure as plain data: what ``/diagram.json`` answers."""
+        return record(self.graph, self.caption)
+
+    def render(self, format: str = "svg") -> bytes:
+        """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        match format:
+            case "png":
+                return self.png()
+            case "pdf":
+                return self.pdf
+            case "svg":
+                return self.svg.encode()
+            case "dot":
+                return self.dot.encode()
+            case "json":
+                return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
+            case "txt":
+                return self.txt.encode()
+            case "mmd":
+                return self.mermaid.encode()
+            case "md":
+                return table.markdown(self.graph, self.caption, self.options.lang).encode()
+            case "csv":
+                return table.comma_separated(self.graph).encode()
+        near = nearest(format, FORMATS)
+        raise ParameterError(
+            "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
+        )

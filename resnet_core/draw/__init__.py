@@ -1,1 +1,0 @@
-"""Graph → text: DOT, SVG, tables, JSON. Knows no torch, calls no program."""

@@ -1,0 +1,257 @@
+"""The parts a block chooses: norm, activation, attention, concatenation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.graph.model import Group, Node
+from resnet_core.graph.structure import Anatomy, channels, kernel
+from resnet_core.language.bilingual import say
+from resnet_core.language.notation import call_title
+from resnet_core.language.numbers import Many, percent, side
+
+_NORMS = {
+    "group": (
+        "It takes its mean and deviation from one image alone, over groups of channels, "
+        "so it works as well with two images on a device as with thirty-two; batch norm does not.",
+        "它只用一张图算均值和方差，按通道分组来算；每张卡只放两张图也与放三十二张一样好用，"
+        "批归一化做不到。",
+    ),
+    "instance": (
+        "It evens out every channel of every image by itself: contrast and brightness "
+        "are gone afterwards, which suits style transfer better than classification.",
+        "它把每张图的每个通道各自拉平：对比度和明暗从此不见，适合风格迁移，不太适合分类。",
+    ),
+    "layer": (
+        "It is one group over all channels and positions of an image; it depends "
+        "on no other image, as batch norm would.",
+        "它把一张图的所有通道、所有位置当作一组；不像批归一化那样要看别的图。",
+    ),
+    "none": (
+        "Without a norm nothing holds the scale: each addition makes the values larger, and deep "
+        "stacks of such blocks need a careful initialisation to train at all.",
+        "没有归一化，就没有东西管住数值的大小：每加一次数值就更大，块一多，不精心初始化就训练不动。"
+        "",
+    ),
+}
+_ACTIVATIONS = {
+    "ReLU6": (
+        "It is cut off at 6, so that its values keep their precision in eight-bit arithmetic.",
+        "它在 6 处封顶，为的是用八位整数计算时不丢精度。",
+    ),
+    "LeakyReLU": (
+        "It lets a hundredth of negative values through: no channel can go dead.",
+        "它让负值的百分之一通过：没有哪个通道会彻底“死掉”。",
+    ),
+    "ELU": (
+        "It bends negative values towards −1 instead of cutting them off, which keeps the "
+        "mean closer to zero.",
+        "它让负值平滑地趋向 −1，而不是直接砍掉，均值因此更接近零。",
+    ),
+    "SiLU": (
+        "It is x · sigmoid(x), smooth and a little below zero for negative x.",
+        "它就是 x · sigmoid(x)，处处光滑，零以下还有一个小小的凹处。",
+    ),
+    "GELU": (
+        "It weighs each value by the chance that a normal variable lies below it: a ReLU "
+        "with a soft corner, as transformers use it.",
+        "它用“正态变量小于它的概率”给每个值加权：拐角圆滑的 ReLU，Transformer 用的就是它。",
+    ),
+    "Hardswish": (
+        "It is the SiLU put together from straight pieces: cheap on a phone.",
+        "它用几段直线拼出 SiLU 的形状，在手机上算得快。",
+    ),
+    "Mish": (
+        "It is x · tanh(softplus(x)), smooth everywhere, and costs more than a ReLU to compute.",
+        "它就是 x · tanh(softplus(x))，处处光滑，算起来比 ReLU 贵。",
+    ),
+}
+
+
+def chosen(block: Anatomy) -> Iterator[Passage]:
+    """Norm and activation, where they are not those of most blocks."""
+    knob = block.knobs.get("norm_layer", "batch")
+    norms = [each for each in block.calls if each.role == "norm"]
+    if knob == "none":
+        claim = Said("There is no norm.", "没有归一化。", ids(block.steps))
+        yield Passage(claim, (Said(*_NORMS[knob], ids(block.steps)),))
+    elif knob in _NORMS:
+        claim = Said(
+            f"The norm is {knob} norm.", f"归一化用的是{say(f'{knob} norm', 'zh')}。", ids(norms)
+        )
+        yield Passage(claim, (Said(*_NORMS[knob], ids(norms)),))
+    for kind in _ACTIVATIONS:
+        nodes = [
+            each
+            for each in block.calls
+            if each.type == kind and each.lane == "main" and "activation" in block.knobs
+        ]
+        if nodes:
+            name = call_title(nodes[0])
+            claim = Said(f"The activation is {name}.", f"激活函数是 {name}。", ids(nodes))
+            yield Passage(claim, (Said(*_ACTIVATIONS[kind], ids(nodes)),))
+
+
+_OVER_THE_IMAGE = ("GroupNorm", "InstanceNorm2d")
+
+
+def attention(block: Anatomy) -> Iterator[Passage]:
+    """A paragraph for each gate of the block that stands in a group of its own."""
+    tell = {
+        "SqueezeExcitation": _squeeze,
+        "EfficientChannelAttention": _efficient,
+        "ConvolutionalBlockAttention": _convolutional,
+    }
+    for group in block.gates:
+        if group.type in tell:
+            yield tell[group.type](block, group)
+
+
+def _squeeze(block: Anatomy, group: Group) -> Passage:
+    nodes = block.inside(group.path)
+    first, second = [each for each in nodes if each.role == "conv"]
+    wide, narrow = channels(first)
+    mine, full = first.params + second.params, wide * wide + wide
+    return Passage(
+        Said(
+            "Squeeze-and-excitation weighs the channels.",
+            "SE（挤压与激励）给通道加权。",
+            (group.path,),
+        ),
+        (
+            Said(
+                f"Each of the {wide:,} channels is averaged over its {side(nodes[0].inputs[0])} "
+                f"positions to one number; two small layers, {wide:,} → {narrow:,} → {wide:,}, and "
+                "a sigmoid make of these a factor between 0 and 1 for every channel.",
+                f"{wide:,} 个通道各自在 {side(nodes[0].inputs[0])} 个位置上取平均，剩一个数；"
+                f"再经过两个小层 {wide:,} → {narrow:,} → {wide:,} 和一个 sigmoid，"
+                "得到每个通道一个 0 与 1 之间的系数。",
+                ids(nodes),
+            ),
+            *_global(block, nodes),
+            _share(block, nodes),
+            Said(
+                f"The squeeze to {narrow:,} numbers keeps it this small: all channels must make do "
+                f"with them, in {mine:,} parameters; one full layer would take {full:,}.",
+                f"中间只过 {narrow:,} 个数，所以才这么小：所有通道共用这几个数，参数 {mine:,} 个；"
+                f"一整层则要 {full:,} 个。",
+                ids([first, second]),
+            ),
+        ),
+    )
+
+
+def _efficient(block: Anatomy, group: Group) -> Passage:
+    nodes = block.inside(group.path)
+    (conv,) = [each for each in nodes if each.role == "conv"]
+    wide, reach = nodes[0].inputs[0][1], kernel(conv)
+    narrow = max(1, wide // 16)
+    squeezed = 2 * wide * narrow + wide + narrow
+    return Passage(
+        Said(
+            f"ECA weighs the channels with {reach} numbers.",
+            f"ECA 用 {reach} 个数给通道加权。",
+            (group.path,),
+        ),
+        (
+            Said(
+                f"The {wide:,} channel means stand in a row, and a one-dimensional convolution of "
+                f"{reach} slides along it: each channel is weighed by looking at itself and "
+                f"{reach - 1} neighbours in that row.",
+                f"{wide:,} 个通道均值排成一行，一个长 {reach} 的一维卷积从头滑到尾："
+                f"每个通道的权重只看它自己和行里的 {reach - 1} 个邻居。",
+                ids(nodes),
+            ),
+            Said(
+                f"Squeeze-and-excitation would spend {squeezed:,} parameters on the same task. "
+                f"That neighbours in this row have anything to do with each other is nowhere "
+                "given; training arranges the channels so that they do.",
+                f"同样的事，SE 要花 {squeezed:,} 个参数。这一行里相邻的通道本来毫无关系，"
+                "是训练把通道排成了有关系的样子。",
+                (conv.id,),
+            ),
+            *_global(block, nodes),
+        ),
+    )
+
+
+def _convolutional(block: Anatomy, group: Group) -> Passage:
+    nodes = block.inside(group.path)
+    convs = [each for each in nodes if each.role == "conv"]
+    wide, narrow = channels(convs[0])
+    last = convs[-1]
+    return Passage(
+        Said(
+            "CBAM weighs first the channels, then the positions.",
+            "CBAM 先给通道加权，再给位置加权。",
+            (group.path,),
+        ),
+        (
+            Said(
+                f"Mean and maximum of each of the {wide:,} channels pass the same two layers, "
+                f"{wide:,} → {narrow:,} → {wide:,}, and are added before the sigmoid: the maximum "
+                "speaks up for what occurs in one place only and would drown in the mean.",
+                f"{wide:,} 个通道各取平均值和最大值，走同样的两层 {wide:,} → {narrow:,} → "
+                f"{wide:,}，"
+                "相加后再过 sigmoid：只在一处出现的东西会淹没在平均值里，最大值替它说话。",
+                ids(convs[:-1]),
+            ),
+            Said(
+                f"For the positions, mean and maximum over all channels make two maps, and a "
+                f"{kernel(last)}×{kernel(last)} convolution with {last.params:,} weights makes of "
+                f"them one factor for each of the {side(last.shape)} positions.",
+                f"对位置，先跨通道取平均和最大，得到两张图，再用 {kernel(last)}×{kernel(last)} "
+                "卷积的 "
+                f"{last.params:,} 个权重，给 {side(last.shape)} 个位置各算出一个系数。",
+                (last.id,),
+            ),
+            _share(block, nodes),
+        ),
+    )
+
+
+def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
+    """That a gate sees everything; no news where the norms average over the image as well."""
+    if any(each.type in _OVER_THE_IMAGE for each in block.calls):
+        return
+    yield Said(
+        "So this is the one place in the block where the whole image has a say in every position.",
+        "整个块里，只有在这里整张图才能影响到每一个位置。",
+        ids(nodes[:1]),
+    )
+
+
+def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
+    params, macs = sum(each.params for each in nodes), sum(each.macs for each in nodes)
+    return Said(
+        f"It takes {percent(params, block.params)} of the block's parameters ({params:,}) and "
+        f"{percent(macs, block.macs)} of its multiply-adds ({Many(macs):en}), because almost "
+        "everything happens after the averaging.",
+        f"它占这个块参数的 {percent(params, block.params)}（{params:,} 个），"
+        f"却只占乘加的 {percent(macs, block.macs)}（{Many(macs):zh}次），"
+        "因为几乎一切都在取平均之后才算。",
+        ids(nodes),
+    )
+
+
+def concat(block: Anatomy) -> Iterator[Passage]:
+    """The paragraph on a block that concatenates and adds nothing."""
+    joined = [each for each in block.calls if each.role == "concat" and each.lane == "main"]
+    joined = [each for each in joined if len(each.shape) == 4]
+    if block.join is not None or not joined or block.graph.problem is not None:
+        return
+    widths = " → ".join(f"{each.shape[1]:,}" for each in joined)
+    yield Passage(
+        Said("Maps are put side by side, not added.", "特征图是并排放，不是相加。", ids(joined)),
+        (
+            Said(
+                f"So nothing that came before is overwritten and every later layer can read it, "
+                f"but the channels pile up ({widths}) and with them the cost of whatever reads "
+                "them.",
+                f"前面的结果一点不被覆盖，后面每一层都读得到；"
+                f"但通道越积越多（{widths}），读它们的层也跟着变贵。",
+                ids(joined),
+            ),
+        ),
+    )

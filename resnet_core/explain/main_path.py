@@ -1,0 +1,380 @@
+"""The main path: a block's name, what it computes, in which steps and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.graph.model import Node, Shape
+from resnet_core.graph.structure import (
+    Anatomy,
+    channels,
+    groups,
+    is_depthwise,
+    kernel,
+    size_of,
+    stride,
+    weights,
+)
+from resnet_core.language.bilingual import Language
+from resnet_core.language.numbers import Few, Many, ratio, side
+
+# A longer chain is no sentence any more.
+_LONGEST = 4
+
+
+def main_path(block: Anatomy) -> Iterator[Passage]:
+    """The opening paragraph of a block whose main path is a chain of convolutions."""
+    alone = not block.closed if block.join else block.ending is None
+    said = [] if alone or block.graph.problem else [computes(block)]
+    if not block.chained:
+        if said:
+            yield Passage(headline(block), tuple(said))
+        return
+    if 0 < len(block.steps) <= _LONGEST:
+        said.append(steps(block))
+    if _is_bottleneck(block):
+        said += _neck(block)
+    elif len(block.spatial) == 2 == len(block.steps):
+        said += _pair(block)
+    if said:
+        yield Passage(headline(block), tuple(said))
+
+
+def formula(block: Anatomy) -> str:
+    """``relu(shortcut(x) + f(x))``, as this block's graph has it."""
+    inner = {"none": "f(x)", "identity": "x + f(x)"}.get(block.kind, "shortcut(x) + f(x)")
+    if block.ending is None:
+        return inner
+    return f"{block.ending.type.lower()}({inner})"
+
+
+def computes(block: Anatomy) -> Said:
+    nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
+    return Said(f"It computes {formula(block)}.", f"它计算 {formula(block)}。", nodes)
+
+
+def steps(block: Anatomy) -> Said:
+    if len(block.steps) == 2 == len(block.spatial):
+        return _twins(block)
+    english, chinese = zip(*_each_step(block), strict=True)
+    if len(block.steps) == 1:
+        return Said(
+            f"The main path f is a single layer: {english[0]}.",
+            f"主路 f 只有一层：{chinese[0]}。",
+            ids(block.steps),
+        )
+    count = Few(len(block.steps))
+    order = ["先", *["再"] * (len(chinese) - 2), "最后" if len(chinese) > 2 else "再"]
+    ordered = "，".join(map("".join, zip(order, chinese, strict=True)))
+    return Said(
+        f"The main path f takes {count:en} steps: {', '.join(english[:-1])}, and {english[-1]}.",
+        f"主路 f 分{count:zh}步走：{ordered}。",
+        ids(block.steps),
+    )
+
+
+def _twins(block: Anatomy) -> Said:
+    """Two convolutions in a row, neither of them 1×1."""
+    one = block.steps[0]
+    given, made = channels(one)
+    sizes = f"two {size_of(one)} convolutions in a row"
+    chinese = f"两个 {size_of(one)} 卷积前后相接"
+    if given == made:
+        return Said(
+            f"The main path f is {sizes}, {made:,} channels all the way.",
+            f"主路 f 是{chinese}，从头到尾都是 {made:,} 个通道。",
+            ids(block.steps),
+        )
+    return Said(
+        f"The main path f is {sizes}: the first takes {given:,} channels to {made:,}, the second "
+        "leaves their number alone.",
+        f"主路 f 是{chinese}：第一个把 {given:,} 个通道变成 {made:,} 个，第二个不再改变。",
+        ids(block.steps),
+    )
+
+
+def _each_step(block: Anatomy) -> Iterator[tuple[str, str]]:
+    """The convolutions and linear layers, by what they do to the channels."""
+    before = 0
+    for node in block.steps:
+        given, made = channels(node)
+        if node.role == "linear":
+            yield (
+                f"a linear layer takes {given:,} numbers to {made:,}",
+                f"用全连接层把 {given:,} 个数变成 {made:,} 个",
+            )
+        elif kernel(node) == 1:
+            yield _pointwise(block, node, given == before)
+        else:
+            yield _around(node, given == before)
+        before = made
+
+
+def _around(node: Node, known: bool) -> tuple[str, str]:
+    """A convolution that sees neighbours; ``known`` if its channels were just named."""
+    name, (given, made) = _sized(node), channels(node)
+    if is_depthwise(node):
+        where = ("each channel by itself", "每个通道里各自")
+        return (
+            f"a depthwise {name} looks around each position, {where[0]}",
+            f"用逐通道的 {name} 卷积在{where[1]}看邻域",
+        )
+    if given != made:
+        return (
+            f"a {name} convolution looks around each position and takes {given:,} channels to "
+            f"{made:,}",
+            f"用 {size_of(node)} {_kind(node)}看每个位置的邻域并把 {given:,} 个通道变成 {made:,} "
+            "个",
+        )
+    on = ("these", "这些通道上") if known else (f"{made:,} channels", f" {made:,} 个通道上")
+    return (
+        f"a {name} convolution looks around each position on {on[0]}",
+        f"用 {name} 卷积在{on[1]}看每个位置的邻域",
+    )
+
+
+def _sized(node: Node) -> str:
+    transposed = "transposed " if node.type.startswith("ConvTranspose") else ""
+    return f"{transposed}{size_of(node)}"
+
+
+def _kind(node: Node) -> str:
+    return "转置卷积" if node.type.startswith("ConvTranspose") else "卷积"
+
+
+def _pointwise(block: Anatomy, node: Node, known: bool) -> tuple[str, str]:
+    name, (given, made) = size_of(node), channels(node)
+    what = ("them", "") if known else (f"{given:,} channels", f"把 {given:,} 个通道")
+    if given == made:
+        return (
+            f"a {name} convolution mixes {'them' if known else f'the {made:,} channels'}",
+            f"用 {name} 卷积混合{'这些' if known else f' {made:,} 个'}通道",
+        )
+    why, reason = _expansion(block, made)
+    verb, chinese = ("narrows", "压到") if made < given else ("widens", "放宽到")
+    return (
+        f"a {name} convolution {verb} {what[0]} to {made:,}{why}",
+        f"用 {name} 卷积{what[1]}{chinese} {made:,} 个{reason}",
+    )
+
+
+def _expansion(block: Anatomy, made: int) -> tuple[str, str]:
+    """``(planes 128 × expansion 4)`` where that is how the channels come about."""
+    planes = block.knobs.get("planes", 0)
+    if not planes or made != 4 * planes or made != block.steps[-1].attributes.get("out_channels"):
+        return "", ""
+    return f" (planes {planes:,} × expansion 4)", f"（planes {planes:,} × expansion 4）"
+
+
+def _is_bottleneck(block: Anatomy) -> bool:
+    """1×1, one larger convolution, 1×1: and the middle is no depthwise one."""
+    return (
+        len(block.steps) == 3
+        and len(block.spatial) == 1
+        and block.spatial[0] is block.steps[1]
+        and not is_depthwise(block.spatial[0])
+    )
+
+
+def _neck(block: Anatomy) -> Iterator[Said]:
+    """Why the middle is narrow, or what it means that it is not."""
+    first, middle, last = block.steps
+    width, made = channels(middle)[0], channels(last)[1]
+    given, name = channels(first)[0], size_of(middle)
+    more = ratio(weights(middle) / weights(last))
+    if width >= made:
+        yield Said(
+            f"The middle is {width:,} channels wide and the block gives out {made:,}: the neck of "
+            f"this bottle is no neck, and the {name} has {more} "
+            "times the weights of the 1×1 behind it.",
+            f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
+            "卷积的权重是"
+            f"后面那个 1×1 的 {more} 倍。",
+            ids([middle, last]),
+        )
+        return
+    if groups(middle) > 1 and middle.macs < first.macs + last.macs:
+        yield _cheap_middle(first, middle, last)
+        return
+    times = (made / width) ** 2
+    there = Many(round(middle.macs * times))
+    shape = "Wide, narrow, wide: hence the name" if given > width else (
+        f"Only {given:,} channels come in, so there is nothing to narrow at first; the neck shows "
+        "at the other end")  # fmt: skip
+    form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
+        f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
+    yield Said(
+        f"{shape}. Looking around is the costly part, nine weights where a 1×1 has one, so it is "
+        f"done where channels are few: on {width:,} channels the {name} costs "
+        f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
+        f"{there:en}, {ratio(times)} times as much.",
+        f"{form}。看邻域最费算力：1×1 只有一个权重的地方，{name} 有九个，所以放到通道最少处去做。"
+        f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
+        "个通道上做，"
+        f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
+        ids([middle]),
+    )
+
+
+def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
+    """A grouped middle: looking around is not what costs."""
+    name, ends = size_of(middle), Many(first.macs + last.macs)
+    return Said(
+        f"Elsewhere looking around is the costly part, and the middle is narrow for its sake. Here "
+        f"the {name} is split into groups and costs {Many(middle.macs):en} multiply-adds, the two "
+        f"1×1 around it {ends:en}.",
+        f"一般说来看邻域最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
+        ids([first, middle, last]),
+    )
+
+
+def _pair(block: Anatomy) -> Iterator[Said]:
+    """Why two small convolutions rather than one large."""
+    one, other = block.steps
+    if kernel(one) != 3 or kernel(other) != 3:
+        return
+    reach = 3 + 2 * stride(one)
+    given, made = channels(one)[0], channels(other)[1]
+    if reach == 5 and given == made:
+        single = 25 * made * made
+        both = weights(one) + weights(other)
+        yield Said(
+            f"Together the two see 5×5 positions. A single 5×5 would see as much with "
+            f"{single:,} weights instead of {both:,}, and would have no non-linearity halfway.",
+            f"两个合起来能看到 5×5 的范围。单用一个 5×5 也看得到，但权重要 {single:,} 个而不是 "
+            f"{both:,} 个，中间还少一次非线性。",
+            ids(block.steps),
+        )
+    elif reach > 5:
+        yield Said(
+            f"Together the two see {reach}×{reach} positions of the input, because the second one "
+            f"steps over every {_nth(stride(one))} position and so reaches further.",
+            f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔"
+            f"{Few(stride(one)):zh}个位置，所以看得更远。",
+            ids(block.steps),
+        )
+
+
+def _nth(number: int) -> str:
+    return {2: "second", 3: "third", 4: "fourth"}[number]
+
+
+# By class: the noun with its article, several of it, and the Chinese.
+_NOUNS = {
+    "Bottleneck": ("a bottleneck", "bottlenecks", "瓶颈块"),
+    "BasicBlock": ("a basic block", "basic blocks", "基本块"),
+    "PreactBasicBlock": (
+        "a basic block in pre-activation order",
+        "basic blocks in pre-activation order",
+        "预激活基本块",
+    ),
+    "PreactBottleneck": (
+        "a bottleneck in pre-activation order",
+        "bottlenecks in pre-activation order",
+        "预激活瓶颈块",
+    ),
+    "Res2NetBlock": ("a Res2Net block", "Res2Net blocks", "Res2Net 块"),
+    "ResDown": (
+        "a bottleneck of the original kind",
+        "bottlenecks of the original kind",
+        "原论文式瓶颈块",
+    ),
+    "ResidualBlockWithAttention": (
+        "a residual block with attention",
+        "residual blocks with attention",
+        "注意力残差块",
+    ),
+    "ResidualLayer": (
+        "a hand-written basic block",
+        "hand-written basic blocks",
+        "手写基本块",
+    ),
+    "ConvNeXtBlock": ("a ConvNeXt block", "ConvNeXt blocks", "ConvNeXt 块"),
+    "HorBlock": ("a HorNet block", "HorNet blocks", "HorNet 块"),
+    "InvertedResidual": ("an inverted residual block", "inverted residual blocks", "倒残差块"),
+    "Downsample": ("a downsampling layer", "downsampling layers", "下采样层"),
+}
+
+
+def noun(block: Anatomy) -> tuple[str, str]:
+    """The noun of a block; of a class that is not known, by what the graph shows."""
+    if block.type in _NOUNS:
+        one, _, chinese = _NOUNS[block.type]
+        return one, chinese
+    if block.closed:
+        return f"a residual block ({block.type})", f"残差块（{block.type}）"
+    return f"a module ({block.type})", f"模块（{block.type}）"
+
+
+def plural(block: Anatomy, count: int) -> tuple[str, str]:
+    """The noun of ``count`` such blocks, without article."""
+    if block.type in _NOUNS:
+        one, several, chinese = _NOUNS[block.type]
+        return (one.partition(" ")[2] if count == 1 else several), chinese
+    one, chinese = noun(block)
+    return one.partition(" ")[2] if count == 1 else f"{block.type} blocks", chinese
+
+
+def headline(block: Anatomy) -> Said:
+    """``A bottleneck that halves the map and doubles the channels.``"""
+    english, chinese = noun(block)
+    english = english[:1].upper() + english[1:]
+    if block.graph.problem or len(block.given) != 4 or len(block.made) != 4:
+        return Said(f"{english}.", f"一个{chinese}。".replace("一个 ", "一个"))
+    size, width = _of_size(block.given, block.made), _of_width(block.given, block.made)
+    parts = [each for each in (size, width) if each]
+    if not parts:
+        return Said(f"{english} that keeps the shape.", f"一个不改变形状的{chinese}。")
+    does = " and ".join(each[0] for each in parts)
+    alters = "、".join(each[1] for each in parts)
+    return Said(f"{english} that {does}.", f"一个让{alters}的{chinese}。")
+
+
+def _of_size(given: Shape, made: Shape) -> tuple[str, str] | None:
+    if given[2:] == made[2:]:
+        return None
+    if all(-(-one // 2) == other for one, other in zip(given[2:], made[2:], strict=True)):
+        return "halves the map", "特征图减半"
+    return (
+        f"takes the map from {side(given)} to {side(made)}",
+        f"特征图从 {side(given)} 变成 {side(made)}",
+    )
+
+
+def _of_width(given: Shape, made: Shape) -> tuple[str, str] | None:
+    before, after = given[1], made[1]
+    if before == after:
+        return None
+    if after == 2 * before:
+        return "doubles the channels", "通道翻倍"
+    if 2 * after == before:
+        return "halves the channels", "通道减半"
+    if after % before == 0:
+        times = ratio(after / before)
+        return f"gives {times} times the channels", f"通道变成 {times} 倍"
+    verb, chinese = ("widens", "增加") if after > before else ("narrows", "减少")
+    return (
+        f"{verb} {before:,} channels to {after:,}",
+        f"通道从 {before:,} {chinese}到 {after:,}",
+    )
+
+
+def called(block: Anatomy, language: Language) -> str:
+    """A block's path; one that is a mere number is called by it."""
+    if not block.path.isdigit():
+        return block.path
+    return f"第 {block.path} 块" if language == "zh" else f"block {block.path}"
+
+
+def called_layer(node: Node, language: Language) -> str:
+    """A layer's id; one that is a mere number is called by it."""
+    if not node.id.isdigit():
+        return node.id
+    return f"第 {node.id} 层" if language == "zh" else f"layer {node.id}"
+
+
+def capital(text: str) -> str:
+    """The first letter of ``block 0`` made large; a path stays as it is."""
+    return f"B{text[1:]}" if text.startswith("block ") else text

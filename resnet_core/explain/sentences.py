@@ -1,0 +1,38 @@
+"""A sentence and a paragraph in both languages, each in its own idiom, with the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resnet_core.explain.explanation import Paragraph, Sentence
+from resnet_core.graph.model import Node
+from resnet_core.language.bilingual import Language, spaced
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence in both languages, and the nodes or groups that it speaks of."""
+
+    en: str
+    zh: str
+    nodes: tuple[str, ...] = ()
+
+    def sentence(self, language: Language) -> Sentence:
+        return Sentence(spaced(self.zh) if language == "zh" else self.en, self.nodes)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph in both languages. The claim comes first."""
+
+    claim: Said
+    said: tuple[Said, ...]
+
+    def paragraph(self, language: Language) -> Paragraph:
+        told = tuple(each.sentence(language) for each in self.said)
+        return Paragraph(self.claim.sentence(language).text, told)
+
+
+def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(each.id for each in nodes)

@@ -1,0 +1,228 @@
+"""Networks without blocks: layers in a row, told by the size of their maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.main_path import called_layer
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.graph.model import Node
+from resnet_core.graph.structure import Outline, kernel, size_of
+from resnet_core.language.bilingual import listed
+from resnet_core.language.caption import Caption
+from resnet_core.language.numbers import (
+    Few,
+    Many,
+    percent,
+    several,
+    side,
+    whole,
+)
+
+
+def plain(outline: Outline, caption: Caption) -> Iterator[Passage]:
+    """The paragraphs on a network that adds nothing to anything."""
+    layers = outline.layers
+    if not layers:
+        yield without_weights(outline, caption)
+        return
+    yield _row(outline, caption)
+    yield from _sizes(outline)
+    yield from _small_kernels(outline)
+    yield from _weights(outline)
+    yield from _maps(outline)
+
+
+def _row(outline: Outline, caption: Caption) -> Passage:
+    layers = outline.layers
+    convs = [each for each in layers if each.role == "conv"]
+    linear = [each for each in layers if each.role == "linear"]
+    counted = [
+        (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
+        (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
+    ]
+    english = listed((each[0] for each in counted if each[2]), "en")
+    chinese = listed((each[1] for each in counted if each[2]), "zh")
+    said = [
+        Said(
+            f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
+            "nothing but "
+            "what the one before it has left.",
+            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
+            ids(layers),
+        )
+    ]
+    if len(convs) > 1 and not any(each.role == "add" for each in outline.graph.calls):
+        said.append(
+            Said(
+                "No addition leads past anything. Stacked deeper, such a network gets worse even "
+                "on its training images; the shortcut of ResNet was the answer to that.",
+                "没有一处相加能绕过任何一层。这样的网络再往深里堆，连训练集上的表现都会变差；"
+                "ResNet 的捷径就是对此的回答。",
+                ids(layers[-1:]),
+            )
+        )
+    return Passage(
+        Said(f"{caption.title}: layers in a row.", f"{caption.title}：一层接一层，串成一列。"),
+        tuple(said),
+    )
+
+
+def _sizes(outline: Outline) -> Iterator[Passage]:
+    """Which convolutions work at which size."""
+    groups: list[list[Node]] = []
+    for node in outline.layers:
+        if node.role != "conv" or len(node.shape) != 4:
+            continue
+        if groups and groups[-1][-1].shape[1:] == node.shape[1:]:
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    if not 1 < len(groups) <= 12:
+        return
+    english = [f"{side(g[0].shape)}: {len(g)} × {g[0].shape[1]:,}" for g in groups]
+    said = [
+        Said(
+            f"Convolutions by the size of their map, with their channels: {', '.join(english)}.",
+            f"按特征图的大小列出卷积及其通道：{'，'.join(english)}。",
+            ids(node for each in groups for node in each),
+        )
+    ]
+    pools = [each for each in outline.graph.calls if each.role == "pool" and kernel(each) > 1]
+    if pools:
+        said.append(
+            Said(
+                f"No convolution shrinks anything; {Few(len(pools)):en} poolings do it, and behind "
+                "most of them the channels double."
+                if all(each.shape[2:] == each.inputs[0][2:] for g in groups for each in g)
+                else f"There are {Few(len(pools)):en} poolings besides.",
+                f"卷积都不缩小尺寸，缩小靠{Few(len(pools)):zh}次池化，池化之后通道多半翻倍。"
+                if all(each.shape[2:] == each.inputs[0][2:] for g in groups for each in g)
+                else f"此外还有{Few(len(pools)):zh}次池化。",
+                ids(pools),
+            )
+        )
+    yield Passage(Said("The map shrinks step by step.", "特征图一步步缩小。"), tuple(said))
+
+
+def _small_kernels(outline: Outline) -> Iterator[Passage]:
+    convs = [each for each in outline.layers if each.role == "conv"]
+    if len(convs) < 4 or any(size_of(each) != "3×3" for each in convs):
+        return
+    yield Passage(
+        Said("All kernels are 3×3.", "所有卷积核都是 3×3。", ids(convs)),
+        (
+            Said(
+                "Three of them in a row see 7×7 positions, as one 7×7 would, with 3 · 9 = 27 "
+                "weights per pair of channels instead of 49, and with three non-linearities "
+                "instead of one. That was VGG's point.",
+                "三个连起来能看到 7×7 的范围，与一个 7×7 一样，每对通道的权重却是 3 · 9 = 27 个"
+                "而不是 49 个，非线性也是三次而不是一次。这正是 VGG 的主张。",
+                ids(convs[:3]),
+            ),
+        ),
+    )
+
+
+def _weights(outline: Outline) -> Iterator[Passage]:
+    """Which layer holds the most and which kind does the most."""
+    totals, layers = outline.graph.totals, outline.layers
+    if not totals.params or not totals.macs:
+        return
+    largest = max(layers, key=lambda each: each.params)
+    said = [_largest(outline, largest), *_fully_connected(outline, largest)]
+    convs = [each for each in layers if each.role == "conv"]
+    if 0 < len(convs) < len(layers):
+        done = sum(each.macs for each in convs)
+        said.append(
+            Said(
+                f"Of {Many(totals.macs):en} multiply-adds the convolutions do "
+                f"{percent(done, totals.macs)}.",
+                f"{Many(totals.macs):zh}次乘加里，卷积占 {percent(done, totals.macs)}。",
+                ids(convs),
+            )
+        )
+    yield Passage(
+        Said("Where the parameters and the work sit.", "参数和计算各在哪里。"), tuple(said)
+    )
+
+
+def _largest(outline: Outline, largest: Node) -> Said:
+    """The layer with the most parameters, or the layers, where several have as many."""
+    total = outline.graph.totals.params
+    equal = [each for each in outline.layers if each.params == largest.params]
+    held = len(equal) * largest.params
+    if len(equal) > 1:
+        count = Few(len(equal))
+        return Said(
+            f"Of {total:,} parameters the {count:en} largest layers hold {largest.params:,} each, "
+            f"{percent(held, total)} together.",
+            f"{total:,} 个参数里，最大的{count:zh}层各占 {largest.params:,} 个，合计 "
+            f"{percent(held, total)}。",
+            ids(equal),
+        )
+    return Said(
+        f"Of {total:,} parameters {called_layer(largest, 'en')} alone holds {held:,}, "
+        f"{percent(held, total)}.",
+        f"{total:,} 个参数里，单是{called_layer(largest, 'zh')}就占 {held:,} 个，即 "
+        f"{percent(held, total)}。",
+        (largest.id,),
+    )
+
+
+def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
+    """A linear layer behind a flattened map: where most of VGG's parameters are."""
+    before = [outline.graph.node[each.source] for each in outline.graph.incoming[node.id]]
+    if node.role == "linear" and any(each.role == "reshape" for each in before):
+        yield Said(
+            f"It ties each of {node.inputs[0][1]:,} numbers to each of its {node.shape[1]:,} "
+            "outputs, one weight per pair and used once; ResNet averages every map to a single "
+            "number instead and needs no such layer.",
+            f"它把 {node.inputs[0][1]:,} 个数与 {node.shape[1]:,} 个输出两两相连，"
+            "每对一个权重，只用一次；ResNet 改为把每张图平均成一个数，也就用不着这样的层。",
+            (node.id,),
+        )
+
+
+def _maps(outline: Outline) -> Iterator[Passage]:
+    """Several outputs: a backbone."""
+    outputs = outline.graph.outputs
+    if len(outputs) < 2 or any(len(each.shape) != 4 for each in outputs):
+        return
+    told = ", ".join(whole(each.shape) for each in outputs)
+    yield Passage(
+        Said(
+            f"It gives out {Few(len(outputs)):en} maps.",
+            f"它输出{Few(len(outputs)):zh}张特征图。",
+            ids(outputs),
+        ),
+        (
+            Said(
+                f"They are {told}: a detector finds small things on the large maps, where a "
+                "position is few pixels, and large things on the small ones, which have seen more.",
+                f"分别是 {told.replace(', ', '、')}：检测器在大图上找小东西，因为一个位置只对应"
+                "几个像素；在小图上找大东西，因为它看过的范围更广。",
+                ids(outputs),
+            ),
+        ),
+    )
+
+
+def without_weights(outline: Outline, caption: Caption) -> Passage:
+    calls, params = ids(outline.graph.calls), outline.graph.totals.params
+    said = Said(
+        "Not one of its calls is a convolution or a linear layer with weights.",
+        "它的调用里，没有一个带权重的卷积或全连接层。",
+        calls,
+    )
+    if params:
+        return Passage(
+            Said(
+                f"{caption.title} has {params:,} parameters, none of them in a plain layer.",
+                f"{caption.title} 有 {params:,} 个参数，却不在普通的层里。",
+            ),
+            (said,),
+        )
+    return Passage(
+        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"), (said,)
+    )

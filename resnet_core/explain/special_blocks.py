@@ -1,0 +1,452 @@
+"""Openings of blocks that are no plain chain: Res2Net, inverted residual, ConvNeXt, HorNet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_core.explain.main_path import computes, headline, steps
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.stride import formulas
+from resnet_core.graph.model import Node
+from resnet_core.graph.structure import (
+    Anatomy,
+    channels,
+    size_of,
+    weights,
+)
+from resnet_core.language.bilingual import listed
+from resnet_core.language.numbers import (
+    Few,
+    Many,
+    percent,
+    side,
+    whole,
+)
+
+
+def res2net(block: Anatomy) -> Iterator[Passage]:
+    """Slices that feed one another, or where the shape changes stand side by side."""
+    knobs = block.knobs
+    scales, convs = Few(knobs["scales"]), block.spatial
+    width, first, last = channels(convs[0])[0], block.steps[0], block.steps[-1]
+    total = channels(first)[1]
+    sliced = Said(
+        f"A 1×1 makes {total:,} channels of the {channels(first)[0]:,}, and these are cut into "
+        f"{scales:en} slices of int({knobs['planes']} · {knobs['base_width']} / 64) = {width:,}; "
+        f"a 1×1 at the end makes {channels(last)[1]:,} of all slices together.",
+        f"先用 1×1 把 {channels(first)[0]:,} 个通道变成 {total:,} 个，再切成{scales:zh}片，每片 "
+        f"int({knobs['planes']} · {knobs['base_width']} / 64) = {width:,} 个；"
+        f"最后用 1×1 把各片合起来，变成 {channels(last)[1]:,} 个。",
+        ids([first, last]),
+    )
+    inner = [each for each in block.calls if each.role == "add" and each not in block.joins]
+    tell = _fed if inner or len(convs) == 1 else _side_by_side
+    yield Passage(headline(block), (computes(block), sliced, *tell(block)))
+
+
+def _fed(block: Anatomy) -> Iterator[Said]:
+    convs = block.spatial
+    reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(1, len(convs) + 1)]
+    total, width = channels(block.steps[0])[1], channels(convs[0])[0]
+    single, every = 9 * total * total, sum(weights(each) for each in convs)
+    yield Said(
+        f"The first slice goes on as it is. Every other one passes a 3×3 of its own"
+        f"{', but the result of the slice before it is added first' if len(convs) > 1 else ''}: "
+        f"so the slices come out having seen 1×1, {listed(reaches, 'en')} positions, and one block "
+        f"sees at {Few(len(convs) + 1):en} scales at once.",
+        f"第一片原样放行。其余各片都过自己的 3×3"
+        f"{'，但要先加上前一片的结果' if len(convs) > 1 else ''}："
+        f"于是各片分别看过 1×1、{listed(reaches, 'zh')} 的范围，一个块里同时有"
+        f"{Few(len(convs) + 1):zh}种尺度。",
+        ids(convs),
+    )
+    yield Said(
+        f"It is cheap as well: {Few(len(convs)):en} convolutions on {width:,} channels have "
+        f"{every:,} weights, one 3×3 on all {total:,} would have {single:,}.",
+        f"而且便宜：{Few(len(convs)):zh}个 {width:,} 通道的卷积共 {every:,} 个权重，"
+        f"在全部 {total:,} 个通道上做一个 3×3 则要 {single:,} 个。",
+        ids(convs),
+    )
+
+
+def _side_by_side(block: Anatomy) -> Iterator[Said]:
+    convs = block.spatial
+    pool = [each for each in block.calls if each.role == "pool"]
+    yield Said(
+        "In a block that changes the shape the slices do not feed one another: each passes its "
+        f"3×3 alone, all {Few(len(convs)):en} see 3×3 positions, and the first slice is averaged "
+        "over 3×3 so that it comes out as large as the others. The hierarchy that the name "
+        "promises is found in the blocks that follow.",
+        "改变形状的块里，各片并不前后相喂："
+        f"每片单独过自己的 3×3，{Few(len(convs)):zh}片都只看 3×3 的范围；"
+        "第一片做 3×3 平均池化，好与其他片一样大。名字里说的层级结构，要到后面的块才有。",
+        ids([*convs, *pool]),
+    )
+
+
+def inverted_residual(block: Anatomy) -> Iterator[Passage]:
+    """Narrow, wide, narrow, with a depthwise convolution in the middle."""
+    middle = block.spatial[0]
+    wide, ends = channels(middle)[0], (block.given[1], channels(block.steps[-1])[1])
+    full = weights(middle) * wide
+    said = [computes(block), steps(block)]
+    if wide > max(ends):
+        said.append(
+            Said(
+                f"Narrow, wide, narrow: the bottleneck turned inside out. The wide middle is "
+                f"affordable because its {size_of(middle)} has one filter per channel: "
+                f"{weights(middle):,} weights, where a full one on {wide:,} channels would have "
+                f"{full:,}.",
+                f"窄、宽、窄：把瓶颈块翻了过来。中段敢这么宽，是因为 {size_of(middle)} "
+                f"每个通道只有一个滤波器：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
+                f"{size_of(middle)}，要 {full:,} 个。",
+                ids([middle]),
+            )
+        )
+    if len(block.steps) == 2:
+        said.append(
+            Said(
+                "With expand_ratio=1 the first 1×1 is left out, for it would widen nothing.",
+                "expand_ratio=1 时省掉第一个 1×1，因为没有什么要加宽。",
+                ids([middle]),
+            )
+        )
+    said.append(
+        Said(
+            f"What one block hands to the next is only {ends[1]:,} channels wide; that is what has "
+            "to be kept in memory, and on a phone memory is what is short.",
+            f"块与块之间传递的只有 {ends[1]:,} 个通道，内存里要留住的也就这么多；"
+            "手机上缺的正是内存。",
+            ids(block.steps[-1:]),
+        )
+    )
+    yield Passage(headline(block), tuple(said))
+    if block.join is None and block.graph.problem is None:
+        yield _without_addition(block)
+
+
+def _without_addition(block: Anatomy) -> Passage:
+    given, made = block.given, block.made
+    english, chinese = [], []
+    if given[2:] != made[2:]:
+        english.append(f"the map shrinks from {side(given)} to {side(made)}")
+        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}")
+    if given[1] != made[1]:
+        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
+        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
+    last = ids(block.calls[-1:])
+    return Passage(
+        Said("There is no shortcut here.", "这里没有捷径。", last),
+        (
+            Said(
+                f"MobileNetV2 adds x only where it fits and never projects; here "
+                f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
+                "the block is f alone.",
+                f"MobileNetV2 只在形状合得上时才加 x，从不做投影；这里{'，'.join(chinese)}，"
+                f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
+                last,
+            ),
+        ),
+    )
+
+
+def downsample(block: Anatomy) -> Iterator[Passage]:
+    """One layer that shrinks: a learned convolution, the largest value or the mean."""
+    node = block.calls[0]
+    if node.role == "conv":
+        yield from _learned(block)
+        return
+    if not node.shape or block.knobs["stride"] == 1:
+        yield from _idle(block)
+        return
+    english, chinese = formulas(node)
+    yield Passage(
+        headline(block),
+        (
+            Said(
+                f"It turns {side(node.inputs[0])} into {side(node.shape)}: {english}.",
+                f"{side(node.inputs[0])} 由此变成 {side(node.shape)}：{chinese}。",
+                (node.id,),
+            ),
+            _kept(node, Few(int(block.knobs["stride"]) ** 2)),
+            Said(
+                "It has no parameter, learns nothing and works on each channel by itself, so it "
+                "cannot change the number of channels; a convolution could (mode=conv).",
+                "它没有参数，什么也不学，各个通道各自处理，所以改变不了通道数；"
+                "卷积可以（mode=conv）。",
+                (node.id,),
+            ),
+        ),
+    )
+
+
+def _kept(node: Node, count: Few) -> Said:
+    """What a pooling makes of the values in a window."""
+    if node.type == "MaxPool2d":
+        return Said(
+            f"Of each {size_of(node)} window it keeps the largest of {count:en} values: strong "
+            "where it matters that something is there and not where. In training only the winner "
+            "gets a gradient.",
+            f"每个 {size_of(node)} 窗口的{count:zh}个值里留下最大的："
+            "适合“有没有”比“在哪里”更要紧的场合。训练时只有胜出的那个值得到梯度。",
+            (node.id,),
+        )
+    return Said(
+        f"Of each {size_of(node)} window it takes the mean of {count:en} values: nothing is thrown "
+        "away, but what was sharp becomes blurred. In training all values share the gradient "
+        "equally.",
+        f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：什么都没丢，但原本清晰的会变模糊。"
+        "训练时梯度由各个值平分。",
+        (node.id,),
+    )
+
+
+def _idle(block: Anatomy) -> Iterator[Passage]:
+    """A pooling over single positions."""
+    if block.calls[0].shape:
+        said = Said(
+            "At stride 1 the window is a single position, so every value passes as it is.",
+            "stride 为 1 时窗口只有一个位置，每个值都原样通过。",
+            ids(block.calls),
+        )
+        yield Passage(headline(block), (said,))
+
+
+def _learned(block: Anatomy) -> Iterator[Passage]:
+    node = block.calls[0]
+    yield Passage(
+        headline(block),
+        (
+            Said(
+                f"A convolution takes the place of pooling: how to shrink is learned, in "
+                f"{weights(node):,} weights and for {Many(node.macs):en} multiply-adds, where "
+                "pooling would need none (mode=max, mode=avg).",
+                f"用卷积代替池化：怎样缩小是学出来的，要 {weights(node):,} 个权重、"
+                f"{Many(node.macs):zh}次乘加；池化一个也不要（mode=max、mode=avg）。",
+                (node.id,),
+            ),
+            Said(
+                "In return it can change the channels, and it may weigh each position of its "
+                "window differently in each channel.",
+                "换来的是：通道数可以改，窗口里每个位置在每个通道上的轻重也可以不同。",
+                (node.id,),
+            ),
+        ),
+    )
+
+
+def convnext(block: Anatomy) -> Iterator[Passage]:
+    """Positions are mixed by one layer and channels by the others."""
+    around, widen, narrow = block.steps
+    wide, inner = channels(around)[0], channels(widen)[1]
+    points = widen.macs + narrow.macs
+    yield Passage(
+        headline(block),
+        (
+            Said(
+                f"It computes x + {'γ · ' if _scaled(block) else ''}f(x) and divides the work: a "
+                f"depthwise {size_of(around)} looks around in each of the {wide:,} channels by "
+                f"itself, then two linear layers, {wide:,} → {inner:,} → {wide:,}, mix the "
+                "channels at each position by itself.",
+                f"它计算 x + {'γ · ' if _scaled(block) else ''}f(x)，并把工作分开："
+                f"逐通道的 {size_of(around)} 在 {wide:,} 个通道里各自看邻域；"
+                f"随后两个线性层 {wide:,} → {inner:,} → {wide:,} 在每个位置上各自混合通道。",
+                ids(block.steps),
+            ),
+            Said(
+                f"That is why so large a kernel is affordable: the {size_of(around)} costs "
+                f"{Many(around.macs):en} multiply-adds, {percent(around.macs, block.macs)} of the "
+                f"block, and the linear layers {Many(points):en}. Had it mixed the channels as "
+                f"well, it would cost {wide:,} times as much.",
+                f"所以用得起这么大的核：{size_of(around)} 要 {Many(around.macs):zh}次乘加，"
+                "占整块的 "
+                f"{percent(around.macs, block.macs)}，两个线性层要 {Many(points):zh}次。"
+                f"若它同时还混合通道，代价就是 {wide:,} 倍。",
+                ids(block.steps),
+            ),
+        ),
+    )
+    yield _sparing(block)
+    yield from _layer_scale(block)
+
+
+def _sparing(block: Anatomy) -> Passage:
+    norms = [each for each in block.calls if each.role == "norm"]
+    bends = [each for each in block.calls if each.role == "activation"]
+    moves = [each for each in block.calls if each.type == "permute"]
+    return Passage(
+        Said(
+            "There is one norm and one activation in the whole block.",
+            "整个块里只归一化一次，只激活一次。",
+            ids([*norms, *bends]),
+        ),
+        (
+            Said(
+                "A bottleneck has a norm behind each of its three convolutions and three ReLUs; "
+                "a transformer's block gets by with far fewer, and taking them away here made the "
+                "results better, not worse.",
+                "瓶颈块的三个卷积后面各有一个归一化，ReLU 也有三个；Transformer 的块要少得多，"
+                "这里照样减掉之后，结果没有变差，反而更好。",
+                ids([*norms, *bends]),
+            ),
+            Said(
+                "The layer norm looks at one position and evens out its channels; the two permutes "
+                "around it compute nothing, they put the channels last, where norm and linear "
+                "layers expect them.",
+                "层归一化只看一个位置，把它的各个通道拉平；前后两次换维什么也不算，"
+                "只是把通道放到最后一维，归一化和线性层要在那里找它。",
+                ids([*norms, *moves]),
+            ),
+        ),
+    )
+
+
+def _layer_scale(block: Anatomy) -> Iterator[Passage]:
+    scales = _scaled(block)
+    if not scales:
+        return
+    count = scales[0].params
+    yield Passage(
+        Said("Every branch is scaled by γ.", "每条支路都乘以 γ。", ids(scales)),
+        (
+            Said(
+                f"γ has {count:,} learned numbers, one for each channel, and they start at one "
+                "millionth: at first the block is all but the identity, and training lets each "
+                "channel of f in as far as it proves useful.",
+                f"γ 有 {count:,} 个可学的数，每个通道一个，初值是百万分之一："
+                "一开始这个块几乎就是恒等，训练再按用处把 f 的各个通道一点点放进来。",
+                ids(scales),
+            ),
+        ),
+    )
+
+
+def horblock(block: Anatomy) -> Iterator[Passage]:
+    """Recursive gated convolution, then two linear layers."""
+    gated = block.inside(_gated(block))
+    around = next(each for each in gated if each.id.endswith("dwconv"))
+    products = [
+        each for each in gated if each.role == "multiply" and len(each.inputs) > 1
+    ]  # fmt: skip
+    widths = [each.shape[1] for each in products]
+    order, wide = Few(len(products)), block.given[1]
+    wideners = [each for each in gated if ".pws." in each.id]
+    chain = " → ".join(f"{each:,}" for each in widths)
+    yield Passage(
+        headline(block),
+        (
+            Said(
+                "It has two halves, each added to what it was given: y = x + gⁿConv(LN(x)), where "
+                "positions act on one another, and y + MLP(LN(y)), where channels do.",
+                "它分两半，各自加回自己的输入：y = x + gⁿConv(LN(x))，位置之间互相作用；"
+                "y + MLP(LN(y))，通道之间互相作用。",
+                ids(block.joins),
+            ),
+        ),
+    )
+    yield Passage(
+        Said(
+            f"The gated convolution multiplies {'once' if order == 1 else f'{order:en} times'}.",
+            f"门控卷积相乘{'一' if order == 1 else f'{order:zh}'}次。",
+            ids(products),
+        ),
+        tuple(_recursion(around, widths, wideners, products, chain)),
+    )
+    yield _widths(around, widths, wide, products)
+    yield _linear_half(block)
+    yield from _layer_scale(block)
+
+
+def _recursion(
+    around: Node, widths: list[int], wideners: list[Node], products: list[Node], chain: str
+) -> Iterator[Said]:
+    every = sum(widths)
+    parts = " + ".join(f"{each:,}" for each in widths)
+    total = f"{parts} = {every:,}" if len(widths) > 1 else f"{every:,}"
+    yield Said(
+        f"proj_in splits its output into p with {widths[0]:,} channels and q with {total}. One "
+        f"depthwise {size_of(around)} looks around in all of q; p is then multiplied by what was "
+        "seen.",
+        f"proj_in 的输出拆成两份：p 有 {widths[0]:,} 个通道，q 有 {total} 个。"
+        f"一个逐通道的 {size_of(around)} 在整个 q 上看邻域，看到的结果再拿来乘 p。",
+        ids([around]),
+    )
+    if wideners:
+        yield Said(
+            f"A 1×1 doubles the channels of p before each further product ({chain}). A convolution "
+            "adds neighbours up with fixed weights; here neighbours decide how much of p goes on, "
+            f"and after {Few(len(products)):en} products the output holds terms of "
+            f"{Few(len(products) + 1):en} features multiplied with one another.",
+            f"每次再乘之前，先用 1×1 把 p 的通道翻倍（{chain}）。卷积是拿固定的权重把邻居加起来；"
+            f"这里由邻居决定 p 放行多少，乘过{Few(len(products)):zh}次，"
+            f"输出里就有{Few(len(products) + 1):zh}个特征连乘的项。",
+            ids([*wideners, *products]),
+        )
+    else:
+        yield Said(
+            "A convolution adds neighbours up with fixed weights; here neighbours decide how much "
+            "of p goes on. At order 1 this is one gate and nothing recursive about it.",
+            "卷积是拿固定的权重把邻居加起来；这里由邻居决定 p 放行多少。"
+            "阶数为 1 时只有一道门，谈不上递归。",
+            ids(products),
+        )
+
+
+def _widths(around: Node, widths: list[int], wide: int, products: list[Node]) -> Passage:
+    every = sum(widths)
+    here = Said(
+        f"So q stays below 2 · {wide:,} channels whatever the order: here it has {every:,}, and "
+        f"the {size_of(around)} {weights(around):,} weights.",
+        f"所以无论几阶，q 都不到 2 · {wide:,} 个通道：这里是 {every:,} 个，"
+        f"{size_of(around)} 有 {weights(around):,} 个权重。",
+        ids([around]),
+    )
+    if len(widths) == 1:
+        claim = Said("The order could be higher.", "阶数还可以更高。", ids(products))
+        why = Said(
+            "A further product would be done before this one, on half its channels.",
+            "再多一次相乘，会放在这一次之前，只用一半的通道。",
+            ids(products),
+        )
+    else:
+        claim = Said("Higher order hardly costs more.", "阶数提高，代价几乎不变。", ids(products))
+        why = Said(
+            f"The first product is the narrowest and each further one is twice as wide, up to "
+            f"{wide:,}.",
+            f"第一次相乘的通道最少，往后每次翻倍，直到 {wide:,}。",
+            ids(products),
+        )
+    return Passage(claim, (why, here))
+
+
+def _linear_half(block: Anatomy) -> Passage:
+    widen, narrow = [each for each in block.steps if each.role == "linear"]
+    wide, inner = channels(widen)
+    both = widen.macs + narrow.macs
+    return Passage(
+        Said(
+            "The second half is a transformer's.",
+            "后一半与 Transformer 的一样。",
+            ids([widen, narrow]),
+        ),
+        (
+            Said(
+                f"Two linear layers, {wide:,} → {inner:,} → {wide:,}, work on each position by "
+                f"itself and take {percent(both, block.macs)} of the block's multiply-adds, "
+                f"{Many(both):en}.",
+                f"两个线性层 {wide:,} → {inner:,} → {wide:,} 在每个位置上各自计算，"
+                "占整块乘加次数的 "
+                f"{percent(both, block.macs)}，即 {Many(both):zh}次。",
+                ids([widen, narrow]),
+            ),
+        ),
+    )
+
+
+def _gated(block: Anatomy) -> str:
+    return block.gates[0].path
+
+
+def _scaled(block: Anatomy) -> list[Node]:
+    """The multiplications with a learned factor per channel."""
+    return [each for each in block.calls if each.role == "multiply" and each.params]

@@ -1,0 +1,259 @@
+"""Sheet → DOT. Every position is in it, so ``neato -n2`` draws it as it is and ``dot`` anew."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+from graphviz import Digraph
+
+from resnet_core.layout.boxes import (
+    AIR,
+    PAD,
+    extent,
+    line_width,
+)
+from resnet_core.layout.clusters import FRAME_TEXT
+from resnet_core.layout.diff_marks import mark_of
+from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
+from resnet_core.layout.sheet import (
+    MARGIN,
+    Box,
+    Face,
+    Frame,
+    Line,
+    Point,
+    Sheet,
+    Text,
+    Wire,
+)
+from resnet_core.layout.theme import FONT, SUBTITLE, Theme
+from resnet_core.layout.typesetting import Letters, on_box, on_legend
+
+# How long the heads of arrows are.
+TIP, RING = 7.0, 5.6
+
+# Graphviz sets lines tight; a line of spaces lets them breathe.
+_AIR = f'<FONT POINT-SIZE="{AIR}">&#160;</FONT><BR/>'
+
+
+def dot(sheet: Sheet, theme: Theme, name: str) -> str:
+    """The sheet in the DOT language, with this theme's colours."""
+    return _Writer(sheet, theme).write(name)
+
+
+class _Writer:
+    """One sheet on its way to DOT. Graphviz counts y upwards, so heights are turned over."""
+
+    def __init__(self, sheet: Sheet, theme: Theme) -> None:
+        self.sheet = sheet
+        self.theme = theme
+
+    def write(self, name: str) -> str:
+        graph = Digraph(name)
+        graph.attr(
+            bb=f"0,0,{_n(self.sheet.width)},{_n(self.sheet.height)}",
+            bgcolor="transparent",
+            fontname=FONT,
+            pad="0",
+            margin="0",
+        )
+        graph.attr("node", fontname=FONT, shape="box", style="filled,rounded", fixedsize="shape",
+                   penwidth="1.1", margin="0")  # fmt: skip
+        graph.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3",
+                   color=self.theme["wire"], fontsize=_n(SUBTITLE))  # fmt: skip
+        with graph.subgraph(name="cluster") as paper:
+            self._paper(paper)
+            self._lines(paper, "heading", self.sheet.heading, MARGIN)
+            self._frames(paper, "")
+            foot = self.sheet.height - MARGIN - extent(self.sheet.legend)[1]
+            self._lines(paper, "legend", self.sheet.legend, foot)
+        for wire in self.sheet.wires:
+            self._wire(graph, wire)
+        for box in self.sheet.boxes:
+            self._samples(graph, dot_name(box.node.id), on_box(box), arrowhead="none")
+        self._samples(graph, "legend", on_legend(self.sheet))
+        return str(graph.source)
+
+    def _paper(self, graph: Digraph) -> None:
+        """The background, as large as the sheet: it keeps the margins in every format."""
+        colour = self.theme["paper"]
+        size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
+        graph.attr(bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
+
+    def _lines(self, graph: Digraph, name: str, lines: tuple[Line, ...], top: float) -> None:
+        """The heading or the legend."""
+        if not lines:
+            return
+        wide, high = extent(lines)
+        graph.node(
+            name,
+            _table([[(lines, "LEFT")]], self.theme),
+            pos=self._pos((MARGIN + wide / 2, top + high / 2)),
+            width=_inch(wide + 8),
+            height=_inch(high + 8),
+            shape="plaintext",
+            style="",
+            id=name,
+        )
+
+    def _frames(self, graph: Digraph, parent: str) -> None:
+        """Frames as clusters, each with the boxes that stand directly in it."""
+        for frame in self.sheet.frames:
+            if frame.parent == parent:
+                with graph.subgraph(name=f"cluster_{frame.group.path}") as inner:
+                    self._frame(inner, frame)
+                    self._frames(inner, frame.group.path)
+        for box in self.sheet.boxes:
+            if box.frame == parent:
+                self._box(graph, box)
+
+    def _frame(self, graph: Digraph, frame: Frame) -> None:
+        corners = (frame.left, frame.bottom), (frame.right, frame.top)
+        graph.attr(
+            bb=",".join(self._pos(each) for each in corners),
+            style="rounded,filled",
+            fillcolor=self.theme["frame"],
+            color=self.theme["frame-line"],
+            peripheries="2" if frame.group.folded else "1",
+            id=frame.group.path,
+            label="",
+        )
+        for which, text, at in (
+            ("name", frame.name, frame.name_at),
+            ("figures", frame.figures, frame.figures_at),
+        ):
+            if text:
+                line = (Text(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
+                wide = line_width(line)
+                graph.node(
+                    f"{which} of {frame.group.path}",
+                    _line(line, self.theme, whole=True),
+                    pos=self._pos((at[0] + wide / 2, at[1] - FRAME_TEXT * 0.35)),
+                    width=_inch(wide + 8),
+                    height=_inch(FRAME_TEXT * 2),
+                    shape="plaintext",
+                    style="",
+                    **{"class": f"frame-{which}"},
+                )
+
+    def _box(self, graph: Digraph, box: Box) -> None:
+        looks = {
+            "glyph": {"shape": "circle", "style": "filled", "penwidth": "1.5"},
+            "pill": {},
+            "box": {"peripheries": "2" if box.node.folded else "1"},
+            "card": {"penwidth": "1.6"},
+        }[box.shape]
+        if box.line == "removed":
+            looks["style"] = "filled,rounded,dashed"
+        name = dot_name(box.node.id)
+        graph.node(
+            name,
+            _face(box, self.theme),
+            pos=self._pos((box.x, box.y)),
+            width=_inch(box.width),
+            height=_inch(box.height),
+            fillcolor=self.theme.fill(box.fill),
+            color=self.theme.line(box.line),
+            id=name,
+            **{"class": box.node.role},
+            **looks,
+        )
+
+    def _wire(self, graph: Digraph, wire: Wire) -> None:
+        edge = wire.edge
+        looks = dict(KINDS.get(wire.kind, {}))
+        if edge.lane != "main":
+            looks["color"] = self.theme[edge.lane]
+        if wire.broken:
+            looks |= {"color": self.theme["problem-line"], "penwidth": "2"}
+        if mark := mark_of(wire):
+            looks |= {"color": self.theme[f"{mark}-line"], "penwidth": "2",
+                      "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
+        if wire.note:
+            wide = line_width((Text(wire.note, SUBTITLE),))
+            looks["label"] = wire.note
+            looks["fontcolor"] = self.theme[f"{mark}-text" if mark else edge.lane]
+            looks["lp"] = self._pos((wire.note_at[0] + wide / 2, wire.note_at[1]))
+        graph.edge(dot_name(edge.source), dot_name(edge.target),
+                   pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
+                   **looks)  # fmt: skip
+
+    def _spline(self, points: tuple[Point, ...], kind: str) -> str:
+        controls, end = spline(points, RING if kind == "gate" else TIP)
+        return " ".join([f"e,{self._pos(end)}", *(self._pos(each) for each in controls)])
+
+    def _samples(self, graph: Digraph, name: str, letters: Iterable[Letters], **more: str) -> None:
+        """Pieces of line that stand before words, each between two nodes that are not seen."""
+        for index, each in enumerate(each for each in letters if each.text.sample):
+            kind, ends = each.text.sample, (f"{name} {index} from", f"{name} {index} to")
+            points = tuple((x, each.middle) for x in sample_ends(each.text, each.x))
+            for end, point in zip(ends, points, strict=True):
+                graph.node(end, "", pos=self._pos(point), width="0", height="0", style="invis")
+            looks = {**KINDS[kind], "color": self.theme[_lane(kind)], **more}
+            graph.edge(*ends, pos=self._spline(points, kind),
+                       **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
+
+    def _pos(self, point: Point) -> str:
+        return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"
+
+
+def _lane(kind: str) -> str:
+    return "gate" if kind == "gate" else "shortcut"
+
+
+def dot_name(node: str) -> str:
+    """A node's id as a name in DOT, where a colon would be the mark of a port."""
+    return node.replace(":", "-")
+
+
+def _face(box: Box, theme: Theme) -> str:
+    """What stands on a box as an HTML-like label."""
+    face: Face = box.face
+    if box.shape == "glyph":
+        sign = {"add": "+", "mul": "×"}[box.node.type]
+        return f'<<FONT POINT-SIZE="17" COLOR="{theme["ink"]}">{sign}</FONT>>'
+    align = "CENTER" if face.centred else "LEFT"
+    cells: list[tuple[Sequence[Line], str]] = [(face.left, align)]
+    if face.right:
+        cells.append((face.right, "RIGHT"))
+    inner = box.width - 2 * PAD
+    return _table([cells], theme, inner)
+
+
+def _table(rows: list[list[tuple[Sequence[Line], str]]], theme: Theme, wide: float = 0) -> str:
+    parts = ['<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">']
+    for row in rows:
+        parts.append("<TR>")
+        widths = [max(line_width(line) for line in lines) for lines, _ in row]
+        for (lines, align), own in zip(row, widths, strict=True):
+            # The first column takes what the others leave.
+            room = max(own, wide - sum(widths[1:])) if lines is row[0][0] and wide else own
+            text = _AIR.join(f'{_line(line, theme)}<BR ALIGN="{align}"/>' for line in lines)
+            parts.append(f'<TD ALIGN="{align}" BALIGN="{align}" WIDTH="{room:.0f}">{text}</TD>')
+        parts.append("</TR>")
+    return "".join(parts) + "</TABLE>>"
+
+
+def _line(line: Line, theme: Theme, whole: bool = False) -> str:
+    text = "".join(_text(each, theme) for each in line if each.text)
+    return f"<{text}>" if whole else text
+
+
+def _text(text: Text, theme: Theme) -> str:
+    words = re.sub(r"^ +| +$|  +", lambda found: "&#160;" * len(found.group()),
+                   html.escape(text.text, quote=False))  # fmt: skip
+    if text.bold:
+        words = f"<B>{words}</B>"
+    if text.strike:
+        words = f"<S>{words}</S>"
+    return f'<FONT POINT-SIZE="{_n(text.size)}" COLOR="{theme[text.colour]}">{words}</FONT>'
+
+
+def _n(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _inch(points: float) -> str:
+    return f"{points / 72:.4f}"

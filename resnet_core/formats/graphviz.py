@@ -1,0 +1,133 @@
+"""DOT → svg, png, pdf. The only caller of Graphviz.
+
+The positions are in the DOT already (``draw.arrange`` decides them, for no general layout engine
+keeps the main path straight and the shortcuts in their lanes); Graphviz measures the letters and
+draws. Its own copy inside the pygraphviz wheel comes first, a ``dot`` on the PATH second.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from xml.sax.saxutils import escape
+
+from resnet_core.errors import GraphvizMissing, RenderError
+
+Format = Literal["svg", "png", "pdf"]
+
+# Pixels per inch of a PNG at scale 1: as large as a browser shows the SVG.
+DPI = 96
+
+_FONTS = Path(__file__).parents[1] / "fonts"
+_CONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <cachedir>/var/cache/fontconfig</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+  <match target="pattern">
+    <edit name="family" mode="prepend" binding="strong"><string>Liberation Sans</string></edit>
+  </match>
+</fontconfig>
+"""
+_in_turn = threading.Lock()
+
+
+def draw(dot: str, format: Format, scale: int = 1) -> bytes:
+    """The picture as bytes. ``scale`` multiplies the resolution of a PNG.
+
+    Raises RenderError where Graphviz refuses, GraphvizMissing where there is none.
+    """
+    if format == "png":
+        dot = dot.replace("{", f"{{\n\tgraph [dpi={DPI * scale}]", 1)
+    with _in_turn:
+        _use_own_fonts()
+        library = _library()
+        if isinstance(library, str):
+            return _by_command(dot, format, library)
+        return _in_process(dot, format, library)
+
+
+def _in_process(dot: str, format: Format, library: Any) -> bytes:
+    graph = library.AGraph(string=dot)
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            drawn = graph.draw(format=format, prog="nop2")
+    except (OSError, ValueError) as error:
+        raise RenderError(f"Graphviz: {error}") from error
+    finally:
+        graph.close()
+    if not drawn:
+        raise RenderError("Graphviz: " + "; ".join(str(each.message) for each in said))
+    return bytes(drawn)
+
+
+def _by_command(dot: str, format: Format, cause: str) -> bytes:
+    command = shutil.which("neato") or shutil.which("dot")
+    if command is None:
+        raise GraphvizMissing(cause)
+    call = [command, "-Kneato", "-n2", f"-T{format}"]
+    done = subprocess.run(call, input=dot.encode(), capture_output=True, timeout=60)
+    if done.returncode != 0:
+        raise RenderError(f"Graphviz: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+@cache
+def _library() -> Any:
+    """pygraphviz, or why it does not load."""
+    try:
+        import pygraphviz
+    except (ImportError, OSError) as error:
+        return str(error)
+    return pygraphviz
+
+
+@cache
+def _use_own_fonts() -> None:
+    """Letters come from the project's fonts, so that the same text is as wide everywhere.
+
+    Fontconfig reads this once, at the first picture of the process.
+    """
+    place = tempfile.mkdtemp(prefix="resnet-diagram-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    config = Path(place) / "fonts.conf"
+    config.write_text(_CONFIG.format(fonts=escape(str(_FONTS))), encoding="utf-8")
+    os.environ["FONTCONFIG_FILE"] = str(config)
+    library = _library()
+    if not isinstance(library, str):
+        with _silence():
+            _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Say nothing while fontconfig reads the system's settings.
+
+    The copy in the wheel is older than most systems and complains of what it does not know, from
+    C, where Python's warnings do not reach.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,104 @@
+"""Graph → the JSON of the contract: plain dicts and lists, every call whatever the view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+)
+from resnet_core.language.caption import Caption
+
+SCHEMA = 1
+
+
+def record(graph: Graph, caption: Caption) -> dict[str, Any]:
+    """Everything that is known of a structure."""
+    totals = graph.totals
+    return {
+        "schema": SCHEMA,
+        "subject": {
+            "kind": caption.kind,
+            "name": caption.name,
+            "title": caption.title,
+            "formula": caption.formula,
+            "paper": caption.paper,
+        },
+        "parameters": dict(caption.parameters),
+        "input": {"shape": list(graph.inputs[0].shape)},
+        "output": {"shape": list(graph.outputs[0].shape)} if graph.outputs else None,
+        "inputs": [{"shape": list(each.shape)} for each in graph.inputs],
+        "outputs": [{"shape": list(each.shape)} for each in graph.outputs],
+        "url": caption.url,
+        "totals": {
+            "params": totals.params,
+            "macs": totals.macs,
+            "flops": totals.flops,
+            "activations": totals.activations,
+            "receptive_field": totals.receptive_field,
+            "output_stride": totals.output_stride,
+        },
+        "nodes": [_node(each) for each in graph.nodes],
+        "edges": [_edge(each) for each in graph.edges],
+        "groups": [_group(each) for each in graph.groups if each.path],
+        "problem": _problem(graph, caption),
+    }
+
+
+def _node(node: Node) -> dict[str, Any]:
+    source = node.source
+    return {
+        "id": node.id,
+        "path": node.path,
+        "call": node.call,
+        "kind": node.kind,
+        "type": node.type,
+        "role": node.role,
+        "group": node.group,
+        "lane": node.lane,
+        "inputs": [list(each) for each in node.inputs],
+        "outputs": [list(each) for each in node.outputs],
+        "params": node.params,
+        "macs": node.macs,
+        "activations": node.activations,
+        "receptive_field": node.receptive_field,
+        "attributes": dict(node.attributes),
+        "source": {"file": source.file, "line": source.line} if source else None,
+    }
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "from": edge.source,
+        "to": edge.target,
+        "shape": list(edge.shape),
+        "lane": edge.lane,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "path": group.path,
+        "type": group.type,
+        "parent": group.parent,
+        "level": group.level,
+        "parameters": dict(group.attributes),
+    }
+
+
+def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
+    problem = graph.problem
+    if problem is None:
+        return None
+    return {
+        "node": problem.node,
+        "title": problem.title,
+        "reason": problem.reason,
+        "reason_zh": problem.reason_zh,
+        "shapes": [list(each) for each in problem.shapes],
+        "mend": dict(problem.mend),
+        "fix": caption.fix,
+    }

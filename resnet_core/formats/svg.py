@@ -1,0 +1,339 @@
+"""Graphviz's SVG → the SVG that people embed: lean, named, explained, safe to inline."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from resnet_core.formats.dot import dot_name
+from resnet_core.graph.model import Graph, Node
+from resnet_core.language.caption import Caption, facts, sums
+from resnet_core.language.notation import call_title, shape_text
+from resnet_core.layout.diff_marks import SIGNS
+from resnet_core.layout.font import width
+from resnet_core.layout.sheet import (
+    Box,
+    Frame,
+    Sheet,
+    Wire,
+)
+from resnet_core.layout.theme import (
+    FONT,
+    TEXT,
+    Theme,
+    dark_of_light,
+)
+from resnet_core.layout.typesetting import (
+    Letters,
+    on_box,
+    on_frame,
+    on_heading,
+    on_legend,
+    on_wire,
+)
+
+_LINES = {"heading": on_heading, "legend": on_legend}
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) -> str:
+    """The drawing as a document of its own.
+
+    Self-contained and without script; ``<title>``, ``<desc>``, the URL in ``<metadata>``; each
+    box's group names its role, module path, source line, and says the details in a tooltip. What
+    a box stands for beside itself is in ``data-parts`` (calls joined in it), ``data-group`` (the
+    group closed in it) and ``data-folded`` (the equal neighbours not drawn; of frames too). Ids
+    start with a digest of the URL, so that different diagrams can stand on one page.
+    """
+    ET.register_namespace("", SVG)
+    root = ET.fromstring(drawn)
+    (canvas,) = [each for each in root if each.get("class") == "graph"]
+    # A module of one's own has no URL: there, what is drawn tells it from others.
+    prefix = "d" + hashlib.sha256((caption.url or drawn + theme).encode()).hexdigest()[:7]
+    _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
+    _head(root, canvas, caption, graph, prefix)
+    if theme == "auto":
+        style = ET.SubElement(root, f"{{{SVG}}}style")
+        style.text = _following(prefix)
+        root.remove(style)
+        root.insert(0, style)
+    # A quotation mark outside of a tag is text, and text has no ">" that is not escaped.
+    return ET.tostring(root, encoding="unicode").replace('" />', '"/>') + "\n"
+
+
+def _head(
+    root: ET.Element, canvas: ET.Element, caption: Caption, graph: Graph, prefix: str
+) -> None:
+    """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
+    root.attrib.pop("{http://www.w3.org/1999/xlink}xlink", None)
+    box = [float(each) for each in (root.get("viewBox") or "").split()]
+    root.set("viewBox", " ".join(short(each) for each in box))
+    root.set("width", short(box[2]))
+    root.set("height", short(box[3]))
+    root.set("id", prefix)
+    root.set("class", "resnet-diagram")
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
+    root.set("font-family", FONT)
+    texts = (
+        ("title", caption.title, f"{prefix}-title"),
+        ("desc", description(caption, graph), f"{prefix}-desc"),
+        ("metadata", caption.url, ""),
+    )
+    for index, (tag, text, name) in enumerate(texts):
+        if text:
+            made = ET.Element(f"{{{SVG}}}{tag}", {"id": name} if name else {})
+            made.text = text
+            root.insert(index, made)
+    for gone in ("id", "class"):
+        canvas.attrib.pop(gone, None)
+    shift = _NUMBER.findall((canvas.get("transform") or "").split("translate")[-1])
+    canvas.set("transform", f"translate({' '.join(short(float(each)) for each in shift)})")
+
+
+def description(caption: Caption, graph: Graph) -> str:
+    """The picture in words, for those who do not see it."""
+    said = [". ".join([", ".join(facts(caption, graph)), ", ".join(sums(graph))])]
+    if caption.formula:
+        said.insert(0, caption.formula)
+    steps = [
+        f"{call_title(each)} {shape_text(each.shape)}" + " (shortcut)" * (each.lane == "shortcut")
+        for each in graph.calls[:40]
+    ]
+    more = len(graph.calls) - len(steps)
+    said.append("; ".join(steps) + (f"; and {more} more calls" if more else ""))
+    if graph.problem:
+        said.append(f"{graph.problem.title}: {graph.problem.reason}")
+    return ". ".join(said) + "."
+
+
+class _Tailor:
+    """Takes Graphviz's groups one by one and leaves what a reader, a page or a script needs."""
+
+    def __init__(self, sheet: Sheet, prefix: str, theme: Theme) -> None:
+        self.sheet = sheet
+        self.prefix = prefix
+        self.theme = theme
+        self.boxes: dict[str, Box] = {dot_name(each.node.id): each for each in sheet.boxes}
+        self.frames: dict[str, Frame] = {each.group.path: each for each in sheet.frames}
+        self.wires: dict[str, Wire] = {
+            f"{dot_name(each.edge.source)}->{dot_name(each.edge.target)}": each
+            for each in sheet.wires
+        }
+
+    def fit(self, canvas: ET.Element) -> None:
+        canvas.set("fill", self.theme["ink"])
+        canvas.set("stroke-width", THIN)
+        canvas.set("font-size", short(TEXT))
+        for group in list(canvas):
+            if group.tag == f"{{{SVG}}}title" or not self._group(group):
+                canvas.remove(group)
+
+    def _group(self, group: ET.Element) -> bool:
+        """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
+        kind, *roles = (group.get("class") or "").split()
+        title = group.find(f"{{{SVG}}}title")
+        name = (title.text or "") if title is not None else ""
+        for shape in list(group):
+            if shape.tag in (f"{{{SVG}}}title", f"{{{SVG}}}text"):
+                group.remove(shape)
+            else:
+                lean(shape)
+        given = group.attrib.pop("id", "")
+        group.text, group.tail = None, "\n"
+        if kind == "edge" and roles[0] == "sample":
+            group.set("class", " ".join(roles))
+            _raise_stroke(group)
+        elif kind == "edge":
+            self._edge(group, self.wires[name], roles[0])
+        elif kind == "node" and name in self.boxes:
+            self._node(group, self.boxes[name])
+        elif kind == "cluster" and given in self.frames:
+            self._frame(group, self.frames[given])
+        elif given == "paper":
+            group.set("class", "paper")
+        elif given in _LINES:
+            group.set("class", given)
+            self._letters(group, _LINES[given](self.sheet))
+        else:
+            return False
+        return True
+
+    def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
+        group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
+        # Letters would take the stroke of their group.
+        if not wire.note:
+            _raise_stroke(group)
+        self._letters(group, on_wire(wire))
+
+    def _frame(self, group: ET.Element, frame: Frame) -> None:
+        path = frame.group.path
+        group.attrib.update({"class": "frame", "id": f"{self.prefix}-{path}"})
+        group.set("data-path", path)
+        group.set("data-group", path)
+        _named(group, "data-folded", frame.group.folded)
+        self._letters(group, on_frame(frame))
+
+    def _node(self, group: ET.Element, box: Box) -> None:
+        node = box.node
+        fate = f" {box.line}" if box.line in ("problem", *SIGNS) else ""
+        group.set("class", f"node {node.role}{fate}")
+        group.set("id", f"{self.prefix}-{dot_name(node.id)}")
+        group.set("data-path", node.path)
+        group.set("data-node", node.id)
+        if node.kind == "group":
+            group.set("data-group", node.path)
+        else:
+            _named(group, "data-parts", [each.id for each in node.parts])
+        _named(group, "data-folded", node.folded)
+        if node.source:
+            group.set("data-line", str(node.source.line))
+        tip = ET.Element(f"{{{SVG}}}title")
+        tip.text = tooltip(node)
+        group.insert(0, tip)
+        self._letters(group, on_box(box))
+
+    def _letters(self, group: ET.Element, letters: Iterable[Letters]) -> None:
+        """Text takes the width that the layout gave it, in whatever font the reader has."""
+        for each in letters:
+            words = each.text.text
+            made = ET.SubElement(group, f"{{{SVG}}}text")
+            # Of two spaces SVG would keep one; a space that does not break counts as a letter.
+            made.text = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
+            lead = width(words[: len(words) - len(words.lstrip())], each.text.size, each.text.bold)
+            made.set("x", short(each.x + lead))
+            made.set("y", short(each.y - self.sheet.height))
+            if each.text.size != TEXT:
+                made.set("font-size", short(each.text.size))
+            if each.text.bold:
+                made.set("font-weight", "bold")
+            if each.text.colour != "ink":
+                made.set("fill", self.theme[each.text.colour])
+            made.set("textLength", short(width(made.text, each.text.size, each.text.bold)))
+            if each.text.strike:
+                made.set("text-decoration", "line-through")
+
+
+def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:
+    """Ids or paths in one attribute; none where there are none."""
+    if names:
+        group.set(attribute, " ".join(names))
+
+
+def _raise_stroke(group: ET.Element) -> None:
+    """A wire's line and its head share colour and weight: said once, on their group."""
+    for name in ("stroke", "stroke-width"):
+        group.set(name, group[0].get(name) or "")
+        for shape in group:
+            shape.attrib.pop(name, None)
+
+
+def tooltip(node: Node) -> str:
+    """What pointing at a box tells."""
+    lines = [call_title(node) if node.kind != "group" else node.type, node.path]
+    if node.inputs and node.outputs:
+        given = ", ".join(shape_text(each) for each in node.inputs)
+        lines.append(f"{given} → {', '.join(shape_text(each) for each in node.outputs)}")
+    if node.params:
+        lines.append(f"{node.params:,} parameters")
+    if node.macs:
+        lines.append(f"{node.macs:,} multiply-adds")
+    if node.kind not in ("input", "output"):
+        lines.append(f"receptive field {node.receptive_field}")
+    return "\n".join(each for each in dict.fromkeys(lines) if each)
+
+
+def _following(prefix: str) -> str:
+    """Rules that give each colour its dark twin where the reader's system is dark."""
+    rules = "".join(_rules(prefix))
+    return f"@media (prefers-color-scheme:dark){{{rules}}}"
+
+
+def _rules(prefix: str) -> Iterator[str]:
+    for light, dark in dark_of_light().items():
+        for paint in ("fill", "stroke"):
+            yield f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
+
+
+SVG = "http://www.w3.org/2000/svg"
+# The outline of a box, which most shapes have.
+THIN = "1.1"
+# Graphviz's own patterns are too uneven to be told apart at a glance.
+_DASHES = {"5,2": "6 4", "1,5": "2 4"}
+_COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def lean(shape: ET.Element) -> None:
+    """Take from a shape what goes without saying."""
+    tag = shape.tag.removeprefix(f"{{{SVG}}}")
+    shape.tail = None
+    if shape.get("stroke-width") == THIN:
+        del shape.attrib["stroke-width"]
+    if tag == "path" and shape.get("fill") != "none":
+        _rounded(shape)
+    elif tag == "path":
+        shape.set("d", _curve(shape.get("d") or ""))
+        if dashes := shape.get("stroke-dasharray"):
+            shape.set("stroke-dasharray", _DASHES[dashes])
+    elif tag == "polygon":
+        _outline(shape)
+    elif tag == "ellipse":
+        for name in ("cx", "cy", "rx", "ry"):
+            shape.set(name, short(float(shape.get(name) or 0)))
+
+
+def _rounded(shape: ET.Element) -> None:
+    """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
+    numbers = [float(each) for each in _COORDINATE.findall(shape.get("d") or "")]
+    xs, ys = numbers[::2], numbers[1::2]
+    del shape.attrib["d"]
+    shape.tag = f"{{{SVG}}}rect"
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    shape.attrib.update(
+        {
+            "x": short(min(xs)),
+            "y": short(min(ys)),
+            "width": short(wide),
+            "height": short(high),
+            "rx": short(min(9.0, high / 2)),
+        }
+    )
+
+
+def _curve(path: str) -> str:
+    """Graphviz writes a straight line as a curve; SVG has a letter for it."""
+    numbers = [short(float(each)) for each in _COORDINATE.findall(path)]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    found = f"M{','.join(points[0])}"
+    for index in range(0, len(points) - 1, 3):
+        xs, ys = zip(*points[index : index + 4], strict=True)
+        if len(set(xs)) == 1:
+            found += f"V{ys[-1]}"
+        elif len(set(ys)) == 1:
+            found += f"H{xs[-1]}"
+        else:
+            found += "C" + " ".join(",".join(each) for each in points[index + 1 : index + 4])
+    return found.replace(",-", "-")
+
+
+def _outline(shape: ET.Element) -> None:
+    """A polygon as a path from point to point: an arrowhead's steps are short to write.
+
+    It closes itself, though Graphviz says its first point once more.
+    """
+    numbers = [round(float(each), 1) for each in _COORDINATE.findall(shape.attrib.pop("points"))]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
+    steps = [points[0]]
+    steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
+    shape.tag = f"{{{SVG}}}path"
+    found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
+    # A minus sign parts two numbers as well as a comma or a space does.
+    shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))
+
+
+def short(number: float) -> str:
+    """A number to a tenth, without what says nothing: ``3``, ``0.5``, and no ``-0``."""
+    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

@@ -1,0 +1,89 @@
+"""The layer table: every call in order, as Markdown, CSV, or plain columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from resnet_core.graph.model import Graph, Node
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.caption import Caption, facts, sums
+from resnet_core.language.notation import call_title, shape_text
+from resnet_core.language.numbers import amount, ordinal
+from resnet_core.language.terminal import columns as advance
+
+COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
+
+
+def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
+    """One row per call, in execution order, below the names of the columns."""
+    names = tuple(say(each, language) for each in COLUMNS)
+    return [names, *(_row(each, language) for each in graph.calls)]
+
+
+def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
+    """A table that GitHub renders, with the sums below it."""
+    head, *body = (f"| {' | '.join(each)} |" for each in rows(graph, language))
+    lines = [
+        f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
+        "",
+        head,
+        "|---|---|---|---|---:|---:|---:|",
+        *body,
+        "",
+        " · ".join(sums(graph, language)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def comma_separated(graph: Graph) -> str:
+    """The exact numbers, for programs: RFC 4180, one header line."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ("id", "path", "call", "type", "role", "operation", "inputs", "outputs", "params", "macs",
+         "activations", "receptive_field")
+    )  # fmt: skip
+    for node in graph.calls:
+        writer.writerow(
+            (node.id, node.path, node.call, node.type, node.role, call_title(node),
+             _exact(node.inputs), _exact(node.outputs), node.params, node.macs,
+             node.activations, node.receptive_field)
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
+    """The table for a terminal."""
+    body = rows(graph, language)
+    wide = [max(advance(each[index]) for each in body) for index in range(len(COLUMNS))]
+    lines = [
+        "  ".join(_cell(text, wide[index], index) for index, text in enumerate(row)) for row in body
+    ]
+    lines.insert(1, "  ".join("─" * each for each in wide))
+    above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
+    below = ["", " · ".join(sums(graph, language))]
+    return "\n".join([*above, *(each.rstrip() for each in lines), *below]) + "\n"
+
+
+def _row(node: Node, language: Language) -> tuple[str, ...]:
+    again = " " + say("({} call)", language, ordinal(node.call, language))
+    return (
+        node.path + again * (node.call > 1),
+        call_title(node, language),
+        ", ".join(shape_text(each) for each in node.inputs),
+        ", ".join(shape_text(each) for each in node.outputs),
+        f"{node.params:,}" if node.params else "–",
+        amount(node.macs, language).strip() if node.macs else "–",
+        str(node.receptive_field),
+    )
+
+
+def _cell(text: str, width: int, index: int) -> str:
+    blanks = " " * (width - advance(text))
+    return blanks + text if index > 3 else text + blanks
+
+
+def _exact(shapes: Sequence[tuple[int, ...]]) -> str:
+    return " ".join("x".join(str(side) for side in each) for each in shapes)

@@ -1,0 +1,1 @@
+"""The text form: a diagram in box drawing characters."""

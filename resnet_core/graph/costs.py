@@ -1,0 +1,146 @@
+"""What a call costs and how far it sees: multiply-adds and the receptive field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resnet_core.graph.model import Edge, Node, Shape
+
+CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d"})
+TRANSPOSED = frozenset({"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"})
+PRODUCTS = frozenset({"matmul", "mm", "bmm", "addmm", "baddbmm"})
+
+
+def multiply_adds(
+    kind: str, attributes: Mapping[str, Any], operands: Sequence[Shape], outputs: Sequence[Shape]
+) -> int:
+    """Multiply-adds of a convolution or matrix product; nought for everything else.
+
+    ``operands`` are the shapes of all tensors that go in: for a module its input, for a function
+    its weight too. The count is half of what ``torch.utils.flop_counter`` says: biases, norms
+    and activations are not counted (https://arxiv.org/abs/1512.03385, table 1, does the same).
+    """
+    if not outputs or not operands:
+        return 0
+    made = math.prod(outputs[0])
+    if kind in CONVOLUTIONS:
+        if "kernel_size" in attributes:
+            per_group = int(attributes["in_channels"]) // int(attributes["groups"])
+            return int(made * per_group * math.prod(attributes["kernel_size"]))
+        return made * math.prod(operands[1][1:])
+    if kind in TRANSPOSED:
+        per_group = int(attributes["out_channels"]) // int(attributes["groups"])
+        return int(math.prod(operands[0]) * per_group * math.prod(attributes["kernel_size"]))
+    if kind in ("Linear", "linear"):
+        return made * operands[0][-1]
+    if kind in PRODUCTS:
+        return made * operands[-2][-1]
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far one output position sees: extent and step in input pixels, each (height, width).
+
+    After Araujo et al., Computing Receptive Fields of Convolutional Neural Networks, 2019,
+    https://distill.pub/2019/computing-receptive-fields: r ← r + (k − 1)·j, j ← j·s, with
+    dilation d widening k to (k − 1)·d + 1. ``whole`` says that it passed a global pooling: from
+    there on it sees the whole input.
+    """
+
+    extent: tuple[float, float] = (1, 1)
+    step: tuple[float, float] = (1, 1)
+    whole: bool = False
+
+    @property
+    def side(self) -> int:
+        return math.ceil(max(self.extent))
+
+    def through(self, kind: str, attributes: Mapping[str, Any], shape: Shape) -> Sight:
+        """What is seen after a call that takes an input of ``shape``."""
+        met = _window(kind, attributes, shape)
+        if met is None:
+            return self
+        kernel, stride = met
+        if kind in TRANSPOSED:
+            step = _each(lambda j, s: j / s, self.step, stride)
+            before = step
+        else:
+            step = _each(lambda j, s: j * s, self.step, stride)
+            before = self.step
+        grown = _each(lambda j, k: j * (k - 1), before, kernel)
+        extent = _each(lambda r, g: r + g, self.extent, grown)
+        return Sight(extent, step, self.whole or _is_global(kind, attributes))
+
+
+def widest(sights: Sequence[Sight]) -> Sight:
+    """Where paths meet, the widest counts.
+
+    A path through a global pooling (the gate of a squeeze-and-excitation, say) sees everything;
+    it counts only where all paths do, for it would hide what the convolutions see.
+    """
+    local = [each for each in sights if not each.whole] or list(sights) or [Sight()]
+    extent = (max(each.extent[0] for each in local), max(each.extent[1] for each in local))
+    step = (max(each.step[0] for each in local), max(each.step[1] for each in local))
+    return Sight(extent, step, local[0].whole)
+
+
+def sights(nodes: Sequence[Node], edges: Iterable[Edge]) -> dict[str, Sight]:
+    """What every node sees, by id; ``nodes`` in execution order."""
+    before: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        before[edge.target].append(edge.source)
+    found: dict[str, Sight] = {}
+    for node in nodes:
+        met = widest([found[each] for each in before[node.id]])
+        shape = node.inputs[0] if node.inputs else ()
+        found[node.id] = met.through(node.type, node.attributes, shape)
+    return found
+
+
+def _window(
+    kind: str, attributes: Mapping[str, Any], shape: Shape
+) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Effective kernel and stride of a sliding or pooling window; None where there is none."""
+    if len(shape) != 4:
+        return None
+    if kind.startswith("Adaptive"):
+        out = _pair(attributes.get("output_size", 1))
+        size = (shape[2], shape[3])
+        target = _each(lambda o, s: s if o is None else o, out, size)
+        return (
+            _each(lambda o, s: math.ceil(s / o), target, size),
+            _each(lambda o, s: max(1, s // o), target, size),
+        )
+    if kind == "mean" and _is_global(kind, attributes):
+        return (shape[2], shape[3]), (shape[2], shape[3])
+    if "kernel_size" not in attributes:
+        return None
+    kernel = _pair(attributes["kernel_size"])
+    dilation = _pair(attributes.get("dilation", 1))
+    stride = attributes.get("stride")
+    spread = _each(lambda k, d: (k - 1) * d + 1, kernel, dilation)
+    return spread, kernel if stride is None else _pair(stride)
+
+
+def _is_global(kind: str, attributes: Mapping[str, Any]) -> bool:
+    if kind.startswith("Adaptive"):
+        return _pair(attributes.get("output_size", 1)) == (1, 1)
+    dims = attributes.get("dim", ())
+    return kind == "mean" and {each % 4 for each in _sequence(dims)} >= {2, 3}
+
+
+def _sequence(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    both = _sequence(value)
+    return (both[0], both[-1])
+
+
+def _each(function: Any, left: tuple[Any, Any], right: tuple[Any, Any]) -> tuple[Any, Any]:
+    return function(left[0], right[0]), function(left[1], right[1])

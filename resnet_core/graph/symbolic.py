@@ -1,0 +1,96 @@
+"""Shapes as formulas: which sides follow the batch, the height or the width of the input.
+
+Nothing is derived from the code; formulas are guessed from traces at several sizes, odd ones
+among them, and shown only where they hold at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from resnet_core.errors import ParameterError
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Node,
+    Shape,
+)
+
+MOST = 256
+
+
+class Side(int):
+    """A side of a shape that knows its formula; a plain number in every other respect."""
+
+    symbol: str
+
+    def __new__(cls, value: int, symbol: str) -> Side:
+        side = super().__new__(cls, value)
+        side.symbol = symbol
+        return side
+
+
+def with_symbols(graph: Graph, shape: Shape, retrace: Callable[[Shape], Graph]) -> Graph:
+    """The graph with formulas in its shapes: ``N×64×H/2×W/2``.
+
+    ``retrace`` runs the same structure on another input of the same channels. Raises
+    ParameterError where it does not run at the other sizes, or takes another way there.
+    """
+    batch, channels, height, width = shape
+    others = [
+        (batch + 1, channels, 2 * height, 3 * width),
+        (batch + 2, channels, 2 * height + 1, 2 * width + 3),
+        (batch + 4, channels, 3 * height + 3, 2 * width + 1),
+    ]
+    graphs = [retrace(each) for each in others]
+    names = [each.id for each in graph.nodes]
+    if any(each.problem or [node.id for node in each.nodes] != names for each in graphs):
+        raise ParameterError(
+            "shapes",
+            "symbolic",
+            "the structure does not run, or runs differently, at other input sizes",
+            allowed=["concrete"],
+            suggestion="concrete",
+        )
+    inputs = [shape, *others]
+    nodes = [
+        _named(versions, inputs)
+        for versions in zip(graph.nodes, *(each.nodes for each in graphs), strict=True)
+    ]
+    made = {each.id: each.outputs for each in nodes}
+    edges = [replace(each, shape=_same(each, made)) for each in graph.edges]
+    return replace(graph, nodes=tuple(nodes), edges=tuple(edges))
+
+
+def _named(versions: Sequence[Node], inputs: Sequence[Shape]) -> Node:
+    """One call with formulas, found from its versions at all input sizes."""
+
+    def shapes(which: str) -> tuple[Shape, ...]:
+        return tuple(
+            tuple(_side(sides, inputs) for sides in zip(*shape, strict=True))
+            for shape in zip(*(getattr(each, which) for each in versions), strict=True)
+        )
+
+    return replace(versions[0], inputs=shapes("inputs"), outputs=shapes("outputs"))
+
+
+def _side(values: Sequence[int], inputs: Sequence[Shape]) -> int:
+    """A side with its formula; as it is where it is constant or follows no rule."""
+    if len(set(values)) == 1:
+        return values[0]
+    for name, axis in (("N", 0), ("H", 2), ("W", 3)):
+        sizes = [each[axis] for each in inputs]
+        if list(values) == sizes:
+            return Side(values[0], name)
+        for part in range(2, MOST):
+            if all(-(-size // part) == value for size, value in zip(sizes, values, strict=True)):
+                return Side(values[0], f"{name}/{part}")
+            if all(size // part == value for size, value in zip(sizes, values, strict=True)):
+                return Side(values[0], f"⌊{name}/{part}⌋")
+    return values[0]
+
+
+def _same(edge: Edge, made: dict[str, tuple[Shape, ...]]) -> Shape:
+    """The shape of an edge as the node that it comes from tells it."""
+    return next((each for each in made[edge.source] if each == edge.shape), edge.shape)

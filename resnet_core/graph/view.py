@@ -1,0 +1,219 @@
+"""Graph → Graph: how much of a structure one picture shows.
+
+``op`` shows every call, ``layer`` joins convolution, norm and activation, ``block`` closes each
+residual block into one box and ``stage`` each stage and whatever else is a group at the outermost
+level. ``expand`` opens single groups, ``fold`` shows one of several equal neighbours and says how
+many there are. Totals never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from resnet_core.errors import ParameterError, nearest
+from resnet_core.graph.fold import fold as folded
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Group,
+    Node,
+    Shape,
+)
+
+Detail = Literal["stage", "block", "layer", "op"]
+
+_CLOSED: dict[str, tuple[str, ...]] = {"stage": ("stage", "block"), "block": ("block",)}
+_FOLLOWS = {
+    "conv": ("norm", "activation"),
+    "linear": ("norm", "activation"),
+    "norm": ("activation",),
+    "activation": ("dropout",),
+    "pool": ("reshape",),
+}
+
+
+def view(
+    graph: Graph, detail: Detail = "op", *, fold: bool = True, expand: Sequence[str] = ()
+) -> Graph:
+    """The graph as it is drawn at ``detail``. Raises ParameterError for an unknown group."""
+    _check(graph, expand)
+    shown = _without_identities(graph)
+    closed = _closed(shown, detail, expand)
+    shown = _close(shown, closed)
+    if detail != "op":
+        shown = _join(shown, expand)
+    return folded(shown) if fold else shown
+
+
+def _check(graph: Graph, expand: Sequence[str]) -> None:
+    known = [each.path for each in graph.groups if each.path]
+    for path in expand:
+        if path not in known:
+            near = nearest(path, known)
+            raise ParameterError(
+                "expand",
+                path,
+                f"there is no group {path!r} in this structure",
+                allowed=known,
+                suggestion=near,
+            )
+
+
+def _closed(graph: Graph, detail: Detail, expand: Sequence[str]) -> set[str]:
+    """The groups drawn as one box: the outermost of the levels that this detail closes."""
+    levels = _CLOSED.get(detail, ())
+    opened = {each for path in expand for each in graph.lineage(path)}
+    if graph.problem:
+        opened.update(graph.lineage(graph.node[graph.problem.node].group))
+        opened.add("")
+    wanted = {each.path for each in graph.groups if each.level in levels}
+    if detail == "stage":
+        stages = {each for path in wanted for each in graph.lineage(path)}
+        outermost = {each.path for each in graph.groups if each.path and not each.parent}
+        wanted |= outermost - stages
+    wanted -= opened
+    if expand:
+        wanted.discard("")
+    if "" in wanted:
+        return {""}
+    return {each for each in wanted if not wanted & set(graph.lineage(each)[1:])}
+
+
+def _close(graph: Graph, closed: set[str]) -> Graph:
+    """Replace each closed group by one node."""
+    inside: dict[str, list[Node]] = {each: [] for each in closed}
+    box_of: dict[str, str] = {}
+    for node in graph.nodes:
+        box = next((each for each in (*graph.lineage(node.group), "") if each in closed), None)
+        if box is not None and node.kind not in ("input", "output"):
+            inside[box].append(node)
+            box_of[node.id] = box
+    boxes = {path: _box(graph, graph.group[path], parts) for path, parts in inside.items()}
+    name = {node: boxes[box].id for node, box in box_of.items()}
+    nodes: dict[str, Node] = {}
+    for node in graph.nodes:
+        shown = boxes[box_of[node.id]] if node.id in box_of else node
+        nodes.setdefault(shown.id, shown)
+    gone = {each.path for each in graph.groups if _is_inside(graph, each.path, closed)}
+    return replace(
+        graph,
+        nodes=tuple(nodes.values()),
+        edges=_renamed(graph.edges, lambda node: name.get(node, node)),
+        groups=tuple(each for each in graph.groups if each.path not in gone or not each.path),
+    )
+
+
+def _is_inside(graph: Graph, path: str, closed: set[str]) -> bool:
+    return "" in closed or any(each in closed for each in graph.lineage(path))
+
+
+def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
+    """A closed group as a node: its shapes are those that cross its border."""
+    members = {each.id for each in parts}
+    entering = [e for each in parts for e in graph.incoming[each.id] if e.source not in members]
+    leaving = [e for each in parts for e in graph.outgoing[each.id] if e.target not in members]
+    return Node(
+        id=group.path or group.type,
+        path=group.path,
+        call=1,
+        kind="group",
+        type=group.type,
+        role="stage" if group.level == "stage" else "block",
+        group=group.parent,
+        inputs=_shapes({edge.source: edge.shape for edge in entering}),
+        outputs=_shapes({edge.source: edge.shape for edge in leaving}),
+        params=sum(each.params for each in parts),
+        macs=sum(each.macs for each in parts),
+        receptive_field=parts[-1].receptive_field,
+        attributes={**group.attributes, **_shortcut(graph, parts), **_blocks(graph, group)},
+        parts=tuple(parts),
+    )
+
+
+def _shapes(by_source: Mapping[str, Shape]) -> tuple[Shape, ...]:
+    return tuple(by_source.values())
+
+
+def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
+    """What a closed stage is made of, where that is one kind of block."""
+    kinds = [each.type for each in graph.groups if each.parent == group.path and each.path]
+    if group.level != "stage" or len(set(kinds)) != 1:
+        return {}
+    return {"made_of": kinds[0], "blocks": len(kinds)}
+
+
+def _shortcut(graph: Graph, parts: Sequence[Node]) -> dict[str, Any]:
+    """What kind of shortcut a closed block has: read from the trace, not from the parameters."""
+    kinds = {graph.shortcut_into(each.id) for each in parts if each.role == "add"}
+    # Of several additions some may join branches (Res2Net) and some close a shortcut.
+    found = sorted(kinds - {"none"}) or sorted(kinds)
+    return {"shortcut": found[0]} if len(found) == 1 else {}
+
+
+def _without_identities(graph: Graph) -> Graph:
+    """Leave out layers that pass their input on unchanged (``norm_layer=none``, say)."""
+    name: dict[str, str] = {}
+    for node in graph.nodes:
+        before = graph.incoming[node.id]
+        if node.role == "identity" and node.outputs and len(before) == 1:
+            name[node.id] = name.get(before[0].source, before[0].source)
+    edges = tuple(
+        replace(edge, source=name.get(edge.source, edge.source))
+        for edge in graph.edges
+        if edge.target not in name
+    )
+    nodes = tuple(each for each in graph.nodes if each.id not in name)
+    return replace(graph, nodes=nodes, edges=edges)
+
+
+def _join(graph: Graph, expand: Sequence[str]) -> Graph:
+    """Join convolution, norm and activation in a row into one node; likewise pool and flatten.
+
+    Inside an expanded group every call keeps its box: whoever opens a group wants to see it.
+    """
+    head: dict[str, str] = {}
+    parts: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        before = graph.incoming[node.id]
+        if len(before) == 1 and not set(expand) & set(graph.lineage(node.group)):
+            previous = graph.node[before[0].source]
+            first = head.get(previous.id, previous.id)
+            row = parts.get(first, [previous])
+            alone = len(graph.outgoing[previous.id]) == 1
+            same = (previous.group, previous.lane) == (node.group, node.lane)
+            if alone and same and node.role in _FOLLOWS.get(row[-1].role, ()):
+                head[node.id] = first
+                parts[first] = [*row, node]
+    nodes = tuple(
+        _joined(each, parts[each.id]) if each.id in parts else each
+        for each in graph.nodes
+        if each.id not in head
+    )
+    edges = _renamed(graph.edges, lambda node: head.get(node, node))
+    return replace(graph, nodes=nodes, edges=edges)
+
+
+def _joined(first: Node, parts: Sequence[Node]) -> Node:
+    return replace(
+        first,
+        outputs=parts[-1].outputs,
+        params=sum(each.params for each in parts),
+        macs=sum(each.macs for each in parts),
+        receptive_field=parts[-1].receptive_field,
+        parts=tuple(parts),
+    )
+
+
+def _renamed(edges: Iterable[Edge], name: Callable[[str], str]) -> tuple[Edge, ...]:
+    """Edges between the nodes that are left; of several between the same two the main one."""
+    found: dict[tuple[str, str], Edge] = {}
+    for edge in edges:
+        source, target = name(edge.source), name(edge.target)
+        if source == target:
+            continue
+        known = found.get((source, target))
+        if known is None or edge.lane == "main":
+            found[source, target] = replace(edge, source=source, target=target)
+    return tuple(found.values())

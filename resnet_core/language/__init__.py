@@ -1,0 +1,1 @@
+"""What the library says: two languages, notation, numbers, captions, terminal text."""

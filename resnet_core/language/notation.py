@@ -1,0 +1,298 @@
+"""What a box says: the paper's notation first, the attribute path below, the shape beside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resnet_core.graph.model import Group, Node, Shape
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.numbers import amount, ordinal
+
+_NAMES = {
+    "ReLU": "ReLU",
+    "relu": "ReLU",
+    "ReLU6": "ReLU6",
+    "LeakyReLU": "leaky ReLU",
+    "GELU": "GELU",
+    "SiLU": "SiLU",
+    "ELU": "ELU",
+    "Hardswish": "hard-swish",
+    "Sigmoid": "sigmoid",
+    "Hardsigmoid": "hard sigmoid",
+    "BatchNorm1d": "batch norm",
+    "BatchNorm2d": "batch norm",
+    "GroupNorm": "group norm",
+    "InstanceNorm2d": "instance norm",
+    "LayerNorm": "layer norm",
+    "add": "add",
+    "mul": "multiply",
+    "cat": "concatenate",
+    "flatten": "flatten",
+    "Flatten": "flatten",
+    "layer_norm": "layer norm",
+    "getitem": "select",
+}
+_SHORT = {"batch norm": "BN", "group norm": "GN", "instance norm": "IN", "layer norm": "LN"}
+
+_CONTAINERS = ("Sequential", "ModuleList")
+
+# What a label can tell; what it tells unless asked otherwise.
+LABELS = ("path", "params", "macs", "rf", "shape", "memory")
+DEFAULT_LABELS = ("path", "params", "shape")
+
+
+@dataclass(frozen=True)
+class Label:
+    """The texts of one box. ``accent`` says in words which ``shortcut`` a closed block has."""
+
+    title: str
+    accent: str = ""
+    count: str = ""
+    small: str = ""
+    shape: str = ""
+    bold: bool = False
+    shortcut: str = ""
+
+
+def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> Label:
+    """The label of a node as the picture shows it; ``wanted`` are some of ``LABELS``."""
+    shapes = " · ".join(shape_text(each) for each in dict.fromkeys(node.outputs))
+    return Label(
+        title=title(node, language),
+        accent=_shortcut(node, language),
+        count=f"× {len(node.folded) + 1}" if node.folded else "",
+        small=small(node, wanted, language),
+        shape=shapes if "shape" in wanted else "",
+        bold=node.reshapes,
+        shortcut=_kind(node),
+    )
+
+
+def title(node: Node, language: Language = "en") -> str:
+    """``3×3 conv, 128, /2`` and the like; joined calls follow after a dot."""
+    if node.kind == "group":
+        return _group_title(node, language)
+    first, *rest = node.parts or (node,)
+    return " · ".join([call_title(first, language), *(_short(each, language) for each in rest)])
+
+
+def call_title(node: Node, language: Language = "en") -> str:
+    """One call in the paper's notation."""
+    values = node.attributes
+    if node.role == "conv" and "kernel_size" in values:
+        kind = say("1-D conv" if node.type.endswith("1d") else "conv", language)
+        return ", ".join([f"{_kernel(values)} {kind}", *_conv_details(values, language)])
+    if node.role == "pool":
+        return _pool(node, language)
+    if node.role == "linear" and "out_features" in values:
+        return f"{say('linear', language)}, {values['out_features']}"
+    if node.role in ("input", "output"):
+        return end_name(node, language)
+    if node.type in ("add", "mul") and len(node.inputs) < 2:
+        return _with_constant(node)
+    if node.type == "getitem":
+        return _selection(node, language)
+    if node.type == "pad":
+        return _padding(node, language)
+    if node.type == "GroupNorm" and values.get("num_groups") == 1:
+        return say("layer norm", language)
+    name = say(_NAMES.get(node.type, node.type), language)
+    if node.type == "GroupNorm":
+        return f"{name}, {say('{} groups', language, values['num_groups'])}"
+    return name
+
+
+def end_name(node: Node, language: Language = "en") -> str:
+    """``input`` or ``output``, with its number where there are several."""
+    return say(node.role, language) + node.id.removeprefix(node.role)
+
+
+def small(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> str:
+    """The small print: where it is in the module, what it costs, how far it sees."""
+    if node.kind in ("input", "output"):
+        return ""
+    macs = say("{} MACs", language, amount(node.macs, language)) if node.macs else ""
+    facts = {
+        "path": _where(node, language),
+        "params": params_text(node.params, language),
+        "macs": macs,
+        "rf": say("RF {}", language, node.receptive_field),
+        "memory": binary_amount(4 * node.activations),
+    }
+    return "  ·  ".join(text for name, text in facts.items() if text and name in wanted)
+
+
+def _where(node: Node, language: Language) -> str:
+    where = node.path
+    if node.folded:
+        where = f"{node.path} … {node.folded[-1]}"
+    elif len(node.parts) > 1 and node.kind != "group":
+        where = " ".join(_relative(each, node.parts[0]) for each in node.parts)
+    if node.call == 1:
+        return where
+    return f"{where} {say('({} call)', language, ordinal(node.call, language))}"
+
+
+def frame_texts(
+    group: Group, params: int, blocks: int, language: Language = "en"
+) -> tuple[str, str]:
+    """Name and figures of a framed group."""
+    name = group.path
+    if group.folded:
+        name = f"{group.path} … {group.folded[-1]}"
+    figures = [f"× {len(group.folded) + 1}"] if group.folded else []
+    if blocks:
+        figures.append(_blocks(blocks, language))
+    elif group.type not in _CONTAINERS:
+        figures.insert(0, group.type)
+    figures.append(params_text(params, language))
+    return name, "  ·  ".join(each for each in figures if each)
+
+
+def _blocks(count: int, language: Language) -> str:
+    return say("{} block" if count == 1 else "{} blocks", language, count)
+
+
+def shape_text(shape: Shape) -> str:
+    """``64×56×56``; the batch is shown only where it is not 1, or where it is a formula."""
+    if shape[:1] == (1,) and len(shape) > 1 and not hasattr(shape[0], "symbol"):
+        shape = shape[1:]
+    return "×".join(str(getattr(each, "symbol", each)) for each in shape)
+
+
+def params_text(count: int, language: Language = "en") -> str:
+    """``16,384 params``; nothing where there are none."""
+    return say("{} param" if count == 1 else "{} params", language, f"{count:,}") if count else ""
+
+
+def binary_amount(count: int) -> str:
+    """Bytes as memory is counted: ``3.1 MiB``."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def _kernel(values: Mapping[str, Any]) -> str:
+    size = values["kernel_size"]
+    sides = size if isinstance(size, list | tuple) else (size, size)
+    return "×".join(str(each) for each in sides)
+
+
+def _conv_details(values: Mapping[str, Any], language: Language) -> list[str]:
+    found = [str(values["out_channels"])]
+    if _step(values):
+        found.append(_step(values))
+    groups = values.get("groups", 1)
+    if groups != 1:
+        depthwise = groups == values["in_channels"] == values["out_channels"]
+        found.append(say("depthwise" if depthwise else "{} groups", language, groups))
+    dilation = _pair(values.get("dilation", 1))
+    if dilation != (1, 1):
+        found.append(say("dilation {}", language, _one(dilation)))
+    return found
+
+
+def _pool(node: Node, language: Language) -> str:
+    values = node.attributes
+    kind = _pool_kind(node, language)
+    if node.type.startswith("Adaptive"):
+        target = _pair(values.get("output_size", 1))
+        if target == (1, 1):
+            return say("global {}", language, kind)
+        return say("{} to {}", language, kind, _one(target))
+    if "kernel_size" not in values:
+        if _pair(values.get("dim", (2, 3))) != (1, 1):
+            return say("global {}", language, kind)
+        return say(f"{'mean' if node.type == 'mean' else 'maximum'} over channels", language)
+    return ", ".join(each for each in (f"{_kernel(values)} {kind}", _step(values)) if each)
+
+
+def _pool_kind(node: Node, language: Language) -> str:
+    return say("max pool" if "max" in node.type.lower() else "average pool", language)
+
+
+def _with_constant(node: Node) -> str:
+    """``× gamma``: an operation with a parameter of the module itself, or with a number."""
+    sign = {"add": "+", "mul": "×"}[node.type]
+    names = [each.rpartition(".")[2] for each in node.attributes.get("parameters", ())]
+    number = node.attributes.get("other", "")
+    what = ", ".join(names) or (f"{number:.4g}" if isinstance(number, float) else str(number))
+    return f"{sign} {what}".strip()
+
+
+def _selection(node: Node, language: Language) -> str:
+    """Indexing: every n-th position, or a part."""
+    given, made = node.inputs[0] if node.inputs else (), node.shape
+    if len(given) == len(made) == 4 and given[1] == made[1] and given[2] > made[2] > 0:
+        step = -(-given[2] // made[2])
+        return say("every {} position, /{}", language, ordinal(step, language), step)
+    return say("select", language)
+
+
+def _padding(node: Node, language: Language) -> str:
+    given, made = node.inputs[0] if node.inputs else (), node.shape
+    if len(given) == len(made) == 4 and made[1] > given[1] and made[2:] == given[2:]:
+        return say("zeros for {} channels", language, made[1] - given[1])
+    return say("pad", language)
+
+
+def _step(values: Mapping[str, Any]) -> str:
+    stride = _pair(values.get("stride") or values.get("kernel_size", 1))
+    return "" if stride == (1, 1) else f"/{_one(stride)}"
+
+
+def _short(node: Node, language: Language) -> str:
+    """BN and the like: what follows in a joined box is written short in every language."""
+    name = call_title(node)
+    return _SHORT.get(name.split(",")[0], call_title(node, language))
+
+
+def _group_title(node: Node, language: Language) -> str:
+    values = node.attributes
+    if node.role == "stage":
+        return f"{values['blocks']} × {values['made_of']}" if "made_of" in values else node.type
+    if node.type in _CONTAINERS:
+        return _contents(node, language) or node.type
+    found = node.type + (f" {values['planes']}" if "planes" in values else "")
+    stride = values.get("stride", 1)
+    return found if stride == 1 else f"{found}, /{stride}"
+
+
+def _contents(node: Node, language: Language) -> str:
+    """What a container holds, for its type says nothing: ``13 × conv · 5 × max pool``."""
+    parts = [each for each in node.parts if each.role in ("conv", "linear", "pool")]
+    if len(parts) == 1:
+        return call_title(parts[0], language)
+    counted = Counter(
+        _pool_kind(each, language) if each.role == "pool" else say(each.role, language)
+        for each in parts
+    )
+    return " · ".join(f"{count} × {name}" for name, count in counted.items())
+
+
+def _kind(node: Node) -> str:
+    return node.attributes.get("shortcut", "") if node.kind == "group" else ""
+
+
+def _shortcut(node: Node, language: Language) -> str:
+    kind = _kind(node)
+    return say("no shortcut" if kind == "none" else kind, language) if kind else ""
+
+
+def _relative(node: Node, first: Node) -> str:
+    """The path after what it shares with the group of the first."""
+    prefix = f"{first.path.rpartition('.')[0]}."
+    return node.path.removeprefix(prefix) if node is not first else node.path
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    both: Sequence[Any] = value if isinstance(value, list | tuple) else (value,)
+    return both[0], both[-1]
+
+
+def _one(pair: tuple[Any, Any]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"

@@ -1,0 +1,306 @@
+"""Graph → Sheet: the layout for the residual idea.
+
+One straight main path; every shortcut in a lane of its own on one side; frames around groups.
+All is computed along the path and across it, so that top-to-bottom and left-to-right are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from resnet_core.graph.model import Edge, Graph, Node
+from resnet_core.language.bilingual import Language, say
+from resnet_core.language.notation import DEFAULT_LABELS
+from resnet_core.layout.boxes import Tile, tile
+from resnet_core.layout.clusters import FRAME_TEXT, Band, bands
+from resnet_core.layout.edge_styles import legend
+from resnet_core.layout.font import width
+from resnet_core.layout.page import on_paper
+from resnet_core.layout.ranks import tracks
+from resnet_core.layout.sheet import (
+    Box,
+    Frame,
+    Line,
+    Point,
+    Sheet,
+    Wire,
+)
+from resnet_core.layout.theme import SUBTITLE
+
+ASIDE = 30.0
+# Graphviz draws a second outline this far outside the first.
+RIM = 4.0
+PAD = 11.0
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Distances that depend on the direction."""
+
+    gap: float
+    head: float
+    foot: float
+    roof: float
+    note: float
+
+
+_WAYS = {
+    "TB": _Ways(gap=19, head=24, foot=10, roof=0, note=0),
+    "LR": _Ways(gap=24, head=PAD, foot=PAD, roof=17, note=15),
+}
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a tile stands: its middle and half its size, along the path and across it."""
+
+    along: float
+    across: float
+    half_along: float
+    half_across: float
+
+    @property
+    def start(self) -> float:
+        return self.along - self.half_along
+
+    @property
+    def end(self) -> float:
+        return self.along + self.half_along
+
+
+def arrange(
+    graph: Graph,
+    heading: Sequence[Line],
+    direction: str,
+    labels: Collection[str] = DEFAULT_LABELS,
+    language: Language = "en",
+    make: Callable[[Graph, Node, str, Collection[str], Language], Tile] = tile,
+) -> Sheet:
+    """Everything the picture shows, with its place, for a graph that is a view.
+
+    ``make`` gives the tile of a node.
+    """
+    tiles = {each.id: make(graph, each, direction, labels, language) for each in graph.nodes}
+    return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading))
+
+
+class _Arrangement:
+    """One graph on its way to the sheet."""
+
+    def __init__(
+        self, graph: Graph, direction: str, tiles: dict[str, Tile], language: Language
+    ) -> None:
+        self.graph = graph
+        self.down = direction == "TB"
+        self.ways = _WAYS[direction]
+        self.tracks = tracks(graph)
+        self.language = language
+        self.bands = bands(graph, self.tracks.row, language)
+        self.tiles = tiles
+        self.notes = {e: self._note(e) for e in graph.edges}
+        self.width: dict[int, float] = {}
+        self.row_start, self.row_end = self._rows()
+        self.left, self.centre = self._columns()
+        self.spots = {name: self._spot(name, each) for name, each in self.tiles.items()}
+        self.taken = {(self.tracks.row[name], self.tracks.column[name]) for name in self.tiles}
+
+    def sheet(self, heading: tuple[Line, ...]) -> Sheet:
+        frames = self._frames()
+        wires = [self._wire(each) for each in self.graph.edges]
+        boxes = [self._box(name) for name in self.tiles]
+        return on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
+
+    def _size(self, each: Tile) -> tuple[float, float]:
+        """Size along the path and across it, with the second outline of a folded box."""
+        rim = 2 * RIM * bool(each.node.folded)
+        wide, high = each.width + rim, each.height + rim
+        return (high, wide) if self.down else (wide, high)
+
+    def _rows(self) -> tuple[list[float], list[float]]:
+        """Where each row starts and ends along the path, with room for the frames between."""
+        count = 1 + max(self.tracks.row.values())
+        size = [0.0] * count
+        for name, each in self.tiles.items():
+            row = self.tracks.row[name]
+            size[row] = max(size[row], self._size(each)[0])
+        starts, ends = [], []
+        at = 0.0
+        for row in range(count):
+            at += self.ways.head * sum(each.first == row for each in self.bands)
+            starts.append(at)
+            at += size[row]
+            ends.append(at)
+            at += self.ways.foot * sum(each.last == row for each in self.bands) + self.ways.gap
+        return starts, ends
+
+    def _columns(self) -> tuple[dict[int, float], dict[int, float]]:
+        """Where each column starts across the path, and its middle. The main path is at 0."""
+        need: dict[int, float] = {}
+        for name, each in self.tiles.items():
+            column = self.tracks.column[name]
+            need[column] = max(need.get(column, 0.0), self._size(each)[1])
+            if each.shape == "box":
+                wide = each.width if self.down else each.height
+                self.width[column] = max(self.width.get(column, 0.0), wide)
+        if self.down:
+            room = max((2 * (each.room - PAD) for each in self.bands), default=0.0)
+            need[0] = max(need[0], room)
+            self.width[0] = max(self.width.get(0, 0.0), room)
+        for edge, column in self.tracks.lane.items():
+            note = width(self.notes[edge], SUBTITLE) + 8 if self.down else self.ways.note
+            need[column] = max(need.get(column, 0.0), note if self.notes[edge] else 0.0)
+        left, centre = {0: -need[0] / 2}, {0: 0.0}
+        for column in range(1, 1 + max(need)):
+            left[column] = left[column - 1] + need.get(column - 1, 0.0) + ASIDE
+            centre[column] = left[column] + need.get(column, 0.0) / 2
+        return left, centre
+
+    def _spot(self, name: str, each: Tile) -> _Spot:
+        row, column = self.tracks.row[name], self.tracks.column[name]
+        along, across = self._size(each)
+        if each.shape == "box":
+            across = self.width[column] + 2 * RIM * bool(each.node.folded)
+        middle = (self.row_start[row] + self.row_end[row]) / 2
+        return _Spot(middle, self.centre[column], along / 2, across / 2)
+
+    def _box(self, name: str) -> Box:
+        each, spot = self.tiles[name], self.spots[name]
+        x, y = self._point(spot.along, spot.across)
+        rim = 2 * RIM * bool(each.node.folded)
+        wide, high = 2 * spot.half_across - rim, 2 * spot.half_along - rim
+        if not self.down:
+            wide, high = high, wide
+        frame = next((b.group.path for b in self.bands[::-1] if name in b.members), "")
+        return Box(each.node, each.face, each.shape, x, y, wide, high, each.fill, each.line, frame)
+
+    def _note(self, edge: Edge) -> str:
+        """The last edge of a shortcut says what kind it is."""
+        if edge.lane != "shortcut" or self.graph.node[edge.target].role != "add":
+            return ""
+        return say(self.graph.shortcut_into(edge.target), self.language)
+
+    def _wire(self, edge: Edge) -> Wire:
+        source, target = self.spots[edge.source], self.spots[edge.target]
+        course = self.tracks.course[edge]
+        if course == "straight":
+            ends = ((source.end, source.across), (target.start, target.across))
+            points = tuple(self._point(*each) for each in ends)
+            return Wire(edge, points, self._fails(edge), kind=self._kind(edge))
+        run = {
+            "fork": target.across,
+            "join": source.across,
+            "lane": self.left.get(self.tracks.lane.get(edge, 0), 0.0),
+        }[course]
+        path = [
+            *([(source.end, run)] if course == "join" else self._leave(edge, source, run)),
+            *([(target.start, run)] if course == "fork" else self._enter(edge, target, run)),
+        ]
+        middle = (path[0][0] + path[-1][0]) / 2
+        note_at = self._point(middle, run + 7) if self.down else self._point(middle, run + 10)
+        points = tuple(self._point(*each) for each in path)
+        return Wire(edge, points, self._fails(edge), self.notes[edge], note_at, self._kind(edge))
+
+    def _kind(self, edge: Edge) -> str:
+        target = self.tiles[edge.target]
+        if edge.lane == "gate" and target.shape == "glyph" and target.node.role == "multiply":
+            return "gate"
+        return self.graph.shortcuts.get(edge, "")
+
+    def _fails(self, edge: Edge) -> bool:
+        problem = self.graph.problem
+        return problem is not None and edge.target == problem.node
+
+    def _leave(self, edge: Edge, source: _Spot, run: float) -> list[Point]:
+        """Out of the source's side and over to the column; below it where the side is taken."""
+        busy = any(
+            self.tracks.course[each] in ("join", "lane")
+            for each in self.graph.incoming[edge.source]
+        )
+        if busy or self._blocked(self.tracks.row[edge.source], source.across, run):
+            beneath = self.row_end[self.tracks.row[edge.source]] + self.ways.gap * 0.38
+            return [(source.end, source.across), (beneath, source.across), (beneath, run)]
+        side = source.across + (source.half_across if run > source.across else -source.half_across)
+        return [(source.along, side), (source.along, run)]
+
+    def _enter(self, edge: Edge, target: _Spot, run: float) -> list[Point]:
+        """From the column over to the target's side; to its top where something is between."""
+        if self._blocked(self.tracks.row[edge.target], target.across, run):
+            above = self.row_start[self.tracks.row[edge.target]] - self.ways.gap * 0.5
+            aside = target.across + target.half_across * 0.5
+            return [(above, run), (above, aside), (target.start, aside)]
+        peers = [
+            each
+            for each in self.graph.incoming[edge.target]
+            if self.tracks.course[each] in ("join", "lane")
+        ]
+        step = min(9.0, 1.4 * target.half_along / max(1, len(peers)))
+        along = target.along + step * (peers.index(edge) - (len(peers) - 1) / 2)
+        side = target.across + (target.half_across if run > target.across else -target.half_across)
+        return [(along, run), (along, side)]
+
+    def _blocked(self, row: int, start: float, end: float) -> bool:
+        """Whether a box of this row stands between two positions across."""
+        low, high = sorted((start, end))
+        return any(
+            low < self.left[column] and self.centre[column] < high
+            for at, column in self.taken
+            if at == row
+        )
+
+    def _frames(self) -> list[Frame]:
+        """Frames of a level are equally wide, so that a column of blocks has straight sides."""
+        reach = {each.group.path: self._reach(each) for each in self.bands}
+        rows: dict[tuple[str, str], list[str]] = {}
+        for band in self.bands:
+            row = (band.parent, band.group.level if self._on_main(band) else band.group.path)
+            rows.setdefault(row, []).append(band.group.path)
+        for names in rows.values():
+            lows, highs = zip(*(reach[each] for each in names), strict=True)
+            reach |= dict.fromkeys(names, (min(lows), max(highs)))
+        return [self._frame(each, *reach[each.group.path]) for each in self.bands]
+
+    def _on_main(self, band: Band) -> bool:
+        return any(self.tracks.column[each] == 0 for each in band.members)
+
+    def _reach(self, band: Band) -> tuple[float, float]:
+        """How far the band's nodes and lanes go across."""
+        spots = [self.spots[each] for each in band.members]
+        low = min(each.across - each.half_across for each in spots)
+        high = max(each.across + each.half_across for each in spots)
+        for edge, column in self.tracks.lane.items():
+            if edge.target in band.members:
+                note = width(self.notes[edge], SUBTITLE) + 8 if self.down else self.ways.note
+                high = max(high, self.left[column] + (note if self.notes[edge] else 0))
+        if self.down and self._on_main(band):
+            low, high = min(low, PAD - band.room), max(high, band.room - PAD)
+        return low - PAD * band.height - self.ways.roof * band.height, high + PAD * band.height
+
+    def _frame(self, band: Band, low: float, high: float) -> Frame:
+        inner = [each for each in self.bands if each is band or band.group.path in each.outer]
+        head = self.ways.head * sum(each.first == band.first for each in inner)
+        foot = self.ways.foot * sum(each.last == band.last for each in inner)
+        first, last = self.row_start[band.first] - head, self.row_end[band.last] + foot
+        left, top = self._point(first, low)
+        right, bottom = self._point(last, high)
+        name_at = (left + 10, top + FRAME_TEXT + 3)
+        if self.down:
+            # The main path runs through the middle of the frame's head: texts keep clear of it.
+            figures_at = (10.0 if self._on_main(band) else left + 10, name_at[1])
+        else:
+            figures_at = (name_at[0] + width(band.name, FRAME_TEXT) + 12, name_at[1])
+        return Frame(
+            band.group,
+            left,
+            top,
+            right,
+            bottom,
+            band.name,
+            band.figures,
+            name_at,
+            figures_at,
+            parent=band.parent,
+        )
+
+    def _point(self, along: float, across: float) -> Point:
+        return (across, along) if self.down else (along, across)

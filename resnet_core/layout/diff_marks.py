@@ -1,0 +1,98 @@
+"""What has happened to a box between two structures: its sign, its colour, and what differs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from resnet_core.graph.model import Edge, Graph, Node
+from resnet_core.language.bilingual import Language
+from resnet_core.language.notation import DEFAULT_LABELS
+from resnet_core.layout.boxes import (
+    PAD,
+    Tile,
+    extent,
+    tile,
+)
+from resnet_core.layout.sheet import (
+    Face,
+    Line,
+    Text,
+    Wire,
+)
+from resnet_core.layout.theme import SMALL, TEXT
+
+# Attributes of a node in a graph of two structures.
+CHANGE, DIFFERENCES = "change", "differences"
+SIGNS = {"added": "+", "removed": "−", "changed": "≠", "reshaped": "≈"}
+_LONGEST = 58
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedEdge(Edge):
+    """An edge of two structures: one that both have, or that was added or removed."""
+
+    change: str = "same"
+
+
+def marked_tile(
+    graph: Graph,
+    node: Node,
+    direction: str,
+    labels: Collection[str] = DEFAULT_LABELS,
+    language: Language = "en",
+) -> Tile:
+    """The tile of a node with a mark for what has happened to it; of others as ever."""
+    change = node.attributes.get(CHANGE, "same")
+    plain = {k: v for k, v in node.attributes.items() if k not in (CHANGE, DIFFERENCES)}
+    made = tile(graph, replace(node, attributes=plain), direction, labels, language)
+    made = replace(made, node=node)
+    if change == "same":
+        # White, so that nothing but a change catches the eye.
+        return replace(made, fill="join") if made.shape == "box" else made
+    if made.shape == "card":
+        return made
+    if made.shape == "glyph":
+        return replace(made, line=change, fill=change)
+    told = node.attributes.get(DIFFERENCES, ())
+    face = _end(made.face, told) if made.shape == "pill" else _face(made.face, change, told)
+    grown = max(0, extent(face.left)[1] - extent(made.face.left)[1])
+    wide = extent(face.left)[0] + (extent(face.right)[0] + 16 if face.right else 0) + 2 * PAD
+    return replace(
+        made,
+        face=face,
+        fill=change if made.shape == "box" else made.fill,
+        line=change,
+        width=max(made.width, wide),
+        height=made.height + grown,
+    )
+
+
+def mark_of(wire: Wire) -> str:
+    """What has happened to a wire, where it is one of two structures."""
+    change = change_of(wire.edge)
+    return "" if change == "same" else change
+
+
+def change_of(edge: Edge) -> str:
+    """What has happened to an edge."""
+    return edge.change if isinstance(edge, MarkedEdge) else "same"
+
+
+def _end(face: Face, differences: Collection[str]) -> Face:
+    """An input or output: the shape before, and the shape now."""
+    if not differences:
+        return face
+    (first, *_), *_ = face.left
+    return replace(face, left=((first, Text(", ".join(differences), TEXT, "end-text", True)),))
+
+
+def _face(face: Face, change: str, differences: Collection[str]) -> Face:
+    first, *rest = face.left
+    sign = Text(f"{SIGNS[change]}  ", TEXT, f"{change}-text", bold=True)
+    strike = change == "removed"
+    title: Line = (sign, *(replace(each, strike=strike) for each in first))
+    told = textwrap.wrap(", ".join(differences), _LONGEST, break_on_hyphens=False)
+    lines: list[Line] = [(Text(each, SMALL, f"{change}-text", bold=True),) for each in told]
+    return replace(face, left=(title, *rest, *lines))

@@ -1,0 +1,292 @@
+"""Two sheets as one: next to each other below one heading, partners at the same height."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from resnet_core.graph.model import Group
+from resnet_core.layout.boxes import extent
+from resnet_core.layout.clusters import FRAME_TEXT
+from resnet_core.layout.font import width
+from resnet_core.layout.page import LEGEND_GAP
+from resnet_core.layout.sheet import (
+    MARGIN,
+    Box,
+    Frame,
+    Line,
+    Point,
+    Sheet,
+    Wire,
+)
+
+BETWEEN = 20.0
+HEADING_GAP = 14.0
+# A panel's own head: its name, and its figures below.
+HEAD = 44.0
+
+
+def beside(
+    heading: tuple[Line, ...],
+    sheets: tuple[Sheet, Sheet],
+    titles: tuple[Names, Names],
+    partners: Iterable[Names],
+    down: bool,
+) -> Sheet:
+    """Both sheets on one, each in a panel with its name and figures (``titles``).
+
+    Ids start with ``a:`` and ``b:``. Boxes that are partners stand at the same height; in rows
+    (``down`` false), where the second panel stands below the first, one below the other.
+    """
+    left, right = level(*sheets, partners, down)
+    wide, high = extent(heading)
+    top = MARGIN + high + HEADING_GAP
+    sizes = [_size(each, told) for each, told in zip((left, right), titles, strict=True)]
+    if down:
+        sizes = [(each[0], max(size[1] for size in sizes)) for each in sizes]
+        at = (MARGIN + sizes[0][0] + BETWEEN, top)
+    else:
+        sizes = [(max(size[0] for size in sizes), each[1]) for each in sizes]
+        at = (MARGIN, top + sizes[0][1] + BETWEEN)
+    first = _panel(left, "a", titles[0], (MARGIN, top), sizes[0], down)
+    second = _panel(right, "b", titles[1], at, sizes[1], down)
+    legend = tuple(dict.fromkeys((*left.legend, *right.legend)))
+    return Sheet(
+        heading,
+        first.boxes + second.boxes,
+        first.wires + second.wires,
+        first.frames + second.frames,
+        round(max(at[0] + sizes[1][0], wide + MARGIN, extent(legend)[0] + MARGIN) + MARGIN, 1),
+        round(at[1] + sizes[1][1] + foot(legend) + MARGIN, 1),
+        legend,
+    )
+
+
+def alone(
+    heading: tuple[Line, ...],
+    sheets: tuple[Sheet, Sheet],
+    partners: Iterable[Names],
+    down: bool,
+    second: bool,
+) -> Sheet:
+    """One of the two sheets below a heading, its boxes where they would stand ``beside``."""
+    sheet = level(*sheets, partners, down)[second]
+    wide, high = extent(heading)
+    moved = _moved(sheet, "", 0, high + HEADING_GAP)
+    return replace(
+        moved,
+        heading=heading,
+        width=round(max(sheet.width, wide + 2 * MARGIN), 1),
+        height=round(sheet.height + high + HEADING_GAP, 1),
+    )
+
+
+def _size(sheet: Sheet, told: Names) -> Point:
+    """How large the panel of a sheet must be."""
+    texts = max(width(each, FRAME_TEXT) for each in told)
+    high = sheet.height - MARGIN - foot(sheet.legend) + HEAD
+    return max(sheet.width, texts + 2 * MARGIN), high
+
+
+def foot(legend: tuple[Line, ...]) -> float:
+    """The room that a legend takes at the foot of a sheet."""
+    return extent(legend)[1] + LEGEND_GAP if legend else 0.0
+
+
+def _panel(sheet: Sheet, name: str, told: Names, at: Point, size: Point, down: bool) -> Sheet:
+    """The sheet in a frame at its place."""
+    x, y = at
+    # A column stands in the middle of its panel; rows begin at one side.
+    aside = (size[0] - sheet.width) / 2 if down else 0.0
+    moved = _moved(sheet, f"{name}:", x + aside, y + HEAD - MARGIN)
+    frame = Frame(
+        Group(name, "", ""), x, y, x + size[0], y + size[1], *told,
+        name_at=(x + 12, y + 17), figures_at=(x + 12, y + 31),
+    )  # fmt: skip
+    return replace(
+        moved,
+        boxes=tuple(replace(each, frame=each.frame or name) for each in moved.boxes),
+        frames=(frame, *(replace(each, parent=each.parent or name) for each in moved.frames)),
+    )
+
+
+def _moved(sheet: Sheet, prefix: str, dx: float, dy: float) -> Sheet:
+    """The sheet shifted, its ids made its own."""
+
+    def at(point: Point) -> Point:
+        return round(point[0] + dx, 1), round(point[1] + dy, 1)
+
+    def box(each: Box) -> Box:
+        x, y = at((each.x, each.y))
+        node = replace(each.node, id=prefix + each.node.id)
+        return replace(each, node=node, x=x, y=y, frame=_named(prefix, each.frame))
+
+    def wire(each: Wire) -> Wire:
+        edge = replace(
+            each.edge, source=prefix + each.edge.source, target=prefix + each.edge.target
+        )
+        return replace(
+            each, edge=edge, points=tuple(map(at, each.points)), note_at=at(each.note_at)
+        )
+
+    def frame(each: Frame) -> Frame:
+        (left, top), (right, bottom) = at((each.left, each.top)), at((each.right, each.bottom))
+        return replace(
+            each, group=replace(each.group, path=prefix + each.group.path),
+            parent=_named(prefix, each.parent), left=left, top=top, right=right, bottom=bottom,
+            name_at=at(each.name_at), figures_at=at(each.figures_at),
+        )  # fmt: skip
+
+    return replace(
+        sheet,
+        boxes=tuple(map(box, sheet.boxes)),
+        wires=tuple(map(wire, sheet.wires)),
+        frames=tuple(map(frame, sheet.frames)),
+    )
+
+
+def _named(prefix: str, name: str) -> str:
+    return prefix + name if name else ""
+
+
+# Room that a wire needs to bend between two rows.
+_BEND = 10.0
+# Room between a box that is moved and the next.
+_GAP = 16.0
+
+Names = tuple[str, str]
+
+
+def level(left: Sheet, right: Sheet, partners: Iterable[Names], down: bool) -> tuple[Sheet, Sheet]:
+    """Both sheets with partners at the same height; where they run to the right, one below other.
+
+    ``partners`` are ids of boxes, of the first sheet and of the second.
+    """
+    known = list(partners)
+    if not down:
+        one, other = level(_flipped(left), _flipped(right), known, True)
+        return _flipped(one), _flipped(other)
+    left, right = _rows(left, right, known)
+    return _aside(left, right, known)
+
+
+def _rows(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet, Sheet]:
+    """The main paths at the same height."""
+    known = [each for each in _boxes(left, right, partners) if each[0].node.lane == "main"]
+    steps: tuple[list[Point], list[Point]] = ([], [])
+    shift = [0.0, 0.0]
+    for pair in sorted(known, key=lambda each: (each[0].y, each[1].y)):
+        heights = [box.y + moved for box, moved in zip(pair, shift, strict=True)]
+        behind = 0 if heights[0] < heights[1] else 1
+        gap = abs(heights[0] - heights[1])
+        if gap > 0.5:
+            shift[behind] += gap
+            sheet = (left, right)[behind]
+            steps[behind].append((_above(sheet, pair[behind]), shift[behind]))
+    return _stretched(left, steps[0]), _stretched(right, steps[1])
+
+
+def _aside(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet, Sheet]:
+    """What stands beside the main path, the lowest first: it makes room for the next."""
+    sheets = [left, right]
+    beside = [each for each in _boxes(left, right, partners) if each[0].node.lane != "main"]
+    for pair in sorted(beside, key=lambda each: -max(each[0].y, each[1].y)):
+        behind = 0 if pair[0].y < pair[1].y else 1
+        gap = abs(pair[0].y - pair[1].y)
+        if gap > 0.5 and gap <= _room(sheets[behind], pair[behind]):
+            sheets[behind] = _lowered(sheets[behind], pair[behind], gap)
+    return sheets[0], sheets[1]
+
+
+def _boxes(left: Sheet, right: Sheet, partners: Sequence[Names]) -> list[tuple[Box, Box]]:
+    one, other = ({each.node.id: each for each in sheet.boxes} for sheet in (left, right))
+    return [(one[a], other[b]) for a, b in partners if a in one and b in other]
+
+
+def _room(sheet: Sheet, box: Box) -> float:
+    """How far a box may go down."""
+    foot = box.y + box.height / 2
+    below = [
+        each.y - each.height / 2
+        for each in sheet.boxes
+        if each.y > box.y and abs(each.x - box.x) < (each.width + box.width) / 2
+    ]
+    joins = [each.points[-1][1] for each in sheet.wires if each.edge.source == box.node.id]
+    return min([*below, *joins], default=foot) - foot - _GAP
+
+
+def _lowered(sheet: Sheet, box: Box, by: float) -> Sheet:
+    """One box moved down, and the ends of its wires with it."""
+    name = box.node.id
+
+    def wire(each: Wire) -> Wire:
+        points = each.points
+        if each.edge.source == name:
+            points = _pulled(points, by)
+        if each.edge.target == name:
+            points = _pulled(points[::-1], by)[::-1]
+        return replace(each, points=points)
+
+    boxes = tuple(replace(e, y=e.y + by) if e.node.id == name else e for e in sheet.boxes)
+    return replace(sheet, boxes=boxes, wires=tuple(map(wire, sheet.wires)))
+
+
+def _pulled(points: tuple[Point, ...], by: float) -> tuple[Point, ...]:
+    """The first point moved down, with those at its height that follow it."""
+    first = points[0][1]
+    end = next((index for index, (_, y) in enumerate(points) if abs(y - first) > 0.5), len(points))
+    return (*((x, y + by) for x, y in points[:end]), *points[end:])
+
+
+def _above(sheet: Sheet, box: Box) -> float:
+    """Where a sheet may be cut above a box's row: below all that ends before it."""
+    top = min(each.y - each.height / 2 for each in sheet.boxes
+              if abs(each.y - box.y) < each.height / 2)  # fmt: skip
+    ends = [each.y + each.height / 2 for each in sheet.boxes if each.y + each.height / 2 < top]
+    last = max(ends, default=top - 2 * _BEND)
+    feet = [each.bottom for each in sheet.frames if last < each.bottom < top]
+    return max([last, *feet]) + 0.45 * min(_BEND, top - last)
+
+
+def _stretched(sheet: Sheet, steps: Sequence[Point]) -> Sheet:
+    """Everything below a step is pushed down by its distance."""
+    cuts = [cut for cut, _ in steps]
+    shifts = [0.0, *(shift for _, shift in steps)]
+
+    def at(point: Point) -> Point:
+        return point[0], point[1] + shifts[bisect_right(cuts, point[1])]
+
+    return replace(_lowered_boxes(sheet, at), height=sheet.height + shifts[-1])
+
+
+def _flipped(sheet: Sheet) -> Sheet:
+    """Left and right exchanged with up and down."""
+    turned = _lowered_boxes(sheet, lambda point: point[::-1])
+    boxes = tuple(replace(e, width=e.height, height=e.width) for e in turned.boxes)
+    return replace(turned, boxes=boxes, width=sheet.height, height=sheet.width)
+
+
+def _lowered_boxes(sheet: Sheet, at: Callable[[Point], Point]) -> Sheet:
+    """Every place of the sheet carried to another."""
+
+    def box(each: Box) -> Box:
+        x, y = at((each.x, each.y))
+        return replace(each, x=x, y=y)
+
+    def frame(each: Frame) -> Frame:
+        (left, top), (right, bottom) = at((each.left, each.top)), at((each.right, each.bottom))
+        return replace(
+            each, left=left, top=top, right=right, bottom=bottom,
+            name_at=at(each.name_at), figures_at=at(each.figures_at),
+        )  # fmt: skip
+
+    def wire(each: Wire) -> Wire:
+        return replace(each, points=tuple(map(at, each.points)), note_at=at(each.note_at))
+
+    return replace(
+        sheet,
+        boxes=tuple(map(box, sheet.boxes)),
+        wires=tuple(map(wire, sheet.wires)),
+        frames=tuple(map(frame, sheet.frames)),
+    )

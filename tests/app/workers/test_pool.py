@@ -1,0 +1,100 @@
+"""Worker processes: what they do when it takes too long, and when too many ask."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from app.workers import jobs
+from app.workers.pool import Busy, Workers
+
+
+@pytest.fixture
+def asleep(hasty: TestClient, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Every drawing sleeps in its worker, far longer than it may."""
+    workers = hasty.app.state.renderer.workers  # type: ignore[attr-defined]
+    run = workers.run
+
+    async def sleep(job: Any, *arguments: Any) -> Any:
+        slow = job in (jobs.render, jobs.explore)
+        return await (run(time.sleep, 60) if slow else run(job, *arguments))
+
+    monkeypatch.setattr(workers, "run", sleep)
+    return monkeypatch
+
+
+def test_a_drawing_that_takes_too_long_is_given_up_and_the_next_one_works(
+    hasty: TestClient, asleep: pytest.MonkeyPatch
+) -> None:
+    begun = time.monotonic()
+    answer = hasty.get("/diagram.json?block=basic")
+    assert answer.status_code == 504
+    assert answer.json()["type"].endswith("#timeout")
+    assert time.monotonic() - begun < 20
+    assert hasty.get("/diagram.svg?block=basic").text.count("504") > 0
+    asleep.undo()
+    assert hasty.get("/diagram.json?block=basic").status_code == 200
+
+
+def test_too_many_drawings_at_once_are_turned_away(
+    hasty: TestClient, asleep: pytest.MonkeyPatch
+) -> None:
+    urls = [f"/diagram.json?block=basic&planes={each}" for each in (8, 16, 24, 32)]
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(hasty.get, urls))
+    turned_away = [each for each in answers if each.status_code == 503]
+    assert len(turned_away) == 2
+    assert all(each.headers["retry-after"] for each in turned_away)
+    asleep.undo()
+    assert hasty.get(urls[0]).status_code == 200
+
+
+@pytest.mark.usefixtures("asleep")
+def test_the_server_answers_while_all_workers_are_taken(hasty: TestClient) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(hasty.get, "/diagram.json?block=basic&planes=40")
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert hasty.get("/healthz").json() == {"status": "alive"}
+        assert time.monotonic() - begun < 0.5
+        assert slow.result().status_code == 504
+
+
+@pytest.mark.usefixtures("asleep")
+def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
+    answer = hasty.get("/?block=basic&planes=48")
+    assert answer.status_code == 504
+    assert 'role="alert"' in answer.text
+
+
+def test_a_server_is_not_ready_before_something_has_been_drawn() -> None:
+    with TestClient(create_app(Settings(workers=0))) as client:
+        ready = client.app.state.renderer.workers.ready  # type: ignore[attr-defined]
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.05)
+        ready.clear()
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_thread_stands_in_for_the_processes_and_keeps_to_the_limits() -> None:
+    async def scene() -> None:
+        workers = Workers(Settings(workers=0, timeout=0.1, queue=0))
+        with pytest.raises(TimeoutError):
+            await workers.run(time.sleep, 0.5)
+        patient = asyncio.create_task(workers.run(time.sleep, 0))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await workers.run(time.sleep, 0)
+        with pytest.raises(TimeoutError):
+            await patient
+        await workers.stop()
+
+    asyncio.run(scene())

@@ -1,0 +1,106 @@
+"""The request: canonical, hashable, and clear about what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
+from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.layers import conv3x3
+from resnet_core.registry import BLOCKS, NETWORKS
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ({"block": "bottleneck"}, "/diagram?block=bottleneck"),
+        ({"stride": 2, "block": "bottleneck"}, "/diagram?block=bottleneck&stride=2"),
+        ({"block": "bottleneck", "stride": 1, "detail": "op"}, "/diagram?block=bottleneck"),
+        ({"model": "resnet50", "detail": "block"}, "/diagram?model=resnet50"),
+        ({"model": "resnet50", "input": "224x224"}, "/diagram?model=resnet50"),
+        ({"model": "resnet50", "input": "64x64"}, "/diagram?input=64&model=resnet50"),
+        ({"model": "resnet", "layers": (2, 2, 2, 2)}, "/diagram?layers=2,2,2,2&model=resnet"),
+        ({"model": "resnet50", "fold": False}, "/diagram?fold=false&model=resnet50"),
+        ({"model": "resnet50", "output_stride": "16"}, "/diagram?model=resnet50&output_stride=16"),
+    ],
+)
+def test_equal_requests_have_one_canonical_url(given, canonical):
+    assert draw(**given).url == canonical
+
+
+def test_equal_requests_are_equal_and_hash_alike():
+    assert {draw(block="basic", stride="2"), draw(stride=2, block="basic")} == {
+        draw(block="basic", stride=2)
+    }
+
+
+@pytest.mark.parametrize("name", [*BLOCKS, *NETWORKS])
+def test_the_canonical_query_asks_for_the_same_diagram(name):
+    kind = "block" if name in BLOCKS else "model"
+    diagram = draw(**{kind: name, "input": "65x33", "direction": "LR", "theme": "auto"})
+    assert Diagram.of(diagram.query) == diagram
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter", "allowed", "suggestion"),
+    [
+        ({"block": "botleneck"}, "block", "basic", "bottleneck"),
+        ({"model": "resnet-50"}, "model", "resnet50", "resnet50"),
+        ({"block": "bottleneck", "strid": 2}, "strid", "stride", "stride"),
+        ({"block": "bottleneck", "stride": 0}, "stride", "from 1 to 4", 1),
+        ({"block": "bottleneck", "stride": "two"}, "stride", "from 1 to 4", 1),
+        ({"block": "bottleneck", "stride": ""}, "stride", "from 1 to 4", 1),
+        ({"block": "bottleneck", "planes": 10**9}, "planes", "16,384", 16384),
+        ({"block": "bottleneck", "norm_layer": "batsch"}, "norm_layer", "batch", "batch"),
+        ({"model": "resnet", "layers": "3,4,6"}, "layers", "four numbers", "3,4,6,3"),
+        ({"model": "resnet", "layers": "0,0,0,0"}, "layers", "four numbers", "3,4,6,3"),
+        ({"model": "resnet", "block": "bottelneck"}, "block", "bottleneck", "bottleneck"),
+        ({"model": "resnet50", "layers": "1,1,1,1"}, "layers", "3,4,6,3", "3,4,6,3"),
+        ({"model": "resnet50", "output_stride": 4}, "output_stride", "32", 8),
+        ({"model": "resnet50", "input": "0x9"}, "input", "97x131", None),
+        ({"model": "resnet50", "expand": "layer9"}, "expand", "layer1", "layer4"),
+        ({"block": "basic", "groups": 2}, "groups", "1", 1),
+        ({"block": "basic", "base_width": 128}, "base_width", "64", 64),
+        ({"block": "basic", "dilation": 2}, "dilation", "1", 1),
+        ({"model": "resnet18", "output_stride": 16}, "output_stride", "32", 32),
+        ({"model": "resnet18", "stride_on": "conv1"}, "stride_on", "conv2", "conv2"),
+        ({"block": "bottleneck", "planes": 1, "base_width": 1}, "base_width", "64", None),
+        ({}, "block", "resnet50", "bottleneck"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(given, parameter, allowed, suggestion):
+    with pytest.raises(ParameterError) as caught:
+        draw(**given).shown  # noqa: B018
+    error = caught.value
+    assert error.parameter == parameter
+    assert allowed in str(error.allowed)
+    assert suggestion is None or error.suggestion == suggestion
+    found = mended(given.items(), error)
+    assert found is not None
+    assert found.render("svg").startswith(b"<svg")
+
+
+def test_groups_that_do_not_divide_the_channels_are_refused_with_the_divisors():
+    with pytest.raises(ParameterError) as caught:
+        conv3x3(12, 18, groups=4)
+    assert caught.value.allowed == ["1", "2", "3", "6"]
+    assert caught.value.suggestion == 3
+
+
+def test_a_name_given_twice_is_refused():
+    with pytest.raises(ParameterError, match="more than once"):
+        Diagram.of([("block", "basic"), ("stride", "1"), ("stride", "2")])
+
+
+def test_unknown_names_have_classes_of_their_own():
+    with pytest.raises(UnknownSubject, match="did you mean 'bottleneck'"):
+        draw(block="botleneck")
+    with pytest.raises(UnknownParameter, match="did you mean 'stride'"):
+        draw(block="bottleneck", stryde=2)
+
+
+def test_a_preset_tells_where_its_fixed_knobs_are_free():
+    with pytest.raises(ParameterError, match="model=resnet leaves layers free") as caught:
+        draw(model="resnet50", layers="1,2,3,4")
+    found = mended({"model": "resnet50", "layers": "1,2,3,4"}.items(), caught.value)
+    assert found.url == "/diagram?layers=1,2,3,4&model=resnet"

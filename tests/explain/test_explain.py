@@ -1,0 +1,256 @@
+"""Explanations: both languages say the same, every number is real, every claim holds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from resnet_core import Explanation, Paragraph, ParameterError, blocks, draw, networks
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.form import choices_of, properties
+from resnet_core.graph.model import Graph
+from resnet_core.registry import BLOCKS
+from resnet_core.registry import NETWORKS as NETWORKS_BY_NAME
+
+# The largest say in every sentence what smaller ones of their kind say.
+LARGE = [each for each in networks() if re.search("101|152|110|1202|small|base", each)]
+NETWORKS = [each for each in networks() if each not in LARGE]
+SHORTCUTS = ("auto", "projection", "avgpool", "padded", "identity", "none")
+SETTINGS: list[dict[str, Any]] = [
+    *({"block": name} for name in blocks()),
+    *({"model": name} for name in NETWORKS),
+    *({"block": name, "input": "97x131", "batch": 3} for name in blocks()),
+    *(
+        {"block": "bottleneck", "stride": stride, "stride_on": at, "groups": groups, "dilation": d}
+        for stride, at, groups, d in product((1, 2, 4), ("conv1", "conv2"), (1, 4), (1, 3))
+    ),
+    *(
+        {"block": "bottleneck", "norm_layer": norm, "activation": activation, "attention": gate}
+        for norm, activation, gate in zip(
+            ("batch", "group", "instance", "layer", "none", "batch", "batch", "batch"),
+            ("relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "hardswish", "mish"),
+            ("none", "se", "eca", "cbam") * 2,
+            strict=True,
+        )
+    ),
+    *({"block": "bottleneck", "base_width": each, "planes": 96} for each in (4, 128, 256, 512)),
+    *(
+        {"block": "residual_attention", "stride": stride, "kernel_size": kernel, "padding": padding}
+        for stride, kernel, padding in product((1, 2), (1, 2, 5), (0, 2))
+    ),
+    *({"block": "res2net", "scales": s, "stride": t} for s, t in ((2, 1), (2, 2), (6, 1), (16, 2))),
+    *({"block": "horblock", "order": each} for each in (1, 2, 7)),
+    *({"block": "convnext", "layer_scale": each, "expand_ratio": 2} for each in (True, False)),
+    *(
+        {"block": "inverted_residual", "expand_ratio": ratio, "stride": stride, "outplanes": made}
+        for ratio, stride, made in product((1, 6), (1, 2), (16, 32))
+    ),
+    *({"block": "downsample", "mode": m, "stride": s} for m, s in product(("conv", "max", "avg"),
+                                                                          (1, 2, 4))),
+    *({"model": "hornet_stage", "index": each} for each in range(4)),
+    *({"model": "stage", "blocks": n, "dilate": d} for n, d in product((1, 2, 5), (True, False))),
+    *({"model": "resnet50", "output_stride": s, "include_top": t}
+      for s, t in product((8, 16), (True, False))),
+    *({"model": "resnet18", "shortcut": each} for each in SHORTCUTS),
+    {"model": "resnet50", "stride_on": "conv1", "zero_init_residual": True},
+    {"model": "resnet", "preact": True, "block": "basic", "layers": "1,1,1,1", "stem": "deep"},
+    {"model": "vgg16", "input": "7"},
+    {"model": "vgg_backbone", "return_interm_layers": False},
+    {"model": "resnet20", "input": "224"},
+    {"model": "resnet50", "input": "512x768"},
+]  # fmt: skip
+
+# What stays as it is in Chinese: names of layers, of knobs and their values, of methods.
+NAMES = re.compile(r"[A-Za-z_][\w./=‑-]*")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNITS = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "万": 1e4, "亿": 1e8, "万亿": 1e12}
+KERNEL = re.compile(r"(?<![\w×.])\d×\d(?![\d×])")
+NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?: ?(万亿|[kMGT万亿])(?![a-zA-Z]))?")
+
+
+def name_of(setting: dict[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in setting.items())
+
+
+@cache
+def _drawn(items: tuple[tuple[str, Any], ...]) -> tuple[Diagram, Explanation, Explanation]:
+    diagram = draw(**dict(items))
+    return diagram, diagram.explain("en"), diagram.explain("zh")
+
+
+def explained(setting: dict[str, Any]) -> tuple[Diagram, Explanation, Explanation]:
+    return _drawn(tuple(setting.items()))
+
+
+def texts(paragraph: Paragraph) -> list[str]:
+    return [paragraph.lead, *(each.text for each in paragraph.sentences)]
+
+
+def kernels(text: str) -> set[str]:
+    """The sizes that name a layer or a window: ``3×3``. A language may say them more often."""
+    return set(re.findall(KERNEL, text))
+
+
+def numbers(text: str) -> list[float]:
+    """Every number of a text but those; ``1.156 亿`` and ``115.6 M`` are one."""
+    found = [
+        float(digits.replace(",", "")) * UNITS.get(unit, 1)
+        for digits, unit in NUMBER.findall(
+            re.sub(r"(?<=\d)[×x](?=\d)", " × ", re.sub(KERNEL, "", text))
+        )
+    ]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("setting", [*SETTINGS, *({"model": each} for each in LARGE)], ids=name_of)
+def test_both_languages_say_the_same_with_the_same_numbers(setting: dict[str, Any]) -> None:
+    agree(setting)
+
+
+def agree(setting: dict[str, Any]) -> None:
+    _, english, chinese = explained(setting)
+    assert len(english.paragraphs) == len(chinese.paragraphs)
+    for one, other in zip(english.paragraphs, chinese.paragraphs, strict=True):
+        assert [each.nodes for each in one.sentences] == [each.nodes for each in other.sentences]
+        for said, told in zip(texts(one), texts(other), strict=True):
+            assert kernels(said) == kernels(told)
+            assert numbers(said) == pytest.approx(numbers(told), rel=0.006), (said, told)
+    for note, other_note in zip(english.layers, chinese.layers, strict=True):
+        assert note.node == other_note.node
+        assert bool(note.text) == bool(other_note.text)
+        assert numbers(note.text) == numbers(other_note.text)
+        assert [each.partition(" = ")[2] for each in note.sums] == [
+            each.partition(" = ")[2] for each in other_note.sums
+        ]
+
+
+SIZES = ("1", "2", "7", "56", "97x131")
+STACKS = ("stage", "resnet_cifar", "hornet_stage", "vgg_backbone")
+
+
+@st.composite
+def anything(choose: st.DrawFn) -> dict[str, Any]:
+    """Any block or small network with any knobs, sensible or not."""
+    subjects = [*BLOCKS.values(), *(NETWORKS_BY_NAME[each] for each in STACKS)]
+    subject = choose(st.sampled_from(subjects))
+    setting = {subject.kind: subject.name, "input": choose(st.sampled_from(SIZES))}
+    for name, schema in properties(subject.params).items():
+        few = [schema["default"], 1, 2, 3, 32, 96] if "minimum" in schema else [schema["default"]]
+        setting[name] = choose(st.sampled_from(choices_of(schema) or few))
+    return setting
+
+
+@settings(max_examples=60, deadline=None)
+@given(setting=anything())
+def test_any_knobs_whatever_give_the_same_in_both_languages(setting: dict[str, Any]) -> None:
+    try:
+        draw(**setting).graph  # noqa: B018  what is refused need not be explained
+    except ParameterError:
+        assume(False)
+    agree(setting)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+def test_every_paragraph_makes_a_claim_and_nothing_is_said_twice(setting: dict[str, Any]) -> None:
+    for explanation in explained(setting)[1:]:
+        assert explanation.title
+        assert explanation.paragraphs
+        said = Counter(text for each in explanation.paragraphs for text in texts(each))
+        assert not [text for text, count in said.items() if count > 1]
+        stop = "。" if explanation.language == "zh" else "."
+        for paragraph in explanation.paragraphs:
+            assert paragraph.sentences, paragraph.lead
+            for text in texts(paragraph):
+                assert text.endswith(stop), text
+                assert text == text.strip()
+                assert not re.search(r"  |\.\.|。。|None|\{|\}", text), text
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+def test_sentences_point_at_what_is_in_the_graph(setting: dict[str, Any]) -> None:
+    diagram, english, _ = explained(setting)
+    known = {*diagram.graph.node, *diagram.graph.group}
+    for paragraph in english.paragraphs:
+        for sentence in paragraph.sentences:
+            assert set(sentence.nodes) <= known, sentence
+    assert [each.node for each in english.layers] == [each.id for each in diagram.graph.calls]
+
+
+# Words that Chinese papers leave in Latin letters; whatever else is Latin must be a name of the
+# structure: a path, a knob, its value, a formula.
+KEPT = {
+    "relu", "x", "f", "y", "p", "q", "n", "g", "A", "C", "ReLU", "ReLU6", "ResNet", "ResNet-D",
+    "ResNet-C", "ResNet-18", "ResNet-34", "ResNet-50", "torchvision",
+    "SE", "ECA", "CBAM", "sigmoid", "tanh", "softplus", "GELU",
+    "SiLU", "ELU", "Mish", "hard-swish", "leaky", "Transformer", "MobileNetV2", "VGG", "HorNet",
+    "MLP", "LN", "Conv", "int", "planes", "base_width", "groups", "stride", "expansion",
+    "proj_in", "gⁿConv", "bias", "False", "ConvNeXt", "Res2Net", "shortcut",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+def test_chinese_keeps_no_english_but_names(setting: dict[str, Any]) -> None:
+    diagram, _, chinese = explained(setting)
+    graph = diagram.graph
+    names = {part for each in (*graph.node, *graph.group) for part in (each, *each.split("."))}
+    names |= {*diagram.values, *map(str, diagram.values.values())}
+    forms = properties(diagram.subject.params).values()
+    names |= {str(choice) for schema in forms for choice in choices_of(schema)}
+    names |= {word for each in graph.groups for word in NAMES.findall(each.type)}
+    names |= set(NAMES.findall(diagram.caption.title))
+    names |= {each.type.lower() for each in graph.calls}
+    for text in [*(t for p in chinese.paragraphs for t in texts(p)),
+                 *(each.text for each in chinese.layers if each.text)]:  # fmt: skip
+        assert CHINESE.search(text), text
+        if graph.problem and graph.problem.title == "cannot run":
+            continue  # torch's own words
+        for word in NAMES.findall(text):
+            plain = [part for part in re.split(r"[=.]", word) if part and not part.isdigit()]
+            assert word in names | KEPT or set(plain) <= names | KEPT, (word, text)
+
+
+def real(graph: Graph) -> set[float]:
+    """Every number that the structure itself contains, and what it plainly implies."""
+    found: set[float] = {graph.totals.params, graph.totals.macs, graph.totals.receptive_field}
+    for node in graph.nodes:
+        found |= {node.params, node.macs, node.receptive_field}
+        found |= {side for shape in (*node.inputs, *node.outputs) for side in shape}
+    return found
+
+
+@pytest.mark.parametrize("name", blocks())
+def test_large_numbers_are_those_of_the_graph_or_follow_from_it(name: str) -> None:
+    """A count with a thousands separator is a parameter, a product of two, or a sum of some."""
+    diagram, english, _ = explained({"block": name})
+    graph = diagram.graph
+    counts = [each.params for each in graph.calls if each.params]
+    sums = {sum(counts[i:j]) for i in range(len(counts)) for j in range(i + 1, len(counts) + 1)}
+    weights = [w for each in graph.calls if (w := _weights(each.attributes))]
+    sums |= {sum(weights[i:j]) for i in range(len(weights)) for j in range(i + 1, len(weights) + 1)}
+    shapes = {side for each in graph.nodes for shape in each.outputs for side in shape}
+    products = {a * b * k for a in shapes for b in shapes for k in (1, 9, 25)}
+    biased = {product_ + a for product_ in products for a in shapes}
+    bottlenecks = {17 * a * a // 16 for a in shapes}
+    per_group = {weight * a for weight in weights for a in shapes}
+    known = real(graph) | sums | products | biased | bottlenecks | per_group
+    for paragraph in english.paragraphs:
+        for text in texts(paragraph):
+            for digits in re.findall(r"\d{1,3}(?:,\d{3})+", text):
+                assert float(digits.replace(",", "")) in known, (digits, text)
+
+
+def _weights(values: Any) -> int:
+    if "in_channels" in values:
+        kernel = values["kernel_size"]
+        count = values["out_channels"] * values["in_channels"] // values["groups"]
+        for side in kernel:
+            count *= side
+        return int(count)
+    return int(values.get("in_features", 0) * values.get("out_features", 0))

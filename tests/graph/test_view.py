@@ -1,0 +1,113 @@
+"""Views: what is closed, joined, folded and expanded, and that nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from resnet_core import draw
+from resnet_core.language.notation import title
+
+
+def names(**parameters) -> list[str]:
+    return [each.id for each in draw(**parameters).shown.calls]
+
+
+def test_block_detail_folds_equal_neighbours_and_says_which():
+    shown = draw(model="resnet50").shown
+    box = shown.node["layer3.1"]
+    assert box.folded == ("layer3.2", "layer3.3", "layer3.4", "layer3.5")
+    assert box.attributes["shortcut"] == "identity"
+    assert shown.node["layer3.0"].attributes["shortcut"] == "projection"
+    assert not shown.node["layer3.0"].folded
+
+
+def test_folded_boxes_see_as_far_as_the_last_of_them():
+    folded = draw(model="resnet50").shown.node["layer4.1"]
+    last = draw(model="resnet50", fold=False).shown.node["layer4.2"]
+    assert folded.receptive_field == last.receptive_field == 427
+
+
+def test_without_fold_every_block_has_its_box():
+    blocks = [
+        each for each in draw(model="resnet50", fold=False).shown.nodes if each.kind == "group"
+    ]
+    assert len(blocks) == 3 + 4 + 6 + 3
+
+
+def test_layer_detail_joins_convolution_norm_and_activation():
+    node = draw(block="bottleneck", detail="layer").shown.node["conv1"]
+    assert [each.type for each in node.parts] == ["Conv2d", "BatchNorm2d", "ReLU"]
+    assert node.params == 16384 + 128
+
+
+def test_stage_detail_shows_four_stages():
+    assert names(model="resnet50", detail="stage") == [
+        "conv1", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "fc",
+    ]  # fmt: skip
+
+
+def test_expand_opens_one_group_and_breaks_the_fold_around_it():
+    found = names(model="resnet50", expand="layer3.2")
+    assert "layer3.2.conv1" in found
+    assert "layer3.1" in found
+    assert "layer3.3" in found
+    assert "layer3.2" not in found
+
+
+def test_expanding_a_stage_shows_its_blocks():
+    found = names(model="resnet50", detail="stage", expand="layer2")
+    assert found[3:5] == ["layer2.0", "layer2.1"]
+    assert "layer3" in found
+
+
+def test_stage_detail_closes_whatever_is_a_group_at_the_outermost_level():
+    shown = draw(model="vgg16", detail="stage").shown
+    assert names(model="vgg16", detail="stage") == ["features", "avgpool", "classifier"]
+    assert title(shown.node["features"]) == "13 × conv · 5 × max pool"
+    assert title(shown.node["features"], "zh") == "13 × 卷积 · 5 × 最大池化"
+    stem = draw(model="hornet", detail="stage").shown.node["downsample_layers.0"]
+    assert title(stem) == "4×4 conv, 64, /4"
+
+
+@pytest.mark.parametrize("asked", [{"model": "hornet"}, {"model": "resnet", "block": "res2net"}])
+def test_a_closed_block_of_several_additions_says_which_shortcut_it_has(asked):
+    boxes = [each for each in draw(**asked).shown.nodes if each.role == "block"]
+    assert {each.attributes["shortcut"] for each in boxes} <= {"identity", "projection"}
+
+
+def test_dropout_stands_in_the_box_of_the_activation_before_it():
+    linear = draw(model="vgg16").shown.node["classifier.0"]
+    assert [each.role for each in linear.parts] == ["linear", "activation", "dropout"]
+
+
+@pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
+@pytest.mark.parametrize("fold", [True, False])
+def test_no_view_loses_a_parameter(detail, fold):
+    shown = draw(model="resnet50", detail=detail, fold=fold).shown
+    total = 0
+    for node in shown.nodes:
+        times = 1 + len(node.folded)
+        for path in shown.lineage(node.group):
+            times *= 1 + len(shown.group[path].folded)
+        total += times * node.params
+    assert total == 25_557_032
+
+
+def test_layers_that_do_nothing_are_not_drawn_but_are_recorded():
+    diagram = draw(block="bottleneck", norm_layer="none")
+    assert "bn1" in diagram.graph.node
+    assert "bn1" not in diagram.shown.node
+
+
+def test_a_group_that_fails_stays_open():
+    shown = draw(model="resnet50", shortcut="identity").shown
+    assert shown.problem.node in shown.node
+
+
+def test_blocks_with_parameters_of_their_own_fold_too():
+    assert len(draw(model="hornet_tiny_7x7").shown.node["stages.2.0"].folded) == 17
+
+
+def test_a_closed_stage_says_what_it_is_made_of():
+    assert title(draw(model="resnet50", detail="stage").shown.node["layer3"]) == "6 × Bottleneck"
+    assert title(draw(model="hornet", detail="stage").shown.node["stages.2"]) == "18 × HorBlock"

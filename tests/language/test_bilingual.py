@@ -1,0 +1,91 @@
+"""The picture in Chinese: complete, with the same numbers, in boxes that are wide enough."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from resnet_core import draw
+from resnet_core.language.bilingual import say
+from resnet_core.language.numbers import amount
+from resnet_core.layout.typesetting import on_box, on_frame
+from resnet_core.registry import BLOCKS, NETWORKS
+
+SUBJECTS = [("block", name) for name in BLOCKS] + [
+    ("model", name) for name in NETWORKS if name not in ("resnet1202", "resnet110")
+]
+ENGLISH = re.compile(
+    r"\b(conv|norm|pool|linear|params?|identity|projection|input|output|channels|flatten|call|"
+    r"parameters|multiply|receptive|shortcut|average|global|blocks?)\b"
+)
+
+
+def words(**parameters) -> list[str]:
+    root = ET.fromstring(draw(**parameters).svg)
+    return [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+def test_a_chinese_picture_has_no_english_words_but_names(kind, name):
+    sheet = draw(**{kind: name, "lang": "zh", "labels": "macs,params,rf,shape"}).sheet
+    for box in sheet.boxes:
+        for each in on_box(box):
+            assert not ENGLISH.search(each.text.text), each.text.text
+    for frame in sheet.frames:
+        assert not ENGLISH.search(frame.figures), frame.figures
+    for wire in sheet.wires:
+        assert not ENGLISH.search(wire.note), wire.note
+
+
+@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+def test_both_languages_tell_the_same_numbers(kind, name):
+    english, chinese = (
+        [re.findall(r"\d+×\d+(?:×\d+)*", each) for each in words(**{kind: name, "lang": lang})]
+        for lang in ("en", "zh")
+    )
+    assert english == chinese
+
+
+@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_every_text_is_inside_its_box(kind, name, lang, direction):
+    sheet = draw(**{kind: name, "lang": lang, "direction": direction, "labels": "path,macs"}).sheet
+    for box in sheet.boxes:
+        for each in on_box(box):
+            assert box.x - box.width / 2 <= each.x
+            assert each.x + each.width <= box.x + box.width / 2
+            assert box.y - box.height / 2 <= each.y - 0.72 * each.text.size
+            assert each.y + 0.2 * each.text.size <= box.y + box.height / 2
+    for frame in sheet.frames:
+        for each in on_frame(frame):
+            assert frame.left <= each.x
+            assert each.x + each.width <= frame.right
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "chinese"),
+    [
+        (7, "7", "7 "),
+        (25_557, "25.6 k", "2.556 万"),
+        (115_605_504, "115.6 M", "1.156 亿"),
+        (4_089_184_256, "4.09 G", "40.89 亿"),
+        (2_000_000_000_000, "2.00 T", "2 万亿"),
+    ],
+)
+def test_large_numbers_are_written_as_each_language_does(count, english, chinese):
+    assert amount(count) == english
+    assert amount(count, "zh") == chinese
+
+
+def test_what_cannot_run_is_said_in_chinese_too():
+    said = " ".join(words(block="residual_attention", stride=2, lang="zh"))
+    assert "形状对不上" in said
+    assert "输入是 56×56：主路变成 14×14，捷径变成 28×28" in said
+    assert "conv2_stride=1" in said
+
+
+def test_names_of_classes_are_the_same_in_both_languages():
+    assert say("GELU", "zh") == say("GELU", "en") == "GELU"

@@ -1,0 +1,116 @@
+"""Lines: each kind of shortcut has its own, and the legend explains those that are drawn."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import combinations
+
+import pytest
+import torch
+from torch import nn
+
+from resnet_core import draw, draw_module
+from resnet_core.diagram.picture import Drawing
+from resnet_core.language.bilingual import say
+from resnet_core.layout.boxes import line_width
+from resnet_core.layout.edge_styles import KINDS
+from resnet_core.layout.sheet import MARGIN
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Pooled(nn.Module):
+    """A block whose shortcut pools and does nothing else, as none of ours does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, stride=2, padding=1)
+        self.pool = nn.AvgPool2d(2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x) + self.pool(x)
+
+
+# One structure for each kind of shortcut that there is.
+SHORTCUTS = {
+    "identity": draw(block="bottleneck"),
+    "projection": draw(block="bottleneck", stride=2),
+    "padded": draw(block="basic", planes=128, stride=2, shortcut="padded"),
+    "pooled": draw_module(Pooled(), input_shape=(1, 8, 16, 16)),
+}
+
+
+def groups(css: str, drawing: Drawing) -> list[ET.Element]:
+    """The groups of an SVG that have this class."""
+    root = ET.fromstring(drawing.svg)
+    return [each for each in root.iter(f"{SVG}g") if css in each.get("class", "").split()]
+
+
+def line(group: ET.Element) -> tuple[str | None, ...]:
+    """How a wire looks, colour aside: its pattern, its weight, the shape of its head."""
+    path, head = [each for each in group if each.tag != f"{SVG}text"]
+    filled = head.get("fill") != "none"
+    return path.get("stroke-dasharray"), path.get("stroke-width"), head.tag, str(filled)
+
+
+@pytest.mark.parametrize("kind", SHORTCUTS)
+def test_a_shortcut_is_drawn_as_its_kind_from_the_fork_to_the_addition(kind):
+    diagram = SHORTCUTS[kind]
+    wires = [each for each in diagram.sheet.wires if each.edge.lane == "shortcut"]
+    assert {each.kind for each in wires} == {kind}
+    assert diagram.graph.shortcut_into("add") == kind
+
+
+def test_no_two_kinds_of_line_differ_in_colour_alone():
+    looks = {kind: line(groups(kind, drawing)[0]) for kind, drawing in SHORTCUTS.items()}
+    looks["gate"] = line(groups("gate", draw(block="residual_attention"))[-1])
+    assert looks.keys() == KINDS.keys()
+    for one, other in combinations(looks, 2):
+        assert looks[one] != looks[other], (one, other)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("model", ["resnet20", "resnet50", "seresnet50", "hornet_tiny_7x7"])
+def test_the_legend_names_the_lines_that_are_drawn_and_no_others(
+    model, direction, detail, language
+):
+    diagram = draw(model=model, detail=detail, direction=direction, lang=language)
+    drawn = {each.kind for each in diagram.sheet.wires} | {
+        each.node.attributes.get("shortcut", "") if each.node.kind == "group" else ""
+        for each in diagram.sheet.boxes
+    }
+    told = [text.sample for line in diagram.sheet.legend for text in line if text.sample]
+    assert told == [each for each in KINDS if each in drawn]
+    words = "".join(text.text for line in diagram.sheet.legend for text in line)
+    assert all(say(each, language) in words for each in told)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_closed_block_shows_the_line_that_the_legend_explains(theme):
+    samples = groups("sample", draw(model="resnet50", theme=theme))
+    boxes, legend = samples[:-2], samples[-2:]
+    assert len(boxes) == 8
+    for kind, each in zip(("identity", "projection"), legend, strict=True):
+        patterns = {
+            box.find(f"{SVG}path").get("stroke-dasharray")
+            for box in boxes
+            if kind in box.get("class")
+        }
+        assert patterns == {each.find(f"{SVG}path").get("stroke-dasharray")}
+
+
+def test_what_has_no_shortcut_has_no_legend():
+    assert draw(model="vgg16").sheet.legend == ()
+
+
+def test_a_legend_is_no_wider_than_its_picture():
+    for direction in ("TB", "LR"):
+        sheet = draw(model="seresnet50", detail="layer", direction=direction).sheet
+        assert all(line_width(each) <= sheet.width - 2 * MARGIN for each in sheet.legend)
+
+
+def test_mermaid_gives_each_kind_its_own_pattern():
+    assert "stroke-dasharray:8" in draw(block="bottleneck", stride=2).mermaid
+    assert "stroke-dasharray" not in draw(block="bottleneck").mermaid

@@ -1,0 +1,231 @@
+"""The layout of every subject, detail and direction: nothing touches what it should not.
+
+All is measured on the sheet, before Graphviz: boxes, wires, frames and the rectangles of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import pytest
+
+from resnet_core import draw
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.layout.clusters import FRAME_TEXT
+from resnet_core.layout.coordinates import RIM
+from resnet_core.layout.font import width
+from resnet_core.layout.ranks import tracks
+from resnet_core.layout.sheet import (
+    Box,
+    Frame,
+    Point,
+    Sheet,
+    Wire,
+)
+from resnet_core.layout.theme import SMALL, SUBTITLE
+from resnet_core.registry import BLOCKS, NETWORKS
+
+# Presets of one network differ in sizes and counts; these have all the parts that there are.
+MODELS = [
+    "resnet18", "resnet50", "resnet50d", "resnet152", "resnext50_32x4d", "seresnet50",
+    "ecaresnet50d", "resnetv2_50", "resnet20", "resnet110", "hornet_tiny_7x7", "hornet_stage",
+    "stage", "vgg16_bn", "vgg_backbone",
+]  # fmt: skip
+VARIANTS = [
+    {"block": "bottleneck", "stride": 2, "attention": "cbam", "shortcut": "avgpool"},
+    {"block": "bottleneck", "stride": 2, "attention": "eca"},
+    {"block": "basic", "stride": 2, "attention": "se", "norm_layer": "none"},
+    {"block": "basic", "planes": 128, "stride": 2, "shortcut": "padded"},
+    {"block": "basic", "shortcut": "none"},
+    {"block": "res2net", "stride": 2},
+    {"block": "bottleneck", "stride": 2, "shortcut": "identity"},
+    {"block": "residual_attention", "stride": 2},
+    {"model": "resnet50", "shortcut": "identity"},
+    {"model": "vgg16", "input": 16},
+    {"model": "resnet50", "expand": "layer1.0"},
+    {"model": "resnet50", "expand": "layer2.1,layer4"},
+    {"model": "seresnet50", "expand": "layer1.0,layer3.2"},
+    {"model": "resnet20", "expand": "layer2"},
+    {"model": "hornet_tiny_7x7", "expand": "stages.1"},
+    {"model": "resnet50", "fold": "false"},
+]
+ASKED = [{"block": name} for name in BLOCKS] + [{"model": name} for name in MODELS] + VARIANTS
+CASES = [
+    {**asked, "detail": detail, "direction": direction}
+    for asked in ASKED
+    for detail in ("op", "layer", "block", "stage")
+    for direction in ("TB", "LR")
+    if not (asked.get("fold") and detail == "op")
+]
+
+
+Segment = tuple[Point, Point]
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Rectangle) -> bool:
+        return (
+            self.left < other.right - 0.1
+            and other.left < self.right - 0.1
+            and self.top < other.bottom - 0.1
+            and other.top < self.bottom - 0.1
+        )
+
+    def holds(self, other: Rectangle) -> bool:
+        return (
+            self.left < other.left
+            and other.right < self.right
+            and self.top < other.top
+            and other.bottom < self.bottom
+        )
+
+
+def outline(each: Box | Frame) -> Rectangle:
+    """The border; of what is folded the second one, which Graphviz draws outside the first."""
+    if isinstance(each, Frame):
+        rim = RIM * bool(each.group.folded)
+        return Rectangle(each.left - rim, each.top - rim, each.right + rim, each.bottom + rim)
+    rim = RIM * bool(each.node.folded)
+    wide, high = each.width / 2 + rim, each.height / 2 + rim
+    return Rectangle(each.x - wide, each.y - high, each.x + wide, each.y + high)
+
+
+def segments(wire: Wire) -> Iterator[Rectangle]:
+    for (ax, ay), (bx, by) in pairwise(wire.points):
+        yield Rectangle(min(ax, bx) - 1, min(ay, by) - 1, max(ax, bx) + 1, max(ay, by) + 1)
+
+
+def shared(one: Segment, other: Segment) -> float:
+    """How long two segments run in the same place."""
+    for along, across in ((0, 1), (1, 0)):
+        if len({round(point[across]) for point in (*one, *other)}) == 1:
+            (a, b), (c, d) = (sorted(point[along] for point in each) for each in (one, other))
+            return min(b, d) - max(a, c)
+    return 0
+
+
+def note(wire: Wire) -> Rectangle:
+    x, y = wire.note_at
+    return Rectangle(x, y - SUBTITLE / 2, x + width(wire.note, SUBTITLE), y + SUBTITLE / 2)
+
+
+def labels(frame: Frame) -> Iterator[Rectangle]:
+    """The rectangles of name and figures, which stand on their baselines."""
+    for text, (x, y) in ((frame.name, frame.name_at), (frame.figures, frame.figures_at)):
+        if text:
+            yield Rectangle(x, y - FRAME_TEXT * 0.8, x + width(text, FRAME_TEXT), y + 2)
+
+
+def title(case: dict[str, str]) -> str:
+    return " ".join(str(each) for each in case.values())
+
+
+@pytest.fixture(scope="module", params=CASES, ids=title)
+def diagram(request) -> Diagram:
+    return draw(**request.param)
+
+
+@pytest.fixture
+def sheet(diagram) -> Sheet:
+    return diagram.sheet
+
+
+def test_no_two_boxes_overlap(sheet):
+    for one, other in combinations(sheet.boxes, 2):
+        assert not outline(one).meets(outline(other)), (one.node.id, other.node.id)
+
+
+def test_the_main_path_is_straight_and_everything_else_on_one_side_of_it(diagram, sheet):
+    down = diagram.options.direction == "TB"
+    column = tracks(diagram.shown).column
+    across = {each.node.id: each.x if down else each.y for each in sheet.boxes}
+    main = [across[name] for name in across if column[name] == 0]
+    assert max(main) - min(main) < 1
+    assert all(across[name] > max(main) for name in across if column[name] != 0)
+    for wire in sheet.wires:
+        if wire.kind or wire.edge.lane != "main":
+            assert all(point[0 if down else 1] > min(main) - 1 for point in wire.points)
+
+
+def test_no_wire_crosses_a_box(sheet):
+    for wire in sheet.wires:
+        for box in sheet.boxes:
+            if box.node.id not in (wire.edge.source, wire.edge.target):
+                crossed = [outline(box).meets(each) for each in segments(wire)]
+                assert not any(crossed), (wire.edge, box.node.id)
+
+
+def test_no_two_wires_run_on_top_of_each_other(sheet):
+    for one, other in combinations(sheet.wires, 2):
+        if one.edge.source == other.edge.source or one.edge.target == other.edge.target:
+            continue
+        for a in pairwise(one.points):
+            for b in pairwise(other.points):
+                assert shared(a, b) < 1, (one.edge, other.edge)
+
+
+def test_frames_nest_and_hold_their_boxes_and_no_others(diagram, sheet):
+    frames = {each.group.path: each for each in sheet.frames}
+    for path, frame in frames.items():
+        if frame.parent:
+            assert outline(frames[frame.parent]).holds(outline(frame)), path
+        for other in frames.values():
+            if other is not frame and other.parent == frame.parent:
+                assert not outline(frame).meets(outline(other)), (path, other.group.path)
+        for box in sheet.boxes:
+            inside = path in diagram.shown.lineage(box.node.group)
+            if inside:
+                assert outline(frame).holds(outline(box)), (path, box.node.id)
+            else:
+                assert not outline(frame).meets(outline(box)), (path, box.node.id)
+
+
+def test_no_wire_and_no_box_touches_the_label_of_a_frame(sheet):
+    for frame in sheet.frames:
+        for label in labels(frame):
+            assert outline(frame).holds(label), frame.name
+            for wire in sheet.wires:
+                assert not any(map(label.meets, segments(wire))), (frame.name, wire.edge)
+            for box in sheet.boxes:
+                assert not label.meets(outline(box)), (frame.name, box.node.id)
+    every = [each for frame in sheet.frames for each in labels(frame)]
+    assert not any(one.meets(other) for one, other in combinations(every, 2))
+
+
+def test_the_words_beside_wires_stand_free(sheet):
+    words = [(wire, note(wire)) for wire in sheet.wires if wire.note]
+    for wire, word in words:
+        assert all(not word.meets(outline(each)) for each in sheet.boxes), wire.edge
+        assert all(not word.meets(each) for frame in sheet.frames for each in labels(frame))
+        for other in sheet.wires:
+            assert not any(map(word.meets, segments(other))), (wire.edge, other.edge)
+    for (_, one), (_, other) in combinations(words, 2):
+        assert not one.meets(other)
+
+
+def test_everything_is_on_the_paper(sheet):
+    paper = Rectangle(0, 0, sheet.width, sheet.height)
+    shapes = [outline(each) for each in (*sheet.boxes, *sheet.frames)]
+    shapes += [note(each) for each in sheet.wires if each.note]
+    shapes += [each for wire in sheet.wires for each in segments(wire)]
+    assert all(paper.holds(each) for each in shapes)
+
+
+# A4 in points. The sheet brings margins of its own.
+PAGE = (595, 842)
+READABLE = 6.0
+
+
+@pytest.mark.parametrize("name", [each for each in NETWORKS if not each.startswith("vgg")])
+def test_a_network_of_blocks_fits_on_one_page_and_can_be_read_there(name):
+    sheet = draw(model=name, detail="block").sheet
+    scale = min(PAGE[0] / sheet.width, PAGE[1] / sheet.height)
+    assert scale * SMALL >= READABLE

@@ -57,8 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or Settings()
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    for each in (diagrams, explanations, comparisons, subjects, health, pages):
-        app.include_router(each.router)
+    for diagram in (diagrams, explanations, comparisons, subjects, health, pages):
+        app.include_router(diagram.router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))
     app.mount(f"/static/{stamp()}", files, name="static")
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):

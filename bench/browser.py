@@ -75,8 +75,8 @@ def _weigh(visit: Visits) -> None:
     print(f"  {'':<{wide}}  {'HTML':>8}  {'CSS':>8}  {'scripts':>8}  {'all':>8}")
     for path in WEIGHED:
         found = weight(visit.blank(), visit.address + path)
-        kinds = (*(found[each] for each in ("document", "stylesheet", "script")), found.total())
-        print(f"  {path:<{wide}}  " + "  ".join(f"{each:>8,}" for each in kinds))
+        kinds = (*(found[name] for name in ("document", "stylesheet", "script")), found.total())
+        print(f"  {path:<{wide}}  " + "  ".join(f"{kind:>8,}" for kind in kinds))
 
 
 def _measured(browser: Browser, address: str) -> dict[tuple[str, int], list[float]]:

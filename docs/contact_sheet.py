@@ -49,25 +49,25 @@ def main() -> None:
     sheet("blocks-chinese", blocks, lang="zh")
     sheet("blocks-left-to-right", [*blocks, *VARIANTS], direction="LR")
     for depth in (18, 50, 152):
-        levels = [{"model": f"resnet{depth}", "detail": each} for each in ("stage", "block")]
-        levels += [{"model": f"resnet{depth}", "detail": each} for each in ("layer", "op")]
+        levels = [{"model": f"resnet{depth}", "detail": name} for name in ("stage", "block")]
+        levels += [{"model": f"resnet{depth}", "detail": name} for name in ("layer", "op")]
         sheet(f"resnet{depth}", levels)
     sheet("failures", FAILURES)
 
 
 def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:
     """One image of many pictures, in rows."""
-    pictures = [strip for each in asked for strip in _strips({**each, **options})]
+    pictures = [strip for query in asked for strip in _strips({**query, **options})]
     rows = _rows(pictures)
-    high = sum(max(each.height for each in row) + GAP for row in rows) + GAP
+    high = sum(max(box.height for box in row) + GAP for row in rows) + GAP
     paper = Image.new("RGB", (WIDTH, high), GROUND[options.get("theme", "light")])
     top = GAP
     for row in rows:
         left = GAP
-        for each in row:
-            paper.paste(each, (left, top))
-            left += each.width + GAP
-        top += max(each.height for each in row) + GAP
+        for box in row:
+            paper.paste(box, (left, top))
+            left += box.width + GAP
+        top += max(box.height for box in row) + GAP
     _reduced(paper, options.get("theme", "light")).save(FOLDER / f"{name}.png", optimize=True)
 
 
@@ -94,12 +94,12 @@ def _strips(parameters: dict[str, Any]) -> list[Image.Image]:
 def _rows(pictures: Sequence[Image.Image]) -> list[list[Image.Image]]:
     rows: list[list[Image.Image]] = [[]]
     left = GAP
-    for each in pictures:
-        if rows[-1] and left + each.width + GAP > WIDTH:
+    for picture in pictures:
+        if rows[-1] and left + picture.width + GAP > WIDTH:
             rows.append([])
             left = GAP
-        rows[-1].append(each)
-        left += each.width + GAP
+        rows[-1].append(picture)
+        left += picture.width + GAP
     return rows
 
 

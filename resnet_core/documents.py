@@ -351,11 +351,11 @@ DOCUMENTS: tuple[Document, ...] = (
 def documents_of(subject: str) -> tuple[str, ...]:
     """The slugs of the documents in which a subject occurs."""
     return tuple(
-        each.slug
-        for each in DOCUMENTS
+        document.slug
+        for document in DOCUMENTS
         if any(
             subject in (query.get("model") or query.get("block"),)
-            for system in each.systems
+            for system in document.systems
             for query in (system.query, *(query for _, query in system.also))
         )
     )

@@ -44,7 +44,7 @@ class ParameterError(ResnetDiagramError, ValueError):
         self.parameter = parameter
         self.value = value
         self.reason = reason
-        self.allowed = allowed if isinstance(allowed, str) else [str(each) for each in allowed]
+        self.allowed = allowed if isinstance(allowed, str) else [str(choice) for choice in allowed]
         self.suggestion = suggestion
         self.mend = {parameter: suggestion} if mend is None else mend
         self.inside: ParameterError | None = None

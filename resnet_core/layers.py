@@ -43,13 +43,13 @@ def conv3x3(
     """
     common = math.gcd(inplanes, planes)
     if common % groups:
-        divisors = [each for each in range(1, common + 1) if common % each == 0]
+        divisors = [index for index in range(1, common + 1) if common % index == 0]
         raise ParameterError(
             "groups",
             groups,
             f"it must divide both the {inplanes} channels coming in and the {planes} going out",
             allowed=divisors,
-            suggestion=min(divisors, key=lambda each: abs(each - groups)),
+            suggestion=min(divisors, key=lambda divisor: abs(divisor - groups)),
         )
     return nn.Conv2d(
         inplanes,
@@ -176,14 +176,14 @@ def initialise(module: nn.Module, zero_init_residual: bool = False) -> None:
     """
     if _has_no_data(module):
         return
-    for each in module.modules():
-        if isinstance(each, nn.Conv2d):
-            nn.init.kaiming_normal_(each.weight, mode="fan_out", nonlinearity="relu")
-        weight = getattr(getattr(each, "last_norm", None), "weight", None)
+    for one_module in module.modules():
+        if isinstance(one_module, nn.Conv2d):
+            nn.init.kaiming_normal_(one_module.weight, mode="fan_out", nonlinearity="relu")
+        weight = getattr(getattr(one_module, "last_norm", None), "weight", None)
         if zero_init_residual and weight is not None:
             nn.init.zeros_(weight)
 
 
 def _has_no_data(module: nn.Module) -> bool:
     """On the meta device there is nothing to fill in, and trying takes a third of a trace."""
-    return all(each.is_meta for each in module.parameters())
+    return all(parameter.is_meta for parameter in module.parameters())

@@ -131,7 +131,7 @@ def test_a_dash_writes_to_the_standard_output_and_says_nothing_else():
 def test_without_a_file_the_picture_is_called_after_the_subject():
     done("render bottleneck --stride 2")
     done("render resnet18 --format dot")
-    assert sorted(each.name for each in Path.cwd().iterdir()) == ["bottleneck.svg", "resnet18.dot"]
+    assert sorted(file.name for file in Path.cwd().iterdir()) == ["bottleneck.svg", "resnet18.dot"]
 
 
 def test_the_formats_that_help_names_are_those_of_the_library():
@@ -284,7 +284,7 @@ def test_a_mistake_is_told_with_what_is_allowed(line, expected):
     ],
 )
 def test_the_mended_line_works(line):
-    (mended,) = [each for each in refused(line).splitlines() if each.startswith("  try:")]
+    (mended,) = [text for text in refused(line).splitlines() if text.startswith("  try:")]
     done(mended.split("resnet-diagram ", 1)[1])
 
 
@@ -344,7 +344,7 @@ def test_the_picture_of_a_module_is_called_after_it():
 @pytest.mark.usefixtures("model")
 def test_several_inputs_are_given_one_after_the_other():
     result = done("draw my_model.py:Pair --input 1x3x8x8 --input 1x3x8x8 --format json -o -")
-    sources = [each["from"] for each in json.loads(result.stdout)["edges"]]
+    sources = [load["from"] for load in json.loads(result.stdout)["edges"]]
     assert sources[:2] == ["input1", "input2"]
 
 
@@ -424,8 +424,8 @@ def test_list_names_every_subject_with_its_formula():
 
 def test_list_as_json_has_the_schema_of_every_form():
     listed = json.loads(done("list --json").stdout)
-    assert [each["name"] for each in listed["blocks"]] == blocks()
-    assert [each["name"] for each in listed["models"]] == networks()
+    assert [record["name"] for record in listed["blocks"]] == blocks()
+    assert [record["name"] for record in listed["models"]] == networks()
     schema = json.loads(done("list bottleneck --json").stdout)["parameters"]
     assert schema["properties"]["stride"]["maximum"] == 4
 

@@ -37,15 +37,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(params=WORKED)
 def worked(request):
-    return tuple(draw(**each) for each in WORKED[request.param])
+    return tuple(draw(**item) for item in WORKED[request.param])
 
 
 def partners(found) -> dict[str, str]:
-    return {each.a.id: each.b.id for each in found.pairs if each.a and each.b}
+    return {pair.a.id: pair.b.id for pair in found.pairs if pair.a and pair.b}
 
 
 def change(found, name: str) -> tuple[str, str]:
-    (row,) = [each for each in found.pairs if each.b and each.b.id == name]
+    (row,) = [pair for pair in found.pairs if pair.b and pair.b.id == name]
     return row.change, row.words
 
 
@@ -54,7 +54,7 @@ def test_a_structure_is_the_same_as_itself(subject):
     found = compare(draw(**subject), draw(**subject))
     assert found.same
     assert not any(found.deltas.values())
-    assert all(each.change == "same" for each in found.pairs)
+    assert all(pair.change == "same" for pair in found.pairs)
     assert "compute the same" in found.summary()
     assert "完全相同" in found.summary("zh")
 
@@ -79,11 +79,11 @@ def test_the_two_versions_of_resnet_50():
 def test_partners_have_the_same_role_although_something_was_put_in_between():
     found = compare(draw(**PLAIN), draw(**SE))
     assert all(name == other for name, other in partners(found).items())
-    added = [each.b.id for each in found.pairs if each.change == "added"]
+    added = [pair.b.id for pair in found.pairs if pair.change == "added"]
     assert [name.partition(".")[0] for name in added] == ["attention"] * 6
     assert found.deltas["params"] == 8464
     back = compare(draw(**SE), draw(**PLAIN))
-    assert [each.a.id for each in back.pairs if each.change == "removed"] == added
+    assert [pair.a.id for pair in back.pairs if pair.change == "removed"] == added
 
 
 def test_the_relu_after_the_addition_is_not_the_one_before():
@@ -92,7 +92,7 @@ def test_the_relu_after_the_addition_is_not_the_one_before():
     assert pairs["conv1"] == "conv1"
     assert pairs["conv2"] == "conv2"
     assert pairs["relu:3"] == "relu:2"
-    removed = [each.a.id for each in found.pairs if each.change == "removed"]
+    removed = [pair.a.id for pair in found.pairs if pair.change == "removed"]
     assert removed == ["relu:2", "conv3", "bn3"]
     assert change(found, "conv1")[1].startswith("kernel 1×1 → 3×3")
 
@@ -103,9 +103,9 @@ def test_deeper_stages_have_more_blocks_and_the_others_stay():
     a.graph, b.graph  # noqa: B018
     traced = time.perf_counter() - start
     found = compare(a, b)
-    added = {each.b.group for each in found.pairs if each.change == "added"}
+    added = {pair.b.group for pair in found.pairs if pair.change == "added"}
     assert {name.split(".")[0] for name in added} == {"layer2", "layer3"}
-    assert {each.change for each in found.pairs} == {"same", "added"}
+    assert {pair.change for pair in found.pairs} == {"same", "added"}
     assert "340 calls added (34 × Bottleneck)" in found.summary()
     assert "新增 340 个运算（34 × Bottleneck）" in found.summary("zh")
     found.dot  # noqa: B018
@@ -115,19 +115,19 @@ def test_deeper_stages_have_more_blocks_and_the_others_stay():
 def test_every_call_of_both_has_one_row_in_the_order_of_execution(worked):
     found = compare(*worked)
     for side, drawing in (("a", found.a), ("b", found.b)):
-        rows = [getattr(each, side).id for each in found.pairs if getattr(each, side)]
-        assert rows == [each.id for each in drawing.graph.nodes]
-    for each in found.pairs:
-        if each.a and each.b:
-            assert each.a.role == each.b.role
-            assert each.a.lane == each.b.lane
+        rows = [getattr(pair, side).id for pair in found.pairs if getattr(pair, side)]
+        assert rows == [node.id for node in drawing.graph.nodes]
+    for pair in found.pairs:
+        if pair.a and pair.b:
+            assert pair.a.role == pair.b.role
+            assert pair.a.lane == pair.b.lane
 
 
 def test_rows_add_up_to_the_deltas(worked):
     found = compare(*worked)
     rows = found.to_dict()["rows"]
     for name in ("params", "macs"):
-        assert sum(each["delta"][name] for each in rows) == found.deltas[name]
+        assert sum(row["delta"][name] for row in rows) == found.deltas[name]
 
 
 @pytest.mark.parametrize("view", ["one", "side"])
@@ -160,11 +160,11 @@ def _clear(points, box) -> bool:
 @pytest.mark.parametrize(("direction", "axis"), [("TB", "y"), ("LR", "x")])
 def test_side_by_side_partners_stand_at_the_same_height(worked, direction, axis):
     found = compare(*worked, view="side", fold=False, detail="op", direction=direction)
-    place = {each.node.id: each for each in found.sheet.boxes}
+    place = {box.node.id: box for box in found.sheet.boxes}
     ends = [
-        (place[f"a:{each.a.id}"], place[f"b:{each.b.id}"])
-        for each in found.pairs
-        if each.a and each.b and f"a:{each.a.id}" in place and f"b:{each.b.id}" in place
+        (place[f"a:{pair.a.id}"], place[f"b:{pair.b.id}"])
+        for pair in found.pairs
+        if pair.a and pair.b and f"a:{pair.a.id}" in place and f"b:{pair.b.id}" in place
     ]
     assert max(abs(getattr(one, axis) - getattr(other, axis)) for one, other in ends) < 1
 
@@ -172,24 +172,30 @@ def test_side_by_side_partners_stand_at_the_same_height(worked, direction, axis)
 def test_boxes_carry_their_change_as_class_sign_and_words():
     found = compare(draw(**PLAIN), draw(block="basic"))
     root = ET.fromstring(found.svg)
-    groups = {each.get("data-node"): each for each in root.iter(f"{SVG}g") if each.get("data-node")}
+    groups = {
+        element.get("data-node"): element
+        for element in root.iter(f"{SVG}g")
+        if element.get("data-node")
+    }
     assert groups["conv1"].get("class") == "node conv changed"
     assert groups["conv3"].get("class") == "node conv removed"
     assert "−" in "".join(groups["conv3"].itertext())
-    struck = [each for each in groups["conv3"].iter(f"{SVG}text") if each.get("text-decoration")]
-    assert [each.text for each in struck] == ["1×1 conv, 256"]
+    struck = [
+        element for element in groups["conv3"].iter(f"{SVG}text") if element.get("text-decoration")
+    ]
+    assert [item.text for item in struck] == ["1×1 conv, 256"]
     assert "kernel 1×1 → 3×3" in "".join(groups["conv1"].itertext())
     assert found.summary()[:40] in root.find(f"{SVG}desc").text
 
 
 def test_two_shortcuts_into_one_addition_are_named_each_by_itself():
     found = compare(draw(**PLAIN), draw(**PLAIN, shortcut="projection"))
-    assert {each.note for each in found.sheet.wires} == {"", "− identity", "+ projection"}
+    assert {wire.note for wire in found.sheet.wires} == {"", "− identity", "+ projection"}
 
 
 def test_equal_neighbours_are_folded_with_what_has_happened_to_them():
     found = compare(draw(**V15), draw(model="resnet152"))
-    boxes = {each.node.id: each.node for each in found.sheet.boxes}
+    boxes = {box.node.id: box.node for box in found.sheet.boxes}
     assert len(boxes["layer3.6"].folded) == 29
     assert boxes["layer3.6"].attributes["change"] == "added"
     assert "change" not in boxes["layer3.1"].attributes
@@ -221,7 +227,7 @@ def test_the_tables_hold_what_differs():
     assert markdown.startswith(found.summary())
     assert len(re.findall(r"^\| \+ \|", markdown, re.MULTILINE)) == 6
     rows = list(csv.DictReader(io.StringIO(found.render("csv").decode())))
-    assert [each["change"] for each in rows].count("added") == 6
+    assert [row["change"] for row in rows].count("added") == 6
     record = json.loads(found.render("json"))
     assert record["same"] is False
     assert record["deltas"]["params"] == 8464
@@ -280,7 +286,7 @@ def test_only_the_wiring_may_differ():
             y = self.f(x)
             return x + self.g(y) if self.nested else y + self.g(y)
 
-    found = compare(*(draw_module(Twice(each), (1, 4, 8, 8)) for each in (True, False)))
+    found = compare(*(draw_module(Twice(number), (1, 4, 8, 8)) for number in (True, False)))
     assert not found.same
     assert "only the wiring differs" in found.summary()
 

@@ -33,11 +33,11 @@ BROKEN = {"block": "bottleneck", "stride": 2, "shortcut": "identity"}
 
 
 def found_for(name):
-    return compare(*(draw(**each) for each in PAIRS[name]))
+    return compare(*(draw(**pair) for pair in PAIRS[name]))
 
 
 def ids(found, change, side="b"):
-    return [getattr(each, side).id for each in found.pairs if each.change == change]
+    return [getattr(pair, side).id for pair in found.pairs if pair.change == change]
 
 
 def published(name):
@@ -60,7 +60,7 @@ def test_deltas_are_the_differences_of_published_figures(a, b):
 def test_the_receptive_fields_differ_as_published():
     figures = PUBLISHED["receptive_field"]
     found = compare(draw(model="resnet50", stride_on="conv1"), draw(model="resnet50"))
-    v1, v15 = (figures[f"resnet50 stride_on={each}"] for each in ("conv1", "conv2"))
+    v1, v15 = (figures[f"resnet50 stride_on={name}"] for name in ("conv1", "conv2"))
     assert found.deltas["receptive_field"] == v15 - v1
     assert f"receptive field {v1} → {v15} (−{v1 - v15})" in found.summary()
     found = compare(draw(model="resnet50"), draw(model="vgg16"))
@@ -75,14 +75,14 @@ def test_backwards_what_was_added_is_removed_and_every_sum_changes_its_sign(name
     assert ids(found, "removed", "a") == ids(back, "added")
     for change in ("changed", "reshaped", "same"):
         assert ids(found, change) == ids(back, change, "a")
-    assert {name: -each for name, each in found.deltas.items()} == back.deltas
+    assert {name: -item for name, item in found.deltas.items()} == back.deltas
 
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_does_not_differ_from_itself(name):
     found = compare(draw(block=name), draw(block=name))
     assert found.same
-    assert {each.change for each in found.pairs} == {"same"}
+    assert {pair.change for pair in found.pairs} == {"same"}
     assert not any(found.deltas.values())
 
 
@@ -103,12 +103,12 @@ def test_any_two_blocks_can_be_compared(every_block, view):
 
 def test_a_deep_stem_replaces_the_convolution_of_its_name_and_nothing_else():
     found = found_for("50 and 50-D")
-    gone = [each for each in found.pairs if each.change == "removed"]
-    assert [each.a.id for each in gone] == ["conv1"]
+    gone = [pair for pair in found.pairs if pair.change == "removed"]
+    assert [item.a.id for item in gone] == ["conv1"]
     assert gone[0].words == "replaced by 3 × 3×3 conv, 2 × batch norm, 2 × ReLU"
-    stem = [each for each in found.pairs if each.b and each.b.path.startswith("conv1.")]
-    assert [each.words for each in stem] == ["in place of 7×7 conv"] * 7
-    kept = {each.a.id: each.b.id for each in found.pairs if each.a and each.b}
+    stem = [pair for pair in found.pairs if pair.b and pair.b.path.startswith("conv1.")]
+    assert [item.words for item in stem] == ["in place of 7×7 conv"] * 7
+    kept = {pair.a.id: pair.b.id for pair in found.pairs if pair.a and pair.b}
     assert kept["bn1"] == "bn1"
     assert kept["relu"] == "relu"
     assert "7×7 conv replaced by 3 × 3×3 conv, 2 × batch norm, 2 × ReLU; " in found.summary()
@@ -119,27 +119,27 @@ def test_a_deep_stem_replaces_the_convolution_of_its_name_and_nothing_else():
 
 @pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
 def test_at_every_detail_the_deep_stem_leaves_the_norm_behind_it_alone(detail):
-    a, b = (draw(**each) for each in PAIRS["50 and 50-D"])
+    a, b = (draw(**pair) for pair in PAIRS["50 and 50-D"])
     boxes = compare(a, b, detail=detail).sheet.boxes
-    (gone,) = [each for each in boxes if each.line == "removed"]
+    (gone,) = [box for box in boxes if box.line == "removed"]
     assert gone.node.path == "conv1"
     assert gone.node.type == "Conv2d"
-    new = [each.node.path for each in boxes if each.line == "added"]
-    assert [each for each in new if each.startswith("conv1")]
-    (norm,) = [each for each in boxes if each.node.path == "bn1"]
+    new = [box.node.path for box in boxes if box.line == "added"]
+    assert [text for text in new if text.startswith("conv1")]
+    (norm,) = [box for box in boxes if box.node.path == "bn1"]
     assert norm.line == "norm"
 
 
 def test_pre_activation_keeps_the_convolutions_and_moves_what_stands_before_them():
     found = found_for("basic and pre-activation")
-    kept = {each.a.id: each.b.id for each in found.pairs if each.a and each.b}
+    kept = {pair.a.id: pair.b.id for pair in found.pairs if pair.a and pair.b}
     assert kept["conv1"] == "conv1"
     assert kept["conv2"] == "conv2"
     assert kept["add"] == "add"
     assert "2 calls moved earlier (batch norm, ReLU)" in found.summary()
     assert "前移 2 个运算（批归一化、ReLU）" in found.summary("zh")
     assert "moved later" in compare(found.b, found.a).summary()
-    assert {each.words for each in found.pairs if not each.same} == {"moved earlier"}
+    assert {pair.words for pair in found.pairs if not pair.same} == {"moved earlier"}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_what_was_never_reached_is_not_called_removed():
 
 @pytest.mark.parametrize("view", ["one", "side"])
 def test_the_flowchart_has_every_box_and_wire_of_the_picture_with_its_mark(view):
-    found = compare(*(draw(**each) for each in PAIRS["a shortcut that averages"]), view=view)
+    found = compare(*(draw(**pair) for pair in PAIRS["a shortcut that averages"]), view=view)
     body = found.mermaid.partition("flowchart TB\n")[2]
     assert len(found.sheet.boxes) == sum(":::" in line for line in body.splitlines())
     assert len(found.sheet.wires) == sum("> n_" in line or "| n_" in line
@@ -185,9 +185,9 @@ def test_the_flowchart_has_every_box_and_wire_of_the_picture_with_its_mark(view)
 
 
 def test_a_side_by_itself_stands_as_it_does_beside_the_other():
-    drawn = [draw(**each) for each in PAIRS["a shortcut that averages"]]
+    drawn = [draw(**pair) for pair in PAIRS["a shortcut that averages"]]
     heights = [
-        {each.node.id: each.y for each in compare(*drawn, view=side).sheet.boxes} for side in "ab"
+        {box.node.id: box.y for box in compare(*drawn, view=side).sheet.boxes} for side in "ab"
     ]
     assert heights[0]["conv1"] == heights[1]["conv1"]
     assert heights[0]["downsample.0"] == heights[1]["downsample.1"]
@@ -202,24 +202,24 @@ def test_a_side_by_itself_stands_as_it_does_beside_the_other():
     ],
 )
 def test_a_closed_stage_sums_up_what_differs_inside(name, words):
-    found = compare(*(draw(**each) for each in PAIRS[name]), detail="stage")
-    texts = [" ".join(each.attributes["differences"]) for each in found.shown.both.nodes
-             if each.role == "stage"]  # fmt: skip
-    assert any(words in each for each in texts)
-    assert max(len(each) for each in texts) < 120
+    found = compare(*(draw(**pair) for pair in PAIRS[name]), detail="stage")
+    texts = [" ".join(node.attributes["differences"]) for node in found.shown.both.nodes
+             if node.role == "stage"]  # fmt: skip
+    assert any(words in text for text in texts)
+    assert max(len(text) for text in texts) < 120
 
 
 @pytest.mark.parametrize("detail", ["op", "layer"])
 def test_where_one_diagram_would_run_blocks_into_each_other_there_are_two(detail):
-    found = compare(*(draw(**each) for each in PAIRS["50 and v2"]), detail=detail)
-    last = "".join(each.text for each in found.sheet.heading[-1])
+    found = compare(*(draw(**pair) for pair in PAIRS["50 and v2"]), detail=detail)
+    last = "".join(item.text for item in found.sheet.heading[-1])
     assert last == "side by side, because blocks would overlap"
-    assert {each.node.id[:2] for each in found.sheet.boxes} == {"a:", "b:"}
+    assert {box.node.id[:2] for box in found.sheet.boxes} == {"a:", "b:"}
 
 
 @pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
 def test_beside_a_block_that_cannot_run_the_other_is_open_too(detail):
     found = compare(draw(block="bottleneck"), draw(**BROKEN), detail=detail)
-    lines = {each.node.id: each.line for each in found.sheet.boxes}
+    lines = {box.node.id: box.line for box in found.sheet.boxes}
     assert lines["a:conv2"] == lines["b:conv2"] == "changed"
     assert not {"added", "removed"} & set(lines.values())

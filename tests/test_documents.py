@@ -81,7 +81,7 @@ def cells(document: str, start: str) -> Iterator[list[str]]:
     text = read(document)
     table = text[text.index(start) :].split("\n\n")[0]
     for row in table.splitlines()[2:]:
-        yield [each.strip(" `") for each in row.strip("|").split(" | ")]
+        yield [part.strip(" `") for part in row.strip("|").split(" | ")]
 
 
 def run_modules(document: str) -> None:
@@ -207,7 +207,10 @@ def test_a_readme_names_every_parameter_of_input_and_view(document):
 
 def test_the_two_readmes_show_the_same_examples():
     first, second = (
-        [_without_comments(each) for each in examples(document, "sh", "console", "python", "html")]
+        [
+            _without_comments(example)
+            for example in examples(document, "sh", "console", "python", "html")
+        ]
         for document in READMES
     )
     assert first == second

@@ -12,7 +12,7 @@ QUERIES = [
     query
     for document in DOCUMENTS
     for system in document.systems
-    for query in (system.query, *(each for _, each in system.also))
+    for query in (system.query, *(item for _, item in system.also))
 ]
 
 
@@ -31,9 +31,9 @@ def test_everything_is_told_in_both_languages():
         words = [document.title, document.about]
         for system in document.systems:
             words += [system.told, system.truth, *(word for word, _ in system.also)]
-        for each in words:
-            assert each.en
-            assert each.zh
+        for sentence in words:
+            assert sentence.en
+            assert sentence.zh
     for subject in (*BLOCKS.values(), *NETWORKS.values()):
         assert subject.en
         assert any("\u4e00" <= letter <= "\u9fff" for letter in subject.zh)
@@ -46,8 +46,8 @@ def test_numbers_that_the_documents_pages_tell():
     assert biased.totals.params - plain.totals.params == 128
     assert draw(model="resnet", include_top=False).graph.outputs[0].shape[1:] == (2048, 7, 7)
     backbone = draw(model="vgg_backbone").graph
-    assert [each.shape[1] for each in backbone.outputs] == [128, 256, 512, 512]
-    adds = [each for each in draw(block="residual_attention").graph.nodes if each.role == "add"]
+    assert [shape.shape[1] for shape in backbone.outputs] == [128, 256, 512, 512]
+    adds = [node for node in draw(block="residual_attention").graph.nodes if node.role == "add"]
     assert len(adds) == 1
     first = draw(model="resnet18").graph
     assert "layer1.0.downsample.0" not in first.node

@@ -37,7 +37,7 @@ def run(line: str) -> Result:
 
 
 @pytest.mark.parametrize("format", PICTURES)
-@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda each: next(iter(each.values())))
+@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda subject: next(iter(subject.values())))
 def test_the_address_is_in_the_picture_of_every_subject(asked, format):
     diagram = draw(**asked, batch=2, lang="zh")
     assert source(diagram.render(format)) == diagram.url

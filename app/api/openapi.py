@@ -38,7 +38,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schema["paths"]["/diagram.{extension}"] = {
         "get": _operation("The diagram in the format of the extension", [_extension(), *knobs])
     }
-    told = [each for each in knobs if each["name"] != "on_error"]
+    told = [knob for knob in knobs if knob["name"] != "on_error"]
     schema["paths"]["/explain"] = {"get": _explained(told)}
     schema["paths"]["/explain.{extension}"] = {"get": _explained([_extension(EXPLAINED), *told])}
     schema["paths"]["/compare"] = {"get": _compared([])}
@@ -78,12 +78,12 @@ def _taken() -> dict[str, list[tuple[Subject, dict[str, Any]]]]:
 
 def _common(schemas: list[dict[str, Any]]) -> dict[str, Any]:
     """What the schemas agree on, or all of them side by side; a default only where it is shared."""
-    told = [{k: v for k, v in each.items() if k not in ("default", "description", "title")}
-            for each in schemas]  # fmt: skip
-    alternatives = [each for index, each in enumerate(told) if each not in told[:index]]
+    told = [{k: v for k, v in schema.items() if k not in ("default", "description", "title")}
+            for schema in schemas]  # fmt: skip
+    alternatives = [note for index, note in enumerate(told) if note not in told[:index]]
     common = alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
-    defaults = [each["default"] for each in schemas]
-    if all(each == defaults[0] for each in defaults):
+    defaults = [schema["default"] for schema in schemas]
+    if all(default == defaults[0] for default in defaults):
         return {**common, "default": defaults[0]}
     return common
 
@@ -142,8 +142,8 @@ def _operation(summary: str, knobs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
-    members = {each["name"]: {**each["schema"], "description": each["description"]}
-               for each in knobs}  # fmt: skip
+    members = {knob["name"]: {**knob["schema"], "description": knob["description"]}
+               for knob in knobs}  # fmt: skip
     schema = {"type": "object", "properties": members, "additionalProperties": False}
     return {
         "summary": "The diagram that a JSON object names",
@@ -157,13 +157,13 @@ def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
 def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
     texts = ("json",)
     drawn = {
-        MEDIA[each]: {"schema": {"type": "object" if each in texts else "string"}}
-        for each in formats or offered().values()
+        MEDIA[one_format]: {"schema": {"type": "object" if one_format in texts else "string"}}
+        for one_format in formats or offered().values()
     }
     found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in sorted({*STATUSES, *more}):
-        titles = [each.title for each in SORTS.values() if each.status == status]
+        titles = [sort.title for sort in SORTS.values() if sort.status == status]
         answer: dict[str, Any] = {"description": "; ".join(titles) or "Not modified"}
         if titles:
             answer["content"] = problem

@@ -59,7 +59,7 @@ async def model(name: str, response: Response) -> dict[str, Any]:
 
 def _all(registry: Registry, response: Response) -> list[dict[str, Any]]:
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return [described(each) for each in registry.values()]
+    return [described(item) for item in registry.values()]
 
 
 def _one(registry: Registry, name: str, response: Response) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def catalogue(subject: str | None, as_json: bool) -> None:
         text = _one(subject, as_json)
     elif as_json:
         text = _json({
-            "blocks": [described(each) for each in BLOCKS.values()],
-            "models": [described(each) for each in NETWORKS.values()],
+            "blocks": [described(block) for block in BLOCKS.values()],
+            "models": [described(network) for network in NETWORKS.values()],
         })  # fmt: skip
     else:
         text = "\n".join([*_section("Blocks", BLOCKS), "", *_section("Models", NETWORKS)]) + "\n"
@@ -59,7 +59,10 @@ def _one(name: str, as_json: bool) -> str:
 def _section(title: str, subjects: Mapping[str, Subject]) -> Iterator[str]:
     """Presets are told by what they fix: their formula is that of the model behind them."""
     yield title
-    widths = [max(len(each) for each in subjects), max(len(s.title) for s in subjects.values())]
+    widths = [
+        max(len(subject) for subject in subjects),
+        max(len(s.title) for s in subjects.values()),
+    ]
     for name, subject in subjects.items():
         fixed = ", ".join(f"{key} {value}" for key, value in subject.fixed)
         about = f"{subject.base}: {fixed}" if fixed else subject.formula

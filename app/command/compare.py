@@ -58,7 +58,7 @@ def compare(
 
     a, b = _request(first), _request(second)
     options = {"lang": lang} if lang else {}
-    drawings = [_drawn(each, (a, b), index) for index, each in enumerate((a, b))]
+    drawings = [_drawn(item, (a, b), index) for index, item in enumerate((a, b))]
     found = compared(drawings[0], drawings[1], view=view, **options)
     content = _rendered(found, chosen)
     for drawing in drawings:
@@ -95,7 +95,7 @@ def _instead(both: tuple[Request, Request], index: int, error: ResnetDiagramErro
     better = both[index].mended(error)
     if better is None:
         return ""
-    sides = [shlex.join(each.words) for each in both]
+    sides = [shlex.join(half.words) for half in both]
     sides[index] = shlex.join(better)
     return shlex.join(["resnet-diagram", "compare", *sides])
 

@@ -65,6 +65,6 @@ def _drawing(target: str, words: tuple[str, ...], inputs: tuple[str, ...]) -> Dr
     from resnet_core.diagram.form import properties
     from resnet_core.diagram.options import Options
 
-    shapes = [shape_of(each) for each in inputs]
+    shapes = [shape_of(node_input) for node_input in inputs]
     chosen: dict[str, Any] = dict(options(words, properties(Options), "draw"))
     return draw_module(module_of(target), shapes, **chosen)

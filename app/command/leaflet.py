@@ -32,9 +32,9 @@ def leaflet(subject: Subject, ctx: click.Context | None = None) -> str:
             page.write_dl(list(rows(form, subject)))
     if ctx is not None:
         with page.section("Command"):
-            options = [each for each in ctx.command.params if isinstance(each, click.Option)]
-            records = [each.get_help_record(ctx) for each in options]
-            page.write_dl([each for each in records if each])
+            options = [param for param in ctx.command.params if isinstance(param, click.Option)]
+            records = [one_option.get_help_record(ctx) for one_option in options]
+            page.write_dl([record for record in records if record])
     return page.getvalue()
 
 
@@ -48,7 +48,7 @@ def rows(form: type[BaseModel], subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _takes(name: str, schema: Mapping[str, Any]) -> str:
-    choices = [str(each) for each in choices_of(schema)]
+    choices = [str(item) for item in choices_of(schema)]
     if choices == SWITCH:
         return f"{option(name)} / {option('no_' + name)}"
     if choices:

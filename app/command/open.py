@@ -90,9 +90,9 @@ def _command(picture: Diagram | Comparison) -> Iterable[str]:
     if isinstance(picture, Diagram):
         return ("resnet-diagram", "render", *spelled(picture))
     named = dict(picture.query)
-    sides = [dict(parse_qsl(named.pop(each))) for each in ("a", "b")]
+    sides = [dict(parse_qsl(named.pop(name))) for name in ("a", "b")]
     view = ("--view", named.pop("view")) if "view" in named else ()
     # What both are shown with is said with the first of them, whose options count.
-    first, second = (spelled(Diagram.of(each.items())) for each in (sides[0] | named, sides[1]))
+    first, second = (spelled(Diagram.of(side.items())) for side in (sides[0] | named, sides[1]))
     file = f"{picture.caption.name}.svg"
     return ("resnet-diagram", "compare", join(first), join(second), *view, "-o", file)

@@ -36,11 +36,11 @@ def module_of(target: str) -> nn.Module:
         place, name = target, ""
     loaded = _imported(place)
     if name not in vars(loaded):
-        known = [each for each, value in vars(loaded).items() if _is_candidate(value, loaded)]
+        known = [item for item, value in vars(loaded).items() if _is_candidate(value, loaded)]
         near = did_you_mean(nearest(name, known)) if name else ""
         raise Refusal(
             f"{place} has no {name!r}{near}" if name else f"{place}: which module of it?",
-            allowed=", ".join(f"{place}:{each}" for each in known),
+            allowed=", ".join(f"{place}:{choice}" for choice in known),
         )
     return _made(vars(loaded)[name], target)
 
@@ -51,7 +51,7 @@ def shape_of(text: str) -> tuple[int, ...]:
         raise Refusal(
             f"--input {text} is no shape", allowed="sizes with x between them, such as 1x3x224x224"
         )
-    return tuple(int(each) for each in re.split("[x×,]", text))
+    return tuple(int(part) for part in re.split("[x×,]", text))
 
 
 def _imported(place: str) -> ModuleType:
@@ -101,9 +101,9 @@ def _needed(found: Callable[..., Any]) -> list[str]:
         return []  # something built in, that does not say
     free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [
-        each.name
-        for each in parameters
-        if each.default is inspect.Parameter.empty and each.kind not in free
+        parameter.name
+        for parameter in parameters
+        if parameter.default is inspect.Parameter.empty and parameter.kind not in free
     ]
 
 
@@ -119,11 +119,11 @@ def _run(what: str, code: Callable[[], Result]) -> Result:
 def _place(error: BaseException) -> str:
     """The innermost line of the user's code; empty where there is none, or the error tells it."""
     theirs = [
-        each
-        for each in traceback.extract_tb(error.__traceback__)
-        if not each.filename.startswith("<")
-        and "site-packages" not in each.filename
-        and each.filename != __file__
+        item
+        for item in traceback.extract_tb(error.__traceback__)
+        if not item.filename.startswith("<")
+        and "site-packages" not in item.filename
+        and item.filename != __file__
     ]
     if not theirs or isinstance(error, SyntaxError):
         return ""

@@ -54,7 +54,7 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     allowed: str | Sequence[str] = error.allowed
     given = f"{option(error.parameter)} {error.value}".rstrip() + ": "
     if isinstance(error, UnknownParameter):
-        given, allowed = "", [option(each) for each in allowed]
+        given, allowed = "", [option(choice) for choice in allowed]
     elif isinstance(error, UnknownSubject):
         given = ""
     return Refusal(

@@ -62,7 +62,7 @@ def tell(problem: Problem | None) -> None:
         return
     reason = problem.reason
     if len(problem.shapes) > 1:
-        reason = " and ".join("×".join(str(size) for size in each) for each in problem.shapes)
+        reason = " and ".join("×".join(str(size) for size in shape) for shape in problem.shapes)
     where = f" at {problem.node}" if problem.node else ""
     click.echo(f"Note: {problem.title}{where}: {reason}", err=True)
 
@@ -73,14 +73,14 @@ def _instead(ctx: click.Context, request: Request, error: ResnetDiagramError) ->
     if words is None:
         return ""
     given = [
-        each
-        for each in ctx.command.params
-        if isinstance(each, click.Option)
-        and ctx.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE
+        param
+        for param in ctx.command.params
+        if isinstance(param, click.Option)
+        and ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
     ]
     kept = [
         text
-        for each in given
-        for text in (each.opts[0], *([] if each.is_flag else [str(ctx.params[each.name or ""])]))
+        for shape in given
+        for text in (shape.opts[0], *([] if shape.is_flag else [str(ctx.params[shape.name or ""])]))
     ]
     return join([*ctx.command_path.split(), *words, *kept])

@@ -49,8 +49,8 @@ class Request:
     def subject(self) -> Subject:
         """The subject; a block comes before a model of the same name. Raises NoSuchSubject."""
         places: list[Registry] = [BLOCKS, NETWORKS]
-        places = [each for each in places if self.kind in (None, each.kind)]
-        known = [name for each in places for name in each]
+        places = [place for place in places if self.kind in (None, place.kind)]
+        known = [name for place in places for name in place]
         if not self.words:
             raise NoSuchSubject("", "nothing is said to be drawn", known, "bottleneck")
         name, *rest = self.words
@@ -60,7 +60,7 @@ class Request:
         near = nearest(name, known)
         reason = f"there is no {self.kind or 'block or model'} {name!r}{did_you_mean(near)}"
         if name.startswith("-"):
-            near = next((each for each in rest if each in known), None)
+            near = next((item for item in rest if item in known), None)
             reason = f"the subject comes first, and its options follow: {name!r} is no subject"
         raise NoSuchSubject(name, reason, known, near)
 
@@ -103,7 +103,7 @@ class Request:
             return None
         rest = self.words[1:]
         if name in rest:
-            rest = tuple(each for each in self.words if each != name)
+            rest = tuple(word for word in self.words if word != name)
         other = replace(self, words=(name, *rest))
         try:
             return spelled(other.diagram)

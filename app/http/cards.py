@@ -38,13 +38,13 @@ def lines(problem: Problem) -> list[Line]:
     about = problem.detail
     if problem.parameter and problem.value is not None:
         about = f"{problem.parameter}={problem.value}: {about}"
-    said += [Line(each) for each in _wrapped(about, 6)]
+    said += [Line(item) for item in _wrapped(about, 6)]
     if problem.allowed:
         allowed = problem.allowed
         text = allowed if isinstance(allowed, str) else ", ".join(allowed)
-        said += [Line(each, 11, "quiet") for each in _wrapped(f"allowed: {text}", 4)]
+        said += [Line(item, 11, "quiet") for item in _wrapped(f"allowed: {text}", 4)]
     if problem.fix:
-        said += [Line(each, 11, "quiet") for each in _wrapped(f"this works: {problem.fix}", 4)]
+        said += [Line(item, 11, "quiet") for item in _wrapped(f"this works: {problem.fix}", 4)]
     return said
 
 

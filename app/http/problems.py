@@ -87,7 +87,7 @@ class Problem:
             "fix": self.fix,
             **self.more,
         }
-        return {name: each for name, each in members.items() if each is not None}
+        return {name: item for name, item in members.items() if item is not None}
 
 
 class ProblemError(Exception):
@@ -123,7 +123,9 @@ def unknown_format(extension: str, known: Sequence[str], near: str, fix: str | N
 def clean(value: Any) -> str:
     """A text from outside, fit to be shown: short, one line, valid in XML and UTF-8."""
     text = str(value).encode("utf-8", "replace").decode()
-    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -51,7 +51,7 @@ def offered() -> dict[str, Format]:
 
 def offered_of(formats: Collection[Some]) -> dict[str, Some]:
     """The same of some formats."""
-    known: dict[str, Some] = {str(each): each for each in formats}
+    known: dict[str, Some] = {str(one_format): one_format for one_format in formats}
     return {MEDIA[name]: known[name] for name in MEDIA if name in known}
 
 

@@ -165,7 +165,7 @@ def headers_of(
 def known_already(request: Request, tag: str) -> bool:
     """Whether ``If-None-Match`` names the tag (RFC 9110, section 13.1.2: weak comparison)."""
     given = request.headers.get("if-none-match", "")
-    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
+    tags = [part.strip().removeprefix("W/") for part in given.split(",")]
     return "*" in tags or tag in tags
 
 

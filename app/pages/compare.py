@@ -69,7 +69,7 @@ async def compare(request: Request, extension: str | None = None) -> Response:
         return await _page(request, pairs)
     request.state.extension = extension
     request.state.on_error_image = dict(pairs).get(ON_ERROR) == "image"
-    request.state.pairs = pairs = [each for each in pairs if each != (ON_ERROR, "image")]
+    request.state.pairs = pairs = [pair for pair in pairs if pair != (ON_ERROR, "image")]
     return await _file(request, pairs, _format(request, extension), extension is None)
 
 
@@ -135,28 +135,28 @@ class Page:
     @property
     def alike(self) -> str:
         """The rows without a difference whose names differ: ``relu:3=relu:2``."""
-        names = [(each["a"]["id"], each["b"]["id"])
-                 for each in self.table["rows"] if each["change"] == "same"]  # fmt: skip
+        names = [(record["a"]["id"], record["b"]["id"])
+                 for record in self.table["rows"] if record["change"] == "same"]  # fmt: skip
         return " ".join(f"{a}={b}" for a, b in names if a != b)
 
     @property
     def counts(self) -> dict[str, int]:
         """How many calls have changed, by how."""
-        found = Counter(each["change"] for each in self.table["rows"])
-        return {each: found[each] for each in SIGNS if found[each]}
+        found = Counter(record["change"] for record in self.table["rows"])
+        return {sign: found[sign] for sign in SIGNS if found[sign]}
 
     @property
     def differing(self) -> list[dict[str, Any]]:
         """The rows that differ, as many as a reader looks through."""
-        return [each for each in self.table["rows"] if each["change"] != "same"][:MOST_ROWS]
+        return [record for record in self.table["rows"] if record["change"] != "same"][:MOST_ROWS]
 
     @property
     def details(self) -> list[tuple[str, str]]:
         """The levels of detail at which there is something to see."""
-        kinds = {each["subject"]["kind"] for each in (self.table["a"], self.table["b"])}
+        kinds = {record["subject"]["kind"] for record in (self.table["a"], self.table["b"])}
         least = "layer" if kinds == {"block"} else "stage"
         levels = choices_of(properties(Options)["detail"])
-        return [(each, each) for each in levels[levels.index(least) :]]
+        return [(level, level) for level in levels[levels.index(least) :]]
 
     @property
     def signs(self) -> Mapping[str, str]:
@@ -185,8 +185,8 @@ async def _page(request: Request, pairs: Pairs) -> Response:
     if not set(SIDES) & set(page.typed):
         page.typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
     try:
-        page.sides = {each: query_of(each, page.typed[each])
-                      for each in SIDES if each in page.typed}  # fmt: skip
+        page.sides = {side: query_of(side, page.typed[side])
+                      for side in SIDES if side in page.typed}  # fmt: skip
         if len(page.sides) == len(SIDES):
             await _fill(page, request.app.state.renderer, language)
         else:
@@ -206,7 +206,7 @@ def _suggestions(page: Page) -> list[tuple[str, str]]:
     """Names and queries of comparisons of the one side that is known. Raises ParameterError."""
     ((side, query),) = page.sides.items()
     other = "b" if side == "a" else "a"
-    return [(name, page.other(**{other: each})) for name, each in partners(query)]
+    return [(name, page.other(**{other: partner})) for name, partner in partners(query)]
 
 
 async def _fill(page: Page, renderer: Renderer, language: str) -> None:
@@ -215,10 +215,10 @@ async def _fill(page: Page, renderer: Renderer, language: str) -> None:
     wanted = kept | page.sides | {"view": page.view, "lang": language}
     found = await _asked(renderer, [*wanted.items()])
     views = SIDES if page.view == "side" else (page.view,)
-    queries = [asked((wanted | {"view": each}).items()).query for each in views]
+    queries = [asked((wanted | {"view": view}).items()).query for view in views]
     record, *svgs = await asyncio.gather(
         renderer.compare(found.query, "json"),
-        *(renderer.compare(each, "svg") for each in queries),
+        *(renderer.compare(query, "svg") for query in queries),
     )
     page.found = found
     page.pictures = {view: svg.decode() for view, svg in zip(views, svgs, strict=True)}

@@ -58,7 +58,7 @@ class Section:
 def found_in(subject: Subject) -> list[Document]:
     """The documents in which a subject occurs."""
     slugs = documents_of(subject.name)
-    return [each for each in DOCUMENTS if each.slug in slugs]
+    return [document for document in DOCUMENTS if document.slug in slugs]
 
 
 async def read(renderer: Renderer, document: Document, language: str) -> list[Section]:
@@ -72,11 +72,11 @@ async def read(renderer: Renderer, document: Document, language: str) -> list[Se
 
     async def section(system: System) -> Section:
         own, *also = await asyncio.gather(
-            figure(None, system.query), *(figure(*each) for each in system.also)
+            figure(None, system.query), *(figure(*item) for item in system.also)
         )
         return Section(system, own, also)
 
-    return list(await asyncio.gather(*(section(each) for each in document.systems)))
+    return list(await asyncio.gather(*(section(system) for system in document.systems)))
 
 
 async def _figure(renderer: Renderer, diagram: Diagram, words: Words | None) -> Figure:
@@ -88,5 +88,5 @@ async def _figure(renderer: Renderer, diagram: Diagram, words: Words | None) -> 
         # The page is worth reading without; the picture itself may still come.
         return Figure(diagram, words, None)
     size = SIZE.search(svg[:2000].decode("utf-8", "ignore"))
-    width, height = (round(float(each)) for each in size.groups()) if size else (360, 600)
+    width, height = (round(float(group)) for group in size.groups()) if size else (360, 600)
     return Figure(diagram, words, await asyncio.to_thread(json.loads, record), width, height)

@@ -68,7 +68,7 @@ class Explorer:
         size = {"input": str(subject.input_size)}
         given = fields_of(Input, self.typed, wrong, size)
         elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
-        view = [each for name, each in self.options.items() if name not in elsewhere]
+        view = [item for name, item in self.options.items() if name not in elsewhere]
         files = [self.options[name] for name in OF_FILES]
         return [*structure, *zip(PANELS, (given, view, files), strict=True)]
 
@@ -86,7 +86,7 @@ class Explorer:
     @cached_property
     def options(self) -> dict[str, Field]:
         """The view's fields by name. What a box is, left out, depends on the subject."""
-        found = {each.name: each for each in fields_of(Options, self.typed, self.problem)}
+        found = {item.name: item for item in fields_of(Options, self.typed, self.problem)}
         default = "op" if self.subject and self.subject.kind == "block" else "block"
         value = found["detail"].value or default
         return found | {"detail": replace(found["detail"], default=default, value=value)}
@@ -94,7 +94,7 @@ class Explorer:
     @property
     def carried(self) -> Pairs:
         kept = [self.options[name] for name in CARRIED]
-        return [(each.name, each.value) for each in kept if each.changed]
+        return [(one_field.name, one_field.value) for one_field in kept if one_field.changed]
 
     def link(self, subject: Subject, knobs: Mapping[str, Any] | None = None) -> str:
         """The query of the page for another subject, or for a block with other knobs."""
@@ -109,7 +109,7 @@ class Explorer:
         both = (("block", BLOCKS), ("model", NETWORKS))
         # The one that is shown stands first, where no list is too long to see it.
         return [
-            (kind, sorted(registry.values(), key=lambda each: each != self.subject))
+            (kind, sorted(registry.values(), key=lambda item: item != self.subject))
             for kind, registry in both
         ]
 
@@ -128,15 +128,15 @@ class Explorer:
             return []
         if subject.kind == "model":
             root = NETWORKS[subject.base or subject.name]
-            known = [each for each in NETWORKS.values() if each.base == root.name]
-            all_ = [(each.title, self.link(each), each == subject) for each in (root, *known)]
+            known = [network for network in NETWORKS.values() if network.base == root.name]
+            all_ = [(value.title, self.link(value), value == subject) for value in (root, *known)]
             return [("", all_)] if known else []
         now = self.diagram.values if self.diagram else {}
         found: dict[str, list[tuple[str, str, bool]]] = {}
-        for each in self.settings:
-            link = self.link(subject, each["knobs"])
-            named = found.setdefault(NETWORKS[each["model"]].title, [])
-            named.append((each["path"], link, each["knobs"] == now))
+        for setting in self.settings:
+            link = self.link(subject, setting["knobs"])
+            named = found.setdefault(NETWORKS[setting["model"]].title, [])
+            named.append((setting["path"], link, setting["knobs"] == now))
         return list(found.items())
 
     @cached_property
@@ -183,8 +183,10 @@ class Explorer:
     @property
     def rows(self) -> list[tuple[str, str, list[dict[str, Any]]]]:
         """The calls by the block that they are part of: its path, its type, its calls."""
-        groups = {each["path"]: each for each in self.record["groups"]}
-        calls = [each for each in self.record["nodes"] if each["kind"] not in ("input", "output")]
+        groups = {record["path"]: record for record in self.record["groups"]}
+        calls = [
+            record for record in self.record["nodes"] if record["kind"] not in ("input", "output")
+        ]
 
         def block(row: dict[str, Any]) -> str:
             path: str = row["group"]
@@ -192,8 +194,8 @@ class Explorer:
                 path = groups[path]["parent"]
             return path
 
-        parts = [(path, list(each)) for path, each in groupby(calls[:MOST_ROWS], key=block)]
-        return [(path, groups[path]["type"] if path else "", each) for path, each in parts]
+        parts = [(path, list(item)) for path, item in groupby(calls[:MOST_ROWS], key=block)]
+        return [(path, groups[path]["type"] if path else "", part) for path, part in parts]
 
     @property
     def hidden_rows(self) -> int:
@@ -203,8 +205,8 @@ class Explorer:
     def places(self) -> list[tuple[Subject, list[str]]]:
         """Where the block stands, by network: the paths of all that are equal to it."""
         found: dict[str, list[str]] = {}
-        for each in self.record["places"]:
-            found.setdefault(each["model"], []).append(each["path"])
+        for record in self.record["places"]:
+            found.setdefault(record["model"], []).append(record["path"])
         return [(NETWORKS[model], paths) for model, paths in found.items()]
 
     @property

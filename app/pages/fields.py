@@ -56,9 +56,9 @@ class Field:
 def grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
     """Knobs under the headings of the vocabulary; those of no group come first."""
     known = {name for names in GROUPS.values() for name in names}
-    parts = {"Structure": [each for each in fields if each.name not in known]}
+    parts = {"Structure": [field for field in fields if field.name not in known]}
     for heading, names in GROUPS.items():
-        parts[heading] = [each for each in fields if each.name in names]
+        parts[heading] = [field for field in fields if field.name in names]
     return [(heading, part) for heading, part in parts.items() if part]
 
 
@@ -82,7 +82,7 @@ def _field(
     problem: Problem | None,
     placeholder: str,
 ) -> Field:
-    choices = tuple(plain(each) for each in choices_of(schema))
+    choices = tuple(plain(item) for item in choices_of(schema))
     bounds = _bounds(schema)
     default = "" if schema.get("default") is None else plain(schema["default"])
     return Field(
@@ -103,5 +103,5 @@ def _field(
 
 def _bounds(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part of a schema that bounds the value: of "this or null" it is this."""
-    parts = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    parts = [item for item in schema.get("anyOf", ()) if item.get("type") != "null"]
     return parts[0] if parts else schema

@@ -64,12 +64,12 @@ class Family:
 def families() -> list[Family]:
     """All subjects by family: blocks by their use, networks by what they are presets of."""
     blocks = list(BLOCKS.values())
-    stackable = [each for each in blocks if each.expansion]
-    others = [each for each in blocks if not each.expansion]
+    stackable = [block for block in blocks if block.expansion]
+    others = [block for block in blocks if not block.expansion]
     found = [_family(OF_RESNETS, stackable), _family(OTHER_BLOCKS, others)]
     alone = []
     for root in _most_presets_first():
-        presets = [each for each in NETWORKS.values() if each.base == root.name]
+        presets = [network for network in NETWORKS.values() if network.base == root.name]
         if not presets:
             alone.append(root)
             continue
@@ -77,24 +77,24 @@ def families() -> list[Family]:
         found.append(_family(root.title, [root, *plain_ones], root))
         found.append(_family(VARIANTS, variants, root))
     found.append(_family(OTHER_NETWORKS, alone))
-    return [each for each in found if each.cards]
+    return [entry for entry in found if entry.cards]
 
 
 def _family(title: str, subjects: Sequence[Subject], origin: Subject | None = None) -> Family:
-    return Family(title, [Card(each) for each in subjects], origin)
+    return Family(title, [Card(subject) for subject in subjects], origin)
 
 
 def _most_presets_first() -> list[Subject]:
     """The networks that are nobody's preset, the largest family first."""
     count: dict[str, int] = {}
-    for each in NETWORKS.values():
-        count[each.base] = count.get(each.base, 0) + 1
-    roots = [each for each in NETWORKS.values() if not each.base]
-    return sorted(roots, key=lambda each: -count.get(each.name, 0))
+    for network in NETWORKS.values():
+        count[network.base] = count.get(network.base, 0) + 1
+    roots = [network for network in NETWORKS.values() if not network.base]
+    return sorted(roots, key=lambda root: -count.get(root.name, 0))
 
 
 def _split(presets: Sequence[Subject]) -> tuple[list[Subject], list[Subject]]:
     """Presets that fix what all of them fix, and those that fix something more."""
-    common = set.intersection(*(set(dict(each.fixed)) for each in presets))
-    few = [each for each in presets if set(dict(each.fixed)) == common]
-    return few, [each for each in presets if each not in few]
+    common = set.intersection(*(set(dict(preset.fixed)) for preset in presets))
+    few = [preset for preset in presets if set(dict(preset.fixed)) == common]
+    return few, [preset for preset in presets if preset not in few]

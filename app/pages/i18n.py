@@ -60,23 +60,23 @@ class Language:
             return "；".join(map(self.say, clauses))
         for pattern, answer in self._patterns:
             if match := pattern.fullmatch(text):
-                return answer({name: self.say(each) for name, each in match.groupdict().items()})
+                return answer({name: self.say(item) for name, item in match.groupdict().items()})
         return text
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Callable[[dict[str, str]], str]]]:
         """What texts with values look like, those with the most words of their own first."""
         known = [
-            (str(each.id), str(each.string))
-            for each in catalogue(self.name)
-            if SAYING in each.auto_comments and GAP.search(str(each.id)) and each.string
+            (str(message.id), str(message.string))
+            for message in catalogue(self.name)
+            if SAYING in message.auto_comments and GAP.search(str(message.id)) and message.string
         ]
         known.sort(key=lambda pair: -len(GAP.sub("", pair[0])))
         return [(_pattern(text), answer.__mod__) for text, answer in known]
 
 
 LANGUAGES: dict[str, Language] = {
-    each.name: each for each in (Language("en", "en", "EN"), Language("zh", "zh-CN", "中文"))
+    value.name: value for value in (Language("en", "en", "EN"), Language("zh", "zh-CN", "中文"))
 }
 DEFAULT = LANGUAGES["en"]
 
@@ -103,8 +103,8 @@ def language_of(request: Request) -> Language:
 def preferred(accepted: str) -> Language:
     """The language that an ``Accept-Language`` header likes best, of those there are."""
     wishes = []
-    for each in accepted.split(","):
-        tag, _, weight = each.partition(";")
+    for part in accepted.split(","):
+        tag, _, weight = part.partition(";")
         wishes.append((_quality(weight), tag.strip().split("-")[0].lower()))
     # The sort is stable: among equals the first one named is the one meant.
     for quality, name in sorted(wishes, key=lambda wish: -wish[0]):

@@ -108,7 +108,7 @@ def _templates() -> Iterator[tuple[str, str]]:
 def _forms() -> Iterator[tuple[str, str]]:
     """What the knobs mean, and what may be typed into them."""
     subjects = [*BLOCKS.values(), *NETWORKS.values()]
-    forms: list[type[BaseModel]] = [Input, Options, *(each.params for each in subjects)]
+    forms: list[type[BaseModel]] = [Input, Options, *(subject.params for subject in subjects)]
     for form in forms:
         for name, schema in properties(form).items():
             yield schema["description"], name
@@ -123,9 +123,9 @@ def _problems() -> Iterator[tuple[str, str]]:
 
 
 def _others() -> Iterator[tuple[str, str]]:
-    yield from ((each, "group") for each in ("Structure", *GROUPS, *PANELS))
-    yield from ((each, "family") for each in FAMILIES)
-    yield from ((each, SAYING) for each in SAYINGS)
+    yield from ((name, "group") for name in ("Structure", *GROUPS, *PANELS))
+    yield from ((family, "family") for family in FAMILIES)
+    yield from ((saying, SAYING) for saying in SAYINGS)
 
 
 def update(name: str) -> None:

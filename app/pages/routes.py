@@ -49,7 +49,7 @@ async def documents(request: Request) -> Response:
 @router.api_route("/documents/{slug}", methods=["GET", "HEAD"])
 async def document(request: Request, slug: str) -> Response:
     """What one document says, and what the code in it does."""
-    found = next((each for each in DOCUMENTS if each.slug == slug), None)
+    found = next((document for document in DOCUMENTS if document.slug == slug), None)
     if found is None:
         return await _page(request, "documents.html", 404, documents=DOCUMENTS, missing=clean(slug))
     sections = await read(request.app.state.renderer, found, language_of(request).name)

@@ -49,7 +49,7 @@ def words_of(query: str) -> str:
 
 def typeable() -> Iterator[tuple[str, str]]:
     """Names that can be typed, with what they are."""
-    yield from ((each.name, each.title) for each in (*NETWORKS.values(), *BLOCKS.values()))
+    yield from ((network.name, network.title) for network in (*NETWORKS.values(), *BLOCKS.values()))
 
 
 def partners(query: str) -> list[tuple[str, str]]:
@@ -58,8 +58,8 @@ def partners(query: str) -> list[tuple[str, str]]:
     subject = diagram.subject
     others: list[Subject] = list(BLOCKS.values())
     if subject.kind == "model":
-        others = [NETWORKS[each] for each in _KNOWN]
+        others = [NETWORKS[choice] for choice in _KNOWN]
     plain = len(diagram.query) == 1
-    found = [each for each in others if each.name != subject.name]
-    return [(each.title, f"{each.kind}={each.name}")
-            for each in (*(() if plain else (subject,)), *found)]  # fmt: skip
+    found = [other for other in others if other.name != subject.name]
+    return [(node.title, f"{node.kind}={node.name}")
+            for node in (*(() if plain else (subject,)), *found)]  # fmt: skip

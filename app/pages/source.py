@@ -61,16 +61,16 @@ def listings(nodes: Iterable[Mapping[str, Any]]) -> list[Listing]:
         source = node["source"]
         if source is None:
             continue
-        for each in _methods(source["file"]):
-            if each.lines[0].number <= source["line"] <= each.lines[-1].number:
-                found.setdefault((each.file, each.owner, each.method), each)
+        for method in _methods(source["file"]):
+            if method.lines[0].number <= source["line"] <= method.lines[-1].number:
+                found.setdefault((method.file, method.owner, method.method), method)
     return list(found.values())
 
 
 @cache
 def whole(file: str, owner: str) -> Listing | None:
     """A class from its first line to its last."""
-    return next((each for each in _classes(file) if each.owner == owner), None)
+    return next((cls for cls in _classes(file) if cls.owner == owner), None)
 
 
 @cache
@@ -91,16 +91,16 @@ def _classes(file: str) -> Sequence[Listing]:
 @cache
 def _parsed(file: str) -> Sequence[ast.ClassDef]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    return [row for row in tree.body if isinstance(row, ast.ClassDef)]
 
 
 def _listing(file: str, owner: str, method: str, node: ast.ClassDef | ast.FunctionDef) -> Listing:
-    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
     code = (ROOT / file).read_text(encoding="utf-8").splitlines()[first - 1 : node.end_lineno]
     markup = coloured(dedent("\n".join(code)))
     stem = Path(file).stem
     lines = (
-        Line(f"{stem}:{number}", number, each)
-        for number, each in enumerate(markup.splitlines(), first)
+        Line(f"{stem}:{number}", number, line)
+        for number, line in enumerate(markup.splitlines(), first)
     )
     return Listing(file, owner, method, tuple(lines))

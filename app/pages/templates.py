@@ -51,14 +51,14 @@ POLICY = "; ".join(
 def folder(name: str) -> Path:
     """The folder of that name: inside the package when installed, beside it in the repository."""
     here = Path(__file__).parents[1]
-    return next(each for each in (here / name, here.parent / name) if each.is_dir())
+    return next(value for value in (here / name, here.parent / name) if value.is_dir())
 
 
 class Pages:
     """Makes pages of templates."""
 
     def __init__(self) -> None:
-        self._templates = {name: _environment(each) for name, each in LANGUAGES.items()}
+        self._templates = {name: _environment(item) for name, item in LANGUAGES.items()}
 
     def page(
         self, request: Request, template: str, status: int = 200, **context: Any
@@ -133,8 +133,8 @@ def _switch(query: Iterable[tuple[str, str]]) -> list[tuple[Language, str]]:
     """Every language with the query that is the same page in it."""
     kept = [(name, value) for name, value in query if name != PARAMETER]
     return [
-        (each, "?" + urlencode([*kept, (PARAMETER, name)], safe=",:"))
-        for name, each in LANGUAGES.items()
+        (item, "?" + urlencode([*kept, (PARAMETER, name)], safe=",:"))
+        for name, item in LANGUAGES.items()
     ]
 
 
@@ -157,8 +157,8 @@ def stamp() -> str:
 
     All share one, so that a module finds the modules beside it.
     """
-    files = sorted(each for each in folder("static").rglob("*") if each.is_file())
-    return _digest(b"".join(each.name.encode() + each.read_bytes() for each in files))
+    files = sorted(file for file in folder("static").rglob("*") if file.is_file())
+    return _digest(b"".join(file.name.encode() + file.read_bytes() for file in files))
 
 
 @cache

@@ -56,14 +56,14 @@ def align(a: Graph, b: Graph) -> Alignment:
 
 def replaced(a: Graph, b: Graph) -> dict[str, str]:
     """The convolutions of ``a`` that ``b`` has a whole module for, of the same path."""
-    modules = {each.path for each in b.groups if each.path and not each.level}
-    return {each.id: each.path for each in a.nodes if each.role == "conv" and each.path in modules}
+    modules = {group.path for group in b.groups if group.path and not group.level}
+    return {node.id: node.path for node in a.nodes if node.role == "conv" and node.path in modules}
 
 
 def partners(a: Sequence[Node], b: Sequence[Node], inside: Sequence[str]) -> list[Match]:
     """The calls inside two closed groups side by side; ``inside`` are the groups' paths."""
     left, right = (
-        [Unit(each.path.removeprefix(f"{path}."), (each,)) for each in nodes]
+        [Unit(node.path.removeprefix(f"{path}."), (node,)) for node in nodes]
         for nodes, path in zip((a, b), inside, strict=True)
     )
     steps = _best(left, right, [[_call_score(x, y) for y in right] for x in left])
@@ -90,8 +90,8 @@ class _Search:
             elif first and second:
                 found.append((first.first, second.first))
             else:
-                found += [(each, None) for each in (first.nodes if first else ())]
-                found += [(None, each) for each in (second.nodes if second else ())]
+                found += [(node, None) for node in (first.nodes if first else ())]
+                found += [(None, node) for node in (second.nodes if second else ())]
         return found
 
     def _score(self, one: Unit, other: Unit) -> float:

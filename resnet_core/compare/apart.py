@@ -13,14 +13,14 @@ def apart(graph: Graph, names: Collection[str]) -> Graph:
 
     The norm and the activation behind a 7×7 convolution stay where it gives way to three 3×3.
     """
-    cut = {each.id: _halves(each) for each in graph.nodes
-           if each.id in names and len(each.parts) > 1}  # fmt: skip
+    cut = {node.id: _halves(node) for node in graph.nodes
+           if node.id in names and len(node.parts) > 1}  # fmt: skip
     nodes: list[Node] = []
     for node in graph.nodes:
         nodes += cut.get(node.id, (node,))
     edges = [
-        replace(each, source=cut[each.source][1].id) if each.source in cut else each
-        for each in graph.edges
+        replace(edge, source=cut[edge.source][1].id) if edge.source in cut else edge
+        for edge in graph.edges
     ]
     edges += [Edge(first.id, rest.id, first.shape, first.lane) for first, rest in cut.values()]
     return replace(graph, nodes=tuple(nodes), edges=tuple(edges))
@@ -34,8 +34,8 @@ def _halves(node: Node) -> tuple[Node, Node]:
     rest = replace(
         second,
         outputs=parts[-1].outputs,
-        params=sum(each.params for each in parts),
-        macs=sum(each.macs for each in parts),
+        params=sum(part.params for part in parts),
+        macs=sum(part.macs for part in parts),
         receptive_field=parts[-1].receptive_field,
         parts=parts,
     )

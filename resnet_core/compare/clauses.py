@@ -31,17 +31,17 @@ def change_word(change: str, language: Language) -> str:
 
 def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> list[str]:
     """What differs, the decisive first; empty where no call differs."""
-    calls = [each for each in rows if each.node.kind not in ("input", "output")]
+    calls = [row for row in rows if row.node.kind not in ("input", "output")]
     found = [*_replacements(a, b, language)]
     for change, graph in (("added", b), ("removed", a)):
-        lone = [each.node for each in calls if each.change == change and not each.fate]
+        lone = [call.node for call in calls if call.change == change and not call.fate]
         found += _clause(change, len(lone), _things(graph, lone, language), language)
     for way in ("earlier", "later"):
-        moved = [each.node for each in calls if each.change == "added" and each.fate == way]
+        moved = [call.node for call in calls if call.change == "added" and call.fate == way]
         found += _clause(f"moved {way}", len(moved), kinds(moved, language), language)
-    changed = [each for each in calls if each.change == "changed"]
+    changed = [call for call in calls if call.change == "changed"]
     found += _clause("changed", len(changed), examples(changed, language), language)
-    reshaped = [each for each in calls if each.change == "reshaped"]
+    reshaped = [call for call in calls if call.change == "reshaped"]
     return found + _clause("reshaped", len(reshaped), "", language)
 
 
@@ -72,16 +72,16 @@ def _module(graph: Graph, path: str, language: Language) -> str:
 
 def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
     """What sorts of call; a block or module that is there as a whole is told by its class."""
-    alone = {each.id for each in nodes}
+    alone = {node.id for node in nodes}
     parts: dict[str, set[str]] = {}
-    for each in graph.nodes:
-        for path in graph.lineage(each.group):
-            parts.setdefault(path, set()).add(each.id)
+    for node in graph.nodes:
+        for path in graph.lineage(node.group):
+            parts.setdefault(path, set()).add(node.id)
     whole = {path for path, inside in parts.items()
              if inside <= alone and graph.group[path].type not in _CONTAINERS}  # fmt: skip
     found: dict[str, str] = {}
-    for each in nodes:
-        around = [path for path in graph.lineage(each.group) if path in whole]
-        sort = graph.group[around[-1]].type if around else kinds([each], language)
-        found[around[-1] if around else each.id] = sort
+    for node in nodes:
+        around = [path for path in graph.lineage(node.group) if path in whole]
+        sort = graph.group[around[-1]].type if around else kinds([node], language)
+        found[around[-1] if around else node.id] = sort
     return listed(found.values(), language)

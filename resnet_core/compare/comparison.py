@@ -64,9 +64,9 @@ class Comparison(Picture):
     @cached_property
     def same(self) -> bool:
         """Whether both compute the same: equal calls on equal shapes, connected alike."""
-        broken = [bool(each.graph.problem) for each in (self.a, self.b)]
+        broken = [bool(drawing.graph.problem) for drawing in (self.a, self.b)]
         return (
-            all(each.same for each in self.pairs)
+            all(pair.same for pair in self.pairs)
             and broken[0] == broken[1]
             and same_wires(self.a.graph, self.b.graph, self.pairs)
         )
@@ -123,7 +123,7 @@ class Comparison(Picture):
     @property
     def detail(self) -> Detail:
         """What a box is: as asked for; else calls for blocks, blocks for networks."""
-        found = [each.detail for each in (self.a, self.b)]
+        found = [graph.detail for graph in (self.a, self.b)]
         return self.options.detail or ("op" if "op" in found else found[0])
 
     @cached_property
@@ -174,7 +174,7 @@ def inner(diagram: Drawing) -> str:
     """The canonical query of a structure, without its view."""
     if not isinstance(diagram, Diagram):
         return ""
-    pairs = [each for each in diagram.query if each[0] not in Options.model_fields]
+    pairs = [pair for pair in diagram.query if pair[0] not in Options.model_fields]
     return urlencode(pairs, safe=",:")
 
 

@@ -29,7 +29,7 @@ def _end(found: list[Pair], a: Graph, b: Graph) -> None:
     """Where one structure fails, nothing is known of what would have come after."""
     for side, graph in (("a", a), ("b", b)):
         if graph.problem:
-            last = max(index for index, each in enumerate(found) if getattr(each, side))
+            last = max(index for index, entry in enumerate(found) if getattr(entry, side))
             for index in range(last + 1, len(found)):
                 found[index] = replace(found[index], change="unreached")
 
@@ -40,31 +40,31 @@ def _replace(found: list[Pair], a: Graph, b: Graph, language: Language) -> None:
     places += [(_within(a, path), {name}) for name, path in replaced(b, a).items()]
     for before, after in places:
         was, became = (
-            kinds((graph.node[each] for each in graph.node if each in names), language)
+            kinds((graph.node[item] for item in graph.node if item in names), language)
             for graph, names in ((a, before), (b, after))
         )
-        for index, each in enumerate(found):
-            if each.a and each.b is None and each.a.id in before:
-                found[index] = _told(each, "replaced", "replaced by", became, language)
-            elif each.b and each.a is None and each.b.id in after:
-                found[index] = _told(each, "replaced", "in place of", was, language)
+        for index, entry in enumerate(found):
+            if entry.a and entry.b is None and entry.a.id in before:
+                found[index] = _told(entry, "replaced", "replaced by", became, language)
+            elif entry.b and entry.a is None and entry.b.id in after:
+                found[index] = _told(entry, "replaced", "in place of", was, language)
 
 
 def _within(graph: Graph, path: str) -> set[str]:
-    return {each.id for each in graph.nodes if path in graph.lineage(each.group)}
+    return {node.id for node in graph.nodes if path in graph.lineage(node.group)}
 
 
 def _move(found: list[Pair], a: Graph, b: Graph, alignment: Alignment, language: Language) -> None:
     """What is gone from one place of a block and new in another has moved."""
     waiting: dict[_Place | None, deque[int]] = {}
-    for index, each in enumerate(found):
-        if each.a and each.change == "removed" and not each.fate:
-            place = _place(a, each.a, alignment.groups)
+    for index, row in enumerate(found):
+        if row.a and row.change == "removed" and not row.fate:
+            place = _place(a, row.a, alignment.groups)
             waiting.setdefault(place, deque()).append(index)
-    own = {each: each for each in alignment.groups.values()}
-    for index, each in enumerate(found):
-        if each.b and each.change == "added" and not each.fate:
-            place = _place(b, each.b, own)
+    own = {group: group for group in alignment.groups.values()}
+    for index, row in enumerate(found):
+        if row.b and row.change == "added" and not row.fate:
+            place = _place(b, row.b, own)
             if place and (gone := waiting.get(place)):
                 where = gone.popleft()
                 way: Fate = "earlier" if index < where else "later"
@@ -75,11 +75,11 @@ def _move(found: list[Pair], a: Graph, b: Graph, alignment: Alignment, language:
 def _place(graph: Graph, node: Node, partner: Mapping[str, str]) -> _Place | None:
     """Where a call may move: in the lane of its block; none where that has no partner."""
     lineage = graph.lineage(node.group)
-    block = next((each for each in lineage if graph.group[each].level), "")
+    block = next((path for path in lineage if graph.group[path].level), "")
     if block not in partner:
         return None
     return partner[block], node.lane, node.role, title(node)
 
 
-def _told(each: Pair, fate: Fate, words: str, what: str, language: Language) -> Pair:
-    return replace(each, fate=fate, differences=(Difference(say(words, language), what, ""),))
+def _told(one_pair: Pair, fate: Fate, words: str, what: str, language: Language) -> Pair:
+    return replace(one_pair, fate=fate, differences=(Difference(say(words, language), what, ""),))

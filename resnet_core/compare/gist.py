@@ -20,7 +20,7 @@ _MOST = 3
 
 def kinds(nodes: Iterable[Node], language: Language) -> str:
     """What sorts of call these are, the most frequent first: ``2 × batch norm, ReLU``."""
-    return listed((call_title(each, language).split(", ")[0] for each in nodes), language)
+    return listed((call_title(node, language).split(", ")[0] for node in nodes), language)
 
 
 def listed(names: Iterable[str], language: Language) -> str:
@@ -34,15 +34,15 @@ def listed(names: Iterable[str], language: Language) -> str:
 def examples(pairs: Iterable[Pair], language: Language) -> str:
     """What differs in calls of one name, the most frequent first: ``3 × conv1: stride 2 → 1``."""
     alike: dict[tuple[str, ...], list[list[Difference]]] = {}
-    for each in pairs:
+    for pair in pairs:
         # Its shape follows from what differs in the call itself.
-        own = [one for one in each.differences if not one.of_shape]
-        alike.setdefault((_last(each), *(one.name for one in own)), []).append(own)
-    found = sorted(alike.items(), key=lambda each: -len(each[1]))
+        own = [one for one in pair.differences if not one.of_shape]
+        alike.setdefault((_last(pair), *(one.name for one in own)), []).append(own)
+    found = sorted(alike.items(), key=lambda pair: -len(pair[1]))
     shown = []
     comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
     for (name, *_), rows in found[:_MOST]:
-        texts = comma.join(_common(each, language) for each in zip(*rows, strict=True))
+        texts = comma.join(_common(pair, language) for pair in zip(*rows, strict=True))
         many = f"{len(rows)} × {name}{colon}{texts}"
         shown.append(many if len(rows) > 1 else f"{name} {texts}")
     return ("; " if language == "en" else "；").join([*shown, *["…"] * (len(found) > _MOST)])
@@ -51,10 +51,14 @@ def examples(pairs: Iterable[Pair], language: Language) -> str:
 def _common(differences: Sequence[Difference], language: Language) -> str:
     """One difference for all of them: their values, or what each was multiplied by."""
     first = differences[0]
-    if all(each.text == first.text for each in differences):
+    if all(difference.text == first.text for difference in differences):
         return first.text
-    if all(each.before.isdigit() and each.after.isdigit() for each in differences):
-        factors = {Fraction(int(each.after), int(each.before)) for each in differences}
+    if all(
+        difference.before.isdigit() and difference.after.isdigit() for difference in differences
+    ):
+        factors = {
+            Fraction(int(difference.after), int(difference.before)) for difference in differences
+        }
         if len(factors) == 1:
             (factor,) = factors
             words = _MULTIPLES.get(factor, (f"{{}} × {float(factor):.3g}",) * 2)

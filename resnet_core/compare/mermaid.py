@@ -46,7 +46,7 @@ _COLOURS = {
     "terminal": ("end", "end", "end-text"),
     "problem": ("problem", "problem-line", "problem-text"),
     "kept": ("join", "frame-text", "ink"),
-} | {each: (each, f"{each}-line", "ink") for each in SIGNS}
+} | {sign: (sign, f"{sign}-line", "ink") for sign in SIGNS}
 
 
 def flowchart(comparison: Comparison) -> str:
@@ -71,7 +71,7 @@ def flowchart(comparison: Comparison) -> str:
         *origin,
         f"%% {comparison.summary()}",
         *chart.boxes("", "  "),
-        *(f"  {chart.link(each)}" for each in graph.edges),
+        *(f"  {chart.link(edge)}" for edge in graph.edges),
         *_styles(chart, theme),
     ]
     made = "\n".join(lines) + "\n"
@@ -133,16 +133,16 @@ class _Chart:
         self.graph, self.notes = graph, notes
         self.labels, self.language = labels, language
         self.bands = bands(graph, {e.id: at for at, e in enumerate(graph.nodes)}, language)
-        self.ids = identifiers("n", [each.id for each in graph.nodes])
-        self.groups = identifiers("g", [each.group.path for each in self.bands])
+        self.ids = identifiers("n", [node.id for node in graph.nodes])
+        self.groups = identifiers("g", [band.group.path for band in self.bands])
         self.names = dict(zip(SIDES, names, strict=True)) if names else {}
 
     def boxes(self, around: str, indent: str) -> Iterator[str]:
         """The groups and the boxes that stand directly in a group, in order of execution."""
         done = set()
         for node in self.graph.nodes:
-            within = [each for each in self.bands if node.id in each.members]
-            inner = next((each for each in within if each.parent == around), None)
+            within = [band for band in self.bands if node.id in band.members]
+            inner = next((group for group in within if group.parent == around), None)
             if inner and inner.group.path not in done:
                 path = inner.group.path
                 done.add(path)
@@ -150,7 +150,7 @@ class _Chart:
                 yield f"{indent}subgraph {self.groups[path]}[{quoted([name])}]"
                 yield from self.boxes(path, f"{indent}  ")
                 yield f"{indent}end"
-            if max((each.group.path for each in within), key=len, default="") == around:
+            if max((member.group.path for member in within), key=len, default="") == around:
                 yield f"{indent}{self._box(node)}"
 
     def _box(self, node: Node) -> str:
@@ -169,10 +169,10 @@ class _Chart:
             return [say(problem.title, self.language), reason]
         texts = label(node, self.labels, self.language)
         head = "  ".join(
-            each for each in (SIGNS.get(kind, ""), texts.title, texts.accent, texts.count) if each
+            text for text in (SIGNS.get(kind, ""), texts.title, texts.accent, texts.count) if text
         )
         told = ", ".join(node.attributes.get(DIFFERENCES, ()))
-        return [each for each in (head, texts.small, texts.shape, told) if each]
+        return [size for size in (head, texts.small, texts.shape, told) if size]
 
     def kind(self, node: Node) -> str:
         """The class of a box."""
@@ -189,8 +189,8 @@ class _Chart:
 
 def _styles(chart: _Chart, theme: Theme) -> Iterator[str]:
     """Colours of the classes in use, of wires by what has happened to them, and of groups."""
-    for kind in dict.fromkeys(chart.kind(each) for each in chart.graph.nodes):
-        fill, line, text = (theme[each] for each in _COLOURS[kind])
+    for kind in dict.fromkeys(chart.kind(node) for node in chart.graph.nodes):
+        fill, line, text = (theme[colour] for colour in _COLOURS[kind])
         dashes = ",stroke-dasharray:6 4" if kind == "removed" else ""
         yield f"  classDef {kind} fill:{fill},stroke:{line},color:{text}{dashes}"
     looks: dict[str, list[str]] = {}
@@ -203,5 +203,5 @@ def _styles(chart: _Chart, theme: Theme) -> Iterator[str]:
     for look, places in looks.items():
         yield f"  linkStyle {','.join(places)} {look}"
     for name in chart.groups.values():
-        fill, line, text = (theme[each] for each in ("frame", "frame-line", "frame-text"))
+        fill, line, text = (theme[name] for name in ("frame", "frame-line", "frame-text"))
         yield f"  style {name} fill:{fill},stroke:{line},color:{text}"

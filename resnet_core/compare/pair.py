@@ -71,7 +71,7 @@ class Pair:
     @property
     def words(self) -> str:
         """What differs, in words: ``stride 1 → 2, 64×56×56 → 64×28×28``."""
-        return ", ".join(each.text for each in self.differences)
+        return ", ".join(difference.text for difference in self.differences)
 
 
 def pair(a: Node | None, b: Node | None, language: Language = "en") -> Pair:
@@ -128,25 +128,25 @@ def _insides(a: Node, b: Node, language: Language) -> Iterator[Difference]:
     matches = partners(a.parts, b.parts, (a.path, b.path))
     found = [pair(one, other, language) for one, other in matches]
     for change, sign in (("added", "+"), ("removed", "−")):
-        if own := [each.node for each in found if each.change == change]:
+        if own := [row.node for row in found if row.change == change]:
             yield Difference("", f"{sign} {kinds(own, language)}", "")
-    if changed := [each for each in found if each.change == "changed"]:
+    if changed := [row for row in found if row.change == "changed"]:
         yield Difference("", examples(changed, language), "")
 
 
 def _inside(node: Node) -> tuple[Any, ...]:
     """What a closed group computes, without its names and shapes."""
     return tuple(
-        (each.type, each.lane, sorted((k, str(v)) for k, v in each.attributes.items()
+        (part.type, part.lane, sorted((k, str(v)) for k, v in part.attributes.items()
                                       if k not in _DERIVED))
-        for each in node.parts
+        for part in node.parts
     )  # fmt: skip
 
 
 def _parts(a: Node, b: Node, language: Language) -> Iterator[Difference]:
     """What follows a convolution in the same box."""
-    before, after = ([call_title(part, language) for part in each.parts[1:]] for each in (a, b))
-    if [_bare(each) for each in a.parts[1:]] != [_bare(each) for each in b.parts[1:]]:
+    before, after = ([call_title(part, language) for part in graph.parts[1:]] for graph in (a, b))
+    if [_bare(part) for part in a.parts[1:]] != [_bare(part) for part in b.parts[1:]]:
         yield Difference("", " · ".join(before) or "–", " · ".join(after) or "–")
 
 
@@ -160,7 +160,7 @@ def _attributes(
     for name in dict.fromkeys([*a, *b]):
         if name in _DERIVED or a.get(name) == b.get(name):
             continue
-        before, after = (_value(name, each.get(name)) for each in (a, b))
+        before, after = (_value(name, graph.get(name)) for graph in (a, b))
         yield Difference(say(_SAID.get(name, name.replace("_", " ")), language), before, after)
 
 
@@ -169,7 +169,7 @@ def _value(name: str, value: Any) -> str:
     if value is None:
         return "–"
     if name in _PER_AXIS and isinstance(value, list | tuple):
-        sides = [str(each) for each in value]
+        sides = [str(part) for part in value]
         one = len(set(sides)) == 1 and name != "kernel_size"
         return sides[0] if one else "×".join(sides)
     return plain(value)
@@ -184,4 +184,4 @@ def _shapes(a: Node, b: Node, language: Language) -> Iterator[Difference]:
 
 
 def _text(shapes: tuple[Shape, ...]) -> str:
-    return ", ".join(dict.fromkeys(shape_text(each) for each in shapes)) or "–"
+    return ", ".join(dict.fromkeys(shape_text(shape) for shape in shapes)) or "–"

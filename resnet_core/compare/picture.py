@@ -36,7 +36,7 @@ def picture(comparison: Comparison) -> Sheet:
         why = say("side by side, because blocks would overlap", comparison.options.lang)
         return _beside(comparison, why)
     notes = shown.notes(comparison.options.lang)
-    wires = [replace(each, note=notes.get(each.edge, each.note)) for each in sheet.wires]
+    wires = [replace(wire, note=notes.get(wire.edge, wire.note)) for wire in sheet.wires]
     # Here a dashed line is one that was removed: what kind of shortcut it is stands beside it.
     height = sheet.height - foot(sheet.legend)
     return replace(sheet, wires=tuple(wires), legend=(), height=round(height, 1))
@@ -45,10 +45,12 @@ def picture(comparison: Comparison) -> Sheet:
 def _beside(comparison: Comparison, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
     shown, language = comparison.shown, comparison.options.lang
-    first, second = (_arranged(comparison, each, ()) for each in shown.sides)
-    partners = [(each.a.id, each.b.id) for each in shown.pairs if each.a and each.b]
+    first, second = (_arranged(comparison, side, ()) for side in shown.sides)
+    partners = [(pair.a.id, pair.b.id) for pair in shown.pairs if pair.a and pair.b]
     down = comparison.options.direction == "TB"
-    figures = [" · ".join(sums(each.graph, language)) for each in (comparison.a, comparison.b)]
+    figures = [
+        " · ".join(sums(drawing.graph, language)) for drawing in (comparison.a, comparison.b)
+    ]
     titles = [*zip(comparison.names, figures, strict=True)]
     if comparison.view in SIDES:
         index = SIDES.index(comparison.view)
@@ -84,8 +86,8 @@ def _heading(comparison: Comparison) -> tuple[Line, ...]:
     """The names, the sentence, and what the colours mean as far as they occur."""
     language = comparison.options.lang
     title = (Text("  →  ".join(comparison.names), TITLE, bold=True),)
-    said = [(Text(each, SUBTITLE, "quiet"),) for each in wrapped(comparison.summary())]
-    changes = {each.change for each in comparison.shown.pairs}
+    said = [(Text(item, SUBTITLE, "quiet"),) for item in wrapped(comparison.summary())]
+    changes = {pair.change for pair in comparison.shown.pairs}
     legend: Line = ()
     for change in SIGNS:
         if change in changes:

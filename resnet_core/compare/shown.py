@@ -41,7 +41,7 @@ class Shown:
         """What each shortcut of the union is, or was: of two into one addition each has its own."""
         if self.both is None:
             return {}
-        before = {each.b.id: each.a.id for each in self.pairs if each.a and each.b}
+        before = {pair.b.id: pair.a.id for pair in self.pairs if pair.a and pair.b}
         found: dict[Edge, str] = {}
         for edge in self.both.edges:
             change, target = change_of(edge), edge.target
@@ -81,16 +81,16 @@ def _views(comparison: Comparison) -> tuple[Graph, Graph]:
     """Both structures at one level of detail, equal neighbours not yet folded."""
     graphs = (comparison.a.graph, comparison.b.graph)
     detail = comparison.detail
-    if any(each.problem and each.group[""].level == "block" for each in graphs):
+    if any(graph.problem and graph.group[""].level == "block" for graph in graphs):
         # A block that cannot run is never closed: neither is the one beside it.
         detail = "op" if detail == "op" else "layer"
-    known = [{each.path for each in graph.groups} for graph in graphs]
+    known = [{group.path for group in graph.groups} for graph in graphs]
     wanted = (*comparison.options.expanded, *filter(None, map(_failing, graphs)))
     shown = [
         view(
             graph, detail, fold=False,
             # A group that only the other one has is nothing to open here.
-            expand=[each for each in wanted if each in own or each not in other],
+            expand=[name for name in wanted if name in own or name not in other],
         )
         for graph, own, other in zip(graphs, known, known[::-1], strict=True)
     ]  # fmt: skip
@@ -103,7 +103,7 @@ def _failing(graph: Graph) -> str:
     if graph.problem is None:
         return ""
     lineage = graph.lineage(graph.node[graph.problem.node].group)
-    return next((each for each in lineage if graph.group[each].level == "block"), "")
+    return next((path for path in lineage if graph.group[path].level == "block"), "")
 
 
 def _checked(graph: Graph) -> Graph:

@@ -28,7 +28,7 @@ _COLUMNS = {
 
 def differing(comparison: Comparison) -> list[Pair]:
     """The rows that differ."""
-    return [each for each in comparison.pairs if not each.same]
+    return [pair for pair in comparison.pairs if not pair.same]
 
 
 def markdown(comparison: Comparison) -> str:
@@ -38,7 +38,7 @@ def markdown(comparison: Comparison) -> str:
     lines = [comparison.summary(), ""]
     if rows := cells(comparison):
         lines += [f"| {' | '.join(head)} |", "|---|---|---|---|---|---:|---:|"]
-        lines += [f"| {' | '.join(each)} |" for each in rows] + [""]
+        lines += [f"| {' | '.join(row)} |" for row in rows] + [""]
     for name, drawing in zip(comparison.names, (comparison.a, comparison.b), strict=True):
         lines.append(f"- **{name}**: {' · '.join(sums(drawing.graph, language))}")
     return "\n".join(lines) + "\n"
@@ -50,10 +50,10 @@ def columns(comparison: Comparison) -> str:
     lines = [comparison.summary()]
     if rows:
         body = [head, *rows]
-        wide = [max(_wide(each[index]) for each in body) for index in range(len(head))]
+        wide = [max(_wide(row[index]) for row in body) for index in range(len(head))]
         shown = ["  ".join(_cell(text, wide[i], i) for i, text in enumerate(row)) for row in body]
-        shown.insert(1, "  ".join("─" * each for each in wide))
-        lines += ["", *(each.rstrip() for each in shown)]
+        shown.insert(1, "  ".join("─" * size for size in wide))
+        lines += ["", *(item.rstrip() for item in shown)]
     return "\n".join(lines) + "\n"
 
 
@@ -62,15 +62,15 @@ def cells(comparison: Comparison) -> list[tuple[str, ...]]:
     language = comparison.options.lang
     return [
         (
-            SIGNS[each.change],
-            each.node.id,
-            _told(each.a, language),
-            _told(each.b, language),
-            each.words or change_word(each.change, language),
-            _delta(each, "params"),
-            _delta(each, "macs"),
+            SIGNS[row.change],
+            row.node.id,
+            _told(row.a, language),
+            _told(row.b, language),
+            row.words or change_word(row.change, language),
+            _delta(row, "params"),
+            _delta(row, "macs"),
         )
-        for each in differing(comparison)
+        for row in differing(comparison)
     ]
 
 
@@ -82,11 +82,11 @@ def comma_separated(comparison: Comparison) -> str:
     writer.writerow(
         ("change", "a", "b", "role", "differences", *(f"{x}_{n}" for n in names for x in "ab"))
     )
-    for each in comparison.pairs:
+    for pair in comparison.pairs:
         numbers = [getattr(node, name) if node else "" for name in names
-                   for node in (each.a, each.b)]  # fmt: skip
-        ends = [node.id if node else "" for node in (each.a, each.b)]
-        writer.writerow((each.change, *ends, each.node.role, each.words, *numbers))
+                   for node in (pair.a, pair.b)]  # fmt: skip
+        ends = [node.id if node else "" for node in (pair.a, pair.b)]
+        writer.writerow((pair.change, *ends, pair.node.role, pair.words, *numbers))
     return out.getvalue()
 
 
@@ -95,13 +95,13 @@ def record(comparison: Comparison) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "same": comparison.same,
-        "summary": {each: comparison.summary(each) for each in ("en", "zh")},
+        "summary": {name: comparison.summary(name) for name in ("en", "zh")},
         "url": comparison.url,
         "detail": comparison.detail,
         "a": _side(comparison, 0),
         "b": _side(comparison, 1),
         "deltas": dict(comparison.deltas),
-        "rows": [_row(each, comparison.options.lang) for each in comparison.pairs],
+        "rows": [_row(pair, comparison.options.lang) for pair in comparison.pairs],
     }
 
 
@@ -119,8 +119,8 @@ def _row(pair: Pair, language: Language) -> dict[str, Any]:
         "b": _end(pair.b, language),
         "role": pair.node.role,
         "differences": [
-            {"name": each.name, "before": each.before, "after": each.after}
-            for each in pair.differences
+            {"name": difference.name, "before": difference.before, "after": difference.after}
+            for difference in pair.differences
         ],
         "delta": {name: _of(pair.b, name) - _of(pair.a, name) for name in ("params", "macs")},
     }
@@ -132,7 +132,7 @@ def _end(node: Node | None, language: Language) -> dict[str, Any] | None:
     return {
         "id": node.id,
         "title": call_title(node, language),
-        "outputs": [list(each) for each in node.outputs],
+        "outputs": [list(shape) for shape in node.outputs],
         "params": node.params,
         "macs": node.macs,
         "receptive_field": node.receptive_field,
@@ -160,7 +160,7 @@ def _wide(text: str) -> int:
     """Columns in a terminal: a Chinese character takes two."""
     from unicodedata import east_asian_width
 
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _cell(text: str, wide: int, index: int) -> str:

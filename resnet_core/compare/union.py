@@ -39,8 +39,8 @@ def union(a: Graph, b: Graph, alignment: Alignment, pairs: Sequence[Pair], fold:
     Equal neighbours are folded only now, where equal includes what has happened to them.
     """
     names, extra = _named(a, b, alignment, pairs)
-    nodes = [_node(each, names) for each in pairs]
-    edges = _edges(a, b, names, {each.id: each for each in nodes})
+    nodes = [_node(pair, names) for pair in pairs]
+    edges = _edges(a, b, names, {node.id: node for node in nodes})
     whole = replace(
         b, nodes=tuple(_in_order(nodes, edges)), edges=tuple(edges), groups=(*b.groups, *extra)
     )
@@ -52,26 +52,26 @@ def marked(graph: Graph, pairs: Iterable[Pair], side: str, fold: bool) -> Graph:
     telling = side == "b"
     ends = (*graph.inputs, *graph.outputs)
     found = {
-        node.id: _marked(node, each, each.fate != "" or (telling and node not in ends))
-        for each in pairs
-        if (node := getattr(each, side))
+        node.id: _marked(node, pair, pair.fate != "" or (telling and node not in ends))
+        for pair in pairs
+        if (node := getattr(pair, side))
     }
-    nodes = tuple(found[each.id] for each in graph.nodes)
-    edges = tuple(_as_marked(each, "same") for each in graph.edges)
+    nodes = tuple(found[node.id] for node in graph.nodes)
+    edges = tuple(_as_marked(edge, "same") for edge in graph.edges)
     return view(replace(graph, nodes=nodes, edges=edges), "op", fold=fold)
 
 
 def same_wires(a: Graph, b: Graph, pairs: Iterable[Pair]) -> bool:
     """Whether partners are connected alike."""
-    name = {each.a.id: each.b.id for each in pairs if each.a and each.b}
-    ends = {(name.get(each.source), name.get(each.target)) for each in a.edges}
-    return ends == {(each.source, each.target) for each in b.edges}
+    name = {pair.a.id: pair.b.id for pair in pairs if pair.a and pair.b}
+    ends = {(name.get(edge.source), name.get(edge.target)) for edge in a.edges}
+    return ends == {(edge.source, edge.target) for edge in b.edges}
 
 
 def _marked(node: Node, pair: Pair, telling: bool = True) -> Node:
     if pair.change not in SIGNS:
         return node
-    told = [each.text for each in pair.differences] if telling else []
+    told = [difference.text for difference in pair.differences] if telling else []
     return replace(node, attributes={**node.attributes, CHANGE: pair.change, DIFFERENCES: told})
 
 
@@ -86,16 +86,16 @@ def _named(
     a: Graph, b: Graph, alignment: Alignment, pairs: Iterable[Pair]
 ) -> tuple[_Names, list[Group]]:
     """The names of the first's nodes and groups, and those of its groups that b has not got."""
-    taken = {each.id for each in b.nodes}
+    taken = {node.id for node in b.nodes}
     node: dict[str, str] = {}
-    for each in pairs:
-        if each.a:
-            free = each.a.id if each.a.id not in taken else each.a.id + BEFORE
-            node[each.a.id] = each.b.id if each.b else free
-    known = {each.path for each in b.groups}
+    for pair in pairs:
+        if pair.a:
+            free = pair.a.id if pair.a.id not in taken else pair.a.id + BEFORE
+            node[pair.a.id] = pair.b.id if pair.b else free
+    known = {group.path for group in b.groups}
     group: dict[str, str] = dict(alignment.groups)
     extra: list[Group] = []
-    for old in sorted(a.groups, key=lambda each: len(a.lineage(each.path))):
+    for old in sorted(a.groups, key=lambda group: len(a.lineage(group.path))):
         if old.path in group:
             continue
         parent = group[old.parent]
@@ -117,19 +117,19 @@ def _edges(a: Graph, b: Graph, names: _Names, nodes: Mapping[str, Node]) -> list
     before = {(names.node[e.source], names.node[e.target]): e for e in a.edges}
     after = {(e.source, e.target): e for e in b.edges}
     found: list[Edge] = [
-        _as_marked(each, "same" if ends in before else "added")
-        for ends, each in after.items()
-        if ends in before or each.lane != "main" or not _is_round(ends, before, nodes, "removed")
+        _as_marked(node, "same" if ends in before else "added")
+        for ends, node in after.items()
+        if ends in before or node.lane != "main" or not _is_round(ends, before, nodes, "removed")
     ]
-    busy = {each.target for each in found if each.lane == "main"}
-    for (source, target), each in before.items():
+    busy = {node.target for node in found if node.lane == "main"}
+    for (source, target), node in before.items():
         if (source, target) in after:
             continue
-        if each.lane == "main" and _is_round((source, target), after, nodes, "added"):
+        if node.lane == "main" and _is_round((source, target), after, nodes, "added"):
             continue
         # Where both have a way in, the path of the second is the straight one.
-        lane = "gate" if each.lane == "main" and target in busy else each.lane
-        moved = replace(each, source=source, target=target, lane=lane)
+        lane = "gate" if node.lane == "main" and target in busy else node.lane
+        moved = replace(node, source=source, target=target, lane=lane)
         found.append(_as_marked(moved, "removed"))
     return found
 
@@ -161,16 +161,16 @@ def _is_round(
 
 def _in_order(nodes: Sequence[Node], edges: Iterable[Edge]) -> list[Node]:
     """Each node after those it needs, otherwise in the order given."""
-    needs: dict[str, set[str]] = {each.id: set() for each in nodes}
+    needs: dict[str, set[str]] = {node.id: set() for node in nodes}
     for edge in edges:
         needs[edge.target].add(edge.source)
     rest, found = list(nodes), []
     while rest:
-        ready = next((each for each in rest if not needs[each.id]), None)
+        ready = next((item for item in rest if not needs[item.id]), None)
         if ready is None:
             raise ValueError("the two structures run in opposite orders")
         rest.remove(ready)
         found.append(ready)
-        for each in needs.values():
-            each.discard(ready.id)
+        for need in needs.values():
+            need.discard(ready.id)
     return found

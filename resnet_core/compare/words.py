@@ -28,7 +28,7 @@ def sentence(comparison: Comparison, language: Language) -> str:
     if not parts:
         wiring = ("只有连线不同", "only the wiring differs")
         sizes = ("只有输入的大小不同", "only the input differs")
-        moved = any(not each.same for each in rows)
+        moved = any(not row.same for row in rows)
         parts = [(sizes if moved else wiring)[language == "en"]]
     costs = figures(comparison, language)
     if language == "zh":
@@ -39,12 +39,12 @@ def sentence(comparison: Comparison, language: Language) -> str:
 def figures(comparison: Comparison, language: Language) -> list[str]:
     """What changes in parameters, multiply-adds and receptive field."""
     a, b = comparison.a.graph.totals, comparison.b.graph.totals
-    broken = [each.graph for each in (comparison.a, comparison.b)]
-    if any(each.problem for each in broken):
+    broken = [drawing.graph for drawing in (comparison.a, comparison.b)]
+    if any(item.problem for item in broken):
         return [
-            _stop(name, each, language)
-            for name, each in zip(comparison.names, broken, strict=True)
-            if each.problem
+            _stop(name, pair, language)
+            for name, pair in zip(comparison.names, broken, strict=True)
+            if pair.problem
         ]
     names = ("参数", "乘加", "感受野") if language == "zh" else (
         "parameters", "multiply-adds", "receptive field")  # fmt: skip
@@ -70,7 +70,7 @@ def _large(before: int, after: int, language: Language) -> str:
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
     more = f", {_share(before, after)}" if before else ""
-    one, other = (amount(each, language).strip() for each in (before, after))
+    one, other = (amount(value, language).strip() for value in (before, after))
     return f"{one} → {other} ({delta}{more})"
 
 
@@ -88,7 +88,7 @@ def _stop(name: str, graph: Graph, language: Language) -> str:
     """Where a structure fails: ``… cannot run: shapes do not fit at add (64×56×56, 64×28×28)``."""
     problem = graph.problem
     assert problem is not None
-    met = ", ".join(shape_text(each) for each in problem.shapes)
+    met = ", ".join(shape_text(shape) for shape in problem.shapes)
     reason = say(problem.title, language)
     if language == "zh":
         return f"{name} 无法运行：{problem.node} 处{reason}（{met}）"

@@ -117,7 +117,7 @@ class Diagram(Drawing):
             "documents": list(documents_of(subject.name)),
         }
         found["places"] = [
-            {"model": each.model, "path": each.path} for each in places(subject, self.values)
+            {"model": place.model, "path": place.path} for place in places(subject, self.values)
         ]
         return found
 
@@ -181,7 +181,7 @@ def _canonical(name: str, known: Collection[str]) -> str:
     """The name itself, or what it is an alias of."""
     if name in known:
         return name
-    return next((each for each in ALIASES.get(name, ()) if each in known), name)
+    return next((item for item in ALIASES.get(name, ()) if item in known), name)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -48,18 +48,18 @@ def _changes(parameters: BaseModel, shape: Shape) -> Iterator[tuple[str, Any]]:
     """Single changes, the least intrusive first."""
     schemas = properties(type(parameters))
     values = parameters.model_dump()
-    defaults = {name: each.default for name, each in type(parameters).model_fields.items()}
+    defaults = {name: field.default for name, field in type(parameters).model_fields.items()}
     several = [name for name in values if len(choices_of(schemas[name])) > 1]
     yield from ((n, defaults[n]) for n in several if values[n] != defaults[n])
     for name in several:
         if name in _STRUCTURAL:
-            rest = [each for each in choices_of(schemas[name]) if each != values[name]]
-            yield from ((name, each) for each in rest if each != defaults[name])
+            rest = [item for item in choices_of(schemas[name]) if item != values[name]]
+            yield from ((name, item) for item in rest if item != defaults[name])
     if "padding" in values:
         yield from (("padding", width) for width in range(8) if width != values["padding"])
     for factor in (2, 4, 8, 16, 32):
         sides = [min(4096, side * factor) for side in shape[2:]]
-        yield "input", "x".join(str(each) for each in dict.fromkeys(sides))
+        yield "input", "x".join(str(side) for side in dict.fromkeys(sides))
     for name in values:
         if name not in several and values[name] != defaults[name]:
             yield name, defaults[name]

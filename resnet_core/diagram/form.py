@@ -63,7 +63,7 @@ def refusal(form: type[BaseModel], name: str, value: Any, reason: str) -> Parame
 
 def _choice(schema: Mapping[str, Any], text: str) -> Any:
     """The choice that a text spells; pydantic would not find the number 16 in ``"16"``."""
-    return next((each for each in choices_of(schema) if plain(each) == text), text)
+    return next((item for item in choices_of(schema) if plain(item) == text), text)
 
 
 @cache
@@ -78,17 +78,17 @@ def choices_of(schema: Mapping[str, Any]) -> list[Any]:
     if schema.get("type") == "boolean":
         return ["true", "false"]
     if "anyOf" in schema:
-        return next((choices_of(each) for each in schema["anyOf"] if "enum" in each), [])
+        return next((choices_of(item) for item in schema["anyOf"] if "enum" in item), [])
     return list(schema.get("enum", ()))
 
 
 def _nearest_choice(value: Any, choices: list[Any], default: Any) -> tuple[Any, str | None]:
     """What was probably meant, and the same as a word if the guess is worth a question."""
     number = _number(value)
-    if number is not None and all(isinstance(each, int) for each in choices):
-        return min(choices, key=lambda each: abs(each - number)), None
-    near = nearest(str(value), [plain(each) for each in choices])
-    return next((each for each in choices if plain(each) == near), default), near
+    if number is not None and all(isinstance(choice, int) for choice in choices):
+        return min(choices, key=lambda choice: abs(choice - number)), None
+    near = nearest(str(value), [plain(choice) for choice in choices])
+    return next((choice for choice in choices if plain(choice) == near), default), near
 
 
 def _number(value: Any) -> int | None:
@@ -101,5 +101,5 @@ def _number(value: Any) -> int | None:
 def plain(value: Any) -> str:
     """A value as a query string spells it."""
     if isinstance(value, list | tuple):
-        return ",".join(plain(each) for each in value)
+        return ",".join(plain(part) for part in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

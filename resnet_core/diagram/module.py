@@ -89,11 +89,13 @@ def draw_module(
 def _without_data(module: nn.Module) -> nn.Module:
     """A copy on the meta device. What deepcopy finds in its memo it does not copy: no weights."""
     memo: dict[int, Any] = {
-        id(each): nn.Parameter(torch.empty_like(each, device="meta"), each.requires_grad)
-        for each in module.parameters()
+        id(parameter): nn.Parameter(
+            torch.empty_like(parameter, device="meta"), parameter.requires_grad
+        )
+        for parameter in module.parameters()
     }
-    for each in module.buffers():
-        memo[id(each)] = torch.empty_like(each, device="meta")
+    for buffer in module.buffers():
+        memo[id(buffer)] = torch.empty_like(buffer, device="meta")
     return copy.deepcopy(module, memo)
 
 
@@ -110,4 +112,4 @@ def networks() -> list[str]:
 def _shapes(given: Sequence[Any]) -> list[Shape]:
     if given and isinstance(given[0], int):
         return [tuple(given)]
-    return [tuple(each) for each in given]
+    return [tuple(shape) for shape in given]

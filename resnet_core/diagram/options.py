@@ -28,7 +28,7 @@ class Input(BaseModel):
 
     def size(self, default: int) -> tuple[int, int]:
         """Height and width in pixels."""
-        sides = [int(each) for each in (self.input or str(default)).split("x")]
+        sides = [int(part) for part in (self.input or str(default)).split("x")]
         return sides[0], sides[-1]
 
 
@@ -38,7 +38,7 @@ _ANY = "|".join(LABELS)
 def _in_order(labels: str) -> str:
     """Each label once, in one order: the same labels are the same request."""
     asked = labels.split(",")
-    return ",".join(each for each in LABELS if each in asked)
+    return ",".join(label for label in LABELS if label in asked)
 
 
 class Options(BaseModel):

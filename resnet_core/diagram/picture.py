@@ -75,7 +75,7 @@ class Picture(ABC):
         Raises TooLarge where it would have more pixels than a PNG can hold.
         """
         scale = scale or self.options.scale
-        sides = [each * scale * layout.DPI / 72 for each in (self.sheet.width, self.sheet.height)]
+        sides = [value * scale * layout.DPI / 72 for value in (self.sheet.width, self.sheet.height)]
         if max(sides) > MAX_PIXELS:
             raise TooLarge(
                 "scale",
@@ -122,7 +122,7 @@ class Drawing(Picture):
     @property
     def detail(self) -> Detail:
         """What a box is. One block shows its calls, a network its blocks."""
-        blocks = any(each.level == "block" and each.path for each in self.graph.groups)
+        blocks = any(group.level == "block" and group.path for group in self.graph.groups)
         return self.options.detail or ("block" if blocks else "op")
 
     @cached_property

@@ -43,7 +43,7 @@ def settings(subject: Subject) -> Iterator[tuple[Place, dict[str, Any]]]:
 def _index() -> dict[Key, tuple[Place, ...]]:
     """All blocks of all presets, from outlines on the meta device; once per process."""
     found: dict[Key, list[Place]] = {}
-    known = {each.factory for each in BLOCKS.values()}
+    known = {block.factory for block in BLOCKS.values()}
     for subject in NETWORKS.values():
         if not subject.base:
             continue
@@ -53,7 +53,7 @@ def _index() -> dict[Key, tuple[Place, ...]]:
             if type(module) in known:
                 place = Place(subject.name, subject.title, path)
                 found.setdefault(_key(type(module), vars(module)["knobs"]), []).append(place)
-    return {key: tuple(each) for key, each in found.items()}
+    return {key: tuple(item) for key, item in found.items()}
 
 
 def _key(factory: type[nn.Module], knobs: Mapping[str, Any]) -> Key:

@@ -49,7 +49,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
     passages = tuple(_passages(outline, caption)) or (without_weights(outline, caption),)
     return Explanation(
         title=caption.title,
-        paragraphs=tuple(each.paragraph(language) for each in passages),
+        paragraphs=tuple(passage.paragraph(language) for passage in passages),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,
     )

@@ -72,7 +72,7 @@ _ACTIVATIONS = {
 def chosen(block: Anatomy) -> Iterator[Passage]:
     """Norm and activation, where they are not those of most blocks."""
     knob = block.knobs.get("norm_layer", "batch")
-    norms = [each for each in block.calls if each.role == "norm"]
+    norms = [call for call in block.calls if call.role == "norm"]
     if knob == "none":
         claim = Said("There is no norm.", "没有归一化。", ids(block.steps))
         yield Passage(claim, (Said(*_NORMS[knob], ids(block.steps)),))
@@ -83,9 +83,9 @@ def chosen(block: Anatomy) -> Iterator[Passage]:
         yield Passage(claim, (Said(*_NORMS[knob], ids(norms)),))
     for kind in _ACTIVATIONS:
         nodes = [
-            each
-            for each in block.calls
-            if each.type == kind and each.lane == "main" and "activation" in block.knobs
+            call
+            for call in block.calls
+            if call.type == kind and call.lane == "main" and "activation" in block.knobs
         ]
         if nodes:
             name = call_title(nodes[0])
@@ -110,7 +110,7 @@ def attention(block: Anatomy) -> Iterator[Passage]:
 
 def _squeeze(block: Anatomy, group: Group) -> Passage:
     nodes = block.inside(group.path)
-    first, second = [each for each in nodes if each.role == "conv"]
+    first, second = [node for node in nodes if node.role == "conv"]
     wide, narrow = channels(first)
     mine, full = first.params + second.params, wide * wide + wide
     return Passage(
@@ -144,7 +144,7 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
 
 def _efficient(block: Anatomy, group: Group) -> Passage:
     nodes = block.inside(group.path)
-    (conv,) = [each for each in nodes if each.role == "conv"]
+    (conv,) = [node for node in nodes if node.role == "conv"]
     wide, reach = nodes[0].inputs[0][1], kernel(conv)
     narrow = max(1, wide // 16)
     squeezed = 2 * wide * narrow + wide + narrow
@@ -178,7 +178,7 @@ def _efficient(block: Anatomy, group: Group) -> Passage:
 
 def _convolutional(block: Anatomy, group: Group) -> Passage:
     nodes = block.inside(group.path)
-    convs = [each for each in nodes if each.role == "conv"]
+    convs = [node for node in nodes if node.role == "conv"]
     wide, narrow = channels(convs[0])
     last = convs[-1]
     return Passage(
@@ -213,7 +213,7 @@ def _convolutional(block: Anatomy, group: Group) -> Passage:
 
 def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
     """That a gate sees everything; no news where the norms average over the image as well."""
-    if any(each.type in _OVER_THE_IMAGE for each in block.calls):
+    if any(call.type in _OVER_THE_IMAGE for call in block.calls):
         return
     yield Said(
         "So this is the one place in the block where the whole image has a say in every position.",
@@ -223,7 +223,7 @@ def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
 
 
 def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
-    params, macs = sum(each.params for each in nodes), sum(each.macs for each in nodes)
+    params, macs = sum(node.params for node in nodes), sum(node.macs for node in nodes)
     return Said(
         f"It takes {percent(params, block.params)} of the block's parameters ({params:,}) and "
         f"{percent(macs, block.macs)} of its multiply-adds ({Many(macs):en}), because almost "
@@ -237,11 +237,11 @@ def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
 
 def concat(block: Anatomy) -> Iterator[Passage]:
     """The paragraph on a block that concatenates and adds nothing."""
-    joined = [each for each in block.calls if each.role == "concat" and each.lane == "main"]
-    joined = [each for each in joined if len(each.shape) == 4]
+    joined = [call for call in block.calls if call.role == "concat" and call.lane == "main"]
+    joined = [item for item in joined if len(item.shape) == 4]
     if block.join is not None or not joined or block.graph.problem is not None:
         return
-    widths = " → ".join(f"{each.shape[1]:,}" for each in joined)
+    widths = " → ".join(f"{item.shape[1]:,}" for item in joined)
     yield Passage(
         Said("Maps are put side by side, not added.", "特征图是并排放，不是相加。", ids(joined)),
         (

@@ -32,9 +32,9 @@ from resnet_core.language.numbers import (
 
 def savings(block: Anatomy) -> Iterator[Passage]:
     """The paragraphs on groups, width and dilation, where they are not one."""
-    for each in block.spatial:
-        if groups(each) > 1 and not is_depthwise(each):
-            yield _grouped(each)
+    for item in block.spatial:
+        if groups(item) > 1 and not is_depthwise(item):
+            yield _grouped(item)
     middle = block.spatial[0] if block.spatial else None
     if middle is not None and "base_width" in block.knobs and block.type == "Bottleneck":
         yield from _width(block, middle)
@@ -155,14 +155,14 @@ def biases(block: Anatomy) -> Iterator[Passage]:
     """Biases that a norm takes away again."""
     wasted = []
     for node in block.calls:
-        after = [block.graph.node[each.target] for each in block.graph.outgoing[node.id]]
-        cancelled = [each for each in after if each.type in ("BatchNorm2d", "InstanceNorm2d")]
+        after = [block.graph.node[edge.target] for edge in block.graph.outgoing[node.id]]
+        cancelled = [item for item in after if item.type in ("BatchNorm2d", "InstanceNorm2d")]
         if node.role == "conv" and node.attributes.get("bias") and cancelled:
             wasted.append(node)
     if not wasted:
         return
-    counts = [channels(each)[1] for each in wasted]
-    sum_ = " + ".join(f"{each:,}" for each in counts)
+    counts = [channels(item)[1] for item in wasted]
+    sum_ = " + ".join(f"{count:,}" for count in counts)
     nodes = ids(wasted)
     yield Passage(
         Said(f"{sum(counts):,} of the parameters do nothing.",
@@ -186,17 +186,17 @@ def total(block: Anatomy) -> Iterator[Passage]:
         return
     parts = {
         "around": list(block.spatial),
-        "points": [each for each in block.steps if each not in block.spatial],
-        "side": [each for each in block.side if each.macs],
+        "points": [step for step in block.steps if step not in block.spatial],
+        "side": [node for node in block.side if node.macs],
     }
-    told = {name: sum(each.macs for each in nodes) for name, nodes in parts.items()}
+    told = {name: sum(node.macs for node in nodes) for name, nodes in parts.items()}
     names = {
         "around": _named(block.spatial),
         "points": ("the layers that see no neighbours", "不看邻域的各层"),
         "side": ("the shortcut", "捷径"),
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
-    nodes = ids([each for each in block.calls if each.macs])
+    nodes = ids([call for call in block.calls if call.macs])
     whole = Said(
         f"{block.params:,} parameters, {Many(block.macs):en} multiply-adds.",
         f"共 {block.params:,} 个参数，{Many(block.macs):zh}次乘加。",
@@ -217,7 +217,7 @@ def total(block: Anatomy) -> Iterator[Passage]:
 
 def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
     """What two full 3×3 cost beside a bottleneck with the same ends."""
-    if len(block.steps) != 2 or any(kernel(each) != 3 for each in block.steps):
+    if len(block.steps) != 2 or any(kernel(step) != 3 for step in block.steps):
         return
     wide, made = channels(block.steps[0])[0], channels(block.steps[1])[1]
     if wide != made or made % 4 or groups(block.steps[0]) > 1:
@@ -271,11 +271,11 @@ def shares(outline: Outline) -> Iterator[Passage]:
 
 
 def _parts(outline: Outline) -> list[Part]:
-    stages = [(each.name, each.name, each.calls) for each in outline.stages]
+    stages = [(stage.name, stage.name, stage.calls) for stage in outline.stages]
     if len(stages) == 1:
         stages = [
-            (called(each, "en"), called(each, "zh"), each.calls)
-            for each in outline.stages[0].blocks
+            (called(block, "en"), called(block, "zh"), block.calls)
+            for block in outline.stages[0].blocks
         ]
         if len(stages) > 1:
             rest = [node for _, _, nodes in stages[1:] for node in nodes]
@@ -283,14 +283,14 @@ def _parts(outline: Outline) -> list[Part]:
             stages = [stages[0], (*others, tuple(rest))]
     ends = [("the stem", "主干", outline.stem), ("the head", "头部", outline.head)]
     found = [ends[0], *stages, ends[1]]
-    return [each for each in found if sum(node.params + node.macs for node in each[2])]
+    return [pair for pair in found if sum(node.params + node.macs for node in pair[2])]
 
 
 def shared(outline: Outline, parts: list[Part]) -> Passage:
     """The shares of some parts, with what explains them."""
     totals = outline.graph.totals
-    params = [sum(each.params for each in nodes) for _, _, nodes in parts]
-    macs = [sum(each.macs for each in nodes) for _, _, nodes in parts]
+    params = [sum(node.params for node in nodes) for _, _, nodes in parts]
+    macs = [sum(node.macs for node in nodes) for _, _, nodes in parts]
     nodes = ids(node for _, _, calls in parts for node in calls if node.macs or node.params)
     said = [
         _split("parameters", f"{totals.params:,}", "参数", f"{totals.params:,} 个",
@@ -329,8 +329,8 @@ def _split(
         if value
     ]
     return Said(
-        f"{count} {noun}: {', '.join(each[0] for each in told)}.",
-        f"{chinese} {amounts}：{'，'.join(each[1] for each in told)}。",
+        f"{count} {noun}: {', '.join(note[0] for note in told)}.",
+        f"{chinese} {amounts}：{'，'.join(note[1] for note in told)}。",
         nodes,
     )
 
@@ -382,7 +382,7 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
 
 def _six_n(outline: Outline, layers: Sequence[Node]) -> Iterator[Said]:
     """CIFAR's rule: three stages of n blocks of two layers."""
-    counts = {len(each.blocks) for each in outline.stages}
+    counts = {len(stage.blocks) for stage in outline.stages}
     if len(outline.stages) != 3 or len(counts) != 1:
         return
     n = counts.pop()
@@ -390,7 +390,7 @@ def _six_n(outline: Outline, layers: Sequence[Node]) -> Iterator[Said]:
         yield Said(
             f"With n blocks in each of three stages that is 6n + 2; here n = {n:,}.",
             f"三个阶段各 n 个块，就是 6n + 2；这里 n = {n:,}。",
-            tuple(each.path for each in outline.stages if each.path),
+            tuple(stage.path for stage in outline.stages if stage.path),
         )
 
 
@@ -401,7 +401,7 @@ def sight(outline: Outline) -> Iterator[Passage]:
     if len(given) != 4:
         return
     field, image = graph.totals.receptive_field, side(given)
-    maps = [each for each in graph.calls if len(each.shape) == 4 and max(each.shape[2:]) > 1]
+    maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
     last = ids(maps[-1:])
     if field >= max(given[2:]):
         yield Passage(

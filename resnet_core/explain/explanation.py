@@ -63,25 +63,27 @@ class Explanation:
         """It as Markdown, the claims in bold."""
         blocks = [f"# {self.title}"]
         # Bold that ends in a full stop is only closed where a gap follows, in Chinese too.
-        blocks += [f"**{each.lead}** {self._joined(each)}" for each in self.paragraphs]
+        blocks += [
+            f"**{paragraph.lead}** {self._joined(paragraph)}" for paragraph in self.paragraphs
+        ]
         if self.told:
             blocks.append(f"## {_LAYERS[self.language]}")
-            blocks.append("\n".join(_item(each) for each in self.told))
+            blocks.append("\n".join(_item(note) for note in self.told))
         return "\n\n".join(blocks) + "\n"
 
     @property
     def text(self) -> str:
         """It as plain text, wrapped for a terminal."""
         gap = " " if self.language == "en" else ""
-        told = [f"{each.lead}{gap}{self._joined(each)}" for each in self.paragraphs]
+        told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
-        blocks = ["\n".join(wrapped(each)) for each in blocks]
+        blocks = ["\n".join(wrapped(block)) for block in blocks]
         if self.told:
             blocks.append(_LAYERS[self.language])
-        for each in self.told:
-            name = [f"  {each.node}"]
+        for note in self.told:
+            name = [f"  {note.node}"]
             blocks.append(
-                "\n".join([*name, *wrapped(each.text, 4), *(f"    {s}" for s in each.sums)])
+                "\n".join([*name, *wrapped(note.text, 4), *(f"    {s}" for s in note.sums)])
             )
         return "\n\n".join(blocks) + "\n"
 
@@ -103,14 +105,14 @@ class Explanation:
     def told(self) -> tuple[LayerNote, ...]:
         """The layers of which there is something to say in words, and nothing said twice."""
         first: dict[str, LayerNote] = {}
-        for each in self.layers:
-            if each.text:
-                first.setdefault(each.text, each)
+        for layer in self.layers:
+            if layer.text:
+                first.setdefault(layer.text, layer)
         return tuple(first.values())
 
     def _joined(self, paragraph: Paragraph) -> str:
         gap = " " if self.language == "en" else ""
-        return gap.join(each.text for each in paragraph.sentences)
+        return gap.join(sentence.text for sentence in paragraph.sentences)
 
 
 def wrapped(text: str, indent: int = 0, width: int = WIDTH) -> Iterator[str]:
@@ -154,9 +156,9 @@ def _is_wide(letter: str) -> bool:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if _is_wide(each) else 1 for each in text)
+    return sum(2 if _is_wide(letter) else 1 for letter in text)
 
 
 def _item(note: LayerNote) -> str:
-    sums = "".join(f"\n  - `{each}`" for each in note.sums)
+    sums = "".join(f"\n  - `{one_sum}`" for one_sum in note.sums)
     return f"- `{note.node}`: {note.text}{sums}"

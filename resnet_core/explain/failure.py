@@ -29,7 +29,7 @@ def failure(graph: Graph) -> Iterator[Passage]:
 def _met(problem: Problem) -> Said:
     reason, chinese = problem.reason, problem.reason_zh or problem.reason
     if len(problem.shapes) > 1:
-        shapes = [shape_text(each) for each in problem.shapes]
+        shapes = [shape_text(shape) for shape in problem.shapes]
         return Said(
             f"{' and '.join(shapes)} meet there. {_capital(reason)}.",
             f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
@@ -45,9 +45,9 @@ def _twice(graph: Graph) -> Iterator[Said]:
     problem = graph.problem
     if problem is None or graph.node[problem.node].role != "add":
         return
-    steps = [each for each in graph.calls if each.role == "conv" and stride(each) > 1]
-    main = [each for each in steps if each.lane == "main"]
-    side = [each for each in steps if each.lane == "shortcut"]
+    steps = [call for call in graph.calls if call.role == "conv" and stride(call) > 1]
+    main = [step for step in steps if step.lane == "main"]
+    side = [step for step in steps if step.lane == "shortcut"]
     if len(main) == 2 and len(side) == 1:
         once, both = stride(side[0]), stride(main[0]) * stride(main[1])
         yield Said(
@@ -67,8 +67,8 @@ def _forbidden(graph: Graph) -> Iterator[Said]:
     problem = graph.problem
     if problem is None or len(problem.shapes) < 2:
         return
-    above = [graph.group[each] for each in (*graph.lineage(graph.node[problem.node].group), "")]
-    knobs = next((each.attributes for each in above if each.level == "block"), {})
+    above = [graph.group[path] for path in (*graph.lineage(graph.node[problem.node].group), "")]
+    knobs = next((box.attributes for box in above if box.level == "block"), {})
     name = next((n for n in ("shortcut", "downsample") if knobs.get(n) == "identity"), "")
     if name:
         yield Said(

@@ -40,17 +40,17 @@ def layer_notes(
     told = _told(outline)
     return tuple(
         LayerNote(
-            each.id,
-            told[each.id].sentence(language).text if each.id in told else "",
-            tuple(_sum(one, language) for one in sums[each.id]),
+            call.id,
+            told[call.id].sentence(language).text if call.id in told else "",
+            tuple(_sum(one, language) for one in sums[call.id]),
         )
-        for each in graph.calls
+        for call in graph.calls
     )
 
 
 def _told(outline: Outline) -> dict[str, Said]:
     """What there is to say, by call."""
-    blocks = [each for each in outline.blocks if each.group.level == "block"]
+    blocks = [block for block in outline.blocks if block.group.level == "block"]
     found = {
         node.id: said
         for block in blocks
@@ -126,10 +126,10 @@ def note(block: Anatomy, node: Node) -> Said | None:
 def _conv(block: Anatomy, node: Node) -> Said | None:
     if not weights(node):
         return None
-    parts = [each for each in (_duty(block, node), _bias(block, node)) if each]
+    parts = [value for value in (_duty(block, node), _bias(block, node)) if value]
     if not parts:
         return None
-    return Said(" ".join(each[0] for each in parts), "".join(each[1] for each in parts))
+    return Said(" ".join(part[0] for part in parts), "".join(part[1] for part in parts))
 
 
 def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
@@ -162,7 +162,7 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
 
 def _spatial(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if len(block.spatial) == 1:
-        gated = any(each.lane == "gate" and kernel(each) > 1 for each in block.calls)
+        gated = any(call.lane == "gate" and kernel(call) > 1 for call in block.calls)
         english = f"The only layer {'on the main path' if gated else 'of this block'} that sees " \
                   "neighbouring positions"  # fmt: skip
         chinese = f"{'主路上' if gated else '整个块里'}，只有这一层看得到相邻的位置"
@@ -408,7 +408,7 @@ def _reshape(node: Node) -> Said | None:
             )
         return Said("Puts the channels back in their place.", "把通道放回原来的位置。")
     if node.type in ("chunk", "split"):
-        sizes = [f"{each[1]:,}" for each in node.outputs]
+        sizes = [f"{shape[1]:,}" for shape in node.outputs]
         count = Few(len(sizes))
         return Said(
             f"Cuts the channels in {count:en}: {', '.join(sizes)}.",

@@ -324,11 +324,11 @@ def headline(block: Anatomy) -> Said:
     if block.graph.problem or len(block.given) != 4 or len(block.made) != 4:
         return Said(f"{english}.", f"一个{chinese}。".replace("一个 ", "一个"))
     size, width = _of_size(block.given, block.made), _of_width(block.given, block.made)
-    parts = [each for each in (size, width) if each]
+    parts = [value for value in (size, width) if value]
     if not parts:
         return Said(f"{english} that keeps the shape.", f"一个不改变形状的{chinese}。")
-    does = " and ".join(each[0] for each in parts)
-    alters = "、".join(each[1] for each in parts)
+    does = " and ".join(part[0] for part in parts)
+    alters = "、".join(part[1] for part in parts)
     return Said(f"{english} that {does}.", f"一个让{alters}的{chinese}。")
 
 

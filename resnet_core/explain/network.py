@@ -23,13 +23,13 @@ Opening = Callable[[Anatomy], Iterator[Passage]]
 
 def parts(outline: Outline, caption: Caption) -> Passage:
     """What stands in front, in the middle and at the end, and why."""
-    counts = [len(each.blocks) for each in outline.stages]
+    counts = [len(stage.blocks) for stage in outline.stages]
     total = sum(counts)
     named, chinese = plural(outline.typical, total)
     claim = Said(
         f"{caption.title}: {total:,} {named}{_in_stages(outline)[0]}.",
         f"{caption.title}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
-        tuple(each.path for each in outline.blocks),
+        tuple(block.path for block in outline.blocks),
     )
     said = [*_stem(outline), *_single(outline), *_middle(outline), *_head(outline)]
     return Passage(claim, tuple(said))
@@ -47,7 +47,7 @@ def _stem(outline: Outline) -> Iterator[Said]:
     if not stem:
         return
     given, made = stem[0].inputs[0], stem[-1].shape
-    layers = [each for each in stem if each.role in ("conv", "pool", "linear")]
+    layers = [node for node in stem if node.role in ("conv", "pool", "linear")]
     if len(given) != 4 or len(made) != 4 or not layers:
         return
     if given[2:] == made[2:]:
@@ -94,27 +94,27 @@ def _single(outline: Outline) -> Iterator[Said]:
         if others:
             english += f", the other {len(others):,} keep that and refine it"
             chinese += f"，其余 {len(others):,} 块保持不变，逐块精修"
-    yield Said(f"{english}.", f"{chinese}。", tuple(each.path for each in outline.blocks))
+    yield Said(f"{english}.", f"{chinese}。", tuple(block.path for block in outline.blocks))
 
 
 def _middle(outline: Outline) -> Iterator[Said]:
-    counts = [len(each.blocks) for each in outline.stages]
+    counts = [len(stage.blocks) for stage in outline.stages]
     if len(counts) < 2:
         return
-    sums = " + ".join(str(each) for each in counts)
+    sums = " + ".join(str(count) for count in counts)
     yield Said(
         f"In the middle stand {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
         "shape, so that each block can add what it was given as it is.",
         f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样，"
         "每一块都能把输入原样加上去。",
-        tuple(each.path for each in outline.stages if each.path),
+        tuple(stage.path for stage in outline.stages if stage.path),
     )
 
 
 def _head(outline: Outline) -> Iterator[Said]:
     head = outline.head
-    pools = [each for each in head if each.role == "pool"]
-    last = next((each for each in reversed(head) if each.role == "linear"), None)
+    pools = [node for node in head if node.role == "pool"]
+    last = next((node for node in reversed(head) if node.role == "linear"), None)
     if last is None or not pools:
         if outline.stem and outline.graph.outputs:
             made = outline.graph.outputs[0].shape
@@ -171,8 +171,8 @@ def strides(outline: Outline) -> Iterator[Passage]:
     """Where the stride sits, told of the first block that has one."""
     for block in outline.blocks:
         if len(block.made) == 4 and block.given[2:] != block.made[2:]:
-            for each in size(block):
-                yield Passage(each.claim, (_told_of(block), *each.said))
+            for item in size(block):
+                yield Passage(item.claim, (_told_of(block), *item.said))
             return
 
 
@@ -193,12 +193,12 @@ def stages(outline: Outline) -> Iterator[Passage]:
     found = outline.stages
     if len(found) < 2:
         return
-    english = [_stage(each) for each in found]
+    english = [_stage(entry) for entry in found]
     said = [
         Said(
-            "; ".join(each[0] for each in english) + ".",
-            "；".join(each[1] for each in english) + "。",
-            tuple(each.path for each in found if each.path),
+            "; ".join(pair[0] for pair in english) + ".",
+            "；".join(pair[1] for pair in english) + "。",
+            tuple(entry.path for entry in found if entry.path),
         )
     ]
     said += _exchange(found)
@@ -220,7 +220,7 @@ def _trend(found: tuple[Stage, ...]) -> Said:
     return Said(
         f"From stage to stage {width} and {size}.",
         f"一个阶段接一个阶段，{breadth}，{chinese}。",
-        tuple(each.path for each in found if each.path),
+        tuple(entry.path for entry in found if entry.path),
     )
 
 
@@ -242,7 +242,7 @@ def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
     if not halved:
         return
     costs = [stage.blocks[-1].macs for stage in found if len(stage.blocks) > 1]
-    nodes = tuple(each.path for each in found if each.path)
+    nodes = tuple(entry.path for entry in found if entry.path)
     yield Said(
         "Half the side leaves a quarter of the positions; twice the channels make four times the "
         "weights in a layer.",
@@ -260,9 +260,9 @@ def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
 
 def shortcuts(outline: Outline) -> Iterator[Passage]:
     """How many blocks add the identity, and which have to do more."""
-    kinds = Counter(each.kind for each in outline.blocks)
+    kinds = Counter(block.kind for block in outline.blocks)
     identity, total = kinds["identity"], len(outline.blocks)
-    others = [each for each in outline.blocks if each.kind not in ("identity", "none")]
+    others = [block for block in outline.blocks if block.kind not in ("identity", "none")]
     if kinds["none"] == total:
         yield _plain(outline)
         return
@@ -274,7 +274,7 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
                     f"All {total:,} blocks keep the shape, so x can be added as it is everywhere, "
                     "at no cost.",
                     f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
-                    tuple(each.path for each in outline.blocks),
+                    tuple(block.path for block in outline.blocks),
                 ),
             ),
         )
@@ -284,7 +284,7 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
         if identity
         else "No shortcut is the identity.",
         f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
-        tuple(each.path for each in outline.blocks if each.kind == "identity"),
+        tuple(block.path for block in outline.blocks if block.kind == "identity"),
     )
     yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
 
@@ -292,11 +292,11 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
 def _others(others: list[Anatomy]) -> Iterator[Said]:
     """The shortcuts that are not the identity, by name, and what they do."""
     for kind, (several, one, chinese) in _DOES.items():
-        doing = [each for each in others if each.kind == kind]
+        doing = [other for other in others if other.kind == kind]
         if not doing:
             continue
-        shown, paths = doing[:MOST], tuple(each.path for each in doing)
-        names = [listed((called(each, lang) for each in shown), lang) for lang in LANGUAGES]
+        shown, paths = doing[:MOST], tuple(item.path for item in doing)
+        names = [listed((called(item, lang) for item in shown), lang) for lang in LANGUAGES]
         more = (" and others", "等") if len(doing) > MOST else ("", "")
         verb = one if len(doing) == 1 else several
         yield Said(
@@ -306,19 +306,19 @@ def _others(others: list[Anatomy]) -> Iterator[Said]:
 
 def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
     """What the shortcuts hold of the network's parameters, or how they get by without."""
-    pooled = [each for each in others if each.kind == "pooled"]
-    padded = [each for each in others if each.kind == "padded"]
+    pooled = [other for other in others if other.kind == "pooled"]
+    padded = [other for other in others if other.kind == "padded"]
     if pooled:
         yield averaging(pooled[0])
     if padded:
         yield option_a(padded[0])
-    count = sum(node.params for each in others for node in each.side)
+    count = sum(node.params for other in others for node in other.side)
     if count:
         whole = outline.graph.totals.params
         yield Said(
             f"Together the shortcuts hold {count:,} parameters, {percent(count, whole)} of all.",
             f"所有捷径合起来有 {count:,} 个参数，占全部的 {percent(count, whole)}。",
-            tuple(node.id for each in others for node in each.side if node.params),
+            tuple(node.id for other in others for node in other.side if node.params),
         )
 
 
@@ -365,7 +365,7 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
 
 
 def _plain(outline: Outline) -> Passage:
-    paths = tuple(each.path for each in outline.blocks)
+    paths = tuple(block.path for block in outline.blocks)
     return Passage(
         Said("There is no shortcut anywhere.", "一条捷径也没有。", paths),
         (
@@ -386,10 +386,10 @@ def traits(outline: Outline) -> Iterator[Passage]:
 
 
 def _deep_stem(outline: Outline) -> Iterator[Passage]:
-    convs = [each for each in outline.stem if each.role == "conv"]
+    convs = [node for node in outline.stem if node.role == "conv"]
     if len(convs) != 3 or outline.graph.group[""].attributes.get("stem") != "deep":
         return
-    every, single = sum(weights(each) for each in convs), 7 * 7 * 3 * 64
+    every, single = sum(weights(conv) for conv in convs), 7 * 7 * 3 * 64
     field = convs[-1].receptive_field
     yield Passage(
         Said(
@@ -401,11 +401,11 @@ def _deep_stem(outline: Outline) -> Iterator[Passage]:
             Said(
                 f"They see {field}×{field} pixels where the 7×7 sees 7×7, and have two activations "
                 f"in between; the price is {every:,} weights instead of {single:,} and, at this "
-                f"size, {Many(sum(each.macs for each in convs)):en} multiply-adds. ResNet-C and "
+                f"size, {Many(sum(conv.macs for conv in convs)):en} multiply-adds. ResNet-C and "
                 "ResNet-D begin like this.",
                 f"它们看到 {field}×{field} 个像素，7×7 只看到 7×7；中间还多两次激活。"
                 f"代价是权重 {every:,} 个而不是 {single:,} 个，"
-                f"在这个尺寸上要 {Many(sum(each.macs for each in convs)):zh}次乘加。"
+                f"在这个尺寸上要 {Many(sum(conv.macs for conv in convs)):zh}次乘加。"
                 "ResNet-C 和 ResNet-D 都这样开头。",
                 ids(convs),
             ),
@@ -418,9 +418,9 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
     found = []
     for stage in outline.stages:
         rates = [
-            each.attributes["dilation"][0]
-            for each in stage.blocks[-1].spatial
-            if max(each.attributes.get("dilation", [1])) > 1
+            item.attributes["dilation"][0]
+            for item in stage.blocks[-1].spatial
+            if max(item.attributes.get("dilation", [1])) > 1
         ]
         if rates:
             found.append((stage, rates[0]))
@@ -430,7 +430,7 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
     paths = tuple(stage.path for stage, _ in found)
     named, rates = [stage.name for stage, _ in found], [str(rate) for _, rate in found]
     times = [rate * rate for _, rate in found]
-    small = side((0, 0, *(-(-each // found[-1][1]) for each in made[2:])))
+    small = side((0, 0, *(-(-output // found[-1][1]) for output in made[2:])))
     yield Passage(
         Said(
             "Stride is traded for dilation.",
@@ -456,12 +456,12 @@ def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
     """What it costs to keep the map large."""
     return Said(
         f"Not a parameter is added, but the work grows with the positions: nearly "
-        f"{listed([f'{each}' for each in times], 'en')} times in "
+        f"{listed([f'{time}' for time in times], 'en')} times in "
         f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
         "know where things are.",
         f"参数一个不多，计算却随位置增加："
         f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
-        f"{listed([f'{each}' for each in times], 'zh')} 倍。分割网络付这个代价，"
+        f"{listed([f'{time}' for time in times], 'zh')} 倍。分割网络付这个代价，"
         "为的是知道东西在哪里。",
         paths,
     )
@@ -470,10 +470,10 @@ def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
 def _late_start(outline: Outline) -> Iterator[Passage]:
     if not outline.graph.group[""].attributes.get("zero_init_residual"):
         return
-    paths = tuple(each.path for each in outline.blocks)
-    norms = [[each for each in block.calls if each.role == "norm" and each.lane == "main"]
+    paths = tuple(block.path for block in outline.blocks)
+    norms = [[call for call in block.calls if call.role == "norm" and call.lane == "main"]
              for block in outline.blocks]  # fmt: skip
-    if any(not each for each in norms) or any(block.preactivated for block in outline.blocks):
+    if any(not norm for norm in norms) or any(block.preactivated for block in outline.blocks):
         return
     yield Passage(
         Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
@@ -484,7 +484,7 @@ def _late_start(outline: Outline) -> Iterator[Passage]:
                 "blocks grow in as training needs them.",
                 "zero_init_residual 把每条主路最后一个归一化的权重置零：一开始 f(x) = 0，"
                 "网络浅得只剩主干和头部，各块随训练的需要慢慢长出来。",
-                ids(each[-1] for each in norms),
+                ids(norm[-1] for norm in norms),
             ),
         ),
     )
@@ -492,11 +492,11 @@ def _late_start(outline: Outline) -> Iterator[Passage]:
 
 def _orders(outline: Outline) -> Iterator[Passage]:
     """HorNet: the order of the gated convolution by stage."""
-    orders = [each.blocks[0].knobs.get("order") for each in outline.stages]
+    orders = [stage.blocks[0].knobs.get("order") for stage in outline.stages]
     if len(orders) < 2 or None in orders or len(set(orders)) < 2:
         return
-    paths = tuple(each.path for each in outline.stages)
-    told = [str(each) for each in orders]
+    paths = tuple(stage.path for stage in outline.stages)
+    told = [str(order) for order in orders]
     yield Passage(
         Said("The order rises from stage to stage.", "阶数逐阶段升高。", paths),
         (
@@ -516,7 +516,7 @@ def _orders(outline: Outline) -> Iterator[Passage]:
 
 def _final_norm(outline: Outline) -> Iterator[Passage]:
     """What a network of pre-activation blocks needs at its end."""
-    last = [each for each in outline.head if each.role in ("norm", "activation")]
+    last = [node for node in outline.head if node.role in ("norm", "activation")]
     if len(last) != 2 or not outline.typical.preactivated:
         return
     yield Passage(

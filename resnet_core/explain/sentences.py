@@ -30,9 +30,9 @@ class Passage:
     said: tuple[Said, ...]
 
     def paragraph(self, language: Language) -> Paragraph:
-        told = tuple(each.sentence(language) for each in self.said)
+        told = tuple(sentence.sentence(language) for sentence in self.said)
         return Paragraph(self.claim.sentence(language).text, told)
 
 
 def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
-    return tuple(each.id for each in nodes)
+    return tuple(node.id for node in nodes)

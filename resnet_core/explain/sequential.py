@@ -35,14 +35,14 @@ def plain(outline: Outline, caption: Caption) -> Iterator[Passage]:
 
 def _row(outline: Outline, caption: Caption) -> Passage:
     layers = outline.layers
-    convs = [each for each in layers if each.role == "conv"]
-    linear = [each for each in layers if each.role == "linear"]
+    convs = [layer for layer in layers if layer.role == "conv"]
+    linear = [layer for layer in layers if layer.role == "linear"]
     counted = [
         (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
         (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
     ]
-    english = listed((each[0] for each in counted if each[2]), "en")
-    chinese = listed((each[1] for each in counted if each[2]), "zh")
+    english = listed((pair[0] for pair in counted if pair[2]), "en")
+    chinese = listed((pair[1] for pair in counted if pair[2]), "zh")
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
@@ -52,7 +52,7 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             ids(layers),
         )
     ]
-    if len(convs) > 1 and not any(each.role == "add" for each in outline.graph.calls):
+    if len(convs) > 1 and not any(call.role == "add" for call in outline.graph.calls):
         said.append(
             Said(
                 "No addition leads past anything. Stacked deeper, such a network gets worse even "
@@ -85,19 +85,19 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
         Said(
             f"Convolutions by the size of their map, with their channels: {', '.join(english)}.",
             f"按特征图的大小列出卷积及其通道：{'，'.join(english)}。",
-            ids(node for each in groups for node in each),
+            ids(node for group in groups for node in group),
         )
     ]
-    pools = [each for each in outline.graph.calls if each.role == "pool" and kernel(each) > 1]
+    pools = [call for call in outline.graph.calls if call.role == "pool" and kernel(call) > 1]
     if pools:
         said.append(
             Said(
                 f"No convolution shrinks anything; {Few(len(pools)):en} poolings do it, and behind "
                 "most of them the channels double."
-                if all(each.shape[2:] == each.inputs[0][2:] for g in groups for each in g)
+                if all(node.shape[2:] == node.inputs[0][2:] for g in groups for node in g)
                 else f"There are {Few(len(pools)):en} poolings besides.",
                 f"卷积都不缩小尺寸，缩小靠{Few(len(pools)):zh}次池化，池化之后通道多半翻倍。"
-                if all(each.shape[2:] == each.inputs[0][2:] for g in groups for each in g)
+                if all(node.shape[2:] == node.inputs[0][2:] for g in groups for node in g)
                 else f"此外还有{Few(len(pools)):zh}次池化。",
                 ids(pools),
             )
@@ -106,8 +106,8 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
 
 
 def _small_kernels(outline: Outline) -> Iterator[Passage]:
-    convs = [each for each in outline.layers if each.role == "conv"]
-    if len(convs) < 4 or any(size_of(each) != "3×3" for each in convs):
+    convs = [layer for layer in outline.layers if layer.role == "conv"]
+    if len(convs) < 4 or any(size_of(conv) != "3×3" for conv in convs):
         return
     yield Passage(
         Said("All kernels are 3×3.", "所有卷积核都是 3×3。", ids(convs)),
@@ -129,11 +129,11 @@ def _weights(outline: Outline) -> Iterator[Passage]:
     totals, layers = outline.graph.totals, outline.layers
     if not totals.params or not totals.macs:
         return
-    largest = max(layers, key=lambda each: each.params)
+    largest = max(layers, key=lambda layer: layer.params)
     said = [_largest(outline, largest), *_fully_connected(outline, largest)]
-    convs = [each for each in layers if each.role == "conv"]
+    convs = [layer for layer in layers if layer.role == "conv"]
     if 0 < len(convs) < len(layers):
-        done = sum(each.macs for each in convs)
+        done = sum(conv.macs for conv in convs)
         said.append(
             Said(
                 f"Of {Many(totals.macs):en} multiply-adds the convolutions do "
@@ -150,7 +150,7 @@ def _weights(outline: Outline) -> Iterator[Passage]:
 def _largest(outline: Outline, largest: Node) -> Said:
     """The layer with the most parameters, or the layers, where several have as many."""
     total = outline.graph.totals.params
-    equal = [each for each in outline.layers if each.params == largest.params]
+    equal = [layer for layer in outline.layers if layer.params == largest.params]
     held = len(equal) * largest.params
     if len(equal) > 1:
         count = Few(len(equal))
@@ -172,8 +172,8 @@ def _largest(outline: Outline, largest: Node) -> Said:
 
 def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
     """A linear layer behind a flattened map: where most of VGG's parameters are."""
-    before = [outline.graph.node[each.source] for each in outline.graph.incoming[node.id]]
-    if node.role == "linear" and any(each.role == "reshape" for each in before):
+    before = [outline.graph.node[edge.source] for edge in outline.graph.incoming[node.id]]
+    if node.role == "linear" and any(node.role == "reshape" for node in before):
         yield Said(
             f"It ties each of {node.inputs[0][1]:,} numbers to each of its {node.shape[1]:,} "
             "outputs, one weight per pair and used once; ResNet averages every map to a single "
@@ -187,9 +187,9 @@ def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
 def _maps(outline: Outline) -> Iterator[Passage]:
     """Several outputs: a backbone."""
     outputs = outline.graph.outputs
-    if len(outputs) < 2 or any(len(each.shape) != 4 for each in outputs):
+    if len(outputs) < 2 or any(len(shape.shape) != 4 for shape in outputs):
         return
-    told = ", ".join(whole(each.shape) for each in outputs)
+    told = ", ".join(whole(shape.shape) for shape in outputs)
     yield Passage(
         Said(
             f"It gives out {Few(len(outputs)):en} maps.",

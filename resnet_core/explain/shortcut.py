@@ -109,7 +109,7 @@ def _identity(block: Anatomy) -> Passage:
 
 def _fits(block: Anatomy, given: str) -> Said:
     """Which condition let the input through as it is."""
-    knob = next((each for each in _KNOBS if each in block.knobs), "")
+    knob = next((knob for knob in _KNOBS if knob in block.knobs), "")
     value = block.knobs.get(knob, "")
     english = f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
     chinese = f"f(x) 出来是 {given}，与 x 进来时一样，可以直接相加"
@@ -137,7 +137,7 @@ def _projection(block: Anatomy) -> Passage:
         ids(block.side),
     )
     said = [_because(block), _through(block), _share(block)]
-    conv = next((each for each in block.side if weights(each)), None)
+    conv = next((item for item in block.side if weights(item)), None)
     if conv is not None and kernel(conv) == 1 and stride(conv) > 1:
         said.append(_skipping(block, conv))
     return Passage(claim, tuple(said))
@@ -168,8 +168,8 @@ def _through(block: Anatomy) -> Said:
 
 
 def _share(block: Anatomy) -> Said:
-    mine = sum(weights(each) for each in block.side)
-    every = sum(weights(each) for each in block.calls if each.role in ("conv", "linear"))
+    mine = sum(weights(item) for item in block.side)
+    every = sum(weights(call) for call in block.calls if call.role in ("conv", "linear"))
     return Said(
         f"It holds {mine:,} of the {every:,} convolution weights in this block, "
         f"{percent(mine, every)}.",
@@ -180,8 +180,8 @@ def _share(block: Anatomy) -> Said:
 
 def _forced(block: Anatomy) -> Passage:
     """A projection that nothing requires."""
-    mine = sum(each.params for each in block.side)
-    knob = next((each for each in _KNOBS if block.knobs.get(each) == "projection"), "")
+    mine = sum(node.params for node in block.side)
+    knob = next((knob for knob in _KNOBS if block.knobs.get(knob) == "projection"), "")
     who = (f"{knob}=projection puts", f"{knob}=projection 仍然放了") if knob else (
         "this class always puts", "这个类总要放")  # fmt: skip
     where = whole(block.given)
@@ -212,7 +212,7 @@ def _forced(block: Anatomy) -> Passage:
 
 def _pooled(block: Anatomy) -> Passage:
     said = [_because(block), _through(block)]
-    if not any(weights(each) for each in block.side):
+    if not any(weights(item) for item in block.side):
         claim = Said("The shortcut pools.", "捷径做池化。", ids(block.side))
         return Passage(claim, tuple(said))
     claim = Said("The shortcut pools, then projects.", "捷径先池化，再投影。", ids(block.side))
@@ -221,7 +221,7 @@ def _pooled(block: Anatomy) -> Passage:
 
 def averaging(block: Anatomy) -> Said:
     """Why a pooled shortcut pools."""
-    pool = next(each for each in block.side if each.role == "pool")
+    pool = next(node for node in block.side if node.role == "pool")
     window, count = kernel(pool), Few(kernel(pool) ** 2)
     return Said(
         f"The pooling takes the stride so that the convolution has none: each {window}×{window} "
@@ -314,7 +314,7 @@ def inner(block: Anatomy) -> Passage:
             f"有{count:zh}处相加，各把两条路合在一起。",
             ids(block.joins),
         ),
-        tuple(_past(block, each) for each in shown),
+        tuple(_past(block, item) for item in shown),
     )
 
 
@@ -322,7 +322,7 @@ def _past(block: Anatomy, join: Node) -> Said:
     fork = block.fork(join)
     start = block.calls.index(fork) + 1 if fork in block.calls else 0
     passed = block.calls[start : block.calls.index(join)]
-    layers = [each for each in passed if weights(each) and each.lane == "main"]
+    layers = [node for node in passed if weights(node) and node.lane == "main"]
     shape = whole(fork.shape)
     return Said(
         f"At {join.id} comes in {fork.id}, {shape}, past "
@@ -435,7 +435,7 @@ def _lossy(nodes: tuple[str, ...], width: int, wider: bool) -> Said:
 
 def described(nodes: Iterable[Node], language: Language) -> str:
     """The layers on the way, in words; equal neighbours are counted."""
-    named = [_layer(each, language) for each in nodes if each.role != "identity"]
+    named = [_layer(node, language) for node in nodes if node.role != "identity"]
     return listed((_counted(name, len(list(run)), language) for name, run in groupby(named)),
                   language)  # fmt: skip
 

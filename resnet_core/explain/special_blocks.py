@@ -39,7 +39,7 @@ def res2net(block: Anatomy) -> Iterator[Passage]:
         f"最后用 1×1 把各片合起来，变成 {channels(last)[1]:,} 个。",
         ids([first, last]),
     )
-    inner = [each for each in block.calls if each.role == "add" and each not in block.joins]
+    inner = [call for call in block.calls if call.role == "add" and call not in block.joins]
     tell = _fed if inner or len(convs) == 1 else _side_by_side
     yield Passage(headline(block), (computes(block), sliced, *tell(block)))
 
@@ -48,7 +48,7 @@ def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(1, len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
-    single, every = 9 * total * total, sum(weights(each) for each in convs)
+    single, every = 9 * total * total, sum(weights(conv) for conv in convs)
     yield Said(
         f"The first slice goes on as it is. Every other one passes a 3×3 of its own"
         f"{', but the result of the slice before it is added first' if len(convs) > 1 else ''}: "
@@ -71,7 +71,7 @@ def _fed(block: Anatomy) -> Iterator[Said]:
 
 def _side_by_side(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
-    pool = [each for each in block.calls if each.role == "pool"]
+    pool = [call for call in block.calls if call.role == "pool"]
     yield Said(
         "In a block that changes the shape the slices do not feed one another: each passes its "
         f"3×3 alone, all {Few(len(convs)):en} see 3×3 positions, and the first slice is averaged "
@@ -271,9 +271,9 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
 
 
 def _sparing(block: Anatomy) -> Passage:
-    norms = [each for each in block.calls if each.role == "norm"]
-    bends = [each for each in block.calls if each.role == "activation"]
-    moves = [each for each in block.calls if each.type == "permute"]
+    norms = [call for call in block.calls if call.role == "norm"]
+    bends = [call for call in block.calls if call.role == "activation"]
+    moves = [call for call in block.calls if call.type == "permute"]
     return Passage(
         Said(
             "There is one norm and one activation in the whole block.",
@@ -324,14 +324,14 @@ def _layer_scale(block: Anatomy) -> Iterator[Passage]:
 def horblock(block: Anatomy) -> Iterator[Passage]:
     """Recursive gated convolution, then two linear layers."""
     gated = block.inside(_gated(block))
-    around = next(each for each in gated if each.id.endswith("dwconv"))
+    around = next(item for item in gated if item.id.endswith("dwconv"))
     products = [
-        each for each in gated if each.role == "multiply" and len(each.inputs) > 1
+        node for node in gated if node.role == "multiply" and len(node.inputs) > 1
     ]  # fmt: skip
-    widths = [each.shape[1] for each in products]
+    widths = [product.shape[1] for product in products]
     order, wide = Few(len(products)), block.given[1]
-    wideners = [each for each in gated if ".pws." in each.id]
-    chain = " → ".join(f"{each:,}" for each in widths)
+    wideners = [item for item in gated if ".pws." in item.id]
+    chain = " → ".join(f"{width:,}" for width in widths)
     yield Passage(
         headline(block),
         (
@@ -361,7 +361,7 @@ def _recursion(
     around: Node, widths: list[int], wideners: list[Node], products: list[Node], chain: str
 ) -> Iterator[Said]:
     every = sum(widths)
-    parts = " + ".join(f"{each:,}" for each in widths)
+    parts = " + ".join(f"{width:,}" for width in widths)
     total = f"{parts} = {every:,}" if len(widths) > 1 else f"{every:,}"
     yield Said(
         f"proj_in splits its output into p with {widths[0]:,} channels and q with {total}. One "
@@ -420,7 +420,7 @@ def _widths(around: Node, widths: list[int], wide: int, products: list[Node]) ->
 
 
 def _linear_half(block: Anatomy) -> Passage:
-    widen, narrow = [each for each in block.steps if each.role == "linear"]
+    widen, narrow = [step for step in block.steps if step.role == "linear"]
     wide, inner = channels(widen)
     both = widen.macs + narrow.macs
     return Passage(
@@ -449,4 +449,4 @@ def _gated(block: Anatomy) -> str:
 
 def _scaled(block: Anatomy) -> list[Node]:
     """The multiplications with a learned factor per channel."""
-    return [each for each in block.calls if each.role == "multiply" and each.params]
+    return [call for call in block.calls if call.role == "multiply" and call.params]

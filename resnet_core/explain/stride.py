@@ -22,16 +22,16 @@ def size(block: Anatomy) -> Iterator[Passage]:
     """Where the stride sits, or why the map keeps its size."""
     if len(block.given) != 4 or not block.spatial:
         return
-    if not all(size_formulas(each) for each in block.steps if each.role == "conv"):
+    if not all(size_formulas(step) for step in block.steps if step.role == "conv"):
         return
-    strided = [each for each in block.steps if stride(each) > 1]
+    strided = [step for step in block.steps if stride(step) > 1]
     if len(strided) > 1 and strided[0].inputs[0] == strided[1].inputs[0]:
         yield _side_by_side(strided)
     elif len(strided) > 1:
         yield from [_twice(strided)] if block.chained else []
     elif strided:
         yield _once(block, strided[0])
-    elif all(each.shape[2:] == block.given[2:] for each in block.spatial):
+    elif all(item.shape[2:] == block.given[2:] for item in block.spatial):
         yield _kept(block)
     else:
         yield _without_stride(block)
@@ -156,11 +156,11 @@ def _in_a_pointwise(node: Node) -> Passage:
 
 def _twice(strided: list[Node]) -> Passage:
     """Strides one behind the other multiply."""
-    total = prod(stride(each) for each in strided)
-    steps = " · ".join(str(stride(each)) for each in strided)
-    sizes = [side(strided[0].inputs[0]), *(side(each.shape) for each in strided)]
-    ends = [formulas(each) for each in strided]
-    nodes = tuple(each.id for each in strided)
+    total = prod(stride(item) for item in strided)
+    steps = " · ".join(str(stride(item)) for item in strided)
+    sizes = [side(strided[0].inputs[0]), *(side(item.shape) for item in strided)]
+    ends = [formulas(item) for item in strided]
+    nodes = tuple(item.id for item in strided)
     return Passage(
         Said(
             f"The stride is taken {_times(len(strided))}.",
@@ -170,9 +170,9 @@ def _twice(strided: list[Node]) -> Passage:
         (
             Said(
                 f"One behind the other they divide the size by {steps} = {total}: "
-                f"{' → '.join(sizes)}, for {' and then '.join(each[0] for each in ends)}.",
+                f"{' → '.join(sizes)}, for {' and then '.join(end[0] for end in ends)}.",
                 f"前后相接，边长共除以 {steps} = {total}：{' → '.join(sizes)}，"
-                f"算式是 {'，然后 '.join(each[1] for each in ends)}。",
+                f"算式是 {'，然后 '.join(end[1] for end in ends)}。",
                 nodes,
             ),
         ),
@@ -183,7 +183,7 @@ def _side_by_side(strided: list[Node]) -> Passage:
     """Slices that shrink in parallel: the stride is taken once by each."""
     first = strided[0]
     english, chinese = formulas(first)
-    nodes = tuple(each.id for each in strided)
+    nodes = tuple(item.id for item in strided)
     return Passage(
         Said(
             f"The stride sits in the {size_of(first)} of every slice.",
@@ -232,9 +232,9 @@ def _without_stride(block: Anatomy) -> Passage:
         Said(
             "The map changes its size without any stride.",
             "没有步幅，特征图的大小还是变了。",
-            tuple(each.id for each in block.spatial),
+            tuple(item.id for item in block.spatial),
         ),
-        tuple(_turns(each) for each in block.spatial if each.shape[2:] != each.inputs[0][2:]),
+        tuple(_turns(node) for node in block.spatial if node.shape[2:] != node.inputs[0][2:]),
     )
 
 

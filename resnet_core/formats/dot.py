@@ -112,7 +112,7 @@ class _Writer:
     def _frame(self, graph: Digraph, frame: Frame) -> None:
         corners = (frame.left, frame.bottom), (frame.right, frame.top)
         graph.attr(
-            bb=",".join(self._pos(each) for each in corners),
+            bb=",".join(self._pos(corner) for corner in corners),
             style="rounded,filled",
             fillcolor=self.theme["frame"],
             color=self.theme["frame-line"],
@@ -182,13 +182,13 @@ class _Writer:
 
     def _spline(self, points: tuple[Point, ...], kind: str) -> str:
         controls, end = spline(points, RING if kind == "gate" else TIP)
-        return " ".join([f"e,{self._pos(end)}", *(self._pos(each) for each in controls)])
+        return " ".join([f"e,{self._pos(end)}", *(self._pos(control) for control in controls)])
 
     def _samples(self, graph: Digraph, name: str, letters: Iterable[Letters], **more: str) -> None:
         """Pieces of line that stand before words, each between two nodes that are not seen."""
-        for index, each in enumerate(each for each in letters if each.text.sample):
-            kind, ends = each.text.sample, (f"{name} {index} from", f"{name} {index} to")
-            points = tuple((x, each.middle) for x in sample_ends(each.text, each.x))
+        for index, letter in enumerate(letter for letter in letters if letter.text.sample):
+            kind, ends = letter.text.sample, (f"{name} {index} from", f"{name} {index} to")
+            points = tuple((x, letter.middle) for x in sample_ends(letter.text, letter.x))
             for end, point in zip(ends, points, strict=True):
                 graph.node(end, "", pos=self._pos(point), width="0", height="0", style="invis")
             looks = {**KINDS[kind], "color": self.theme[_lane(kind)], **more}
@@ -237,7 +237,7 @@ def _table(rows: list[list[tuple[Sequence[Line], str]]], theme: Theme, wide: flo
 
 
 def _line(line: Line, theme: Theme, whole: bool = False) -> str:
-    text = "".join(_text(each, theme) for each in line if each.text)
+    text = "".join(_text(piece, theme) for piece in line if piece.text)
     return f"<{text}>" if whole else text
 
 

@@ -72,7 +72,7 @@ def _in_process(dot: str, format: Format, library: Any) -> bytes:
     finally:
         graph.close()
     if not drawn:
-        raise RenderError("Graphviz: " + "; ".join(str(each.message) for each in said))
+        raise RenderError("Graphviz: " + "; ".join(str(warning.message) for warning in said))
     return bytes(drawn)
 
 

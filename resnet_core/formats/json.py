@@ -30,8 +30,8 @@ def record(graph: Graph, caption: Caption) -> dict[str, Any]:
         "parameters": dict(caption.parameters),
         "input": {"shape": list(graph.inputs[0].shape)},
         "output": {"shape": list(graph.outputs[0].shape)} if graph.outputs else None,
-        "inputs": [{"shape": list(each.shape)} for each in graph.inputs],
-        "outputs": [{"shape": list(each.shape)} for each in graph.outputs],
+        "inputs": [{"shape": list(node_input.shape)} for node_input in graph.inputs],
+        "outputs": [{"shape": list(shape.shape)} for shape in graph.outputs],
         "url": caption.url,
         "totals": {
             "params": totals.params,
@@ -41,9 +41,9 @@ def record(graph: Graph, caption: Caption) -> dict[str, Any]:
             "receptive_field": totals.receptive_field,
             "output_stride": totals.output_stride,
         },
-        "nodes": [_node(each) for each in graph.nodes],
-        "edges": [_edge(each) for each in graph.edges],
-        "groups": [_group(each) for each in graph.groups if each.path],
+        "nodes": [_node(node) for node in graph.nodes],
+        "edges": [_edge(edge) for edge in graph.edges],
+        "groups": [_group(group) for group in graph.groups if group.path],
         "problem": _problem(graph, caption),
     }
 
@@ -59,8 +59,8 @@ def _node(node: Node) -> dict[str, Any]:
         "role": node.role,
         "group": node.group,
         "lane": node.lane,
-        "inputs": [list(each) for each in node.inputs],
-        "outputs": [list(each) for each in node.outputs],
+        "inputs": [list(node_input) for node_input in node.inputs],
+        "outputs": [list(shape) for shape in node.outputs],
         "params": node.params,
         "macs": node.macs,
         "activations": node.activations,
@@ -98,7 +98,7 @@ def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
         "title": problem.title,
         "reason": problem.reason,
         "reason_zh": problem.reason_zh,
-        "shapes": [list(each) for each in problem.shapes],
+        "shapes": [list(shape) for shape in problem.shapes],
         "mend": dict(problem.mend),
         "fix": caption.fix,
     }

@@ -63,8 +63,8 @@ class _Writer:
         self.graph, self.theme = graph, theme
         self.labels, self.language = labels, language
         self.bands = bands(graph, tracks(graph).row, language)
-        self.ids = identifiers("n", [each.id for each in graph.nodes])
-        self.groups = identifiers("g", [each.group.path for each in self.bands])
+        self.ids = identifiers("n", [node.id for node in graph.nodes])
+        self.groups = identifiers("g", [band.group.path for band in self.bands])
 
     def write(self, whole: Graph, caption: Caption, direction: str) -> str:
         told = [caption.title, *facts(caption, whole, self.language), *sums(whole, self.language)]
@@ -76,7 +76,7 @@ class _Writer:
             f"flowchart {direction}",
             *([f"%% {caption.url}"] if caption.url else []),
             *self._boxes("", "  "),
-            *(f"  {self._link(each)}" for each in self.graph.edges),
+            *(f"  {self._link(edge)}" for edge in self.graph.edges),
             *self._styles(),
         ]
         return "\n".join(lines) + "\n"
@@ -86,7 +86,7 @@ class _Writer:
         done = set()
         for node in self.graph.nodes:
             within = self._within(node)
-            inner = next((each for each in within if each.parent == around), None)
+            inner = next((group for group in within if group.parent == around), None)
             if inner and inner.group.path not in done:
                 path = inner.group.path
                 done.add(path)
@@ -94,12 +94,12 @@ class _Writer:
                 yield f"{indent}subgraph {self.groups[path]}[{quoted([name])}]"
                 yield from self._boxes(path, f"{indent}  ")
                 yield f"{indent}end"
-            innermost = max((each.group.path for each in within), key=len, default="")
+            innermost = max((member.group.path for member in within), key=len, default="")
             if innermost == around:
                 yield f"{indent}{self._box(node)}"
 
     def _within(self, node: Node) -> list[Band]:
-        return [each for each in self.bands if node.id in each.members]
+        return [band for band in self.bands if node.id in band.members]
 
     def _box(self, node: Node) -> str:
         name, kind = self.ids[node.id], self._class(node)
@@ -115,8 +115,8 @@ class _Writer:
             found = panel(self.graph, node, Manner(self.labels, self.language))
             return [found.head, *found.rest]
         texts = label(node, self.labels, self.language)
-        head = "  ".join(each for each in (texts.title, texts.accent, texts.count) if each)
-        return [each for each in (head, texts.small, texts.shape) if each]
+        head = "  ".join(text for text in (texts.title, texts.accent, texts.count) if text)
+        return [size for size in (head, texts.small, texts.shape) if size]
 
     def _class(self, node: Node) -> str:
         if self.graph.problem and self.graph.problem.node == node.id:
@@ -136,7 +136,7 @@ class _Writer:
 
     def _styles(self) -> Iterator[str]:
         """Colours of the classes in use, of wires by lane, and of groups."""
-        used = dict.fromkeys(self._class(each) for each in self.graph.nodes)
+        used = dict.fromkeys(self._class(node) for node in self.graph.nodes)
         roles = {"terminal": "input", "joint": "add"}
         for kind in used:
             role = roles.get(kind, kind)
@@ -179,7 +179,7 @@ def identifiers(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
 
 def quoted(lines: Iterable[str]) -> str:
     """A label; special letters are written as Mermaid's own entities."""
-    return '"' + "<br/>".join(_SPECIAL.sub(_entity, each) for each in lines) + '"'
+    return '"' + "<br/>".join(_SPECIAL.sub(_entity, line) for line in lines) + '"'
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     """
     ET.register_namespace("", SVG)
     root = ET.fromstring(drawn)
-    (canvas,) = [each for each in root if each.get("class") == "graph"]
+    (canvas,) = [item for item in root if item.get("class") == "graph"]
     # A module of one's own has no URL: there, what is drawn tells it from others.
     prefix = "d" + hashlib.sha256((caption.url or drawn + theme).encode()).hexdigest()[:7]
     _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
@@ -69,8 +69,8 @@ def _head(
 ) -> None:
     """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
     root.attrib.pop("{http://www.w3.org/1999/xlink}xlink", None)
-    box = [float(each) for each in (root.get("viewBox") or "").split()]
-    root.set("viewBox", " ".join(short(each) for each in box))
+    box = [float(part) for part in (root.get("viewBox") or "").split()]
+    root.set("viewBox", " ".join(short(side) for side in box))
     root.set("width", short(box[2]))
     root.set("height", short(box[3]))
     root.set("id", prefix)
@@ -91,7 +91,7 @@ def _head(
     for gone in ("id", "class"):
         canvas.attrib.pop(gone, None)
     shift = _NUMBER.findall((canvas.get("transform") or "").split("translate")[-1])
-    canvas.set("transform", f"translate({' '.join(short(float(each)) for each in shift)})")
+    canvas.set("transform", f"translate({' '.join(short(float(axis)) for axis in shift)})")
 
 
 def description(caption: Caption, graph: Graph) -> str:
@@ -100,8 +100,8 @@ def description(caption: Caption, graph: Graph) -> str:
     if caption.formula:
         said.insert(0, caption.formula)
     steps = [
-        f"{call_title(each)} {shape_text(each.shape)}" + " (shortcut)" * (each.lane == "shortcut")
-        for each in graph.calls[:40]
+        f"{call_title(call)} {shape_text(call.shape)}" + " (shortcut)" * (call.lane == "shortcut")
+        for call in graph.calls[:40]
     ]
     more = len(graph.calls) - len(steps)
     said.append("; ".join(steps) + (f"; and {more} more calls" if more else ""))
@@ -117,11 +117,11 @@ class _Tailor:
         self.sheet = sheet
         self.prefix = prefix
         self.theme = theme
-        self.boxes: dict[str, Box] = {dot_name(each.node.id): each for each in sheet.boxes}
-        self.frames: dict[str, Frame] = {each.group.path: each for each in sheet.frames}
+        self.boxes: dict[str, Box] = {dot_name(box.node.id): box for box in sheet.boxes}
+        self.frames: dict[str, Frame] = {frame.group.path: frame for frame in sheet.frames}
         self.wires: dict[str, Wire] = {
-            f"{dot_name(each.edge.source)}->{dot_name(each.edge.target)}": each
-            for each in sheet.wires
+            f"{dot_name(wire.edge.source)}->{dot_name(wire.edge.target)}": wire
+            for wire in sheet.wires
         }
 
     def fit(self, canvas: ET.Element) -> None:
@@ -187,7 +187,7 @@ class _Tailor:
         if node.kind == "group":
             group.set("data-group", node.path)
         else:
-            _named(group, "data-parts", [each.id for each in node.parts])
+            _named(group, "data-parts", [part.id for part in node.parts])
         _named(group, "data-folded", node.folded)
         if node.source:
             group.set("data-line", str(node.source.line))
@@ -198,22 +198,24 @@ class _Tailor:
 
     def _letters(self, group: ET.Element, letters: Iterable[Letters]) -> None:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
-        for each in letters:
-            words = each.text.text
+        for letter in letters:
+            words = letter.text.text
             made = ET.SubElement(group, f"{{{SVG}}}text")
             # Of two spaces SVG would keep one; a space that does not break counts as a letter.
             made.text = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
-            lead = width(words[: len(words) - len(words.lstrip())], each.text.size, each.text.bold)
-            made.set("x", short(each.x + lead))
-            made.set("y", short(each.y - self.sheet.height))
-            if each.text.size != TEXT:
-                made.set("font-size", short(each.text.size))
-            if each.text.bold:
+            lead = width(
+                words[: len(words) - len(words.lstrip())], letter.text.size, letter.text.bold
+            )
+            made.set("x", short(letter.x + lead))
+            made.set("y", short(letter.y - self.sheet.height))
+            if letter.text.size != TEXT:
+                made.set("font-size", short(letter.text.size))
+            if letter.text.bold:
                 made.set("font-weight", "bold")
-            if each.text.colour != "ink":
-                made.set("fill", self.theme[each.text.colour])
-            made.set("textLength", short(width(made.text, each.text.size, each.text.bold)))
-            if each.text.strike:
+            if letter.text.colour != "ink":
+                made.set("fill", self.theme[letter.text.colour])
+            made.set("textLength", short(width(made.text, letter.text.size, letter.text.bold)))
+            if letter.text.strike:
                 made.set("text-decoration", "line-through")
 
 
@@ -235,15 +237,15 @@ def tooltip(node: Node) -> str:
     """What pointing at a box tells."""
     lines = [call_title(node) if node.kind != "group" else node.type, node.path]
     if node.inputs and node.outputs:
-        given = ", ".join(shape_text(each) for each in node.inputs)
-        lines.append(f"{given} → {', '.join(shape_text(each) for each in node.outputs)}")
+        given = ", ".join(shape_text(node_input) for node_input in node.inputs)
+        lines.append(f"{given} → {', '.join(shape_text(shape) for shape in node.outputs)}")
     if node.params:
         lines.append(f"{node.params:,} parameters")
     if node.macs:
         lines.append(f"{node.macs:,} multiply-adds")
     if node.kind not in ("input", "output"):
         lines.append(f"receptive field {node.receptive_field}")
-    return "\n".join(each for each in dict.fromkeys(lines) if each)
+    return "\n".join(line for line in dict.fromkeys(lines) if line)
 
 
 def _following(prefix: str) -> str:
@@ -287,7 +289,7 @@ def lean(shape: ET.Element) -> None:
 
 def _rounded(shape: ET.Element) -> None:
     """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
-    numbers = [float(each) for each in _COORDINATE.findall(shape.get("d") or "")]
+    numbers = [float(match) for match in _COORDINATE.findall(shape.get("d") or "")]
     xs, ys = numbers[::2], numbers[1::2]
     del shape.attrib["d"]
     shape.tag = f"{{{SVG}}}rect"
@@ -305,7 +307,7 @@ def _rounded(shape: ET.Element) -> None:
 
 def _curve(path: str) -> str:
     """Graphviz writes a straight line as a curve; SVG has a letter for it."""
-    numbers = [short(float(each)) for each in _COORDINATE.findall(path)]
+    numbers = [short(float(match)) for match in _COORDINATE.findall(path)]
     points = list(zip(numbers[::2], numbers[1::2], strict=True))
     found = f"M{','.join(points[0])}"
     for index in range(0, len(points) - 1, 3):
@@ -315,7 +317,7 @@ def _curve(path: str) -> str:
         elif len(set(ys)) == 1:
             found += f"H{xs[-1]}"
         else:
-            found += "C" + " ".join(",".join(each) for each in points[index + 1 : index + 4])
+            found += "C" + " ".join(",".join(point) for point in points[index + 1 : index + 4])
     return found.replace(",-", "-")
 
 
@@ -324,7 +326,7 @@ def _outline(shape: ET.Element) -> None:
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(each), 1) for each in _COORDINATE.findall(shape.attrib.pop("points"))]
+    numbers = [round(float(match), 1) for match in _COORDINATE.findall(shape.attrib.pop("points"))]
     points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
     steps = [points[0]]
     steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]

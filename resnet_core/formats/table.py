@@ -18,13 +18,13 @@ COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "
 
 def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
     """One row per call, in execution order, below the names of the columns."""
-    names = tuple(say(each, language) for each in COLUMNS)
-    return [names, *(_row(each, language) for each in graph.calls)]
+    names = tuple(say(column, language) for column in COLUMNS)
+    return [names, *(_row(call, language) for call in graph.calls)]
 
 
 def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """A table that GitHub renders, with the sums below it."""
-    head, *body = (f"| {' | '.join(each)} |" for each in rows(graph, language))
+    head, *body = (f"| {' | '.join(row)} |" for row in rows(graph, language))
     lines = [
         f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
         "",
@@ -57,14 +57,14 @@ def comma_separated(graph: Graph) -> str:
 def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """The table for a terminal."""
     body = rows(graph, language)
-    wide = [max(advance(each[index]) for each in body) for index in range(len(COLUMNS))]
+    wide = [max(advance(row[index]) for row in body) for index in range(len(COLUMNS))]
     lines = [
         "  ".join(_cell(text, wide[index], index) for index, text in enumerate(row)) for row in body
     ]
-    lines.insert(1, "  ".join("─" * each for each in wide))
+    lines.insert(1, "  ".join("─" * size for size in wide))
     above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
     below = ["", " · ".join(sums(graph, language))]
-    return "\n".join([*above, *(each.rstrip() for each in lines), *below]) + "\n"
+    return "\n".join([*above, *(line.rstrip() for line in lines), *below]) + "\n"
 
 
 def _row(node: Node, language: Language) -> tuple[str, ...]:
@@ -72,8 +72,8 @@ def _row(node: Node, language: Language) -> tuple[str, ...]:
     return (
         node.path + again * (node.call > 1),
         call_title(node, language),
-        ", ".join(shape_text(each) for each in node.inputs),
-        ", ".join(shape_text(each) for each in node.outputs),
+        ", ".join(shape_text(node_input) for node_input in node.inputs),
+        ", ".join(shape_text(shape) for shape in node.outputs),
         f"{node.params:,}" if node.params else "–",
         amount(node.macs, language).strip() if node.macs else "–",
         str(node.receptive_field),
@@ -86,4 +86,4 @@ def _cell(text: str, width: int, index: int) -> str:
 
 
 def _exact(shapes: Sequence[tuple[int, ...]]) -> str:
-    return " ".join("x".join(str(side) for side in each) for each in shapes)
+    return " ".join("x".join(str(side) for side in shape) for shape in shapes)

@@ -82,9 +82,9 @@ def widest(sights: Sequence[Sight]) -> Sight:
     A path through a global pooling (the gate of a squeeze-and-excitation, say) sees everything;
     it counts only where all paths do, for it would hide what the convolutions see.
     """
-    local = [each for each in sights if not each.whole] or list(sights) or [Sight()]
-    extent = (max(each.extent[0] for each in local), max(each.extent[1] for each in local))
-    step = (max(each.step[0] for each in local), max(each.step[1] for each in local))
+    local = [sight for sight in sights if not sight.whole] or list(sights) or [Sight()]
+    extent = (max(item.extent[0] for item in local), max(item.extent[1] for item in local))
+    step = (max(item.step[0] for item in local), max(item.step[1] for item in local))
     return Sight(extent, step, local[0].whole)
 
 
@@ -95,7 +95,7 @@ def sights(nodes: Sequence[Node], edges: Iterable[Edge]) -> dict[str, Sight]:
         before[edge.target].append(edge.source)
     found: dict[str, Sight] = {}
     for node in nodes:
-        met = widest([found[each] for each in before[node.id]])
+        met = widest([found[item] for item in before[node.id]])
         shape = node.inputs[0] if node.inputs else ()
         found[node.id] = met.through(node.type, node.attributes, shape)
     return found
@@ -130,7 +130,7 @@ def _is_global(kind: str, attributes: Mapping[str, Any]) -> bool:
     if kind.startswith("Adaptive"):
         return _pair(attributes.get("output_size", 1)) == (1, 1)
     dims = attributes.get("dim", ())
-    return kind == "mean" and {each % 4 for each in _sequence(dims)} >= {2, 3}
+    return kind == "mean" and {item % 4 for item in _sequence(dims)} >= {2, 3}
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:

@@ -30,12 +30,12 @@ def fold(graph: Graph) -> Graph:
 def _units(graph: Graph) -> dict[str, list[Node]]:
     """What may be folded: boxes, and groups that are open blocks, with their nodes."""
     units: dict[str, list[Node]] = {}
-    blocks = {each.path for each in graph.groups if each.level == "block" and each.path}
+    blocks = {group.path for group in graph.groups if group.level == "block" and group.path}
     for node in graph.nodes:
         if node.kind == "group":
             units[node.id] = [node]
         else:
-            block = next((each for each in graph.lineage(node.group) if each in blocks), None)
+            block = next((path for path in graph.lineage(node.group) if path in blocks), None)
             if block:
                 units.setdefault(block, []).append(node)
     return units
@@ -44,20 +44,20 @@ def _units(graph: Graph) -> dict[str, list[Node]]:
 def _continues(graph: Graph, before: Sequence[Node], after: Sequence[Node]) -> bool:
     """Whether ``after`` is equal to ``before`` and takes nothing but its output."""
     problem = graph.problem.node if graph.problem else None
-    if any(each.id == problem for each in (*before, *after)):
+    if any(value.id == problem for value in (*before, *after)):
         return False
-    inside = {each.id for each in after}
+    inside = {item.id for item in after}
     feeding = {
         edge.source
-        for each in after
-        for edge in graph.incoming[each.id]
+        for item in after
+        for edge in graph.incoming[item.id]
         if edge.source not in inside
     }
     exits = _exits(graph, before)
     if len(exits) != 1 or feeding != exits or not _all_go_to(graph, before, inside):
         return False
-    return [_signature(each, before[0]) for each in before] == [
-        _signature(each, after[0]) for each in after
+    return [_signature(item, before[0]) for item in before] == [
+        _signature(item, after[0]) for item in after
     ] and _parent(graph, before[0]) == _parent(graph, after[0])
 
 
@@ -69,19 +69,19 @@ def _parent(graph: Graph, node: Node) -> str:
 
 
 def _exits(graph: Graph, members: Sequence[Node]) -> set[str]:
-    inside = {each.id for each in members}
+    inside = {member.id for member in members}
     return {
         edge.source
-        for each in members
-        for edge in graph.outgoing[each.id]
+        for member in members
+        for edge in graph.outgoing[member.id]
         if edge.target not in inside
     }
 
 
 def _all_go_to(graph: Graph, members: Sequence[Node], target: set[str]) -> bool:
-    inside = {each.id for each in members}
+    inside = {member.id for member in members}
     return all(
-        edge.target in inside | target for each in members for edge in graph.outgoing[each.id]
+        edge.target in inside | target for member in members for edge in graph.outgoing[member.id]
     )
 
 
@@ -98,7 +98,7 @@ def _signature(node: Node, first: Node) -> tuple[Any, ...]:
         node.macs,
         node.lane,
         tuple(sorted((key, str(value)) for key, value in node.attributes.items())),
-        tuple(_signature(each, each) for each in node.parts),
+        tuple(_signature(part, part) for part in node.parts),
     )
 
 
@@ -108,7 +108,7 @@ def _folded(
     keep: Mapping[str, str],
     rows: Mapping[str, Sequence[str]],
 ) -> Graph:
-    gone = {each.id for path in keep for each in units[path]}
+    gone = {unit.id for path in keep for unit in units[path]}
     leave = {}
     for path, first in keep.items():
         (exit_,) = _exits(graph, units[path]) or {""}
@@ -120,17 +120,19 @@ def _folded(
         if edge.target not in gone and (edge.source not in gone or edge.source in leave)
     )
     nodes = tuple(
-        _row(graph, each, rows) if each.kind == "group" else each
-        for each in graph.nodes
-        if each.id not in gone
+        _row(graph, node, rows) if node.kind == "group" else node
+        for node in graph.nodes
+        if node.id not in gone
     )
     lost = {
-        each.path for each in graph.groups if any(path in keep for path in graph.lineage(each.path))
+        group.path
+        for group in graph.groups
+        if any(path in keep for path in graph.lineage(group.path))
     }
     groups = tuple(
-        replace(each, folded=tuple(rows[each.path][1:])) if each.path in rows else each
-        for each in graph.groups
-        if each.path not in lost
+        replace(group, folded=tuple(rows[group.path][1:])) if group.path in rows else group
+        for group in graph.groups
+        if group.path not in lost
     )
     return replace(graph, nodes=nodes, edges=edges, groups=groups)
 

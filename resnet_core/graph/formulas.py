@@ -57,7 +57,7 @@ def derivations(graph: Graph, values: Mapping[str, Any]) -> dict[str, tuple[Deri
     seen = sights(graph.nodes, graph.edges)
     found = {}
     for node in graph.calls:
-        before = [seen[each.source] for each in graph.incoming[node.id]]
+        before = [seen[edge.source] for edge in graph.incoming[node.id]]
         chains = [*_shape(graph, node, values), *_costs(node), *_sight(node, before)]
         found[node.id] = tuple(chains)
     return found
@@ -75,7 +75,7 @@ def size_formulas(node: Node) -> tuple[str, ...]:
 
     Nothing for a call that made no map or whose size is no such formula.
     """
-    return tuple(each.formula for each in _sides(node)) if len(node.shape) == 4 else ()
+    return tuple(side.formula for side in _sides(node)) if len(node.shape) == 4 else ()
 
 
 def _shape(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Derivation]:
@@ -86,7 +86,7 @@ def _shape(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Deri
     if node.role == "concat":
         axis = int(node.attributes.get("dim", 0))
         if axis == 1 and len(node.shape) == 4:
-            parts = " + ".join(str(each[1]) for each in node.inputs)
+            parts = " + ".join(str(node_input[1]) for node_input in node.inputs)
             yield _said("C", parts, node.shape[1])
     elif node.type == "chunk" and node.attributes.get("dim") == 1:
         yield _said("C", f"⌈{node.inputs[0][1]}/{node.attributes['chunks']}⌉", node.shape[1])
@@ -140,7 +140,7 @@ def _width(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Deri
 def _words(rule: str) -> list[str]:
     """The names of knobs in a rule."""
     cleaned = rule.replace("int(", " ").replace(")", " ")
-    return [each for each in cleaned.split() if each[0].isalpha()]
+    return [part for part in cleaned.split() if part[0].isalpha()]
 
 
 def _filled(rule: str, knobs: Mapping[str, Any]) -> str:
@@ -196,14 +196,14 @@ def _macs(node: Node) -> Iterator[Derivation]:
     else:
         return
     batch = node.shape[:1] if node.shape[0] != 1 else ()
-    formula = " · ".join([per_place, *(str(each) for each in (*places, *batch))])
+    formula = " · ".join([per_place, *(str(place) for place in (*places, *batch))])
     yield _said("macs", formula, node.macs)
 
 
 def _sight(node: Node, before: Sequence[Sight]) -> Iterator[Derivation]:
     """The receptive field, where this call changes it."""
     if len(before) > 1 and node.role in ("add", "concat", "multiply"):
-        sides = [each.side for each in before if not each.whole] or [e.side for e in before]
+        sides = [item.side for item in before if not item.whole] or [e.side for e in before]
         if len(sides) > 1:
             yield _said("rf", f"max({', '.join(map(str, sides))})", max(sides))
         return

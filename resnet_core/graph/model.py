@@ -137,24 +137,24 @@ class Graph:
 
     @property
     def inputs(self) -> tuple[Node, ...]:
-        return tuple(each for each in self.nodes if each.kind == "input")
+        return tuple(node for node in self.nodes if node.kind == "input")
 
     @property
     def outputs(self) -> tuple[Node, ...]:
-        return tuple(each for each in self.nodes if each.kind == "output")
+        return tuple(node for node in self.nodes if node.kind == "output")
 
     @property
     def calls(self) -> tuple[Node, ...]:
         """The nodes that compute something."""
-        return tuple(each for each in self.nodes if each.kind not in ("input", "output"))
+        return tuple(node for node in self.nodes if node.kind not in ("input", "output"))
 
     @cached_property
     def node(self) -> Mapping[str, Node]:
-        return {each.id: each for each in self.nodes}
+        return {node.id: node for node in self.nodes}
 
     @cached_property
     def group(self) -> Mapping[str, Group]:
-        return {each.path: each for each in self.groups}
+        return {group.path: group for group in self.groups}
 
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
@@ -193,7 +193,7 @@ class Graph:
         return {edge: self._kind(way) for way in ways for edge in way}
 
     def _kind(self, way: tuple[Edge, ...]) -> str:
-        roles = {self.node[each.target].role for each in way[1:]}
+        roles = {self.node[edge.target].role for edge in way[1:]}
         if "pool" in roles:
             return "pooled"
         if "conv" in roles or "linear" in roles:
@@ -208,10 +208,10 @@ class Graph:
 
 
 def _by(edges: tuple[Edge, ...], end: str, nodes: tuple[Node, ...]) -> dict[str, tuple[Edge, ...]]:
-    found: dict[str, list[Edge]] = {each.id: [] for each in nodes}
+    found: dict[str, list[Edge]] = {node.id: [] for node in nodes}
     for edge in edges:
         found[getattr(edge, end)].append(edge)
-    return {name: tuple(each) for name, each in found.items()}
+    return {name: tuple(item) for name, item in found.items()}
 
 
 def _elements(shape: Shape) -> int:

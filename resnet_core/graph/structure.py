@@ -42,9 +42,9 @@ class Anatomy:
     def joins(self) -> tuple[Node, ...]:
         """The additions that a shortcut leads into; not those of slices or inside a gate."""
         return tuple(
-            each
-            for each in self.calls
-            if each.role == "add" and each.lane != "gate" and self._side(each) is not None
+            call
+            for call in self.calls
+            if call.role == "add" and call.lane != "gate" and self._side(call) is not None
         )
 
     @property
@@ -65,11 +65,11 @@ class Anatomy:
         behind = self.calls[self.calls.index(self.join) + 1 :]
         quiet = ("norm", "activation", "identity", "dropout", "reshape")
         fork = self.fork(self.join)
-        if any(each.role not in quiet for each in behind):
+        if any(node.role not in quiet for node in behind):
             return False
         if fork in self.joins or fork not in self.calls:
             return True
-        return not any(weights(each) for each in self.calls[: self.calls.index(fork) + 1])
+        return not any(weights(call) for call in self.calls[: self.calls.index(fork) + 1])
 
     @cached_property
     def chained(self) -> bool:
@@ -120,21 +120,21 @@ class Anatomy:
     def steps(self) -> tuple[Node, ...]:
         """The layers with weights on the main path: convolutions and linear layers."""
         return tuple(
-            each
-            for each in self.calls
-            if each.role in ("conv", "linear") and each.lane == "main" and weights(each)
+            call
+            for call in self.calls
+            if call.role in ("conv", "linear") and call.lane == "main" and weights(call)
         )
 
     @cached_property
     def spatial(self) -> tuple[Node, ...]:
         """The convolutions of the main path that see neighbours."""
-        return tuple(each for each in self.steps if kernel(each) > 1)
+        return tuple(step for step in self.steps if kernel(step) > 1)
 
     @cached_property
     def gates(self) -> tuple[Group, ...]:
         """The innermost groups inside this block that hold a gate and its multiplication."""
-        held = {each.group for each in self.calls if each.role == "multiply" and self._gated(each)}
-        return tuple(each for each in self.graph.groups if each.path in held)
+        held = {call.group for call in self.calls if call.role == "multiply" and self._gated(call)}
+        return tuple(group for group in self.graph.groups if group.path in held)
 
     @property
     def ending(self) -> Node | None:
@@ -145,27 +145,27 @@ class Anatomy:
     def preactivated(self) -> bool:
         """Whether an activation comes before the first convolution."""
         return bool(self.steps) and any(
-            each.role == "activation" for each in self.calls[: self.calls.index(self.steps[0])]
+            call.role == "activation" for call in self.calls[: self.calls.index(self.steps[0])]
         )
 
     @property
     def params(self) -> int:
-        return sum(each.params for each in self.calls)
+        return sum(call.params for call in self.calls)
 
     @property
     def macs(self) -> int:
-        return sum(each.macs for each in self.calls)
+        return sum(call.macs for call in self.calls)
 
     def inside(self, path: str) -> tuple[Node, ...]:
         """The calls of a group inside this block."""
-        return tuple(each for each in self.calls if path in self.graph.lineage(each.group))
+        return tuple(call for call in self.calls if path in self.graph.lineage(call.group))
 
     def _gated(self, node: Node) -> bool:
-        return any(each.lane == "gate" for each in self.graph.incoming[node.id])
+        return any(edge.lane == "gate" for edge in self.graph.incoming[node.id])
 
     def _after(self, node: Node) -> Node | None:
         following = self.calls[self.calls.index(node) + 1 :]
-        return next((each for each in following if each.role == "activation"), None)
+        return next((node for node in following if node.role == "activation"), None)
 
     def _last_activation(self) -> Node | None:
         last = self.calls[-1]
@@ -188,10 +188,10 @@ def anatomies(graph: Graph) -> dict[str, Anatomy]:
     """The outermost blocks of a graph by path; a graph that is one block is found under ``""``."""
     calls: dict[str, list[Node]] = {}
     for node in graph.calls:
-        above = [each for each in graph.lineage(node.group) if graph.group[each].level == "block"]
+        above = [path for path in graph.lineage(node.group) if graph.group[path].level == "block"]
         if above:
             calls.setdefault(above[-1], []).append(node)
-    if not calls or any(not each.path and each.level == "block" for each in graph.groups):
+    if not calls or any(not group.path and group.level == "block" for group in graph.groups):
         return {"": Anatomy(graph, "", graph.calls)}
     return {path: Anatomy(graph, path, tuple(inside)) for path, inside in calls.items()}
 
@@ -240,7 +240,7 @@ def size_of(node: Node) -> str:
     """``3×3``; in one dimension ``1×3``."""
     sides = node.attributes["kernel_size"]
     both = sides if isinstance(sides, list | tuple) else (sides, sides)
-    return "×".join(str(each) for each in (both if len(both) > 1 else (1, *both)))
+    return "×".join(str(half) for half in (both if len(both) > 1 else (1, *both)))
 
 
 @dataclass(frozen=True)
@@ -324,8 +324,8 @@ class Outline:
     def failing(self) -> Anatomy | None:
         """The block in which the structure fails, if it does and inside a block."""
         at = self.graph.problem.node if self.graph.problem else ""
-        blocks = [each for each in self.blocks if each.group.level == "block"]
-        return next((each for each in blocks if any(n.id == at for n in each.calls)), None)
+        blocks = [block for block in self.blocks if block.group.level == "block"]
+        return next((block for block in blocks if any(n.id == at for n in block.calls)), None)
 
     @property
     def layers(self) -> tuple[Node, ...]:
@@ -335,4 +335,4 @@ class Outline:
 
 def weighted(nodes: Iterable[Node]) -> Iterator[Node]:
     """Convolutions and linear layers that stand neither on a shortcut nor in a gate."""
-    return (each for each in nodes if each.role in ("conv", "linear") and each.lane == "main")
+    return (node for node in nodes if node.role in ("conv", "linear") and node.lane == "main")

@@ -43,9 +43,9 @@ def with_symbols(graph: Graph, shape: Shape, retrace: Callable[[Shape], Graph]) 
         (batch + 2, channels, 2 * height + 1, 2 * width + 3),
         (batch + 4, channels, 3 * height + 3, 2 * width + 1),
     ]
-    graphs = [retrace(each) for each in others]
-    names = [each.id for each in graph.nodes]
-    if any(each.problem or [node.id for node in each.nodes] != names for each in graphs):
+    graphs = [retrace(other) for other in others]
+    names = [node.id for node in graph.nodes]
+    if any(graph.problem or [node.id for node in graph.nodes] != names for graph in graphs):
         raise ParameterError(
             "shapes",
             "symbolic",
@@ -56,10 +56,10 @@ def with_symbols(graph: Graph, shape: Shape, retrace: Callable[[Shape], Graph]) 
     inputs = [shape, *others]
     nodes = [
         _named(versions, inputs)
-        for versions in zip(graph.nodes, *(each.nodes for each in graphs), strict=True)
+        for versions in zip(graph.nodes, *(graph.nodes for graph in graphs), strict=True)
     ]
-    made = {each.id: each.outputs for each in nodes}
-    edges = [replace(each, shape=_same(each, made)) for each in graph.edges]
+    made = {node.id: node.outputs for node in nodes}
+    edges = [replace(edge, shape=_same(edge, made)) for edge in graph.edges]
     return replace(graph, nodes=tuple(nodes), edges=tuple(edges))
 
 
@@ -69,7 +69,7 @@ def _named(versions: Sequence[Node], inputs: Sequence[Shape]) -> Node:
     def shapes(which: str) -> tuple[Shape, ...]:
         return tuple(
             tuple(_side(sides, inputs) for sides in zip(*shape, strict=True))
-            for shape in zip(*(getattr(each, which) for each in versions), strict=True)
+            for shape in zip(*(getattr(version, which) for version in versions), strict=True)
         )
 
     return replace(versions[0], inputs=shapes("inputs"), outputs=shapes("outputs"))
@@ -80,7 +80,7 @@ def _side(values: Sequence[int], inputs: Sequence[Shape]) -> int:
     if len(set(values)) == 1:
         return values[0]
     for name, axis in (("N", 0), ("H", 2), ("W", 3)):
-        sizes = [each[axis] for each in inputs]
+        sizes = [node_input[axis] for node_input in inputs]
         if list(values) == sizes:
             return Side(values[0], name)
         for part in range(2, MOST):
@@ -93,4 +93,4 @@ def _side(values: Sequence[int], inputs: Sequence[Shape]) -> int:
 
 def _same(edge: Edge, made: dict[str, tuple[Shape, ...]]) -> Shape:
     """The shape of an edge as the node that it comes from tells it."""
-    return next((each for each in made[edge.source] if each == edge.shape), edge.shape)
+    return next((output for output in made[edge.source] if output == edge.shape), edge.shape)

@@ -48,7 +48,7 @@ def view(
 
 
 def _check(graph: Graph, expand: Sequence[str]) -> None:
-    known = [each.path for each in graph.groups if each.path]
+    known = [group.path for group in graph.groups if group.path]
     for path in expand:
         if path not in known:
             near = nearest(path, known)
@@ -64,29 +64,29 @@ def _check(graph: Graph, expand: Sequence[str]) -> None:
 def _closed(graph: Graph, detail: Detail, expand: Sequence[str]) -> set[str]:
     """The groups drawn as one box: the outermost of the levels that this detail closes."""
     levels = _CLOSED.get(detail, ())
-    opened = {each for path in expand for each in graph.lineage(path)}
+    opened = {one_path for path in expand for one_path in graph.lineage(path)}
     if graph.problem:
         opened.update(graph.lineage(graph.node[graph.problem.node].group))
         opened.add("")
-    wanted = {each.path for each in graph.groups if each.level in levels}
+    wanted = {group.path for group in graph.groups if group.level in levels}
     if detail == "stage":
-        stages = {each for path in wanted for each in graph.lineage(path)}
-        outermost = {each.path for each in graph.groups if each.path and not each.parent}
+        stages = {one_path for path in wanted for one_path in graph.lineage(path)}
+        outermost = {group.path for group in graph.groups if group.path and not group.parent}
         wanted |= outermost - stages
     wanted -= opened
     if expand:
         wanted.discard("")
     if "" in wanted:
         return {""}
-    return {each for each in wanted if not wanted & set(graph.lineage(each)[1:])}
+    return {name for name in wanted if not wanted & set(graph.lineage(name)[1:])}
 
 
 def _close(graph: Graph, closed: set[str]) -> Graph:
     """Replace each closed group by one node."""
-    inside: dict[str, list[Node]] = {each: [] for each in closed}
+    inside: dict[str, list[Node]] = {item: [] for item in closed}
     box_of: dict[str, str] = {}
     for node in graph.nodes:
-        box = next((each for each in (*graph.lineage(node.group), "") if each in closed), None)
+        box = next((path for path in (*graph.lineage(node.group), "") if path in closed), None)
         if box is not None and node.kind not in ("input", "output"):
             inside[box].append(node)
             box_of[node.id] = box
@@ -96,24 +96,24 @@ def _close(graph: Graph, closed: set[str]) -> Graph:
     for node in graph.nodes:
         shown = boxes[box_of[node.id]] if node.id in box_of else node
         nodes.setdefault(shown.id, shown)
-    gone = {each.path for each in graph.groups if _is_inside(graph, each.path, closed)}
+    gone = {group.path for group in graph.groups if _is_inside(graph, group.path, closed)}
     return replace(
         graph,
         nodes=tuple(nodes.values()),
         edges=_renamed(graph.edges, lambda node: name.get(node, node)),
-        groups=tuple(each for each in graph.groups if each.path not in gone or not each.path),
+        groups=tuple(group for group in graph.groups if group.path not in gone or not group.path),
     )
 
 
 def _is_inside(graph: Graph, path: str, closed: set[str]) -> bool:
-    return "" in closed or any(each in closed for each in graph.lineage(path))
+    return "" in closed or any(one_path in closed for one_path in graph.lineage(path))
 
 
 def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
     """A closed group as a node: its shapes are those that cross its border."""
-    members = {each.id for each in parts}
-    entering = [e for each in parts for e in graph.incoming[each.id] if e.source not in members]
-    leaving = [e for each in parts for e in graph.outgoing[each.id] if e.target not in members]
+    members = {part.id for part in parts}
+    entering = [e for part in parts for e in graph.incoming[part.id] if e.source not in members]
+    leaving = [e for part in parts for e in graph.outgoing[part.id] if e.target not in members]
     return Node(
         id=group.path or group.type,
         path=group.path,
@@ -124,8 +124,8 @@ def _box(graph: Graph, group: Group, parts: Sequence[Node]) -> Node:
         group=group.parent,
         inputs=_shapes({edge.source: edge.shape for edge in entering}),
         outputs=_shapes({edge.source: edge.shape for edge in leaving}),
-        params=sum(each.params for each in parts),
-        macs=sum(each.macs for each in parts),
+        params=sum(part.params for part in parts),
+        macs=sum(part.macs for part in parts),
         receptive_field=parts[-1].receptive_field,
         attributes={**group.attributes, **_shortcut(graph, parts), **_blocks(graph, group)},
         parts=tuple(parts),
@@ -138,7 +138,11 @@ def _shapes(by_source: Mapping[str, Shape]) -> tuple[Shape, ...]:
 
 def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
     """What a closed stage is made of, where that is one kind of block."""
-    kinds = [each.type for each in graph.groups if each.parent == group.path and each.path]
+    kinds = [
+        one_group.type
+        for one_group in graph.groups
+        if one_group.parent == group.path and one_group.path
+    ]
     if group.level != "stage" or len(set(kinds)) != 1:
         return {}
     return {"made_of": kinds[0], "blocks": len(kinds)}
@@ -146,7 +150,7 @@ def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
 
 def _shortcut(graph: Graph, parts: Sequence[Node]) -> dict[str, Any]:
     """What kind of shortcut a closed block has: read from the trace, not from the parameters."""
-    kinds = {graph.shortcut_into(each.id) for each in parts if each.role == "add"}
+    kinds = {graph.shortcut_into(part.id) for part in parts if part.role == "add"}
     # Of several additions some may join branches (Res2Net) and some close a shortcut.
     found = sorted(kinds - {"none"}) or sorted(kinds)
     return {"shortcut": found[0]} if len(found) == 1 else {}
@@ -164,7 +168,7 @@ def _without_identities(graph: Graph) -> Graph:
         for edge in graph.edges
         if edge.target not in name
     )
-    nodes = tuple(each for each in graph.nodes if each.id not in name)
+    nodes = tuple(node for node in graph.nodes if node.id not in name)
     return replace(graph, nodes=nodes, edges=edges)
 
 
@@ -187,9 +191,9 @@ def _join(graph: Graph, expand: Sequence[str]) -> Graph:
                 head[node.id] = first
                 parts[first] = [*row, node]
     nodes = tuple(
-        _joined(each, parts[each.id]) if each.id in parts else each
-        for each in graph.nodes
-        if each.id not in head
+        _joined(node, parts[node.id]) if node.id in parts else node
+        for node in graph.nodes
+        if node.id not in head
     )
     edges = _renamed(graph.edges, lambda node: head.get(node, node))
     return replace(graph, nodes=nodes, edges=edges)
@@ -199,8 +203,8 @@ def _joined(first: Node, parts: Sequence[Node]) -> Node:
     return replace(
         first,
         outputs=parts[-1].outputs,
-        params=sum(each.params for each in parts),
-        macs=sum(each.macs for each in parts),
+        params=sum(part.params for part in parts),
+        macs=sum(part.macs for part in parts),
         receptive_field=parts[-1].receptive_field,
         parts=tuple(parts),
     )

@@ -48,8 +48,8 @@ def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str
     if caption.kind == "block":
         found += _shortcut(graph, language)
     else:
-        sizes = ["×".join(map(str, each.shape[2:])) for each in graph.inputs]
-        found += [say("{} input", language, each) for each in dict.fromkeys(sizes) if each]
+        sizes = ["×".join(map(str, node_input.shape[2:])) for node_input in graph.inputs]
+        found += [say("{} input", language, size) for size in dict.fromkeys(sizes) if size]
     batch = graph.inputs[0].shape[0]
     return found + ([say("batch {}", language, batch)] if batch != 1 else [])
 
@@ -67,9 +67,9 @@ def sums(graph: Graph, language: Language = "en") -> list[str]:
 
 def _shortcut(graph: Graph, language: Language) -> list[str]:
     """The kinds of shortcut that the block's own additions close."""
-    joins = [each for each in graph.nodes if each.role == "add" and not each.group]
+    joins = [node for node in graph.nodes if node.role == "add" and not node.group]
     kinds = [
-        each for each in map(graph.shortcut_into, (each.id for each in joins)) if each != "none"
+        item for item in map(graph.shortcut_into, (join.id for join in joins)) if item != "none"
     ]
     found = [
         say("{} shortcut", language, say(kind, language))

@@ -59,7 +59,7 @@ class Label:
 
 def label(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Language = "en") -> Label:
     """The label of a node as the picture shows it; ``wanted`` are some of ``LABELS``."""
-    shapes = " · ".join(shape_text(each) for each in dict.fromkeys(node.outputs))
+    shapes = " · ".join(shape_text(shape) for shape in dict.fromkeys(node.outputs))
     return Label(
         title=title(node, language),
         accent=_shortcut(node, language),
@@ -76,7 +76,7 @@ def title(node: Node, language: Language = "en") -> str:
     if node.kind == "group":
         return _group_title(node, language)
     first, *rest = node.parts or (node,)
-    return " · ".join([call_title(first, language), *(_short(each, language) for each in rest)])
+    return " · ".join([call_title(first, language), *(_short(item, language) for item in rest)])
 
 
 def call_title(node: Node, language: Language = "en") -> str:
@@ -130,7 +130,7 @@ def _where(node: Node, language: Language) -> str:
     if node.folded:
         where = f"{node.path} … {node.folded[-1]}"
     elif len(node.parts) > 1 and node.kind != "group":
-        where = " ".join(_relative(each, node.parts[0]) for each in node.parts)
+        where = " ".join(_relative(part, node.parts[0]) for part in node.parts)
     if node.call == 1:
         return where
     return f"{where} {say('({} call)', language, ordinal(node.call, language))}"
@@ -149,7 +149,7 @@ def frame_texts(
     elif group.type not in _CONTAINERS:
         figures.insert(0, group.type)
     figures.append(params_text(params, language))
-    return name, "  ·  ".join(each for each in figures if each)
+    return name, "  ·  ".join(figure for figure in figures if figure)
 
 
 def _blocks(count: int, language: Language) -> str:
@@ -160,7 +160,7 @@ def shape_text(shape: Shape) -> str:
     """``64×56×56``; the batch is shown only where it is not 1, or where it is a formula."""
     if shape[:1] == (1,) and len(shape) > 1 and not hasattr(shape[0], "symbol"):
         shape = shape[1:]
-    return "×".join(str(getattr(each, "symbol", each)) for each in shape)
+    return "×".join(str(getattr(size, "symbol", size)) for size in shape)
 
 
 def params_text(count: int, language: Language = "en") -> str:
@@ -179,7 +179,7 @@ def binary_amount(count: int) -> str:
 def _kernel(values: Mapping[str, Any]) -> str:
     size = values["kernel_size"]
     sides = size if isinstance(size, list | tuple) else (size, size)
-    return "×".join(str(each) for each in sides)
+    return "×".join(str(side) for side in sides)
 
 
 def _conv_details(values: Mapping[str, Any], language: Language) -> list[str]:
@@ -208,7 +208,7 @@ def _pool(node: Node, language: Language) -> str:
         if _pair(values.get("dim", (2, 3))) != (1, 1):
             return say("global {}", language, kind)
         return say(f"{'mean' if node.type == 'mean' else 'maximum'} over channels", language)
-    return ", ".join(each for each in (f"{_kernel(values)} {kind}", _step(values)) if each)
+    return ", ".join(value for value in (f"{_kernel(values)} {kind}", _step(values)) if value)
 
 
 def _pool_kind(node: Node, language: Language) -> str:
@@ -218,7 +218,7 @@ def _pool_kind(node: Node, language: Language) -> str:
 def _with_constant(node: Node) -> str:
     """``× gamma``: an operation with a parameter of the module itself, or with a number."""
     sign = {"add": "+", "mul": "×"}[node.type]
-    names = [each.rpartition(".")[2] for each in node.attributes.get("parameters", ())]
+    names = [item.rpartition(".")[2] for item in node.attributes.get("parameters", ())]
     number = node.attributes.get("other", "")
     what = ", ".join(names) or (f"{number:.4g}" if isinstance(number, float) else str(number))
     return f"{sign} {what}".strip()
@@ -264,12 +264,12 @@ def _group_title(node: Node, language: Language) -> str:
 
 def _contents(node: Node, language: Language) -> str:
     """What a container holds, for its type says nothing: ``13 × conv · 5 × max pool``."""
-    parts = [each for each in node.parts if each.role in ("conv", "linear", "pool")]
+    parts = [part for part in node.parts if part.role in ("conv", "linear", "pool")]
     if len(parts) == 1:
         return call_title(parts[0], language)
     counted = Counter(
-        _pool_kind(each, language) if each.role == "pool" else say(each.role, language)
-        for each in parts
+        _pool_kind(part, language) if part.role == "pool" else say(part.role, language)
+        for part in parts
     )
     return " · ".join(f"{count} × {name}" for name, count in counted.items())
 

@@ -77,9 +77,9 @@ def percent(part: int, whole: int) -> str:
 
 def side(shape: Iterable[int]) -> str:
     """Height × width of a shape: ``56×56``."""
-    return "×".join(str(each) for each in list(shape)[2:])
+    return "×".join(str(size) for size in list(shape)[2:])
 
 
 def whole(shape: Iterable[int]) -> str:
     """A shape without its batch: ``256×56×56``."""
-    return "×".join(str(each) for each in list(shape)[1:])
+    return "×".join(str(size) for size in list(shape)[1:])

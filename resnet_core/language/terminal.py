@@ -17,7 +17,7 @@ _ASCII_WORDS = {
 
 def columns(text: str) -> int:
     """How many columns a terminal gives the text: two to each Chinese character."""
-    return sum(advance(each) for each in text)
+    return sum(advance(letter) for letter in text)
 
 
 def ascii_words(text: str) -> str:
@@ -39,7 +39,7 @@ def wrapped(text: str, width: int) -> list[str]:
             if columns(lines[-1] + letter) > width:
                 lines.append("")
             lines[-1] += letter
-    return [each.strip() for each in lines if each.strip()]
+    return [line.strip() for line in lines if line.strip()]
 
 
 def listed(text: str, width: int) -> list[str]:
@@ -58,7 +58,7 @@ def listed(text: str, width: int) -> list[str]:
 
 def ascii_lines(text: str) -> str:
     """Box drawing characters in ASCII."""
-    return "".join(_ASCII_LINES.get(each, each) for each in text)
+    return "".join(_ASCII_LINES.get(letter, letter) for letter in text)
 
 
 def advance(letter: str) -> int:

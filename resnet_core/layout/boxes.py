@@ -125,8 +125,8 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
     lines = [head]
     if len(problem.shapes) > 1:
         names = [
-            say("main path" if each.lane == "main" else each.lane, language)
-            for each in graph.incoming[node.id]
+            say("main path" if edge.lane == "main" else edge.lane, language)
+            for edge in graph.incoming[node.id]
         ]
         met: list[Text] = []
         for name, shape in zip(names, problem.shapes, strict=False):
@@ -143,7 +143,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
         lines.append(met_one)
     reason = problem.reason_zh if language == "zh" else problem.reason
     wrapped = textwrap.wrap(reason, 48 if language == "zh" else 84)
-    lines += [(Text(each, SHAPE - 1, "quiet"),) for each in wrapped]
+    lines += [(Text(item, SHAPE - 1, "quiet"),) for item in wrapped]
     if problem.mend:
         cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
         lines.append(
@@ -153,16 +153,16 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
 
 
 def line_width(line: Line) -> float:
-    return sum(width(each.text, each.size, each.bold) for each in line)
+    return sum(width(text.text, text.size, text.bold) for text in line)
 
 
 def line_height(line: Line) -> float:
-    return max((each.size for each in line), default=0) * LINE_HEIGHT
+    return max((text.size for text in line), default=0) * LINE_HEIGHT
 
 
 def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
     """Width and height of lines, with a little air between them."""
     return (
-        max((line_width(each) for each in lines), default=0),
-        sum(line_height(each) for each in lines) + AIR * LINE_HEIGHT * max(0, len(lines) - 1),
+        max((line_width(line) for line in lines), default=0),
+        sum(line_height(line) for line in lines) + AIR * LINE_HEIGHT * max(0, len(lines) - 1),
     )

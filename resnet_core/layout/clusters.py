@@ -38,7 +38,7 @@ class Band:
     @property
     def room(self) -> float:
         """Half the width that name and figures need on either side of the main path."""
-        return max(width(each, FRAME_TEXT) for each in (self.name, self.figures)) + 16
+        return max(width(value, FRAME_TEXT) for value in (self.name, self.figures)) + 16
 
 
 def bands(graph: Graph, row: Mapping[str, int], language: Language = "en") -> list[Band]:
@@ -58,7 +58,7 @@ def _is_framed(group: Group, nodes: list[Node]) -> bool:
     """
     if group.level in ("stage", "block"):
         return True
-    return len(nodes) > 1 and not all(each.lane == "shortcut" for each in nodes)
+    return len(nodes) > 1 and not all(node.lane == "shortcut" for node in nodes)
 
 
 def _band(
@@ -70,9 +70,9 @@ def _band(
     language: Language,
 ) -> Band:
     nodes, group = members[path], graph.group[path]
-    around = [each for each in graph.lineage(path)[1:] if each in framed]
-    inner = [each for each in framed if path in graph.lineage(each)]
-    rows = [row[each.id] for each in nodes]
+    around = [one_path for one_path in graph.lineage(path)[1:] if one_path in framed]
+    inner = [one_path for one_path in framed if path in graph.lineage(one_path)]
+    rows = [row[node.id] for node in nodes]
     name, figures = frame_texts(
         group, _params(graph, path, nodes), _blocks(graph, path, nodes), language
     )
@@ -80,9 +80,9 @@ def _band(
         group,
         first=min(rows),
         last=max(rows),
-        members=frozenset(each.id for each in nodes),
+        members=frozenset(node.id for node in nodes),
         outer=frozenset(around),
-        height=max(sum(each in inner for each in graph.lineage(path)) for path in inner),
+        height=max(sum(one_path in inner for one_path in graph.lineage(path)) for path in inner),
         name=name,
         figures=figures,
     )
@@ -99,16 +99,16 @@ def _times(graph: Graph, group: str, path: str) -> int:
 
 def _params(graph: Graph, path: str, nodes: list[Node]) -> int:
     return sum(
-        each.params * (1 + len(each.folded)) * _times(graph, each.group, path) for each in nodes
+        node.params * (1 + len(node.folded)) * _times(graph, node.group, path) for node in nodes
     )
 
 
 def _blocks(graph: Graph, path: str, nodes: list[Node]) -> int:
     """Blocks inside a stage, drawn as boxes or open."""
-    closed = sum(1 + len(each.folded) for each in nodes if each.role == "block")
+    closed = sum(1 + len(node.folded) for node in nodes if node.role == "block")
     opened = [
-        each
-        for each in graph.groups
-        if each.level == "block" and path in graph.lineage(each.path)[1:]
+        group
+        for group in graph.groups
+        if group.level == "block" and path in graph.lineage(group.path)[1:]
     ]
-    return closed + sum(1 + len(each.folded) for each in opened)
+    return closed + sum(1 + len(item.folded) for item in opened)

@@ -81,7 +81,7 @@ def arrange(
 
     ``make`` gives the tile of a node.
     """
-    tiles = {each.id: make(graph, each, direction, labels, language) for each in graph.nodes}
+    tiles = {node.id: make(graph, node, direction, labels, language) for node in graph.nodes}
     return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading))
 
 
@@ -102,49 +102,49 @@ class _Arrangement:
         self.width: dict[int, float] = {}
         self.row_start, self.row_end = self._rows()
         self.left, self.centre = self._columns()
-        self.spots = {name: self._spot(name, each) for name, each in self.tiles.items()}
+        self.spots = {name: self._spot(name, item) for name, item in self.tiles.items()}
         self.taken = {(self.tracks.row[name], self.tracks.column[name]) for name in self.tiles}
 
     def sheet(self, heading: tuple[Line, ...]) -> Sheet:
         frames = self._frames()
-        wires = [self._wire(each) for each in self.graph.edges]
+        wires = [self._wire(edge) for edge in self.graph.edges]
         boxes = [self._box(name) for name in self.tiles]
         return on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
 
-    def _size(self, each: Tile) -> tuple[float, float]:
+    def _size(self, box: Tile) -> tuple[float, float]:
         """Size along the path and across it, with the second outline of a folded box."""
-        rim = 2 * RIM * bool(each.node.folded)
-        wide, high = each.width + rim, each.height + rim
+        rim = 2 * RIM * bool(box.node.folded)
+        wide, high = box.width + rim, box.height + rim
         return (high, wide) if self.down else (wide, high)
 
     def _rows(self) -> tuple[list[float], list[float]]:
         """Where each row starts and ends along the path, with room for the frames between."""
         count = 1 + max(self.tracks.row.values())
         size = [0.0] * count
-        for name, each in self.tiles.items():
+        for name, item in self.tiles.items():
             row = self.tracks.row[name]
-            size[row] = max(size[row], self._size(each)[0])
+            size[row] = max(size[row], self._size(item)[0])
         starts, ends = [], []
         at = 0.0
         for row in range(count):
-            at += self.ways.head * sum(each.first == row for each in self.bands)
+            at += self.ways.head * sum(band.first == row for band in self.bands)
             starts.append(at)
             at += size[row]
             ends.append(at)
-            at += self.ways.foot * sum(each.last == row for each in self.bands) + self.ways.gap
+            at += self.ways.foot * sum(band.last == row for band in self.bands) + self.ways.gap
         return starts, ends
 
     def _columns(self) -> tuple[dict[int, float], dict[int, float]]:
         """Where each column starts across the path, and its middle. The main path is at 0."""
         need: dict[int, float] = {}
-        for name, each in self.tiles.items():
+        for name, box in self.tiles.items():
             column = self.tracks.column[name]
-            need[column] = max(need.get(column, 0.0), self._size(each)[1])
-            if each.shape == "box":
-                wide = each.width if self.down else each.height
+            need[column] = max(need.get(column, 0.0), self._size(box)[1])
+            if box.shape == "box":
+                wide = box.width if self.down else box.height
                 self.width[column] = max(self.width.get(column, 0.0), wide)
         if self.down:
-            room = max((2 * (each.room - PAD) for each in self.bands), default=0.0)
+            room = max((2 * (band.room - PAD) for band in self.bands), default=0.0)
             need[0] = max(need[0], room)
             self.width[0] = max(self.width.get(0, 0.0), room)
         for edge, column in self.tracks.lane.items():
@@ -156,11 +156,11 @@ class _Arrangement:
             centre[column] = left[column] + need.get(column, 0.0) / 2
         return left, centre
 
-    def _spot(self, name: str, each: Tile) -> _Spot:
+    def _spot(self, name: str, one_tile: Tile) -> _Spot:
         row, column = self.tracks.row[name], self.tracks.column[name]
-        along, across = self._size(each)
-        if each.shape == "box":
-            across = self.width[column] + 2 * RIM * bool(each.node.folded)
+        along, across = self._size(one_tile)
+        if one_tile.shape == "box":
+            across = self.width[column] + 2 * RIM * bool(one_tile.node.folded)
         middle = (self.row_start[row] + self.row_end[row]) / 2
         return _Spot(middle, self.centre[column], along / 2, across / 2)
 
@@ -185,7 +185,7 @@ class _Arrangement:
         course = self.tracks.course[edge]
         if course == "straight":
             ends = ((source.end, source.across), (target.start, target.across))
-            points = tuple(self._point(*each) for each in ends)
+            points = tuple(self._point(*end) for end in ends)
             return Wire(edge, points, self._fails(edge), kind=self._kind(edge))
         run = {
             "fork": target.across,
@@ -198,7 +198,7 @@ class _Arrangement:
         ]
         middle = (path[0][0] + path[-1][0]) / 2
         note_at = self._point(middle, run + 7) if self.down else self._point(middle, run + 10)
-        points = tuple(self._point(*each) for each in path)
+        points = tuple(self._point(*item) for item in path)
         return Wire(edge, points, self._fails(edge), self.notes[edge], note_at, self._kind(edge))
 
     def _kind(self, edge: Edge) -> str:
@@ -214,8 +214,8 @@ class _Arrangement:
     def _leave(self, edge: Edge, source: _Spot, run: float) -> list[Point]:
         """Out of the source's side and over to the column; below it where the side is taken."""
         busy = any(
-            self.tracks.course[each] in ("join", "lane")
-            for each in self.graph.incoming[edge.source]
+            self.tracks.course[one_edge] in ("join", "lane")
+            for one_edge in self.graph.incoming[edge.source]
         )
         if busy or self._blocked(self.tracks.row[edge.source], source.across, run):
             beneath = self.row_end[self.tracks.row[edge.source]] + self.ways.gap * 0.38
@@ -230,9 +230,9 @@ class _Arrangement:
             aside = target.across + target.half_across * 0.5
             return [(above, run), (above, aside), (target.start, aside)]
         peers = [
-            each
-            for each in self.graph.incoming[edge.target]
-            if self.tracks.course[each] in ("join", "lane")
+            one_edge
+            for one_edge in self.graph.incoming[edge.target]
+            if self.tracks.course[one_edge] in ("join", "lane")
         ]
         step = min(9.0, 1.4 * target.half_along / max(1, len(peers)))
         along = target.along + step * (peers.index(edge) - (len(peers) - 1) / 2)
@@ -250,24 +250,24 @@ class _Arrangement:
 
     def _frames(self) -> list[Frame]:
         """Frames of a level are equally wide, so that a column of blocks has straight sides."""
-        reach = {each.group.path: self._reach(each) for each in self.bands}
+        reach = {band.group.path: self._reach(band) for band in self.bands}
         rows: dict[tuple[str, str], list[str]] = {}
         for band in self.bands:
             row = (band.parent, band.group.level if self._on_main(band) else band.group.path)
             rows.setdefault(row, []).append(band.group.path)
         for names in rows.values():
-            lows, highs = zip(*(reach[each] for each in names), strict=True)
+            lows, highs = zip(*(reach[name] for name in names), strict=True)
             reach |= dict.fromkeys(names, (min(lows), max(highs)))
-        return [self._frame(each, *reach[each.group.path]) for each in self.bands]
+        return [self._frame(band, *reach[band.group.path]) for band in self.bands]
 
     def _on_main(self, band: Band) -> bool:
-        return any(self.tracks.column[each] == 0 for each in band.members)
+        return any(self.tracks.column[member] == 0 for member in band.members)
 
     def _reach(self, band: Band) -> tuple[float, float]:
         """How far the band's nodes and lanes go across."""
-        spots = [self.spots[each] for each in band.members]
-        low = min(each.across - each.half_across for each in spots)
-        high = max(each.across + each.half_across for each in spots)
+        spots = [self.spots[member] for member in band.members]
+        low = min(spot.across - spot.half_across for spot in spots)
+        high = max(spot.across + spot.half_across for spot in spots)
         for edge, column in self.tracks.lane.items():
             if edge.target in band.members:
                 note = width(self.notes[edge], SUBTITLE) + 8 if self.down else self.ways.note
@@ -277,9 +277,13 @@ class _Arrangement:
         return low - PAD * band.height - self.ways.roof * band.height, high + PAD * band.height
 
     def _frame(self, band: Band, low: float, high: float) -> Frame:
-        inner = [each for each in self.bands if each is band or band.group.path in each.outer]
-        head = self.ways.head * sum(each.first == band.first for each in inner)
-        foot = self.ways.foot * sum(each.last == band.last for each in inner)
+        inner = [
+            one_band
+            for one_band in self.bands
+            if one_band is band or band.group.path in one_band.outer
+        ]
+        head = self.ways.head * sum(inner_group.first == band.first for inner_group in inner)
+        foot = self.ways.foot * sum(inner_group.last == band.last for inner_group in inner)
         first, last = self.row_start[band.first] - head, self.row_end[band.last] + foot
         left, top = self._point(first, low)
         right, bottom = self._point(last, high)

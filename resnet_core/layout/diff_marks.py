@@ -92,7 +92,7 @@ def _face(face: Face, change: str, differences: Collection[str]) -> Face:
     first, *rest = face.left
     sign = Text(f"{SIGNS[change]}  ", TEXT, f"{change}-text", bold=True)
     strike = change == "removed"
-    title: Line = (sign, *(replace(each, strike=strike) for each in first))
+    title: Line = (sign, *(replace(item, strike=strike) for item in first))
     told = textwrap.wrap(", ".join(differences), _LONGEST, break_on_hyphens=False)
-    lines: list[Line] = [(Text(each, SMALL, f"{change}-text", bold=True),) for each in told]
+    lines: list[Line] = [(Text(note, SMALL, f"{change}-text", bold=True),) for note in told]
     return replace(face, left=(title, *rest, *lines))

@@ -45,7 +45,7 @@ def sample_ends(text: Text, x: float) -> tuple[float, float]:
 def legend(boxes: Iterable[Box], wires: Iterable[Wire], language: Language) -> tuple[Line, ...]:
     """One entry for each kind of line that is in the picture."""
     texts = (text for box in boxes for line in box.face.left for text in line)
-    found = {*(each.sample for each in texts), *(each.kind for each in wires)}
+    found = {*(text.sample for text in texts), *(wire.kind for wire in wires)}
     entries: list[Line] = []
     for kind in KINDS:
         if kind in found:

@@ -15,7 +15,7 @@ FONTS = Path(__file__).parents[1] / "fonts"
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width of one line in points."""
     advances, missing, units = _metrics("Bold" if bold else "Regular")
-    total = sum(advances.get(ord(each), _fallback(each, missing, units)) for each in text)
+    total = sum(advances.get(ord(letter), _fallback(letter, missing, units)) for letter in text)
     return total * size / units
 
 

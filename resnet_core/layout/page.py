@@ -35,16 +35,16 @@ def on_paper(
     ``legend`` are the entries, which stand in as few lines as their widths allow.
     """
     xs = [
-        *(edge for each in boxes for edge in (each.x - each.width / 2, each.x + each.width / 2)),
-        *(x for each in wires for x, _ in each.points),
-        *(each.note_at[0] + width(each.note, SUBTITLE) for each in wires if each.note),
-        *(edge for each in frames for edge in (each.left, each.right)),
+        *(edge for box in boxes for edge in (box.x - box.width / 2, box.x + box.width / 2)),
+        *(x for wire in wires for x, _ in wire.points),
+        *(wire.note_at[0] + width(wire.note, SUBTITLE) for wire in wires if wire.note),
+        *(edge for frame in frames for edge in (frame.left, frame.right)),
     ]
     ys = [
-        *(edge for each in boxes for edge in (each.y - each.height / 2, each.y + each.height / 2)),
-        *(y for each in wires for _, y in each.points),
-        *(each.note_at[1] + SUBTITLE / 2 for each in wires if each.note),
-        *(edge for each in frames for edge in (each.top, each.bottom)),
+        *(edge for box in boxes for edge in (box.y - box.height / 2, box.y + box.height / 2)),
+        *(y for wire in wires for _, y in wire.points),
+        *(wire.note_at[1] + SUBTITLE / 2 for wire in wires if wire.note),
+        *(edge for frame in frames for edge in (frame.top, frame.bottom)),
     ]
     titles, head = extent(heading)
     head += HEADING_GAP if heading else 0
@@ -59,20 +59,20 @@ def on_paper(
 
     return Sheet(
         heading,
-        tuple(replace(each, **_named("x y", moved((each.x, each.y)))) for each in boxes),
+        tuple(replace(box, **_named("x y", moved((box.x, box.y)))) for box in boxes),
         tuple(
-            replace(each, points=tuple(map(moved, each.points)), note_at=moved(each.note_at))
-            for each in wires
+            replace(wire, points=tuple(map(moved, wire.points)), note_at=moved(wire.note_at))
+            for wire in wires
         ),
         tuple(
             replace(
-                each,
-                **_named("left top", moved((each.left, each.top))),
-                **_named("right bottom", moved((each.right, each.bottom))),
-                name_at=moved(each.name_at),
-                figures_at=moved(each.figures_at),
+                frame,
+                **_named("left top", moved((frame.left, frame.top))),
+                **_named("right bottom", moved((frame.right, frame.bottom))),
+                name_at=moved(frame.name_at),
+                figures_at=moved(frame.figures_at),
             )
-            for each in frames
+            for frame in frames
         ),
         round(wide + 2 * MARGIN, 1),
         round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
@@ -83,12 +83,12 @@ def on_paper(
 def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:
     """The entries in lines, as words flow in a paragraph."""
     lines: list[Line] = []
-    for each in entries:
-        longer = (*lines[-1], Text(" " * 6, each[0].size), *each) if lines else ()
+    for entry in entries:
+        longer = (*lines[-1], Text(" " * 6, entry[0].size), *entry) if lines else ()
         if lines and line_width(longer) <= room:
             lines[-1] = longer
         else:
-            lines.append(each)
+            lines.append(entry)
     return tuple(lines)
 
 

@@ -46,7 +46,7 @@ def tracks(graph: Graph) -> Tracks:
     row = _rows(graph)
     spine = _spine(graph, row)
     main = set(spine)
-    branches = _branches(graph, row, [each.id for each in graph.nodes if each.id not in main])
+    branches = _branches(graph, row, [node.id for node in graph.nodes if node.id not in main])
     paths = [tuple(spine), *branches]
     place = {name: (path, index) for path in paths for index, name in enumerate(path)}
     course = {edge: _course(place[edge.source], place[edge.target]) for edge in graph.edges}
@@ -76,8 +76,8 @@ def _spine(graph: Graph, row: Mapping[str, int]) -> list[str]:
 
 def _main(edges: Sequence[Edge], row: Mapping[str, int]) -> Edge:
     """Of the edges into a node the one that comes along the main path."""
-    main = [each for each in edges if each.lane == "main"] or list(edges)
-    return max(main, key=lambda each: row[each.source])
+    main = [edge for edge in edges if edge.lane == "main"] or list(edges)
+    return max(main, key=lambda edge: row[edge.source])
 
 
 def _branches(graph: Graph, row: Mapping[str, int], nodes: Iterable[str]) -> list[tuple[str, ...]]:
@@ -96,7 +96,7 @@ def _branches(graph: Graph, row: Mapping[str, int], nodes: Iterable[str]) -> lis
             branches.append(branch)
         branch.append(name)
         ends[name] = branch
-    return [tuple(each) for each in branches]
+    return [tuple(branch) for branch in branches]
 
 
 def _course(source: tuple[tuple[str, ...], int], target: tuple[tuple[str, ...], int]) -> Course:
@@ -117,17 +117,17 @@ def _columns(
     course: Mapping[Edge, Course],
 ) -> tuple[dict[str, int], dict[Edge, int]]:
     """Columns of branches and lanes: outside all that they overlap and that is shorter."""
-    spans = [_branch_span(graph, row, each) for each in branches]
+    spans = [_branch_span(graph, row, branch) for branch in branches]
     spans += [
         _Span(row[edge.source], row[edge.target], edge=edge)
-        for edge, each in course.items()
-        if each == "lane"
+        for edge, item in course.items()
+        if item == "lane"
     ]
     length = {name: span.end - span.start for span in spans for name in span.nodes}
 
     def size(span: _Span) -> tuple[int, bool, int]:
         ends = (span.edge.source, span.edge.target) if span.edge else ()
-        longest = max([span.end - span.start, *(length.get(each, 0) for each in ends)])
+        longest = max([span.end - span.start, *(length.get(end, 0) for end in ends)])
         return longest, span.edge is not None, span.start
 
     placed: list[tuple[_Span, int]] = []

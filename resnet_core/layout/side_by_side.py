@@ -42,12 +42,12 @@ def beside(
     left, right = level(*sheets, partners, down)
     wide, high = extent(heading)
     top = MARGIN + high + HEADING_GAP
-    sizes = [_size(each, told) for each, told in zip((left, right), titles, strict=True)]
+    sizes = [_size(pair, told) for pair, told in zip((left, right), titles, strict=True)]
     if down:
-        sizes = [(each[0], max(size[1] for size in sizes)) for each in sizes]
+        sizes = [(pair[0], max(size[1] for size in sizes)) for pair in sizes]
         at = (MARGIN + sizes[0][0] + BETWEEN, top)
     else:
-        sizes = [(max(size[0] for size in sizes), each[1]) for each in sizes]
+        sizes = [(max(size[0] for size in sizes), pair[1]) for pair in sizes]
         at = (MARGIN, top + sizes[0][1] + BETWEEN)
     first = _panel(left, "a", titles[0], (MARGIN, top), sizes[0], down)
     second = _panel(right, "b", titles[1], at, sizes[1], down)
@@ -84,7 +84,7 @@ def alone(
 
 def _size(sheet: Sheet, told: Names) -> Point:
     """How large the panel of a sheet must be."""
-    texts = max(width(each, FRAME_TEXT) for each in told)
+    texts = max(width(note, FRAME_TEXT) for note in told)
     high = sheet.height - MARGIN - foot(sheet.legend) + HEAD
     return max(sheet.width, texts + 2 * MARGIN), high
 
@@ -106,8 +106,8 @@ def _panel(sheet: Sheet, name: str, told: Names, at: Point, size: Point, down: b
     )  # fmt: skip
     return replace(
         moved,
-        boxes=tuple(replace(each, frame=each.frame or name) for each in moved.boxes),
-        frames=(frame, *(replace(each, parent=each.parent or name) for each in moved.frames)),
+        boxes=tuple(replace(box, frame=box.frame or name) for box in moved.boxes),
+        frames=(frame, *(replace(frame, parent=frame.parent or name) for frame in moved.frames)),
     )
 
 
@@ -117,25 +117,30 @@ def _moved(sheet: Sheet, prefix: str, dx: float, dy: float) -> Sheet:
     def at(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 
-    def box(each: Box) -> Box:
-        x, y = at((each.x, each.y))
-        node = replace(each.node, id=prefix + each.node.id)
-        return replace(each, node=node, x=x, y=y, frame=_named(prefix, each.frame))
+    def box(one_box: Box) -> Box:
+        x, y = at((one_box.x, one_box.y))
+        node = replace(one_box.node, id=prefix + one_box.node.id)
+        return replace(one_box, node=node, x=x, y=y, frame=_named(prefix, one_box.frame))
 
-    def wire(each: Wire) -> Wire:
+    def wire(one_wire: Wire) -> Wire:
         edge = replace(
-            each.edge, source=prefix + each.edge.source, target=prefix + each.edge.target
+            one_wire.edge,
+            source=prefix + one_wire.edge.source,
+            target=prefix + one_wire.edge.target,
         )
         return replace(
-            each, edge=edge, points=tuple(map(at, each.points)), note_at=at(each.note_at)
+            one_wire,
+            edge=edge,
+            points=tuple(map(at, one_wire.points)),
+            note_at=at(one_wire.note_at),
         )
 
-    def frame(each: Frame) -> Frame:
-        (left, top), (right, bottom) = at((each.left, each.top)), at((each.right, each.bottom))
+    def frame(group: Frame) -> Frame:
+        (left, top), (right, bottom) = at((group.left, group.top)), at((group.right, group.bottom))
         return replace(
-            each, group=replace(each.group, path=prefix + each.group.path),
-            parent=_named(prefix, each.parent), left=left, top=top, right=right, bottom=bottom,
-            name_at=at(each.name_at), figures_at=at(each.figures_at),
+            group, group=replace(group.group, path=prefix + group.group.path),
+            parent=_named(prefix, group.parent), left=left, top=top, right=right, bottom=bottom,
+            name_at=at(group.name_at), figures_at=at(group.figures_at),
         )  # fmt: skip
 
     return replace(
@@ -173,10 +178,10 @@ def level(left: Sheet, right: Sheet, partners: Iterable[Names], down: bool) -> t
 
 def _rows(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet, Sheet]:
     """The main paths at the same height."""
-    known = [each for each in _boxes(left, right, partners) if each[0].node.lane == "main"]
+    known = [box for box in _boxes(left, right, partners) if box[0].node.lane == "main"]
     steps: tuple[list[Point], list[Point]] = ([], [])
     shift = [0.0, 0.0]
-    for pair in sorted(known, key=lambda each: (each[0].y, each[1].y)):
+    for pair in sorted(known, key=lambda choice: (choice[0].y, choice[1].y)):
         heights = [box.y + moved for box, moved in zip(pair, shift, strict=True)]
         behind = 0 if heights[0] < heights[1] else 1
         gap = abs(heights[0] - heights[1])
@@ -190,8 +195,8 @@ def _rows(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet, 
 def _aside(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet, Sheet]:
     """What stands beside the main path, the lowest first: it makes room for the next."""
     sheets = [left, right]
-    beside = [each for each in _boxes(left, right, partners) if each[0].node.lane != "main"]
-    for pair in sorted(beside, key=lambda each: -max(each[0].y, each[1].y)):
+    beside = [box for box in _boxes(left, right, partners) if box[0].node.lane != "main"]
+    for pair in sorted(beside, key=lambda pair: -max(pair[0].y, pair[1].y)):
         behind = 0 if pair[0].y < pair[1].y else 1
         gap = abs(pair[0].y - pair[1].y)
         if gap > 0.5 and gap <= _room(sheets[behind], pair[behind]):
@@ -200,7 +205,7 @@ def _aside(left: Sheet, right: Sheet, partners: Sequence[Names]) -> tuple[Sheet,
 
 
 def _boxes(left: Sheet, right: Sheet, partners: Sequence[Names]) -> list[tuple[Box, Box]]:
-    one, other = ({each.node.id: each for each in sheet.boxes} for sheet in (left, right))
+    one, other = ({box.node.id: box for box in sheet.boxes} for sheet in (left, right))
     return [(one[a], other[b]) for a, b in partners if a in one and b in other]
 
 
@@ -208,11 +213,11 @@ def _room(sheet: Sheet, box: Box) -> float:
     """How far a box may go down."""
     foot = box.y + box.height / 2
     below = [
-        each.y - each.height / 2
-        for each in sheet.boxes
-        if each.y > box.y and abs(each.x - box.x) < (each.width + box.width) / 2
+        one_box.y - one_box.height / 2
+        for one_box in sheet.boxes
+        if one_box.y > box.y and abs(one_box.x - box.x) < (one_box.width + box.width) / 2
     ]
-    joins = [each.points[-1][1] for each in sheet.wires if each.edge.source == box.node.id]
+    joins = [wire.points[-1][1] for wire in sheet.wires if wire.edge.source == box.node.id]
     return min([*below, *joins], default=foot) - foot - _GAP
 
 
@@ -220,13 +225,13 @@ def _lowered(sheet: Sheet, box: Box, by: float) -> Sheet:
     """One box moved down, and the ends of its wires with it."""
     name = box.node.id
 
-    def wire(each: Wire) -> Wire:
-        points = each.points
-        if each.edge.source == name:
+    def wire(one_wire: Wire) -> Wire:
+        points = one_wire.points
+        if one_wire.edge.source == name:
             points = _pulled(points, by)
-        if each.edge.target == name:
+        if one_wire.edge.target == name:
             points = _pulled(points[::-1], by)[::-1]
-        return replace(each, points=points)
+        return replace(one_wire, points=points)
 
     boxes = tuple(replace(e, y=e.y + by) if e.node.id == name else e for e in sheet.boxes)
     return replace(sheet, boxes=boxes, wires=tuple(map(wire, sheet.wires)))
@@ -241,11 +246,11 @@ def _pulled(points: tuple[Point, ...], by: float) -> tuple[Point, ...]:
 
 def _above(sheet: Sheet, box: Box) -> float:
     """Where a sheet may be cut above a box's row: below all that ends before it."""
-    top = min(each.y - each.height / 2 for each in sheet.boxes
-              if abs(each.y - box.y) < each.height / 2)  # fmt: skip
-    ends = [each.y + each.height / 2 for each in sheet.boxes if each.y + each.height / 2 < top]
+    top = min(one_box.y - one_box.height / 2 for one_box in sheet.boxes
+              if abs(one_box.y - box.y) < one_box.height / 2)  # fmt: skip
+    ends = [box.y + box.height / 2 for box in sheet.boxes if box.y + box.height / 2 < top]
     last = max(ends, default=top - 2 * _BEND)
-    feet = [each.bottom for each in sheet.frames if last < each.bottom < top]
+    feet = [frame.bottom for frame in sheet.frames if last < frame.bottom < top]
     return max([last, *feet]) + 0.45 * min(_BEND, top - last)
 
 
@@ -270,19 +275,21 @@ def _flipped(sheet: Sheet) -> Sheet:
 def _lowered_boxes(sheet: Sheet, at: Callable[[Point], Point]) -> Sheet:
     """Every place of the sheet carried to another."""
 
-    def box(each: Box) -> Box:
-        x, y = at((each.x, each.y))
-        return replace(each, x=x, y=y)
+    def box(one_box: Box) -> Box:
+        x, y = at((one_box.x, one_box.y))
+        return replace(one_box, x=x, y=y)
 
-    def frame(each: Frame) -> Frame:
-        (left, top), (right, bottom) = at((each.left, each.top)), at((each.right, each.bottom))
+    def frame(box: Frame) -> Frame:
+        (left, top), (right, bottom) = at((box.left, box.top)), at((box.right, box.bottom))
         return replace(
-            each, left=left, top=top, right=right, bottom=bottom,
-            name_at=at(each.name_at), figures_at=at(each.figures_at),
+            box, left=left, top=top, right=right, bottom=bottom,
+            name_at=at(box.name_at), figures_at=at(box.figures_at),
         )  # fmt: skip
 
-    def wire(each: Wire) -> Wire:
-        return replace(each, points=tuple(map(at, each.points)), note_at=at(each.note_at))
+    def wire(one_wire: Wire) -> Wire:
+        return replace(
+            one_wire, points=tuple(map(at, one_wire.points)), note_at=at(one_wire.note_at)
+        )
 
     return replace(
         sheet,

@@ -91,7 +91,7 @@ def on_frame(frame: Frame) -> list[Letters]:
     """Name and figures of a framed group."""
     name = Letters(Text(frame.name, FRAME_TEXT), *frame.name_at)
     figures = Letters(Text(frame.figures, FRAME_TEXT, "frame-text"), *frame.figures_at)
-    return [each for each in (name, figures) if each.text.text]
+    return [value for value in (name, figures) if value.text.text]
 
 
 def on_wire(wire: Wire) -> list[Letters]:
@@ -105,7 +105,7 @@ def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
     for line in lines:
         middle, at = top + line_height(line) / 2, x
         # All pieces of a line stand on the baseline of the largest.
-        size = max((each.size for each in line), default=0)
+        size = max((text.size for text in line), default=0)
         for text in line:
             if text.text.strip():
                 yield Letters(text, at, middle + size * _BASELINE)

@@ -47,11 +47,11 @@ def drop_rates(depths: list[int], last: float) -> list[list[float]]:
 
 def initialise(module: nn.Module) -> None:
     """Weights from a truncated normal of deviation 0.02, biases nought, as the authors do."""
-    for each in module.modules():
-        if isinstance(each, nn.Conv2d | nn.Linear):
-            nn.init.trunc_normal_(each.weight, std=0.02)
-            if each.bias is not None:
-                nn.init.zeros_(each.bias)
+    for one_module in module.modules():
+        if isinstance(one_module, nn.Conv2d | nn.Linear):
+            nn.init.trunc_normal_(one_module.weight, std=0.02)
+            if one_module.bias is not None:
+                nn.init.zeros_(one_module.bias)
 
 
 @NETWORKS.register(
@@ -82,7 +82,7 @@ class HorNet(nn.Module):
     ) -> None:
         super().__init__()
         dims = [base_dim * 2**index for index in range(4)]
-        rates = drop_rates([int(each) for each in depths.split(",")], drop_path)
+        rates = drop_rates([int(part) for part in depths.split(",")], drop_path)
         self.downsample_layers = nn.ModuleList(downsampling(dims, index) for index in range(4))
         self.stages = nn.ModuleList(
             blocks(dims[index], index, rates[index], layer_scale) for index in range(4)
@@ -127,7 +127,7 @@ class HorNetStage(nn.Module):
     ) -> None:
         super().__init__()
         dims = [base_dim * 2**stage for stage in range(4)]
-        rates = drop_rates([int(each) for each in depths.split(",")], drop_path)
+        rates = drop_rates([int(part) for part in depths.split(",")], drop_path)
         self.downsample = downsampling(dims, index)
         self.blocks = blocks(dims[index], index, rates[index], layer_scale)
         initialise(self)

@@ -87,7 +87,7 @@ class ResNet(nn.Module):
         self.bn1 = None if preact else norm(norm_layer, 64)
         self.relu = activation_layer(activation)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
-        stages = _stages(block, [int(each) for each in layers.split(",")], output_stride, knobs)
+        stages = _stages(block, [int(part) for part in layers.split(",")], output_stride, knobs)
         self.layer1, self.layer2, self.layer3, self.layer4 = stages
         self.bn2 = norm(norm_layer, width) if preact else None
         self.include_top = include_top

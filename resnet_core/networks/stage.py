@@ -36,7 +36,7 @@ class _Stackable:
     @staticmethod
     def names() -> list[str]:
         blocks = BLOCKS.items()
-        return [name for name, each in blocks if each.expansion and not each.preact]
+        return [name for name, block in blocks if block.expansion and not block.preact]
 
     def check(self, name: str) -> str:
         if name not in self.names():
@@ -149,7 +149,7 @@ def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
     """The knobs that this block has; one that it has not must be at its default."""
     fields = BLOCKS[block].params.model_fields
     defaults = {"dilation": 1} | {
-        name: each.default for name, each in inspect.signature(Stage).parameters.items()
+        name: field.default for name, field in inspect.signature(Stage).parameters.items()
     }
     for name, value in knobs.items():
         if name not in fields and value != defaults[name]:

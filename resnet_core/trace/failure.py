@@ -87,7 +87,7 @@ def _plain(said: str) -> str:
 
 
 def _text(shape: Sequence[int]) -> str:
-    return "×".join(str(each) for each in shape)
+    return "×".join(str(size) for size in shape)
 
 
 def _pair(value: int | Sequence[int]) -> tuple[int, int]:

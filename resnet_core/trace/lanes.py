@@ -56,14 +56,14 @@ def _sides(
 ) -> list[str]:
     """The operands that do not come along the main path."""
     if node.role == "add":
-        work = {each: _work(branches[each]) for each in operands}
-        main = max(operands, key=lambda each: (work[each], -operands.index(each)))
-        return [each for each in operands if each != main]
-    gates = [each for each in operands if lane_of.get(each) == "gate"]
+        work = {operand: _work(branches[operand]) for operand in operands}
+        main = max(operands, key=lambda operand: (work[operand], -operands.index(operand)))
+        return [operand for operand in operands if operand != main]
+    gates = [operand for operand in operands if lane_of.get(operand) == "gate"]
     if gates and len(gates) < len(operands):
         return gates
-    straight = [each for each in operands if not branches[each]]
-    return [each for each in operands if each not in straight] if straight else []
+    straight = [operand for operand in operands if not branches[operand]]
+    return [operand for operand in operands if operand not in straight] if straight else []
 
 
 def _branches(
@@ -88,14 +88,14 @@ def _members(nodes: Sequence[Node], bits: int) -> list[Node]:
 
 def _work(branch: Sequence[Node]) -> tuple[int, int, int]:
     """Layers that see neighbours, layers with weights, calls: in this order of importance."""
-    weighted = [each for each in branch if each.role in ("conv", "linear")]
-    spatial = [each for each in weighted if _sees_neighbours(each)]
+    weighted = [node for node in branch if node.role in ("conv", "linear")]
+    spatial = [item for item in weighted if _sees_neighbours(item)]
     return len(spatial), len(weighted), len(branch)
 
 
 def _sees_neighbours(node: Node) -> bool:
     kernel = node.attributes.get("kernel_size", ())
-    return any(each != 1 for each in (kernel if isinstance(kernel, list | tuple) else (kernel,)))
+    return any(item != 1 for item in (kernel if isinstance(kernel, list | tuple) else (kernel,)))
 
 
 def _lane(edge: Edge, into: Mapping[tuple[str, str], Lane], lane_of: Mapping[str, Lane]) -> Lane:

@@ -44,10 +44,10 @@ class Reader:
     """One run of one module: what torchview recorded, what the witness saw."""
 
     def __init__(self, module: nn.Module, witness: Witness, inputs: list[TensorNode]) -> None:
-        self.modules = {id(each): each for each in module.modules()}
+        self.modules = {id(one_module): one_module for one_module in module.modules()}
         self.paths: dict[int, str] = {}
-        for path, each in module.named_modules(remove_duplicate=False):
-            self.paths.setdefault(id(each), path)
+        for path, one_module in module.named_modules(remove_duplicate=False):
+            self.paths.setdefault(id(one_module), path)
         self.taken = set(self.paths.values())
         self.parameters = dict(_by_id(module))
         self.uncounted = {name: count for name, (_, count) in self.parameters.items()}
@@ -66,7 +66,7 @@ class Reader:
     def read(self, record: ComputationGraph, failure: BaseException | None) -> Graph:
         """The Graph; with ``failure`` up to the call that raised it."""
         (content,) = record.node_hierarchy.values()
-        recorded = [each for each in content if isinstance(each, dict)]
+        recorded = [item for item in content if isinstance(item, dict)]
         if not recorded:
             reason = failure or "its forward takes no tensor that could be followed"
             raise TraceError(f"the module cannot be traced: {reason}") from failure
@@ -90,21 +90,21 @@ class Reader:
         self.group_of[id(module)] = name
         level = roles.level(module)
         self.groups.append(Group(name, type(module).__name__, parent, level, roles.knobs(module)))
-        for each in inside:
-            if isinstance(each, dict):
-                for inner, content in each.items():
+        for item in inside:
+            if isinstance(item, dict):
+                for inner, content in item.items():
                     self._module(inner, content, name)
-            elif isinstance(each, FunctionNode) and each.name != "empty-pass":
-                seen = self.witness.functions.get(id(each), Call())
-                made = self._function(each.name, path, name, seen, _shapes(each.output_shape))
-                self.maker[id(each)] = made.id
-                self._add(made, *each.parents)
+            elif isinstance(item, FunctionNode) and item.name != "empty-pass":
+                seen = self.witness.functions.get(id(item), Call())
+                made = self._function(item.name, path, name, seen, _shapes(item.output_shape))
+                self.maker[id(item)] = made.id
+                self._add(made, *item.parents)
 
     def _leaf(self, head: ModuleNode, inside: list[Any], group: str) -> None:
         module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
         kind, attributes = type(module).__name__, roles.attributes(module)
         name, call = self._number(path or kind)
-        self.maker.update((id(each), name) for each in inside if isinstance(each, FunctionNode))
+        self.maker.update((id(item), name) for item in inside if isinstance(item, FunctionNode))
         inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
         node = Node(
             id=name,
@@ -116,7 +116,7 @@ class Reader:
             group=group,
             inputs=inputs,
             outputs=outputs,
-            params=self._count(id(each) for each in module.parameters()),
+            params=self._count(id(parameter) for parameter in module.parameters()),
             macs=multiply_adds(kind, attributes, inputs, outputs),
             attributes=attributes,
             source=self.witness.modules.get(id(head)),
@@ -127,8 +127,8 @@ class Reader:
         self, recorded: str, path: str, group: str, seen: Call, outputs: tuple[Shape, ...]
     ) -> Node:
         kind = roles.function_name(recorded)
-        used = [each for each in seen.parameters if each in self.parameters]
-        names = [self.parameters[each][0].removeprefix(f"{path}.") for each in used]
+        used = [parameter for parameter in seen.parameters if parameter in self.parameters]
+        names = [self.parameters[item][0].removeprefix(f"{path}.") for item in used]
         attributes = {**seen.attributes, **({"parameters": names} if names else {})}
         full = f"{path}.{kind}" if path else kind
         name, call = self._number(f"{full}()" if full in self.taken else full)
@@ -140,7 +140,7 @@ class Reader:
             type=kind,
             role=roles.of_function(kind),
             group=group,
-            inputs=tuple(tuple(each.tensor_shape) for each in seen.tensors),
+            inputs=tuple(tuple(tensor.tensor_shape) for tensor in seen.tensors),
             outputs=outputs,
             params=self._count(used),
             macs=multiply_adds(kind, seen.attributes, seen.operands, outputs),
@@ -150,7 +150,7 @@ class Reader:
 
     def _broken(self) -> str:
         """The call that failed; a function that failed becomes the last node of the Graph."""
-        broken = next((each.node for each in self.leaves if not each.node.outputs), None)
+        broken = next((leave.node for leave in self.leaves if not leave.node.outputs), None)
         if broken is None:
             seen = self.witness.failed or Call("call")
             running = self.witness.running[-1] if self.witness.running else None
@@ -161,7 +161,7 @@ class Reader:
 
     def _count(self, parameters: Iterable[int]) -> int:
         """How many learnable numbers these are, each counted at its first use only."""
-        return sum(self.uncounted.pop(each, 0) for each in parameters)
+        return sum(self.uncounted.pop(parameter, 0) for parameter in parameters)
 
     def _number(self, path: str) -> tuple[str, int]:
         """Id and call number: the second call of ``relu`` is ``relu:2``."""
@@ -180,13 +180,13 @@ class Reader:
             if (made_by := self._made_by(tensor)) is not None
         ]
         seen = sights(nodes, edges)
-        seeing = [replace(each, receptive_field=seen[each.id].side) for each in nodes]
+        seeing = [replace(node, receptive_field=seen[node.id].side) for node in nodes]
         laned, led = with_lanes(seeing, edges)
         groups = tuple(roles.with_levels(self.groups, laned))
         failed: Problem | None = None
         if broken is not None:
-            (node,) = (each for each in laned if each.id == broken)
-            operands = [each for each in led if each.target == broken]
+            (node,) = (item for item in laned if item.id == broken)
+            operands = [edge for edge in led if edge.target == broken]
             failed = problem(node, " ".join(said.split()), operands, laned[0].shape)
         return Graph(laned, led, groups, self._totals(laned, seen), failed)
 
@@ -203,12 +203,12 @@ class Reader:
         return None
 
     def _totals(self, nodes: Sequence[Node], seen: Mapping[str, Sight]) -> Totals:
-        calls = [each for each in nodes if each.kind in ("module", "function")]
-        local = widest([seen[each.id] for each in calls if not seen[each.id].whole])
+        calls = [node for node in nodes if node.kind in ("module", "function")]
+        local = widest([seen[call.id] for call in calls if not seen[call.id].whole])
         return Totals(
             params=sum(count for _, count in self.parameters.values()),
-            macs=sum(each.macs for each in calls),
-            activations=sum(each.activations for each in calls),
+            macs=sum(call.macs for call in calls),
+            activations=sum(call.activations for call in calls),
             receptive_field=local.side,
             output_stride=int(max(local.step)),
         )
@@ -221,21 +221,21 @@ def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
     """
     if isinstance(module, nn.Sequential | nn.ModuleList):
         return False
-    bases = [each for each in type(module).__mro__ if each not in (nn.Module, object)]
-    if any(each.__module__.startswith("torch.nn.modules.") for each in bases):
+    bases = [item for item in type(module).__mro__ if item not in (nn.Module, object)]
+    if any(base.__module__.startswith("torch.nn.modules.") for base in bases):
         return True
     return not any(
-        isinstance(each, dict) or (isinstance(each, FunctionNode) and each.name != "empty-pass")
-        for each in inside
+        isinstance(item, dict) or (isinstance(item, FunctionNode) and item.name != "empty-pass")
+        for item in inside
     )
 
 
 def _by_id(module: nn.Module) -> Iterator[tuple[int, tuple[str, int]]]:
     """The learnable parameters: name and size by id."""
-    for path, each in module.named_parameters():
-        if each.requires_grad:
-            yield id(each), (path, each.numel())
+    for path, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            yield id(parameter), (path, parameter.numel())
 
 
 def _shapes(recorded: Any) -> tuple[Shape, ...]:
-    return tuple(tuple(each) for each in recorded or ())
+    return tuple(tuple(item) for item in recorded or ())

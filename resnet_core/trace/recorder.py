@@ -24,7 +24,7 @@ from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape, Source
 
-_FOREIGN = tuple(str(Path(each.__file__ or "").parent) for each in (torch, torchview))
+_FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)
 _ROOT = Path(__file__).parents[2]
 
@@ -114,7 +114,7 @@ class Witness(TorchFunctionMode):
                 return func(*args)
         kwargs = kwargs or {}
         tensors = list(_tensors((*args, *kwargs.values())))
-        before = tuple(_nodes(each)[-1] for each in tensors if _nodes(each))
+        before = tuple(_nodes(tensor)[-1] for tensor in tensors if _nodes(tensor))
         name = str(getattr(func, "__name__", func))
         try:
             if _is_plain_norm(func, tensors, kwargs):
@@ -136,8 +136,8 @@ class Witness(TorchFunctionMode):
         args: tuple[Any, ...], kwargs: Mapping[str, Any],
     ) -> Call:  # fmt: skip
         with torch._C.DisableTorchFunctionSubclass():
-            shapes = tuple(tuple(each.shape) for each in tensors)
-        own = tuple(id(each) for each in tensors if isinstance(each, nn.Parameter))
+            shapes = tuple(tuple(tensor.shape) for tensor in tensors)
+        own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
         plain = _scalars(name, args, kwargs)
         return Call(name, shapes, nodes, own, plain, _line(sys._getframe(2)))
 
@@ -152,7 +152,7 @@ def _is_plain_norm(func: Any, tensors: list[torch.Tensor], kwargs: Mapping[str, 
     if func is not F.batch_norm or kwargs.get("training") or len(tensors) < 2:
         return False
     with torch._C.DisableTorchFunctionSubclass():
-        return all(tensors[0].shape[1:2] == each.shape for each in tensors[1:])
+        return all(tensors[0].shape[1:2] == tensor.shape for tensor in tensors[1:])
 
 
 def _same_shape(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
@@ -177,8 +177,8 @@ def _tensors(values: Iterable[Any]) -> Iterable[torch.Tensor]:
 
 def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are no tensors, by name."""
-    plain = [each for each in args if not isinstance(each, torch.Tensor)]
-    plain = [each for each in plain if next(iter(_tensors([each])), None) is None]
+    plain = [arg for arg in args if not isinstance(arg, torch.Tensor)]
+    plain = [item for item in plain if next(iter(_tensors([item])), None) is None]
     names = _POSITIONAL.get(name.strip("_"), ())
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
@@ -188,12 +188,12 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, tuple | list):
-        return all(_is_plain(each) for each in value)
+        return all(_is_plain(part) for part in value)
     return isinstance(value, bool | int | float | str)
 
 
 def _listed(value: Any) -> Any:
-    return [_listed(each) for each in value] if isinstance(value, tuple | list) else value
+    return [_listed(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _line(frame: FrameType | None) -> Source | None:

@@ -157,26 +157,30 @@ def with_levels(groups: Sequence[Group], nodes: Iterable[Node]) -> list[Group]:
     A block is a registered block, or else the outermost group that adds or concatenates by
     itself. A stage is a group that contains nothing but blocks.
     """
-    joins = {each.group for each in nodes if each.role in ("add", "concat")}
-    levels = {each.path: each.level for each in groups}
-    parents = {each.path: each.parent for each in groups}
+    joins = {node.group for node in nodes if node.role in ("add", "concat")}
+    levels = {group.path: group.level for group in groups}
+    parents = {group.path: group.parent for group in groups}
     for group in groups:
-        inside_block = any(levels[each] == "block" for each in _above(group.path, parents))
+        inside_block = any(levels[box] == "block" for box in _above(group.path, parents))
         if inside_block:
             levels[group.path] = ""
         elif group.path in joins:
             levels[group.path] = "block"
-    direct = {each.group for each in nodes if each.kind in ("module", "function")}
+    direct = {node.group for node in nodes if node.kind in ("module", "function")}
     for group in groups:
-        children = [each.path for each in groups if each.parent == group.path and each.path]
+        children = [
+            one_group.path
+            for one_group in groups
+            if one_group.parent == group.path and one_group.path
+        ]
         if (
             levels[group.path] == ""
             and children
             and group.path not in direct
-            and all(levels[each] == "block" for each in children)
+            and all(levels[child] == "block" for child in children)
         ):
             levels[group.path] = "stage"
-    return [replace(each, level=levels[each.path]) for each in groups]
+    return [replace(group, level=levels[group.path]) for group in groups]
 
 
 def _above(path: str, parents: dict[str, str]) -> Iterable[str]:

@@ -73,7 +73,7 @@ def test_a_failure_reaches_all_who_asked_and_is_not_kept() -> None:
         found = await asyncio.gather(
             *(cache.get("key", maker) for _ in range(3)), return_exceptions=True
         )
-        assert [type(each) for each in found] == [ValueError] * 3
+        assert [type(entry) for entry in found] == [ValueError] * 3
         with pytest.raises(ValueError, match="no"):
             await cache.get("key", maker)
         assert maker.made == 2

@@ -176,8 +176,8 @@ def test_with_one_side_the_page_asks_for_the_other(client: TestClient, a: str) -
 
 def test_the_page_leads_to_the_other_views_and_the_other_way_round(client: TestClient) -> None:
     answer = client.get(address(*BLOCKS, detail="layer"), headers=HTML)
-    links = {unescape(each) for each in re.findall(r'href="(/compare\?[^"]+)"', answer.text)}
-    asked = [dict(parse_qsl(urlsplit(each).query)) for each in links]
+    links = {unescape(match) for match in re.findall(r'href="(/compare\?[^"]+)"', answer.text)}
+    asked = [dict(parse_qsl(urlsplit(link).query)) for link in links]
     kept = {"a": BLOCKS[0], "b": BLOCKS[1], "detail": "layer"}
     for change in ({"view": "one"}, {"detail": "op"}, {"direction": "LR"}):
         assert kept | change in asked
@@ -223,10 +223,10 @@ def test_nothing_typed_becomes_markup(client: TestClient) -> None:
 
 def test_it_is_described(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    named = {each["name"] for each in paths["/compare"]["get"]["parameters"]}
+    named = {path["name"] for path in paths["/compare"]["get"]["parameters"]}
     assert {"a", "b", "view", "detail", "theme", "lang"} <= named
     (extension,) = [
-        each for each in paths["/compare.{extension}"]["get"]["parameters"] if each["in"] == "path"
+        path for path in paths["/compare.{extension}"]["get"]["parameters"] if path["in"] == "path"
     ]
     assert set(extension["schema"]["enum"]) == set(FORMATS)
     assert "/compare?a=" in client.get("/reference").text

@@ -51,7 +51,7 @@ def test_an_equal_query_has_the_same_bytes_and_tag(client: TestClient, query: st
 def test_every_difference_has_another_tag(client: TestClient) -> None:
     urls = [URL, URL + "&planes=32", URL + "&theme=dark", URL.replace("?", ".png?")]
     urls.append(URL.replace("?", ".png?") + "&scale=2")
-    assert len({tag_of(client, each) for each in urls}) == len(urls)
+    assert len({tag_of(client, url) for url in urls}) == len(urls)
 
 
 @pytest.mark.parametrize("spelling", ["{}", "W/{}", '"other", {}', "*", ' "a" ,W/{}'])

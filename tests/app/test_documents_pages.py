@@ -15,8 +15,8 @@ from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount
 
 # The others trace whole networks.
-QUICK = [each for each in DOCUMENTS if each.slug not in ("resnet-18-to-152",)]
-SHORT = next(each for each in DOCUMENTS if each.slug == "residual-block-with-attention")
+QUICK = [document for document in DOCUMENTS if document.slug not in ("resnet-18-to-152",)]
+SHORT = next(document for document in DOCUMENTS if document.slug == "residual-block-with-attention")
 
 
 def read(client: TestClient, document: Document, language: str = "en") -> str:
@@ -30,7 +30,7 @@ def read(client: TestClient, document: Document, language: str = "en") -> str:
 def test_the_list_links_to_every_document_and_draws_nothing(client: TestClient) -> None:
     page = client.get("/documents").text
     assert re.findall(r'<h2><a href="/documents/([\w-]+)">', page) == [
-        each.slug for each in DOCUMENTS
+        document.slug for document in DOCUMENTS
     ]
 
 
@@ -38,10 +38,10 @@ def test_an_unknown_document_is_404_and_the_page_lists_those_there_are(client: T
     answer = client.get("/documents/%3Cb%3Enothing")
     assert answer.status_code == 404
     assert "<b>" not in answer.text
-    assert all(f'href="/documents/{each.slug}"' in answer.text for each in DOCUMENTS)
+    assert all(f'href="/documents/{document.slug}"' in answer.text for document in DOCUMENTS)
 
 
-@pytest.mark.parametrize("document", QUICK, ids=lambda each: each.slug)
+@pytest.mark.parametrize("document", QUICK, ids=lambda item: item.slug)
 def test_everything_that_is_told_and_true_is_on_the_page(
     client: TestClient, document: Document
 ) -> None:

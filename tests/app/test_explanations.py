@@ -103,19 +103,19 @@ def test_a_worker_does_the_work(hasty: TestClient) -> None:
 
 
 def test_head_tells_what_get_would(client: TestClient) -> None:
-    head, get = (client.request(each, f"/explain.md?{QUERY}") for each in ("HEAD", "GET"))
+    head, get = (client.request(name, f"/explain.md?{QUERY}") for name in ("HEAD", "GET"))
     assert head.headers["etag"] == get.headers["etag"]
     assert not head.content
 
 
 def test_it_is_described(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    told = {each["name"] for each in paths["/explain"]["get"]["parameters"]}
-    drawn = {each["name"] for each in paths["/diagram"]["get"]["parameters"]}
+    told = {path["name"] for path in paths["/explain"]["get"]["parameters"]}
+    drawn = {path["name"] for path in paths["/diagram"]["get"]["parameters"]}
     assert told == drawn - {"on_error"}
     (extension,) = [
-        each["schema"]["enum"]
-        for each in paths["/explain.{extension}"]["get"]["parameters"]
-        if each["name"] == "extension"
+        path["schema"]["enum"]
+        for path in paths["/explain.{extension}"]["get"]["parameters"]
+        if path["name"] == "extension"
     ]
     assert set(extension) == set(FORMATS)

@@ -32,23 +32,23 @@ def cards(page: str) -> dict[str, str]:
 
 def test_every_subject_has_one_card_with_a_link_to_the_explorer(page: str) -> None:
     found = cards(page)
-    assert set(found) == {each.name for each in SUBJECTS}
+    assert set(found) == {subject.name for subject in SUBJECTS}
     assert page.count('class="card"') == len(SUBJECTS)
-    for each in SUBJECTS:
-        assert f'href="/?{each.kind}={each.name}"' in found[each.name]
+    for subject in SUBJECTS:
+        assert f'href="/?{subject.kind}={subject.name}"' in found[subject.name]
 
 
 def test_a_card_tells_the_sentence_the_paper_and_the_documents(page: str) -> None:
     found = cards(page)
-    for each in SUBJECTS:
-        card = found[each.name]
-        assert each.en.replace("'", "&#39;") in card
-        assert f'href="{each.paper}"' in card
-        assert each.year is None or f", {each.year}" in card
+    for subject in SUBJECTS:
+        card = found[subject.name]
+        assert subject.en.replace("'", "&#39;") in card
+        assert f'href="{subject.paper}"' in card
+        assert subject.year is None or f", {subject.year}" in card
         slugs = re.findall(r'href="/documents/([\w-]+)"', card)
-        assert tuple(slugs) == documents_of(each.name)
-    assert {slug for each in SUBJECTS for slug in documents_of(each.name)} == {
-        each.slug for each in DOCUMENTS
+        assert tuple(slugs) == documents_of(subject.name)
+    assert {slug for subject in SUBJECTS for slug in documents_of(subject.name)} == {
+        document.slug for document in DOCUMENTS
     }
 
 
@@ -72,7 +72,7 @@ def test_every_picture_is_a_diagram_in_its_canonical_address(page: str) -> None:
 
 
 def test_one_small_picture_comes_as_it_is_asked_for(client: TestClient) -> None:
-    card = next(each for family in families() for each in family.cards)
+    card = next(card for family in families() for card in family.cards)
     answer = client.get(f"/diagram.svg?{card.picture('dark', 'zh')}")
     assert answer.status_code == 200
     assert "</svg>" in answer.text
@@ -86,15 +86,15 @@ def test_a_thousand_layers_are_not_traced_for_somebody_who_scrolls_by(page: str)
 
 def test_families_follow_from_the_registry() -> None:
     shown = [card.subject.name for family in families() for card in family.cards]
-    assert sorted(shown) == sorted(each.name for each in SUBJECTS)
+    assert sorted(shown) == sorted(subject.name for subject in SUBJECTS)
     for family in families():
         subjects = [card.subject for card in family.cards]
         if family.origin:
-            roots = {each.base or each.name for each in subjects}
+            roots = {subject.base or subject.name for subject in subjects}
             assert roots == {family.origin.name}
         if family.title == OTHER_NETWORKS:
-            assert not any(each.base for each in subjects)
-    (variants,) = [each for each in families() if each.title == VARIANTS]
+            assert not any(subject.base for subject in subjects)
+    (variants,) = [family for family in families() if family.title == VARIANTS]
     assert {"resnext50_32x4d", "seresnet50"} <= {card.subject.name for card in variants.cards}
 
 
@@ -108,5 +108,5 @@ def test_a_new_block_appears_without_another_word(client: TestClient) -> None:
 def test_the_style_of_the_page_is_there(client: TestClient, page: str) -> None:
     files = re.findall(r'<link rel="stylesheet" href="(.*?)"', page)
     assert len(files) == 2
-    assert all(client.get(each).status_code == 200 for each in files)
+    assert all(client.get(file).status_code == 200 for file in files)
     assert (folder("static") / "gallery.css").is_file()

@@ -99,7 +99,7 @@ def test_only_a_choice_is_remembered(reader: TestClient) -> None:
 @pytest.mark.parametrize("url", ["/", "/gallery", "/documents", "/reference", "/nowhere"])
 def test_caches_are_told_what_the_language_depends_on(client: TestClient, url: str) -> None:
     headers = client.get(url, headers={"Accept": "text/html"}).headers
-    named = {each.strip() for each in headers["vary"].split(",")}
+    named = {part.strip() for part in headers["vary"].split(",")}
     assert {"Accept-Language", "Cookie"} <= named
     assert headers["content-language"] in ("en", "zh-CN")
 
@@ -123,17 +123,19 @@ def test_the_picture_and_its_permalink_speak_the_page_s_language(reader: TestCli
 
 
 def test_no_text_is_without_its_translation() -> None:
-    known = {str(each.id): str(each.string) for each in catalogue("zh")}
+    known = {str(message.id): str(message.string) for message in catalogue("zh")}
     assert [text for text in phrases() if not known.get(text)] == []
 
 
 def test_a_translation_has_the_gaps_of_its_text() -> None:
-    for each in catalogue("zh"):
-        assert set(GAP.findall(str(each.id))) == set(GAP.findall(str(each.string))), each.id
+    for message in catalogue("zh"):
+        assert set(GAP.findall(str(message.id))) == set(GAP.findall(str(message.string))), (
+            message.id
+        )
 
 
 def test_every_knob_is_described_in_chinese() -> None:
-    for form in (Input, Options, *(each.params for each in SUBJECTS)):
+    for form in (Input, Options, *(subject.params for subject in SUBJECTS)):
         for schema in properties(form).values():
             assert re.search("[一-鿿]", CHINESE.say(schema["description"]))
 
@@ -142,15 +144,15 @@ def test_every_knob_is_described_in_chinese() -> None:
 def test_a_chinese_page_has_no_english_words(client: TestClient, url: str) -> None:
     headers = {"Accept-Language": "zh-CN", "Accept": "text/html"}
     page = unescape(client.get(url, headers=headers).text)
-    for each in SUBJECTS:
-        page = page.replace(each.formula, " ")
+    for subject in SUBJECTS:
+        page = page.replace(subject.formula, " ")
     assert '<html lang="zh-CN">' in page
     body = page.split("<body", 1)[1]
-    for name in sorted((each.title for each in SUBJECTS), key=len, reverse=True):
+    for name in sorted((subject.title for subject in SUBJECTS), key=len, reverse=True):
         body = body.replace(name, " ")
     attributes = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', body)
     said = "\n".join([SAME.sub(" ", body), *attributes])
-    found = [each.group() for each in ENGLISH.finditer(re.sub(r"\S*[=/_]\S*", "", said))]
+    found = [match.group() for match in ENGLISH.finditer(re.sub(r"\S*[=/_]\S*", "", said))]
     assert found == []
 
 
@@ -177,7 +179,7 @@ def test_a_chinese_page_has_no_english_words(client: TestClient, url: str) -> No
     ],
 )
 def test_a_refusal_is_told_in_chinese_with_what_is_allowed(query: str) -> None:
-    pairs = [(name, value) for name, value in (each.split("=") for each in query.split("&"))]
+    pairs = [(name, value) for name, value in (part.split("=") for part in query.split("&"))]
     with pytest.raises(ParameterError) as caught:
         assert Diagram.of(pairs).graph
     problem = refusal(caught.value)

@@ -14,7 +14,7 @@ from resnet_core import Diagram
 from resnet_core.registry import BLOCKS, NETWORKS
 
 SUBJECTS = [("block", name) for name in BLOCKS] + [
-    ("model", name) for name, each in NETWORKS.items() if not each.base
+    ("model", name) for name, item in NETWORKS.items() if not item.base
 ]
 
 
@@ -26,8 +26,8 @@ def plain(markup: str) -> str:
 def test_every_call_is_made_in_a_line_that_is_listed(kind: str, name: str) -> None:
     diagram = Diagram.of([(kind, name)])
     nodes = diagram.to_dict()["nodes"]
-    listed = {line.at for each in listings(nodes) for line in each.lines}
-    made = {place(each["source"]) for each in nodes if each["source"]}
+    listed = {line.at for listing in listings(nodes) for line in listing.lines}
+    made = {place(node["source"]) for node in nodes if node["source"]}
     assert made
     assert made <= listed
 
@@ -39,7 +39,7 @@ def test_the_code_of_a_block_is_its_own_source_line_by_line(name: str) -> None:
     assert first.name == f"{subject.factory.__name__}.forward"
     found = whole(first.file, first.owner)
     assert found is not None
-    text = "\n".join(plain(each.markup) for each in found.lines)
+    text = "\n".join(plain(line.markup) for line in found.lines)
     assert text.strip() == dedent(inspect.getsource(subject.factory)).strip()
-    numbers = [each.number for each in found.lines]
+    numbers = [line.number for line in found.lines]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

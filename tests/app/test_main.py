@@ -23,11 +23,11 @@ READY = re.compile(r"resnet-diagram is ready on (http://127\.0\.0\.1:\d+)\n")
 QUERIES = [
     *(f"block={block}&stride={stride}&planes={planes}"
       for block in ("basic", "bottleneck") for stride in (1, 2) for planes in (32, 64, 128)),
-    *(f"block=bottleneck&activation={each}" for each in ("gelu", "mish")),
-    *(f"block=bottleneck&norm_layer={each}&theme=dark" for each in ("group", "none")),
-    *(f"block=basic&stride=2&shortcut={each}" for each in ("identity", "none", "projection")),
-    *(f"block=bottleneck&direction=LR&groups={each}" for each in (2, 32)),
-    *(f"model=resnet18&detail={each}" for each in ("stage", "block")),
+    *(f"block=bottleneck&activation={name}" for name in ("gelu", "mish")),
+    *(f"block=bottleneck&norm_layer={name}&theme=dark" for name in ("group", "none")),
+    *(f"block=basic&stride=2&shortcut={name}" for name in ("identity", "none", "projection")),
+    *(f"block=bottleneck&direction=LR&groups={number}" for number in (2, 32)),
+    *(f"model=resnet18&detail={name}" for name in ("stage", "block")),
     "block=basic&theme=auto",
     "block=bottleneck&input=97x131&batch=3",
 ]  # fmt: skip
@@ -83,8 +83,8 @@ def test_a_thousand_requests_at_once_get_what_one_gets_alone(server: Server) -> 
     def ask(part: list[tuple[str, str]]) -> list[tuple[str, str]]:
         with httpx2.Client(base_url=server.url, timeout=60) as client:
             return [
-                each for each in part
-                if client.get(f"/diagram.{each[1]}?{each[0]}").content != alone[each]
+                pair for pair in part
+                if client.get(f"/diagram.{pair[1]}?{pair[0]}").content != alone[pair]
             ]  # fmt: skip
 
     with ThreadPoolExecutor(16) as threads:
@@ -117,4 +117,4 @@ def test_an_interrupted_server_ends_quietly(server: Server) -> None:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&"))]
+    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))]

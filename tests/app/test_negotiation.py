@@ -57,7 +57,7 @@ def test_nothing_acceptable_is_said_to_be_so(accept: str) -> None:
 
 def test_only_a_browser_that_goes_to_an_address_prefers_a_page() -> None:
     assert prefers_page(BROWSER)
-    assert not any(prefers_page(each) for each in (CHROME_IMAGE, "*/*", None, "nonsense"))
+    assert not any(prefers_page(value) for value in (CHROME_IMAGE, "*/*", None, "nonsense"))
 
 
 @pytest.mark.parametrize("format", FORMATS)

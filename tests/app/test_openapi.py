@@ -20,7 +20,7 @@ SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 def knobs(client: TestClient, path: str = "/diagram") -> dict[str, dict[str, Any]]:
     operation = client.get("/openapi.json").json()["paths"][path]["get"]
-    return {each["name"]: each for each in operation["parameters"]}
+    return {record["name"]: record for record in operation["parameters"]}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def newcomer() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda each: each.name)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_every_knob_of_every_subject_is_described_with_its_bounds(
     client: TestClient, subject: Subject
 ) -> None:
@@ -51,14 +51,14 @@ def test_every_knob_of_every_subject_is_described_with_its_bounds(
     for name, schema in subject.params.model_json_schema()["properties"].items():
         told = found[name]
         if name == "block":
-            assert all(each in told["description"] for each in schema["enum"])
+            assert all(item in told["description"] for item in schema["enum"])
             continue
         assert told["description"]
         assert subject.name in told["description"] or "every subject" in told["description"]
         alternatives = told["schema"].get("anyOf", [told["schema"]])
         bounds = {k: v for k, v in schema.items() if k not in ("title", "description", "default")}
         assert bounds in [
-            {k: v for k, v in each.items() if k != "default"} for each in alternatives
+            {k: v for k, v in alternative.items() if k != "default"} for alternative in alternatives
         ]
 
 
@@ -74,7 +74,7 @@ def test_the_view_and_the_input_are_described(client: TestClient) -> None:
 
 
 def test_nothing_is_described_that_no_subject_takes(client: TestClient) -> None:
-    taken = {name for each in SUBJECTS for name in each.params.model_fields}
+    taken = {name for subject in SUBJECTS for name in subject.params.model_fields}
     others = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error"}
     assert set(knobs(client)) == taken | others
 
@@ -88,12 +88,12 @@ def test_a_default_is_told_only_where_all_share_it(client: TestClient) -> None:
     found = knobs(client)
     for name, told in found.items():
         defaults = [
-            each.params.model_fields[name].default
-            for each in SUBJECTS
-            if name in each.params.model_fields
+            subject.params.model_fields[name].default
+            for subject in SUBJECTS
+            if name in subject.params.model_fields
         ]
         if "default" in told["schema"] and defaults:
-            assert all(each == told["schema"]["default"] for each in defaults)
+            assert all(default == told["schema"]["default"] for default in defaults)
 
 
 def test_a_posted_object_has_the_same_names(client: TestClient) -> None:
@@ -107,12 +107,12 @@ def test_the_subjects_are_listed_with_their_knobs_as_json_schema(
     client: TestClient, path: str, registry: Any
 ) -> None:
     listed = client.get(path).json()
-    assert [each["name"] for each in listed] == list(registry)
-    for each in listed:
-        subject = registry[each["name"]]
-        assert each["parameters"] == subject.params.model_json_schema()
-        assert each["fixed"] == dict(subject.fixed)
-        assert client.get(f"{path}/{subject.name}").json() == each
+    assert [record["name"] for record in listed] == list(registry)
+    for record in listed:
+        subject = registry[record["name"]]
+        assert record["parameters"] == subject.params.model_json_schema()
+        assert record["fixed"] == dict(subject.fixed)
+        assert client.get(f"{path}/{subject.name}").json() == record
 
 
 def test_an_unknown_subject_is_not_found(client: TestClient) -> None:

@@ -19,7 +19,7 @@ from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 # A preset has the form of its base, less what it fixes.
-FORMS = [each for each in SUBJECTS if not each.base or each.name == "resnet50"]
+FORMS = [subject for subject in SUBJECTS if not subject.base or subject.name == "resnet50"]
 
 
 class Elements(HTMLParser):
@@ -37,7 +37,9 @@ class Elements(HTMLParser):
         return [attributes for tag, attributes in self.found if tag in tags]
 
     def named(self, name: str) -> dict[str, str | None]:
-        (found,) = [each for each in self.all("input", "select") if each.get("name") == name]
+        (found,) = [
+            element for element in self.all("input", "select") if element.get("name") == name
+        ]
         return found
 
 
@@ -45,34 +47,34 @@ def address(subject: Subject, more: str = "") -> str:
     return f"/?{subject.kind}={subject.name}{more}"
 
 
-@pytest.mark.parametrize("subject", FORMS, ids=lambda each: each.name)
+@pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
 def test_the_form_has_every_knob_with_a_label_and_its_description(
     client: TestClient, subject: Subject
 ) -> None:
     answer = client.get(address(subject))
     assert answer.status_code == 200
     page = Elements(answer.text)
-    names = [each["name"] for each in page.all("input", "select") if "name" in each]
+    names = [element["name"] for element in page.all("input", "select") if "name" in element]
     forms = (subject.params, Input, Options)
     known = {name for form in forms for name in form.model_fields}
     # The header switches the language, of the page and of the picture together.
     assert {subject.kind, *known} - {"lang"} == set(names)
-    ids = {each["id"] for _, each in page.found if "id" in each}
-    labels = {each.get("for") for each in page.all("label")}
+    ids = {record["id"] for _, record in page.found if "id" in record}
+    labels = {element.get("for") for element in page.all("label")}
     for control in page.all("input", "select"):
         if control.get("type") not in ("hidden", "radio") and "aria-label" not in control:
             assert control["id"] in labels
             assert set((control["aria-describedby"] or "").split()) <= ids
 
 
-@pytest.mark.parametrize("subject", FORMS, ids=lambda each: each.name)
+@pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
 def test_the_form_as_it_stands_asks_for_the_same_page(client: TestClient, subject: Subject) -> None:
     page = client.get(address(subject)).text
     elements = Elements(page)
     sent = [
-        (str(each["name"]), each["value"] or "")
-        for each in elements.all("input")
-        if "name" in each and (each.get("type") != "radio" or "checked" in each)
+        (str(element["name"]), element["value"] or "")
+        for element in elements.all("input")
+        if "name" in element and (element.get("type") != "radio" or "checked" in element)
     ]
     chosen = re.findall(r'<select id="(\w+)".*?<option value="([^"]*)" selected', page, re.S)
     again = client.get("/", params=[*sent, *chosen])
@@ -86,7 +88,11 @@ def test_the_page_holds_the_picture_and_the_layers(client: TestClient) -> None:
     assert COLOURS["conv"][0] in page
     rows = re.findall(r'<tr data-node="([^"]+)"', page)
     record = client.get("/diagram.json?block=bottleneck&planes=128&stride=2").json()
-    calls = [each["id"] for each in record["nodes"] if each["kind"] not in ("input", "output")]
+    calls = [
+        one_record["id"]
+        for one_record in record["nodes"]
+        if one_record["kind"] not in ("input", "output")
+    ]
     assert rows == calls
     assert "379,392" in page
     assert "372.5 M" in page
@@ -94,18 +100,18 @@ def test_the_page_holds_the_picture_and_the_layers(client: TestClient) -> None:
 
 def test_the_page_links_to_every_format_and_to_the_permalink(client: TestClient) -> None:
     page = Elements(client.get("/?block=bottleneck&stride=2&scale=2").text)
-    links = {each["href"] for each in page.all("a")}
+    links = {element["href"] for element in page.all("a")}
     query = "block=bottleneck&stride=2"
     assert {f"/diagram.{format}?{query}" for format in FORMATS} <= links
     scaled = [f"block=bottleneck&scale={scale}&stride=2" for scale in (2, 3, 4)]
-    assert {f"/diagram.png?{each}" for each in scaled} <= links
+    assert {f"/diagram.png?{item}" for item in scaled} <= links
     assert f"/diagram?{scaled[0]}" in links
-    assert all(client.get(str(each)).status_code == 200 for each in links if str(each)[:2] == "/d")
+    assert all(client.get(str(link)).status_code == 200 for link in links if str(link)[:2] == "/d")
 
 
 def test_every_subject_is_a_link_away(client: TestClient) -> None:
-    links = {each["href"] for each in Elements(client.get("/").text).all("a")}
-    assert {address(each) for each in SUBJECTS} <= links
+    links = {element["href"] for element in Elements(client.get("/").text).all("a")}
+    assert {address(subject) for subject in SUBJECTS} <= links
 
 
 def test_an_empty_field_of_the_form_stands_for_the_default(client: TestClient) -> None:
@@ -144,12 +150,12 @@ def test_a_mistake_is_told_beside_its_knob_and_what_was_typed_stays(
     control = page.named(name)
     assert control["aria-invalid"] == "true"
     assert f"{name}-complaint" in str(control["aria-describedby"])
-    typed = dict(each.split("=") for each in query.split("&"))
+    typed = dict(part.split("=") for part in query.split("&"))
     assert page.named("planes")["value"] == typed["planes"]
     assert f'"{typed[name]}"' in answer.text
-    fixes = [str(each["href"]) for each in page.all("a") if each.get("class") == "fix"]
+    fixes = [str(element["href"]) for element in page.all("a") if element.get("class") == "fix"]
     assert fixes
-    assert all(client.get(each).status_code == 200 for each in fixes)
+    assert all(client.get(fix).status_code == 200 for fix in fixes)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +190,8 @@ def test_nothing_from_outside_becomes_markup(client: TestClient) -> None:
 def pages(client: TestClient) -> Iterator[str]:
     for url in ("/", "/?model=resnet50", "/?block=basic&stride=0", "/reference", "/theme.css"):
         yield client.get(url).text
-    for each in folder("static").glob("*.*"):
-        yield each.read_text(encoding="utf-8")
+    for file in folder("static").glob("*.*"):
+        yield file.read_text(encoding="utf-8")
 
 
 def test_nothing_is_fetched_from_another_host(client: TestClient) -> None:
@@ -204,21 +210,23 @@ def test_the_policy_forbids_inline_code_and_the_pages_have_none(client: TestClie
         assert policy.startswith("default-src 'none'")
         assert "<style" not in answer.text
         page = Elements(answer.text)
-        assert all("src" in each for each in page.all("script"))
-        assert not [each for _, each in page.found if "style" in each or "onclick" in each]
+        assert all("src" in element for element in page.all("script"))
+        assert not [entry for _, entry in page.found if "style" in entry or "onclick" in entry]
 
 
 def test_ids_are_unique_on_a_page(client: TestClient) -> None:
     for url in ("/?block=bottleneck&stride=2", "/?model=resnet50", "/reference"):
-        ids = [each["id"] for _, each in Elements(client.get(url).text).found if "id" in each]
+        ids = [record["id"] for _, record in Elements(client.get(url).text).found if "id" in record]
         assert len(ids) == len(set(ids))
 
 
 def test_every_local_file_of_a_page_is_there(client: TestClient) -> None:
     page = Elements(client.get("/").text)
-    files = [str(each.get("href") or each.get("src")) for each in page.all("link", "script")]
+    files = [
+        str(element.get("href") or element.get("src")) for element in page.all("link", "script")
+    ]
     assert len(files) == 7
-    assert all(client.get(each).status_code == 200 for each in files)
+    assert all(client.get(file).status_code == 200 for file in files)
 
 
 def test_a_dark_page_has_a_dark_twin_for_every_colour_of_a_diagram() -> None:
@@ -251,8 +259,8 @@ def test_a_file_of_a_page_is_kept_for_ever_because_its_address_changes_with_it(
 
 def test_the_reference_explains_every_subject_and_every_problem_type(client: TestClient) -> None:
     page = Elements(client.get("/reference").text)
-    ids = {each["id"] for _, each in page.found if "id" in each}
-    assert {f"{each.kind}-{each.name}" for each in SUBJECTS} <= ids
+    ids = {record["id"] for _, record in page.found if "id" in record}
+    assert {f"{subject.kind}-{subject.name}" for subject in SUBJECTS} <= ids
     problem = client.get("/diagram.json?block=basic&stride=0").json()
     assert problem["type"].removeprefix("/reference#") in ids
 

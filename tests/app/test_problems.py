@@ -42,7 +42,7 @@ REFUSALS: list[tuple[str, int, str, str | None]] = [
     ("block=basic&on_error=status", 422, "on_error", "image"),
     ("block=bottleneck&stride=%00%FF", 422, "stride", "1"),
 ]
-QUERIES = [each[0] for each in REFUSALS]
+QUERIES = [refusal[0] for refusal in REFUSALS]
 
 
 def problem_at(client: TestClient, url: str, status: int) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def test_a_text_client_gets_the_refusal_as_json(client: TestClient, extension: s
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("query", [each for each in QUERIES if "on_error" not in each])
+@pytest.mark.parametrize("query", [query for query in QUERIES if "on_error" not in query])
 def test_on_error_image_answers_200_with_a_card_for_a_short_time(
     client: TestClient, query: str
 ) -> None:

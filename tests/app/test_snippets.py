@@ -38,23 +38,23 @@ def printed(code: str) -> list[tuple[str, tuple[int, ...]]]:
 
 def told_of_layers(diagram: Diagram) -> list[tuple[str, tuple[int, ...]]]:
     """What the program prints, less a module without layers that is a group in the picture."""
-    groups = {each.path for each in diagram.graph.groups}
-    return [each for each in printed(program(diagram)) if each[0] not in groups]
+    groups = {group.path for group in diagram.graph.groups}
+    return [pair for pair in printed(program(diagram)) if pair[0] not in groups]
 
 
 def layers(diagram: Diagram) -> list[tuple[str, tuple[int, ...]]]:
-    calls = [each for each in diagram.graph.calls if each.kind == "module"]
-    return [(each.path, each.shape) for each in calls]
+    calls = [call for call in diagram.graph.calls if call.kind == "module"]
+    return [(call.path, call.shape) for call in calls]
 
 
-@pytest.mark.parametrize("query", BLOCK_SETTINGS, ids=lambda each: dict(each)["block"])
+@pytest.mark.parametrize("query", BLOCK_SETTINGS, ids=lambda setting: dict(setting)["block"])
 def test_the_program_of_a_block_runs_and_prints_the_shapes_of_the_picture(query) -> None:
     diagram = Diagram.of(query)
     if diagram.graph.problem is None:
         assert told_of_layers(diagram) == layers(diagram)
 
 
-@pytest.mark.parametrize("query", NETWORK_SETTINGS, ids=lambda each: dict(each)["model"])
+@pytest.mark.parametrize("query", NETWORK_SETTINGS, ids=lambda setting: dict(setting)["model"])
 def test_the_program_of_a_network_runs_and_prints_the_shapes_of_the_picture(query) -> None:
     diagram = Diagram.of(query)
     # Shapes without numbers: the same layers in the same order, in a thousandth of the time.
@@ -69,7 +69,7 @@ def test_the_program_of_a_structure_that_cannot_run_fails_as_the_picture_says() 
         printed(program(diagram))
 
 
-@pytest.mark.parametrize("query", BLOCK_SETTINGS, ids=lambda each: dict(each)["block"])
+@pytest.mark.parametrize("query", BLOCK_SETTINGS, ids=lambda setting: dict(setting)["block"])
 def test_the_lines_for_python_and_the_shell_draw_the_same_picture(
     query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,12 +24,12 @@ from resnet_core.registry import BLOCKS, NETWORKS
 
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 RESIDUAL = [
-    each for each in BLOCKS.values() if {"inplanes", "stride"} <= set(each.params.model_fields)
+    block for block in BLOCKS.values() if {"inplanes", "stride"} <= set(block.params.model_fields)
 ]
 SIZES = {"resnet1202": ("32",)}
 
 
-@pytest.fixture(params=SUBJECTS, ids=lambda each: each.name)
+@pytest.fixture(params=SUBJECTS, ids=lambda item: item.name)
 def subject(request):
     return request.param
 
@@ -54,7 +54,7 @@ def test_every_subject_draws_with_its_defaults_at_two_sizes(subject):
         assert diagram.svg.startswith("<svg")
 
 
-@pytest.mark.parametrize("subject", RESIDUAL, ids=lambda each: each.name)
+@pytest.mark.parametrize("subject", RESIDUAL, ids=lambda item: item.name)
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_the_shape_law_holds(subject, stride):
     """(N, planes · expansion, ⌈H/s⌉, ⌈W/s⌉); pooling alone rounds down."""
@@ -75,7 +75,7 @@ def test_blocks_compute_on_real_tensors_and_pass_gradients(name):
     assert tuple(out.shape) == diagram.graph.outputs[0].shape
     out.sum().backward()
     assert x.grad is not None
-    assert all(each.grad is not None for each in module.parameters())
+    assert all(parameter.grad is not None for parameter in module.parameters())
 
 
 @pytest.mark.parametrize("name", ["resnet50c", "resnet50d", "resnet50_gn", "seresnet50",
@@ -104,7 +104,7 @@ def test_vggs_have_the_published_numbers(name, published):
 @pytest.mark.parametrize("depth", [20, 32, 44, 56, 110, 1202])
 def test_cifar_resnets_have_the_papers_parameters(depth, published):
     with torch.device("meta"):
-        count = sum(each.numel() for each in build(model=f"resnet{depth}").parameters())
+        count = sum(parameter.numel() for parameter in build(model=f"resnet{depth}").parameters())
     assert float(f"{count / 1e6:.{1 if count > 1e6 else 2}f}") == published["cifar"][str(depth)]
 
 
@@ -175,18 +175,22 @@ def test_drop_path_drops_whole_samples_and_keeps_the_mean():
     drop, x = DropPath(0.5), torch.ones(1000, 2, 3, 3)
     out = drop.train()(x)
     assert set(out.unique().tolist()) == {0.0, 2.0}
-    assert all(len(each.unique()) == 1 for each in out[:50])
+    assert all(len(item.unique()) == 1 for item in out[:50])
     assert out.mean().item() == pytest.approx(1, abs=0.1)
     assert drop.eval()(x) is x
 
 
 def test_the_backbone_gives_four_maps_of_which_each_comes_from_the_one_before():
     record = draw(model="vgg_backbone").to_dict()
-    assert [each["shape"] for each in record["outputs"]] == [
+    assert [one_record["shape"] for one_record in record["outputs"]] == [
         [1, 128, 112, 112], [1, 256, 56, 56], [1, 512, 28, 28], [1, 512, 14, 14],
     ]  # fmt: skip
     assert record["output"] == record["outputs"][0]
-    ends = [each["from"] for each in record["edges"] if each["to"].startswith("output")]
+    ends = [
+        one_record["from"]
+        for one_record in record["edges"]
+        if one_record["to"].startswith("output")
+    ]
     assert ends == ["body1.8", "body2.6", "body3.6", "body4.6"]
 
 
@@ -211,7 +215,7 @@ def test_what_cannot_run_is_drawn_up_to_the_failing_call_and_mended(asked, node,
     diagram = draw(**asked)
     problem = diagram.to_dict()["problem"]
     assert problem["node"] == node
-    assert [tuple(each) for each in problem["shapes"]] == shapes
+    assert [tuple(size) for size in problem["shapes"]] == shapes
     assert "mend:" in diagram.svg
     fixed = Diagram.of(parse_qsl(problem["fix"].partition("?")[2]))
     assert fixed.graph.problem is None

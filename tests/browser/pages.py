@@ -11,7 +11,7 @@ PAGES = {
     "refused": "/?block=bottleneck&stride=9",
     "gallery": "/gallery",
     "documents": "/documents",
-    **{f"document-{each.slug}": f"/documents/{each.slug}" for each in DOCUMENTS},
+    **{f"document-{document.slug}": f"/documents/{document.slug}" for document in DOCUMENTS},
     "compare": "/compare?a=model%3Dresnet50&b=model%3Dresnet50d",
     "reference": "/reference",
     "nowhere": "/nowhere",

@@ -55,7 +55,7 @@ def test_a_box_lights_its_partner_and_its_rows(networks):
     networks.hover("[data-side=a] [data-node='layer2.0']")
     assert networks.evaluate(LIT) == ["layer2.0", "layer2.0"]
     lit = networks.locator(".differences .pointed")
-    assert {each.get_attribute("data-b") for each in lit.all()} == {
+    assert {element.get_attribute("data-b") for element in lit.all()} == {
         "layer2.0.downsample.0",
         "layer2.0.downsample.1",
     }
@@ -102,7 +102,7 @@ def test_it_works_without_a_script(visit):
 
 def test_on_a_phone_one_picture_stands_below_the_other(visit):
     page = visit(NETWORKS, viewport={"width": 390, "height": 844})
-    first, second = (each.bounding_box() for each in page.locator(".pane").all())
+    first, second = (element.bounding_box() for element in page.locator(".pane").all())
     assert second["y"] >= first["y"] + first["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

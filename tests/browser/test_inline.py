@@ -31,7 +31,7 @@ def colours(name: str, theme: str) -> str:
 
 @pytest.mark.parametrize("theme", ["auto", "light"])
 def test_no_id_is_there_twice_and_every_reference_is_met(blank, theme):
-    blank.set_content("".join(drawn(theme, **each)[0] for each in TWO))
+    blank.set_content("".join(drawn(theme, **item)[0] for item in TWO))
     ids = blank.eval_on_selector_all("[id]", "all => all.map(each => each.id)")
     assert len(ids) == len(set(ids)) > 20
     named = blank.eval_on_selector_all(
@@ -45,7 +45,7 @@ def test_each_picture_follows_the_reader_or_keeps_its_own_theme(blank, reader):
     blank.emulate_media(color_scheme=reader)
     themes = ("auto", "light", "dark", "auto")
     asked = ({"block": "basic"}, {"block": "bottleneck"}, {"block": "convnext"}, {"model": "vgg16"})
-    made = [drawn(theme, **each) for theme, each in zip(themes, asked, strict=True)]
+    made = [drawn(theme, **pair) for theme, pair in zip(themes, asked, strict=True)]
     blank.set_content("".join(svg for svg, _ in made))
     for theme, (_, box) in zip(themes, made, strict=True):
         end = colours("end", reader if theme == "auto" else theme)

@@ -18,8 +18,11 @@ PICTURES = (
     *SUBJECTS,
     *VARIANTS,
     *FAILURES,
-    *({**each, "direction": "LR", "detail": "op"} for each in ACROSS),
-    *({**each, "labels": EVERYTHING} for each in ({"block": "bottleneck"}, {"model": "resnet18"})),
+    *({**item, "direction": "LR", "detail": "op"} for item in ACROSS),
+    *(
+        {**value, "labels": EVERYTHING}
+        for value in ({"block": "bottleneck"}, {"model": "resnet18"})
+    ),
     {"model": "resnet18", "direction": "LR"},
     {"model": "seresnet50", "detail": "layer", "expand": "layer1.0"},
     {"block": "bottleneck", "stride": 2, "shapes": "symbolic"},
@@ -64,7 +67,7 @@ OUTSIDE = """async (font) => {
 @pytest.fixture(scope="module", params=["en", "zh"])
 def drawn(request):
     """All pictures on one page."""
-    return "".join(draw(**each, lang=request.param).svg for each in PICTURES)
+    return "".join(draw(**picture, lang=request.param).svg for picture in PICTURES)
 
 
 @pytest.fixture

@@ -41,8 +41,8 @@ def test_pointing_at_a_row_lights_its_box_and_dims_the_others(visit):
 def test_pointing_at_a_line_of_code_lights_every_call_in_it(visit):
     page = visit("/?block=bottleneck&stride=2#code")
     line(page, "self.conv2(out)").hover()
-    for each in ("conv2", "bn2", "relu:2"):
-        expect(box(page, each)).to_have_class(POINTED)
+    for name in ("conv2", "bn2", "relu:2"):
+        expect(box(page, name)).to_have_class(POINTED)
     expect(box(page, "conv1")).not_to_have_class(POINTED)
 
 

@@ -100,14 +100,14 @@ def mermaid(browser, bundle):
 
 def test_every_subject_is_read(mermaid):
     asked = [
-        {**each, "detail": detail, "direction": direction, "lang": lang}
-        for each in (*SUBJECTS, FAILURE)
+        {**subject, "detail": detail, "direction": direction, "lang": lang}
+        for subject in (*SUBJECTS, FAILURE)
         for detail, direction, lang in (("op", "TB", "en"), ("block", "LR", "zh"))
     ]
-    assert mermaid.evaluate(PARSE, [draw(**each).mermaid for each in asked]) == []
+    assert mermaid.evaluate(PARSE, [draw(**query).mermaid for query in asked]) == []
 
 
-@pytest.mark.parametrize("asked", DRAWN, ids=lambda each: next(iter(each.values())))
+@pytest.mark.parametrize("asked", DRAWN, ids=lambda item: next(iter(item.values())))
 def test_every_box_wire_and_frame_is_drawn(mermaid, asked):
     diagram = draw(**asked)
     boxes, wires, frames, text = mermaid.evaluate(RENDER, diagram.mermaid)
@@ -120,7 +120,7 @@ def test_every_box_wire_and_frame_is_drawn(mermaid, asked):
 
 
 @pytest.mark.parametrize("view", ["one", "side"])
-@pytest.mark.parametrize("b", COMPARED, ids=lambda each: "-".join(map(str, each.values())))
+@pytest.mark.parametrize("b", COMPARED, ids=lambda item: "-".join(map(str, item.values())))
 def test_comparisons_are_drawn(mermaid, b, view):
     found = compare(draw(block="bottleneck"), draw(**b), view=view, lang="zh")
     boxes, wires, frames, text = mermaid.evaluate(RENDER, found.mermaid)

@@ -21,10 +21,12 @@ def page(visit):
 def test_every_copy_button_copies_the_lines_beside_it_and_says_so(page):
     blocks = page.locator("#share .lines")
     assert blocks.count() > 4
-    for each in blocks.all():
-        each.locator(".copy").click()
-        expect(each.locator(".copy")).to_have_text("Copied")
-        assert page.evaluate("navigator.clipboard.readText()") == each.locator("pre").inner_text()
+    for element in blocks.all():
+        element.locator(".copy").click()
+        expect(element.locator(".copy")).to_have_text("Copied")
+        assert (
+            page.evaluate("navigator.clipboard.readText()") == element.locator("pre").inner_text()
+        )
     expect(blocks.last.locator(".copy")).to_have_text("Copy")
 
 
@@ -39,8 +41,8 @@ def test_every_embedded_address_answers_with_a_picture(page):
     text = page.locator("#share").inner_text()
     found = set(re.findall(r"http://[^\s\"')]+?/diagram\.svg\?[^\s\"')]+", text))
     assert found
-    for each in found:
-        answer = page.request.get(each.replace("&amp;", "&"))
+    for one_text in found:
+        answer = page.request.get(one_text.replace("&amp;", "&"))
         assert answer.headers["content-type"].startswith("image/svg+xml")
 
 

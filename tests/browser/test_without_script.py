@@ -33,8 +33,8 @@ def test_every_part_is_on_the_page_and_the_tabs_lead_there(plain):
 
 def test_what_needs_a_script_is_not_offered(plain):
     page = plain("/?block=bottleneck")
-    for each in (".search", ".zoom", ".top .theme", ".copy >> nth=0", ".away", ".inspector"):
-        expect(page.locator(each)).to_be_hidden()
+    for name in (".search", ".zoom", ".top .theme", ".copy >> nth=0", ".away", ".inspector"):
+        expect(page.locator(name)).to_be_hidden()
 
 
 def test_a_subject_is_a_link(plain):

@@ -55,7 +55,7 @@ class Visits:
 
     def pardon(self, expected: str) -> None:
         """Forget the complaints that match; there must be some."""
-        others = [each for each in self.complaints if not re.search(expected, each)]
+        others = [complaint for complaint in self.complaints if not re.search(expected, complaint)]
         assert others != self.complaints, f"nothing like {expected!r} was complained of"
         self.complaints[:] = others
 

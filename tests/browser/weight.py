@@ -15,7 +15,7 @@ def weight(page: Page, address: str) -> Counter[str]:
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="networkidle")
     found: Counter[str] = Counter()
-    for each in answers:
-        if (kind := each.request.resource_type) in KINDS:
-            found[kind] += each.request.sizes()["responseBodySize"]
+    for one_answer in answers:
+        if (kind := one_answer.request.resource_type) in KINDS:
+            found[kind] += one_answer.request.sizes()["responseBodySize"]
     return found

@@ -8,7 +8,7 @@ from resnet_core.diagram.placements import places
 
 def found(**parameters) -> set[tuple[str, str]]:
     diagram = draw(**parameters)
-    return {(each.model, each.path) for each in places(diagram.subject, diagram.values)}
+    return {(place.model, place.path) for place in places(diagram.subject, diagram.values)}
 
 
 def test_a_bottleneck_knows_that_it_is_layer2_0_of_resnet50():

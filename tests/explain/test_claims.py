@@ -44,14 +44,14 @@ def test_what_is_claimed_of_the_shortcut_holds(setting: dict[str, Any]) -> None:
     except ParameterError:
         return  # zeros cannot take channels away
     english = draw(**setting).explain("en")
-    claims = [each.lead for each in english.paragraphs if each.lead in CLAIMS]
+    claims = [paragraph.lead for paragraph in english.paragraphs if paragraph.lead in CLAIMS]
     if graph.problem:
         assert english.paragraphs[0].lead.startswith("It cannot run: ")
         assert not claims
         return
     (claim,) = claims
-    joins = [each.id for each in graph.calls if each.role == "add" and not each.group]
-    outer = [each for each in joins if graph.shortcut_into(each) != "none"]
+    joins = [call.id for call in graph.calls if call.role == "add" and not call.group]
+    outer = [join for join in joins if graph.shortcut_into(join) != "none"]
     kind = graph.shortcut_into(outer[-1]) if outer else "none"
     assert CLAIMS[claim] == kind
     given, made = graph.inputs[0].shape, graph.outputs[0].shape
@@ -59,7 +59,7 @@ def test_what_is_claimed_of_the_shortcut_holds(setting: dict[str, Any]) -> None:
         t
         for p in english.paragraphs
         if p.lead == claim
-        for t in [p.lead, *(each.text for each in p.sentences)]
+        for t in [p.lead, *(sentence.text for sentence in p.sentences)]
     )
     if claim in ("The shortcut needs a projection.", "The shortcut pools, then projects."):
         assert ("the map shrinks" in said) == (given[2:] != made[2:])
@@ -72,18 +72,18 @@ def test_what_is_claimed_of_the_shortcut_holds(setting: dict[str, Any]) -> None:
 def test_the_stride_is_said_to_sit_where_it_sits(stride_on: str, layer: str) -> None:
     english = draw(block="bottleneck", stride=2, stride_on=stride_on).explain("en")
     lead = f"The stride sits in the {layer}."
-    (told,) = [each for each in english.paragraphs if each.lead == lead]
-    (at,) = {node for each in told.sentences[:1] for node in each.nodes}
+    (told,) = [paragraph for paragraph in english.paragraphs if paragraph.lead == lead]
+    (at,) = {node for sentence in told.sentences[:1] for node in sentence.nodes}
     assert at == stride_on
 
 
-@pytest.mark.parametrize("name", [each for each in networks() if "1" not in each])
+@pytest.mark.parametrize("name", [network for network in networks() if "1" not in network])
 def test_shares_add_up_to_the_whole(name: str) -> None:
     english = draw(model=name).explain("en")
     for paragraph in english.paragraphs:
         if paragraph.lead == "Where the parameters and the work sit.":
             for sentence in paragraph.sentences[:2]:
-                shares = [float(each) for each in re.findall(r"([\d.]+) % in", sentence.text)]
+                shares = [float(match) for match in re.findall(r"([\d.]+) % in", sentence.text)]
                 assert not shares or sum(shares) == pytest.approx(100, abs=2)
 
 
@@ -94,12 +94,12 @@ def test_shares_add_up_to_the_whole(name: str) -> None:
 )  # fmt: skip
 def test_the_number_in_the_name_is_counted(name: str, depth: int) -> None:
     english = draw(model=name).explain("en")
-    assert f"Hence the {depth} in the name." in [each.lead for each in english.paragraphs]
+    assert f"Hence the {depth} in the name." in [paragraph.lead for paragraph in english.paragraphs]
 
 
 def test_a_deep_stem_has_more_layers_than_the_name_says() -> None:
     english = draw(model="resnet50d").explain("en")
-    leads = [each.lead for each in english.paragraphs]
+    leads = [paragraph.lead for paragraph in english.paragraphs]
     assert "The name says 50, the count 52." in leads
     assert "The stem is three 3×3 instead of one 7×7." in leads
 
@@ -118,7 +118,11 @@ def test_what_the_first_1x1_would_cost_elsewhere_is_what_it_costs_there(stride_o
     other = {"conv1": "conv2", "conv2": "conv1"}[stride_on]
     there = draw(block="bottleneck", planes=128, stride=2, stride_on=other).graph.node["conv1"]
     english = draw(block="bottleneck", planes=128, stride=2, stride_on=stride_on).explain("en")
-    (told,) = [each for each in english.paragraphs if each.lead.startswith("The stride sits")]
+    (told,) = [
+        paragraph
+        for paragraph in english.paragraphs
+        if paragraph.lead.startswith("The stride sits")
+    ]
     assert amount(there.macs) in told.sentences[-1].text
 
 
@@ -127,7 +131,9 @@ def test_what_ungrouped_would_cost_is_what_it_costs_ungrouped() -> None:
     plain = draw(block="bottleneck", base_width=128).graph.node["conv2"]
     assert plain.shape == grouped.graph.node["conv2"].shape
     (told,) = [
-        each for each in grouped.explain("en").paragraphs if "works in 32 groups" in each.lead
+        paragraph
+        for paragraph in grouped.explain("en").paragraphs
+        if "works in 32 groups" in paragraph.lead
     ]
     said = told.sentences[0].text
     assert f"{plain.params:,}" in said

@@ -20,8 +20,8 @@ from resnet_core.registry import BLOCKS
 from resnet_core.registry import NETWORKS as NETWORKS_BY_NAME
 
 # The largest say in every sentence what smaller ones of their kind say.
-LARGE = [each for each in networks() if re.search("101|152|110|1202|small|base", each)]
-NETWORKS = [each for each in networks() if each not in LARGE]
+LARGE = [network for network in networks() if re.search("101|152|110|1202|small|base", network)]
+NETWORKS = [network for network in networks() if network not in LARGE]
 SHORTCUTS = ("auto", "projection", "avgpool", "padded", "identity", "none")
 SETTINGS: list[dict[str, Any]] = [
     *({"block": name} for name in blocks()),
@@ -40,25 +40,25 @@ SETTINGS: list[dict[str, Any]] = [
             strict=True,
         )
     ),
-    *({"block": "bottleneck", "base_width": each, "planes": 96} for each in (4, 128, 256, 512)),
+    *({"block": "bottleneck", "base_width": number, "planes": 96} for number in (4, 128, 256, 512)),
     *(
         {"block": "residual_attention", "stride": stride, "kernel_size": kernel, "padding": padding}
         for stride, kernel, padding in product((1, 2), (1, 2, 5), (0, 2))
     ),
     *({"block": "res2net", "scales": s, "stride": t} for s, t in ((2, 1), (2, 2), (6, 1), (16, 2))),
-    *({"block": "horblock", "order": each} for each in (1, 2, 7)),
-    *({"block": "convnext", "layer_scale": each, "expand_ratio": 2} for each in (True, False)),
+    *({"block": "horblock", "order": number} for number in (1, 2, 7)),
+    *({"block": "convnext", "layer_scale": number, "expand_ratio": 2} for number in (True, False)),
     *(
         {"block": "inverted_residual", "expand_ratio": ratio, "stride": stride, "outplanes": made}
         for ratio, stride, made in product((1, 6), (1, 2), (16, 32))
     ),
     *({"block": "downsample", "mode": m, "stride": s} for m, s in product(("conv", "max", "avg"),
                                                                           (1, 2, 4))),
-    *({"model": "hornet_stage", "index": each} for each in range(4)),
+    *({"model": "hornet_stage", "index": index} for index in range(4)),
     *({"model": "stage", "blocks": n, "dilate": d} for n, d in product((1, 2, 5), (True, False))),
     *({"model": "resnet50", "output_stride": s, "include_top": t}
       for s, t in product((8, 16), (True, False))),
-    *({"model": "resnet18", "shortcut": each} for each in SHORTCUTS),
+    *({"model": "resnet18", "shortcut": shortcut} for shortcut in SHORTCUTS),
     {"model": "resnet50", "stride_on": "conv1", "zero_init_residual": True},
     {"model": "resnet", "preact": True, "block": "basic", "layers": "1,1,1,1", "stem": "deep"},
     {"model": "vgg16", "input": "7"},
@@ -90,7 +90,7 @@ def explained(setting: dict[str, Any]) -> tuple[Diagram, Explanation, Explanatio
 
 
 def texts(paragraph: Paragraph) -> list[str]:
-    return [paragraph.lead, *(each.text for each in paragraph.sentences)]
+    return [paragraph.lead, *(sentence.text for sentence in paragraph.sentences)]
 
 
 def kernels(text: str) -> set[str]:
@@ -109,7 +109,7 @@ def numbers(text: str) -> list[float]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("setting", [*SETTINGS, *({"model": each} for each in LARGE)], ids=name_of)
+@pytest.mark.parametrize("setting", [*SETTINGS, *({"model": item} for item in LARGE)], ids=name_of)
 def test_both_languages_say_the_same_with_the_same_numbers(setting: dict[str, Any]) -> None:
     agree(setting)
 
@@ -118,7 +118,9 @@ def agree(setting: dict[str, Any]) -> None:
     _, english, chinese = explained(setting)
     assert len(english.paragraphs) == len(chinese.paragraphs)
     for one, other in zip(english.paragraphs, chinese.paragraphs, strict=True):
-        assert [each.nodes for each in one.sentences] == [each.nodes for each in other.sentences]
+        assert [sentence.nodes for sentence in one.sentences] == [
+            sentence.nodes for sentence in other.sentences
+        ]
         for said, told in zip(texts(one), texts(other), strict=True):
             assert kernels(said) == kernels(told)
             assert numbers(said) == pytest.approx(numbers(told), rel=0.006), (said, told)
@@ -126,8 +128,8 @@ def agree(setting: dict[str, Any]) -> None:
         assert note.node == other_note.node
         assert bool(note.text) == bool(other_note.text)
         assert numbers(note.text) == numbers(other_note.text)
-        assert [each.partition(" = ")[2] for each in note.sums] == [
-            each.partition(" = ")[2] for each in other_note.sums
+        assert [text.partition(" = ")[2] for text in note.sums] == [
+            text.partition(" = ")[2] for text in other_note.sums
         ]
 
 
@@ -138,7 +140,7 @@ STACKS = ("stage", "resnet_cifar", "hornet_stage", "vgg_backbone")
 @st.composite
 def anything(choose: st.DrawFn) -> dict[str, Any]:
     """Any block or small network with any knobs, sensible or not."""
-    subjects = [*BLOCKS.values(), *(NETWORKS_BY_NAME[each] for each in STACKS)]
+    subjects = [*BLOCKS.values(), *(NETWORKS_BY_NAME[stack] for stack in STACKS)]
     subject = choose(st.sampled_from(subjects))
     setting = {subject.kind: subject.name, "input": choose(st.sampled_from(SIZES))}
     for name, schema in properties(subject.params).items():
@@ -162,7 +164,7 @@ def test_every_paragraph_makes_a_claim_and_nothing_is_said_twice(setting: dict[s
     for explanation in explained(setting)[1:]:
         assert explanation.title
         assert explanation.paragraphs
-        said = Counter(text for each in explanation.paragraphs for text in texts(each))
+        said = Counter(text for paragraph in explanation.paragraphs for text in texts(paragraph))
         assert not [text for text, count in said.items() if count > 1]
         stop = "。" if explanation.language == "zh" else "."
         for paragraph in explanation.paragraphs:
@@ -180,7 +182,7 @@ def test_sentences_point_at_what_is_in_the_graph(setting: dict[str, Any]) -> Non
     for paragraph in english.paragraphs:
         for sentence in paragraph.sentences:
             assert set(sentence.nodes) <= known, sentence
-    assert [each.node for each in english.layers] == [each.id for each in diagram.graph.calls]
+    assert [layer.node for layer in english.layers] == [call.id for call in diagram.graph.calls]
 
 
 # Words that Chinese papers leave in Latin letters; whatever else is Latin must be a name of the
@@ -199,15 +201,15 @@ KEPT = {
 def test_chinese_keeps_no_english_but_names(setting: dict[str, Any]) -> None:
     diagram, _, chinese = explained(setting)
     graph = diagram.graph
-    names = {part for each in (*graph.node, *graph.group) for part in (each, *each.split("."))}
+    names = {part for text in (*graph.node, *graph.group) for part in (text, *text.split("."))}
     names |= {*diagram.values, *map(str, diagram.values.values())}
     forms = properties(diagram.subject.params).values()
     names |= {str(choice) for schema in forms for choice in choices_of(schema)}
-    names |= {word for each in graph.groups for word in NAMES.findall(each.type)}
+    names |= {word for group in graph.groups for word in NAMES.findall(group.type)}
     names |= set(NAMES.findall(diagram.caption.title))
-    names |= {each.type.lower() for each in graph.calls}
+    names |= {call.type.lower() for call in graph.calls}
     for text in [*(t for p in chinese.paragraphs for t in texts(p)),
-                 *(each.text for each in chinese.layers if each.text)]:  # fmt: skip
+                 *(layer.text for layer in chinese.layers if layer.text)]:  # fmt: skip
         assert CHINESE.search(text), text
         if graph.problem and graph.problem.title == "cannot run":
             continue  # torch's own words
@@ -230,11 +232,11 @@ def test_large_numbers_are_those_of_the_graph_or_follow_from_it(name: str) -> No
     """A count with a thousands separator is a parameter, a product of two, or a sum of some."""
     diagram, english, _ = explained({"block": name})
     graph = diagram.graph
-    counts = [each.params for each in graph.calls if each.params]
+    counts = [call.params for call in graph.calls if call.params]
     sums = {sum(counts[i:j]) for i in range(len(counts)) for j in range(i + 1, len(counts) + 1)}
-    weights = [w for each in graph.calls if (w := _weights(each.attributes))]
+    weights = [w for call in graph.calls if (w := _weights(call.attributes))]
     sums |= {sum(weights[i:j]) for i in range(len(weights)) for j in range(i + 1, len(weights) + 1)}
-    shapes = {side for each in graph.nodes for shape in each.outputs for side in shape}
+    shapes = {side for node in graph.nodes for shape in node.outputs for side in shape}
     products = {a * b * k for a in shapes for b in shapes for k in (1, 9, 25)}
     biased = {product_ + a for product_ in products for a in shapes}
     bottlenecks = {17 * a * a // 16 for a in shapes}

@@ -17,7 +17,7 @@ from resnet_core.explain.explanation import FORMATS, WIDTH, wrapped
 
 
 def columns(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
+    return sum(2 if unicodedata.east_asian_width(piece) in "WF" else 1 for piece in line)
 
 
 def run(*words: str) -> str:
@@ -37,8 +37,8 @@ def test_as_data_it_keeps_everything() -> None:
     found = json.loads(explanation.render("json"))
     assert found["schema"] == 1
     assert found["language"] == "en"
-    assert [each["lead"] for each in found["paragraphs"]] == [
-        each.lead for each in explanation.paragraphs
+    assert [record["lead"] for record in found["paragraphs"]] == [
+        paragraph.lead for paragraph in explanation.paragraphs
     ]
     assert found["layers"][0]["node"] == "conv1"
     assert found["layers"][0]["sums"][0] == "H = ⌊(56 + 2·1 − 3)/1⌋ + 1 = 56"
@@ -49,15 +49,15 @@ def test_markdown_sets_the_claims_in_bold(language: str) -> None:
     explanation = draw(block="bottleneck", lang=language).explain()
     lines = explanation.markdown.splitlines()
     assert lines[0] == "# Bottleneck"
-    for each in explanation.paragraphs:
-        assert any(line.startswith(f"**{each.lead}** ") for line in lines)
+    for paragraph in explanation.paragraphs:
+        assert any(line.startswith(f"**{paragraph.lead}** ") for line in lines)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_text_fits_the_terminal_and_loses_nothing(language: str) -> None:
     explanation = draw(block="bottleneck", stride=2, attention="cbam", lang=language).explain()
     prose = explanation.text.split("\n\n")[: len(explanation.paragraphs) + 1]
-    assert max(columns(line) for each in prose for line in each.splitlines()) <= WIDTH + 2
+    assert max(columns(line) for item in prose for line in item.splitlines()) <= WIDTH + 2
     bare = "".join(explanation.text.split())
     for paragraph in explanation.paragraphs:
         for sentence in paragraph.sentences:
@@ -143,7 +143,7 @@ class Shift(nn.Module):
 
 
 def leads(explanation: Explanation) -> list[str]:
-    return [each.lead for each in explanation.paragraphs]
+    return [paragraph.lead for paragraph in explanation.paragraphs]
 
 
 def test_an_own_block_is_told_by_what_its_graph_shows() -> None:
@@ -211,4 +211,4 @@ def test_whatever_can_be_drawn_can_be_explained(
 ) -> None:
     found = draw_module(module, shape, lang=language).explain()
     assert found.paragraphs
-    assert all(each.lead and each.sentences for each in found.paragraphs)
+    assert all(paragraph.lead and paragraph.sentences for paragraph in found.paragraphs)

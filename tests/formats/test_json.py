@@ -54,11 +54,11 @@ def test_the_record_is_plain_json(name):
 
 
 def test_a_block_inside_a_network_tells_how_to_draw_it_alone():
-    groups = {each["path"]: each for each in draw(model="resnet50").to_dict()["groups"]}
+    groups = {record["path"]: record for record in draw(model="resnet50").to_dict()["groups"]}
     alone = draw(block="bottleneck", **groups["layer3.0"]["parameters"], input=28)
     inside = draw(model="resnet50").graph
     expected = [n.outputs for n in inside.calls if n.group.startswith("layer3.0")]
-    assert [each.outputs for each in alone.graph.calls] == expected
+    assert [call.outputs for call in alone.graph.calls] == expected
 
 
 def test_where_it_comes_from_and_where_it_stands_is_told():

@@ -45,9 +45,9 @@ def test_every_box_and_wire_is_there_under_legal_names(kind, name, detail):
             assert STYLE.match(line) or line == f"%% {drawing.url}", line
     assert depth == 0
     shown = drawing.shown
-    ids = identifiers("n", [each.id for each in shown.nodes])
-    assert sorted(nodes) == sorted(ids[each.id] for each in shown.nodes)
-    assert links == [(ids[each.source], ids[each.target]) for each in shown.edges]
+    ids = identifiers("n", [node.id for node in shown.nodes])
+    assert sorted(nodes) == sorted(ids[node.id] for node in shown.nodes)
+    assert links == [(ids[edge.source], ids[edge.target]) for edge in shown.edges]
 
 
 def test_names_are_stable_and_each_its_own():
@@ -71,7 +71,7 @@ def test_every_class_and_every_wire_has_its_colour():
     drawing = draw(model="seresnet50", expand="layer1.0", theme="dark")
     made = drawing.mermaid
     assert set(re.findall(r":::(\w+)", made)) == set(re.findall(r"classDef (\w+)", made))
-    styled = [at for each in re.findall(r"linkStyle (\S+)", made) for at in each.split(",")]
+    styled = [at for text in re.findall(r"linkStyle (\S+)", made) for at in text.split(",")]
     assert sorted(map(int, styled)) == list(range(len(drawing.shown.edges)))
     assert "classDef conv fill:#16304f" in made
 

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda each: each.name)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_the_picture_is_the_one_that_was_reviewed(subject, request):
     detail = "layer" if subject.kind == "block" else "block"
     drawn = draw(**{subject.kind: subject.name, "detail": detail}).dot
@@ -34,5 +34,5 @@ def test_the_picture_is_the_one_that_was_reviewed(subject, request):
 
 
 def test_no_snapshot_is_left_of_a_subject_that_is_gone():
-    names = {each.name for each in SUBJECTS}
-    assert {each.stem for each in FOLDER.glob("*.dot")} == names
+    names = {subject.name for subject in SUBJECTS}
+    assert {file.stem for file in FOLDER.glob("*.dot")} == names

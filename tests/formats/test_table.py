@@ -21,15 +21,15 @@ def records(**asked) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(draw(**asked).render("csv").decode(), newline="")))
 
 
-@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda each: next(iter(each.values())))
+@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda subject: next(iter(subject.values())))
 def test_pythons_own_parser_reads_every_call_and_the_sums_are_the_totals(asked):
     rows, graph = records(**asked), draw(**asked).graph
-    assert [each["id"] for each in rows] == [each.id for each in graph.calls]
+    assert [row["id"] for row in rows] == [call.id for call in graph.calls]
     for name in ("params", "macs", "activations"):
-        assert sum(int(each[name]) for each in rows) == getattr(graph.totals, name)
-    assert all(None not in each and None not in each.values() for each in rows)
-    shapes = [tuple(map(int, each["outputs"].split()[0].split("x"))) for each in rows]
-    assert shapes == [each.shape for each in graph.calls]
+        assert sum(int(row[name]) for row in rows) == getattr(graph.totals, name)
+    assert all(None not in row and None not in row.values() for row in rows)
+    shapes = [tuple(map(int, row["outputs"].split()[0].split("x"))) for row in rows]
+    assert shapes == [call.shape for call in graph.calls]
 
 
 def test_csv_is_the_same_in_every_view_and_language():
@@ -50,12 +50,12 @@ def test_columns_stand_below_one_another_whatever_the_letters(language):
     diagram = draw(block="residual_attention", lang=language)
     lines = columns(diagram.graph, diagram.caption, language).splitlines()[3:-2]
     head, rule, *body = lines
-    assert len({across(each) for each in (head, rule)}) == 1
-    assert all(across(each) <= across(rule) for each in body)
+    assert len({across(value) for value in (head, rule)}) == 1
+    assert all(across(row) <= across(rule) for row in body)
     second = len(rule.split()[0]) + 2
-    for each in body:
-        before = next(i for i in range(len(each) + 1) if across(each[:i]) == second)
-        assert each[:before].endswith("  ")
+    for row in body:
+        before = next(i for i in range(len(row) + 1) if across(row[:i]) == second)
+        assert row[:before].endswith("  ")
 
 
 @pytest.mark.parametrize("form", ["svg", "txt", "mmd", "md", "csv"])
@@ -96,7 +96,7 @@ TOLD = {
 def test_each_label_says_its_own_and_nothing_else(label, language, form):
     diagram = draw(block="bottleneck", norm_layer="none", labels=label, lang=language)
     if form == "svg":
-        faces = {each.node.id: each.face for each in diagram.sheet.boxes}
+        faces = {box.node.id: box.face for box in diagram.sheet.boxes}
         face = faces["conv2"]
         made = " ".join(text.text for line in (*face.left, *face.right) for text in line)
     else:

@@ -60,7 +60,7 @@ class Page:
         for row, line in enumerate(self.lines):
             for column, sign in enumerate(line):
                 cell = (row, column)
-                for side in (each for each in STEP if self.sides(cell) & each):
+                for side in (item for item in STEP if self.sides(cell) & item):
                     beyond = self[step(cell, side)]
                     meets = SIDES.get(beyond, 15) & BACK[side]
                     if beyond in " ╌" or not meets:
@@ -94,7 +94,7 @@ def _reached(chart: Chart, page: Page, source: str) -> Iterator[str]:
             if cell in arrows:
                 yield arrows[cell]
         elif page.sides(cell) & BACK[way]:
-            todo += [(step(cell, each), each) for each in _onward(page, cell, way)]
+            todo += [(step(cell, item), item) for item in _onward(page, cell, way)]
 
 
 def _doors(chart: Chart, name: str) -> list[Cell]:
@@ -109,10 +109,14 @@ def _onward(page: Page, cell: Cell, way: int) -> list[int]:
     """Where a wire goes on: straight over a crossing, never up, and towards an arrow if any."""
     if page[cell] == "┼":
         return [way]
-    ways = [each for each in (RIGHT, DOWN, LEFT) if page.sides(cell) & each and each != BACK[way]]
-    to_arrow = [each for each in (LEFT, RIGHT) if _ends_in_arrow(page, cell, each)]
+    ways = [
+        value for value in (RIGHT, DOWN, LEFT) if page.sides(cell) & value and value != BACK[way]
+    ]
+    to_arrow = [value for value in (LEFT, RIGHT) if _ends_in_arrow(page, cell, value)]
     if to_arrow:
-        return [each for each in ways if each in to_arrow or (way == DOWN and each == DOWN)]
+        return [
+            one_way for one_way in ways if one_way in to_arrow or (way == DOWN and one_way == DOWN)
+        ]
     return ways
 
 
@@ -127,7 +131,7 @@ class Dense(nn.Module):
 
     def __init__(self, depth: int) -> None:
         super().__init__()
-        self.convs = nn.ModuleList([nn.Conv2d(8 + 8 * each, 8, 1) for each in range(depth)])
+        self.convs = nn.ModuleList([nn.Conv2d(8 + 8 * index, 8, 1) for index in range(depth)])
 
     def forward(self, x):
         made = [x]

@@ -16,7 +16,7 @@ from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Graph, Node
 
 # The largest says nothing that the others do not, and takes long.
-NETWORKS = [each for each in networks() if each != "resnet1202"]
+NETWORKS = [network for network in networks() if network != "resnet1202"]
 SETTINGS: list[dict[str, Any]] = [
     *({"block": name} for name in blocks()),
     *({"model": name} for name in NETWORKS),
@@ -27,7 +27,7 @@ SETTINGS: list[dict[str, Any]] = [
             (1, 2, 3), ("auto", "avgpool", "padded", "none"), ("conv1", "conv2")
         )
     ),
-    *({"block": "bottleneck", "dilation": each, "attention": "cbam"} for each in (2, 5)),
+    *({"block": "bottleneck", "dilation": number, "attention": "cbam"} for number in (2, 5)),
     {"block": "bottleneck", "groups": 32, "base_width": 4, "planes": 96},
     {"block": "bottleneck", "norm_layer": "group", "attention": "eca"},
     {"block": "residual_attention", "kernel_size": 5, "padding": 0, "attention": "se"},
@@ -46,11 +46,11 @@ def name_of(setting: dict[str, Any]) -> str:
 
 def evaluated(formula: str) -> list[int]:
     """What each part of a chain of equalities comes to, names of parameters apart."""
-    parts = [re.sub(r"(?<=\d),(?=\d{3})", "", each) for each in formula.split(" = ")]
-    numeric = [each for each in parts if not re.search(r"[a-z_]", re.sub(r"int|max", "", each))]
+    parts = [re.sub(r"(?<=\d),(?=\d{3})", "", part) for part in formula.split(" = ")]
+    numeric = [part for part in parts if not re.search(r"[a-z_]", re.sub(r"int|max", "", part))]
     signs = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "−": "-"})
     known = {"floor": floor, "ceil": ceil, "int": int, "max": max}
-    return [int(eval(each.translate(signs), {"__builtins__": {}}, known)) for each in numeric]
+    return [int(eval(item.translate(signs), {"__builtins__": {}}, known)) for item in numeric]
 
 
 def measured(node: Node, derivation: Derivation) -> int:
@@ -75,17 +75,17 @@ def derived(setting: dict[str, Any]) -> tuple[Graph, dict[str, tuple[Derivation,
 def test_every_formula_gives_the_number_of_the_graph(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:
-        for each in found[node.id]:
-            values = evaluated(each.formula)
-            assert values, each
-            assert {*values, each.value} == {measured(node, each)}, (node.id, each)
+        for entry in found[node.id]:
+            values = evaluated(entry.formula)
+            assert values, entry
+            assert {*values, entry.value} == {measured(node, entry)}, (node.id, entry)
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
 def test_whatever_costs_something_has_a_formula_for_it(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:
-        names = {each.name for each in found[node.id]}
+        names = {entry.name for entry in found[node.id]}
         assert ("params" in names) == (node.params > 0), node.id
         assert ("macs" in names) == (node.macs > 0), node.id
         if node.role == "conv" and len(node.shape) == 4:
@@ -97,14 +97,14 @@ def test_whatever_costs_something_has_a_formula_for_it(setting: dict[str, Any]) 
 def test_whatever_sees_further_than_what_came_before_says_how_far(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:
-        before = [graph.node[each.source].receptive_field for each in graph.incoming[node.id]]
+        before = [graph.node[edge.source].receptive_field for edge in graph.incoming[node.id]]
         if node.receptive_field > max(before, default=1):
-            assert "rf" in {each.name for each in found[node.id]}, node.id
+            assert "rf" in {entry.name for entry in found[node.id]}, node.id
 
 
 def test_a_formula_is_written_as_in_the_field() -> None:
     _, found = derived({"block": "bottleneck", "inplanes": 256, "planes": 128, "stride": 2})
-    told = {each.name: each.formula for each in found["conv2"]}
+    told = {entry.name: entry.formula for entry in found["conv2"]}
     assert told == {
         "H": "⌊(56 + 2·1 − 3)/2⌋ + 1 = 28",
         "C": "int(planes · base_width / 64) · groups = int(128 · 64 / 64) · 1 = 128",
@@ -112,21 +112,21 @@ def test_a_formula_is_written_as_in_the_field() -> None:
         "macs": "128 · 128 · 3 · 3 · 28 · 28 = 115,605,504",
         "rf": "1 + (3 − 1) · 1 = 3",
     }
-    assert [each.formula for each in found["conv3"] if each.name == "C"] == [
+    assert [entry.formula for entry in found["conv3"] if entry.name == "C"] == [
         "planes · expansion = 128 · 4 = 512"
     ]
 
 
 def test_dilation_spreads_the_kernel() -> None:
     _, found = derived({"block": "bottleneck", "dilation": 2})
-    told = {each.name: each.formula for each in found["conv2"]}
+    told = {entry.name: entry.formula for entry in found["conv2"]}
     assert told["H"] == "⌊(56 + 2·2 − 2·(3 − 1) − 1)/1⌋ + 1 = 56"
     assert told["rf"] == "1 + 2·(3 − 1) · 1 = 5"
 
 
 def test_groups_divide_the_weights() -> None:
     _, found = derived({"block": "bottleneck", "groups": 32, "base_width": 4})
-    told = {each.name: each.formula for each in found["conv2"]}
+    told = {entry.name: entry.formula for entry in found["conv2"]}
     assert told["params"] == "128 · 128/32 · 3 · 3 = 4,608"
 
 
@@ -149,7 +149,10 @@ def test_what_has_no_formula_in_a_line_has_none() -> None:
     graph = draw_module(Odd(), (1, 3, 21, 30)).graph
     found = derivations(graph, {})
     for node in graph.calls:
-        for each in found[node.id]:
-            assert {*evaluated(each.formula), each.value} == {measured(node, each)}, (node.id, each)
-    assert {each.name for each in found["wide"]} >= {"H", "W", "params", "macs"}
-    assert "H" not in {each.name for each in found["same"]}
+        for entry in found[node.id]:
+            assert {*evaluated(entry.formula), entry.value} == {measured(node, entry)}, (
+                node.id,
+                entry,
+            )
+    assert {size.name for size in found["wide"]} >= {"H", "W", "params", "macs"}
+    assert "H" not in {entry.name for entry in found["same"]}

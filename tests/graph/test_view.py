@@ -9,7 +9,7 @@ from resnet_core.language.notation import title
 
 
 def names(**parameters) -> list[str]:
-    return [each.id for each in draw(**parameters).shown.calls]
+    return [call.id for call in draw(**parameters).shown.calls]
 
 
 def test_block_detail_folds_equal_neighbours_and_says_which():
@@ -29,14 +29,14 @@ def test_folded_boxes_see_as_far_as_the_last_of_them():
 
 def test_without_fold_every_block_has_its_box():
     blocks = [
-        each for each in draw(model="resnet50", fold=False).shown.nodes if each.kind == "group"
+        node for node in draw(model="resnet50", fold=False).shown.nodes if node.kind == "group"
     ]
     assert len(blocks) == 3 + 4 + 6 + 3
 
 
 def test_layer_detail_joins_convolution_norm_and_activation():
     node = draw(block="bottleneck", detail="layer").shown.node["conv1"]
-    assert [each.type for each in node.parts] == ["Conv2d", "BatchNorm2d", "ReLU"]
+    assert [part.type for part in node.parts] == ["Conv2d", "BatchNorm2d", "ReLU"]
     assert node.params == 16384 + 128
 
 
@@ -71,13 +71,13 @@ def test_stage_detail_closes_whatever_is_a_group_at_the_outermost_level():
 
 @pytest.mark.parametrize("asked", [{"model": "hornet"}, {"model": "resnet", "block": "res2net"}])
 def test_a_closed_block_of_several_additions_says_which_shortcut_it_has(asked):
-    boxes = [each for each in draw(**asked).shown.nodes if each.role == "block"]
-    assert {each.attributes["shortcut"] for each in boxes} <= {"identity", "projection"}
+    boxes = [node for node in draw(**asked).shown.nodes if node.role == "block"]
+    assert {box.attributes["shortcut"] for box in boxes} <= {"identity", "projection"}
 
 
 def test_dropout_stands_in_the_box_of_the_activation_before_it():
     linear = draw(model="vgg16").shown.node["classifier.0"]
-    assert [each.role for each in linear.parts] == ["linear", "activation", "dropout"]
+    assert [part.role for part in linear.parts] == ["linear", "activation", "dropout"]
 
 
 @pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])

@@ -24,15 +24,15 @@ ENGLISH = re.compile(
 
 def words(**parameters) -> list[str]:
     root = ET.fromstring(draw(**parameters).svg)
-    return [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    return [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 @pytest.mark.parametrize(("kind", "name"), SUBJECTS)
 def test_a_chinese_picture_has_no_english_words_but_names(kind, name):
     sheet = draw(**{kind: name, "lang": "zh", "labels": "macs,params,rf,shape"}).sheet
     for box in sheet.boxes:
-        for each in on_box(box):
-            assert not ENGLISH.search(each.text.text), each.text.text
+        for item in on_box(box):
+            assert not ENGLISH.search(item.text.text), item.text.text
     for frame in sheet.frames:
         assert not ENGLISH.search(frame.figures), frame.figures
     for wire in sheet.wires:
@@ -42,7 +42,7 @@ def test_a_chinese_picture_has_no_english_words_but_names(kind, name):
 @pytest.mark.parametrize(("kind", "name"), SUBJECTS)
 def test_both_languages_tell_the_same_numbers(kind, name):
     english, chinese = (
-        [re.findall(r"\d+×\d+(?:×\d+)*", each) for each in words(**{kind: name, "lang": lang})]
+        [re.findall(r"\d+×\d+(?:×\d+)*", word) for word in words(**{kind: name, "lang": lang})]
         for lang in ("en", "zh")
     )
     assert english == chinese
@@ -54,15 +54,15 @@ def test_both_languages_tell_the_same_numbers(kind, name):
 def test_every_text_is_inside_its_box(kind, name, lang, direction):
     sheet = draw(**{kind: name, "lang": lang, "direction": direction, "labels": "path,macs"}).sheet
     for box in sheet.boxes:
-        for each in on_box(box):
-            assert box.x - box.width / 2 <= each.x
-            assert each.x + each.width <= box.x + box.width / 2
-            assert box.y - box.height / 2 <= each.y - 0.72 * each.text.size
-            assert each.y + 0.2 * each.text.size <= box.y + box.height / 2
+        for one_box in on_box(box):
+            assert box.x - box.width / 2 <= one_box.x
+            assert one_box.x + one_box.width <= box.x + box.width / 2
+            assert box.y - box.height / 2 <= one_box.y - 0.72 * one_box.text.size
+            assert one_box.y + 0.2 * one_box.text.size <= box.y + box.height / 2
     for frame in sheet.frames:
-        for each in on_frame(frame):
-            assert frame.left <= each.x
-            assert each.x + each.width <= frame.right
+        for one_box in on_frame(frame):
+            assert frame.left <= one_box.x
+            assert one_box.x + one_box.width <= frame.right
 
 
 @pytest.mark.parametrize(

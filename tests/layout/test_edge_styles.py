@@ -43,12 +43,12 @@ SHORTCUTS = {
 def groups(css: str, drawing: Drawing) -> list[ET.Element]:
     """The groups of an SVG that have this class."""
     root = ET.fromstring(drawing.svg)
-    return [each for each in root.iter(f"{SVG}g") if css in each.get("class", "").split()]
+    return [element for element in root.iter(f"{SVG}g") if css in element.get("class", "").split()]
 
 
 def line(group: ET.Element) -> tuple[str | None, ...]:
     """How a wire looks, colour aside: its pattern, its weight, the shape of its head."""
-    path, head = [each for each in group if each.tag != f"{SVG}text"]
+    path, head = [element for element in group if element.tag != f"{SVG}text"]
     filled = head.get("fill") != "none"
     return path.get("stroke-dasharray"), path.get("stroke-width"), head.tag, str(filled)
 
@@ -56,8 +56,8 @@ def line(group: ET.Element) -> tuple[str | None, ...]:
 @pytest.mark.parametrize("kind", SHORTCUTS)
 def test_a_shortcut_is_drawn_as_its_kind_from_the_fork_to_the_addition(kind):
     diagram = SHORTCUTS[kind]
-    wires = [each for each in diagram.sheet.wires if each.edge.lane == "shortcut"]
-    assert {each.kind for each in wires} == {kind}
+    wires = [wire for wire in diagram.sheet.wires if wire.edge.lane == "shortcut"]
+    assert {wire.kind for wire in wires} == {kind}
     assert diagram.graph.shortcut_into("add") == kind
 
 
@@ -77,14 +77,14 @@ def test_the_legend_names_the_lines_that_are_drawn_and_no_others(
     model, direction, detail, language
 ):
     diagram = draw(model=model, detail=detail, direction=direction, lang=language)
-    drawn = {each.kind for each in diagram.sheet.wires} | {
-        each.node.attributes.get("shortcut", "") if each.node.kind == "group" else ""
-        for each in diagram.sheet.boxes
+    drawn = {wire.kind for wire in diagram.sheet.wires} | {
+        box.node.attributes.get("shortcut", "") if box.node.kind == "group" else ""
+        for box in diagram.sheet.boxes
     }
     told = [text.sample for line in diagram.sheet.legend for text in line if text.sample]
-    assert told == [each for each in KINDS if each in drawn]
+    assert told == [kind for kind in KINDS if kind in drawn]
     words = "".join(text.text for line in diagram.sheet.legend for text in line)
-    assert all(say(each, language) in words for each in told)
+    assert all(say(note, language) in words for note in told)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -92,13 +92,13 @@ def test_a_closed_block_shows_the_line_that_the_legend_explains(theme):
     samples = groups("sample", draw(model="resnet50", theme=theme))
     boxes, legend = samples[:-2], samples[-2:]
     assert len(boxes) == 8
-    for kind, each in zip(("identity", "projection"), legend, strict=True):
+    for kind, pair in zip(("identity", "projection"), legend, strict=True):
         patterns = {
             box.find(f"{SVG}path").get("stroke-dasharray")
             for box in boxes
             if kind in box.get("class")
         }
-        assert patterns == {each.find(f"{SVG}path").get("stroke-dasharray")}
+        assert patterns == {pair.find(f"{SVG}path").get("stroke-dasharray")}
 
 
 def test_what_has_no_shortcut_has_no_legend():
@@ -108,7 +108,7 @@ def test_what_has_no_shortcut_has_no_legend():
 def test_a_legend_is_no_wider_than_its_picture():
     for direction in ("TB", "LR"):
         sheet = draw(model="seresnet50", detail="layer", direction=direction).sheet
-        assert all(line_width(each) <= sheet.width - 2 * MARGIN for each in sheet.legend)
+        assert all(line_width(item) <= sheet.width - 2 * MARGIN for item in sheet.legend)
 
 
 def test_mermaid_gives_each_kind_its_own_pattern():

@@ -25,7 +25,7 @@ SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in N
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(params=SUBJECTS, ids=lambda each: each[1])
+@pytest.fixture(params=SUBJECTS, ids=lambda pair: pair[1])
 def subject(request):
     kind, name = request.param
     return {kind: name}
@@ -38,9 +38,9 @@ def test_the_svg_is_a_document_of_its_own(subject, theme):
     assert root.get("role") == "img"
     assert root.find(f"{SVG}title").text == diagram.subject.title
     assert root.find(f"{SVG}metadata").text == diagram.url
-    ids = [each.get("id") for each in root.iter() if each.get("id")]
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
-    assert all(each.startswith(ids[0]) for each in ids)
+    assert all(text.startswith(ids[0]) for text in ids)
     text = diagram.svg
     assert "<script" not in text
     assert not re.search(r'(href|src)="', text)
@@ -49,7 +49,7 @@ def test_the_svg_is_a_document_of_its_own(subject, theme):
 
 def test_each_box_tells_path_line_role_and_details():
     root = ET.fromstring(draw(block="bottleneck", stride=2).svg)
-    (conv2,) = [each for each in root.iter(f"{SVG}g") if each.get("data-node") == "conv2"]
+    (conv2,) = [element for element in root.iter(f"{SVG}g") if element.get("data-node") == "conv2"]
     assert conv2.get("class") == "node conv"
     assert conv2.get("data-path") == "conv2"
     assert int(conv2.get("data-line")) > 0
@@ -62,17 +62,19 @@ def dressed(**parameters) -> dict[str, ET.Element]:
     """The groups of an SVG by the node or group that they draw."""
     root = ET.fromstring(draw(**parameters).svg)
     names = ("data-node", "data-group")
-    return {each.get(n): each for each in root.iter(f"{SVG}g") for n in names if each.get(n)}
+    return {
+        element.get(n): element for element in root.iter(f"{SVG}g") for n in names if element.get(n)
+    }
 
 
 @pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
 def test_every_call_is_found_in_the_box_or_frame_that_stands_for_it(subject, detail):
     diagram = draw(**subject, detail=detail)
     groups = list(ET.fromstring(diagram.svg).iter(f"{SVG}g"))
-    nodes = {name for each in groups for name in (each.get("data-node") or "").split()}
-    nodes |= {name for each in groups for name in (each.get("data-parts") or "").split()}
-    closed = {each.get("data-group") for each in groups if each.get("data-node")} - {None}
-    closed |= {name for each in groups for name in (each.get("data-folded") or "").split()}
+    nodes = {name for group in groups for name in (group.get("data-node") or "").split()}
+    nodes |= {name for group in groups for name in (group.get("data-parts") or "").split()}
+    closed = {group.get("data-group") for group in groups if group.get("data-node")} - {None}
+    closed |= {name for group in groups for name in (group.get("data-folded") or "").split()}
     for call in diagram.graph.calls:
         # The root's path is empty; as a box it stands for all.
         around = {*diagram.graph.lineage(call.group), ""}
@@ -92,7 +94,7 @@ def test_a_box_names_its_parts_and_its_folded_neighbours():
 
 def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
     text = "".join(ET.fromstring(draw(block="bottleneck", stride=2).svg).itertext())
-    for each in (
+    for name in (
         "256×56×56",
         "64×56×56",
         "64×28×28",
@@ -100,7 +102,7 @@ def test_a_reader_finds_the_traced_shapes_the_shortcut_and_the_title():
         "Bottleneck",
         "1×1 conv, 256, /2",
     ):
-        assert each in text
+        assert name in text
 
 
 def test_svgs_are_lean():
@@ -126,10 +128,10 @@ PAGES = [
 
 def test_pictures_that_differ_share_no_id_on_one_page():
     ids = [
-        each.get("id")
+        element.get("id")
         for picture in PAGES
-        for each in ET.fromstring(picture.svg).iter()
-        if each.get("id")
+        for element in ET.fromstring(picture.svg).iter()
+        if element.get("id")
     ]
     assert len(ids) == len(set(ids))
 
@@ -139,11 +141,11 @@ def test_in_auto_every_colour_of_the_picture_follows_the_readers_system(subject)
     root = ET.fromstring(svg)
     style = root.find(f"{SVG}style").text
     assert style.startswith("@media (prefers-color-scheme:dark){")
-    for each in root.iter():
+    for element in root.iter():
         for paint in ("fill", "stroke"):
-            colour = each.get(paint, "none")
+            colour = element.get(paint, "none")
             rule = f'#{root.get("id")} [{paint}="{colour}"]{{{paint}:'
-            assert colour in ("none", "transparent") or rule in style, (each.tag, paint, colour)
+            assert colour in ("none", "transparent") or rule in style, (element.tag, paint, colour)
 
 
 def reader(name: str) -> str:
@@ -165,9 +167,9 @@ def test_a_pdf_is_one_page_as_large_as_the_svg(tmp_path, asked, direction):
     )
     assert told.stderr == ""
     assert re.search(r"Pages: +1\n", told.stdout)
-    sides = [float(each) for each in re.findall(r"Page size: +(\S+) x (\S+)", told.stdout)[0]]
+    sides = [float(match) for match in re.findall(r"Page size: +(\S+) x (\S+)", told.stdout)[0]]
     box = ET.fromstring(diagram.svg).get("viewBox").split()[2:]
-    assert sides == pytest.approx([float(each) for each in box], abs=1)
+    assert sides == pytest.approx([float(side) for side in box], abs=1)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -178,8 +180,8 @@ def test_the_text_of_a_pdf_can_be_selected(tmp_path, language):
         [reader("pdftotext"), "-layout", tmp_path / "it.pdf", "-"],
         capture_output=True, check=True, text=True,
     ).stdout  # fmt: skip
-    for each in ("Bottleneck", "64×28×28", "downsample.0", say("projection", language)):
-        assert each in told
+    for name in ("Bottleneck", "64×28×28", "downsample.0", say("projection", language)):
+        assert name in told
 
 
 def test_every_colour_has_one_dark_twin():
@@ -239,17 +241,17 @@ def test_png_letters_do_not_depend_on_the_fonts_of_the_machine():
 def test_labels_say_what_a_box_tells():
     def told(labels: str) -> str:
         root = ET.fromstring(draw(block="bottleneck", labels=labels).svg)
-        return " ".join(each.text for each in root.iter(f"{SVG}text"))
+        return " ".join(element.text for element in root.iter(f"{SVG}text"))
 
-    for each in ("51.4 M MACs", "RF 3", "784.0 KiB"):
-        assert each in told("macs,rf,memory")
-        assert each not in told("path,params,shape")
+    for name in ("51.4 M MACs", "RF 3", "784.0 KiB"):
+        assert name in told("macs,rf,memory")
+        assert name not in told("path,params,shape")
     assert "64×56×56" in told("shape")
     assert "64×56×56" not in told("path").replace("256×56×56", "")
 
 
 def test_labels_are_one_request_in_any_order():
-    one, other = (draw(block="basic", labels=each) for each in ("rf,path", "path,rf,rf"))
+    one, other = (draw(block="basic", labels=name) for name in ("rf,path", "path,rf,rf"))
     assert one.url == other.url == "/diagram?block=basic&labels=path,rf"
 
 

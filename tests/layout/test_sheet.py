@@ -88,14 +88,14 @@ class Rectangle:
         )
 
 
-def outline(each: Box | Frame) -> Rectangle:
+def outline(box: Box | Frame) -> Rectangle:
     """The border; of what is folded the second one, which Graphviz draws outside the first."""
-    if isinstance(each, Frame):
-        rim = RIM * bool(each.group.folded)
-        return Rectangle(each.left - rim, each.top - rim, each.right + rim, each.bottom + rim)
-    rim = RIM * bool(each.node.folded)
-    wide, high = each.width / 2 + rim, each.height / 2 + rim
-    return Rectangle(each.x - wide, each.y - high, each.x + wide, each.y + high)
+    if isinstance(box, Frame):
+        rim = RIM * bool(box.group.folded)
+        return Rectangle(box.left - rim, box.top - rim, box.right + rim, box.bottom + rim)
+    rim = RIM * bool(box.node.folded)
+    wide, high = box.width / 2 + rim, box.height / 2 + rim
+    return Rectangle(box.x - wide, box.y - high, box.x + wide, box.y + high)
 
 
 def segments(wire: Wire) -> Iterator[Rectangle]:
@@ -107,7 +107,7 @@ def shared(one: Segment, other: Segment) -> float:
     """How long two segments run in the same place."""
     for along, across in ((0, 1), (1, 0)):
         if len({round(point[across]) for point in (*one, *other)}) == 1:
-            (a, b), (c, d) = (sorted(point[along] for point in each) for each in (one, other))
+            (a, b), (c, d) = (sorted(point[along] for point in value) for value in (one, other))
             return min(b, d) - max(a, c)
     return 0
 
@@ -125,7 +125,7 @@ def labels(frame: Frame) -> Iterator[Rectangle]:
 
 
 def title(case: dict[str, str]) -> str:
-    return " ".join(str(each) for each in case.values())
+    return " ".join(str(item) for item in case.values())
 
 
 @pytest.fixture(scope="module", params=CASES, ids=title)
@@ -146,7 +146,7 @@ def test_no_two_boxes_overlap(sheet):
 def test_the_main_path_is_straight_and_everything_else_on_one_side_of_it(diagram, sheet):
     down = diagram.options.direction == "TB"
     column = tracks(diagram.shown).column
-    across = {each.node.id: each.x if down else each.y for each in sheet.boxes}
+    across = {box.node.id: box.x if down else box.y for box in sheet.boxes}
     main = [across[name] for name in across if column[name] == 0]
     assert max(main) - min(main) < 1
     assert all(across[name] > max(main) for name in across if column[name] != 0)
@@ -159,7 +159,7 @@ def test_no_wire_crosses_a_box(sheet):
     for wire in sheet.wires:
         for box in sheet.boxes:
             if box.node.id not in (wire.edge.source, wire.edge.target):
-                crossed = [outline(box).meets(each) for each in segments(wire)]
+                crossed = [outline(box).meets(segment) for segment in segments(wire)]
                 assert not any(crossed), (wire.edge, box.node.id)
 
 
@@ -173,7 +173,7 @@ def test_no_two_wires_run_on_top_of_each_other(sheet):
 
 
 def test_frames_nest_and_hold_their_boxes_and_no_others(diagram, sheet):
-    frames = {each.group.path: each for each in sheet.frames}
+    frames = {frame.group.path: frame for frame in sheet.frames}
     for path, frame in frames.items():
         if frame.parent:
             assert outline(frames[frame.parent]).holds(outline(frame)), path
@@ -196,15 +196,15 @@ def test_no_wire_and_no_box_touches_the_label_of_a_frame(sheet):
                 assert not any(map(label.meets, segments(wire))), (frame.name, wire.edge)
             for box in sheet.boxes:
                 assert not label.meets(outline(box)), (frame.name, box.node.id)
-    every = [each for frame in sheet.frames for each in labels(frame)]
+    every = [label for frame in sheet.frames for label in labels(frame)]
     assert not any(one.meets(other) for one, other in combinations(every, 2))
 
 
 def test_the_words_beside_wires_stand_free(sheet):
     words = [(wire, note(wire)) for wire in sheet.wires if wire.note]
     for wire, word in words:
-        assert all(not word.meets(outline(each)) for each in sheet.boxes), wire.edge
-        assert all(not word.meets(each) for frame in sheet.frames for each in labels(frame))
+        assert all(not word.meets(outline(box)) for box in sheet.boxes), wire.edge
+        assert all(not word.meets(label) for frame in sheet.frames for label in labels(frame))
         for other in sheet.wires:
             assert not any(map(word.meets, segments(other))), (wire.edge, other.edge)
     for (_, one), (_, other) in combinations(words, 2):
@@ -213,10 +213,10 @@ def test_the_words_beside_wires_stand_free(sheet):
 
 def test_everything_is_on_the_paper(sheet):
     paper = Rectangle(0, 0, sheet.width, sheet.height)
-    shapes = [outline(each) for each in (*sheet.boxes, *sheet.frames)]
-    shapes += [note(each) for each in sheet.wires if each.note]
-    shapes += [each for wire in sheet.wires for each in segments(wire)]
-    assert all(paper.holds(each) for each in shapes)
+    shapes = [outline(box) for box in (*sheet.boxes, *sheet.frames)]
+    shapes += [note(wire) for wire in sheet.wires if wire.note]
+    shapes += [segment for wire in sheet.wires for segment in segments(wire)]
+    assert all(paper.holds(shape) for shape in shapes)
 
 
 # A4 in points. The sheet brings margins of its own.
@@ -224,7 +224,7 @@ PAGE = (595, 842)
 READABLE = 6.0
 
 
-@pytest.mark.parametrize("name", [each for each in NETWORKS if not each.startswith("vgg")])
+@pytest.mark.parametrize("name", [network for network in NETWORKS if not network.startswith("vgg")])
 def test_a_network_of_blocks_fits_on_one_page_and_can_be_read_there(name):
     sheet = draw(model=name, detail="block").sheet
     scale = min(PAGE[0] / sheet.width, PAGE[1] / sheet.height)

@@ -39,8 +39,8 @@ def linear(colour: str) -> tuple[float, ...]:
 def contrast(one: str, other: str) -> float:
     """WCAG 2.1, contrast ratio."""
     low, high = sorted(
-        sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear(each), strict=True))
-        for each in (one, other)
+        sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear(value), strict=True))
+        for value in (one, other)
     )
     return (high + 0.05) / (low + 0.05)
 
@@ -78,7 +78,7 @@ def test_roles_stay_apart_for_colour_blind_readers(theme, sight, one, other):
     colours = Theme(theme)
 
     def distance(name: str) -> float:
-        pair = (seen(colours[name.format(each)], sight) for each in (one, other))
+        pair = (seen(colours[name.format(value)], sight) for value in (one, other))
         return sum((p - q) ** 2 for p, q in zip(*pair, strict=True)) ** 0.5
 
     assert max(distance("{}"), distance("{}-line")) >= 6

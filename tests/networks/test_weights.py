@@ -81,4 +81,4 @@ def test_blocks_train_on_real_tensors(block, norm_layer):
     x = torch.rand(2, 16, 9, 9, requires_grad=True)
     module(x).sum().backward()
     assert x.grad is not None
-    assert all(each.grad is not None for each in module.parameters())
+    assert all(parameter.grad is not None for parameter in module.parameters())

@@ -23,10 +23,12 @@ SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in N
 def hooked_shapes(module: nn.Module, x: torch.Tensor) -> dict[str, list]:
     """Output shapes of all calls of layers in an ordinary forward pass, by path, in order."""
     found = defaultdict(list)
-    for path, each in module.named_modules():
-        plain = type(each).__module__.startswith("torch.nn.") or isinstance(each, nn.LayerNorm)
-        if plain and not isinstance(each, nn.Sequential | nn.ModuleList):
-            each.register_forward_hook(
+    for path, one_module in module.named_modules():
+        plain = type(one_module).__module__.startswith("torch.nn.") or isinstance(
+            one_module, nn.LayerNorm
+        )
+        if plain and not isinstance(one_module, nn.Sequential | nn.ModuleList):
+            one_module.register_forward_hook(
                 lambda _, __, out, path=path: found[path].append(tuple(out.shape))
             )
     with torch.no_grad():
@@ -63,13 +65,13 @@ def test_multiply_adds_are_half_of_what_torchs_flop_counter_says(kind, name):
 def test_parameters_are_those_of_the_module(kind, name):
     with torch.device("meta"):
         module = build(**{kind: name})
-    expected = sum(each.numel() for each in module.parameters())
+    expected = sum(parameter.numel() for parameter in module.parameters())
     assert draw(**{kind: name}).graph.totals.params == expected
 
 
 def test_one_relu_used_three_times_is_three_calls():
     nodes = draw(block="bottleneck").graph.nodes
-    assert [(each.id, each.call) for each in nodes if each.path == "relu"] == [
+    assert [(node.id, node.call) for node in nodes if node.path == "relu"] == [
         ("relu", 1), ("relu:2", 2), ("relu:3", 3),
     ]  # fmt: skip
 
@@ -77,7 +79,7 @@ def test_one_relu_used_three_times_is_three_calls():
 def test_the_in_place_addition_is_an_addition_of_main_path_and_shortcut():
     graph = draw(block="bottleneck", stride=2).graph
     assert graph.node["add"].role == "add"
-    assert [(each.source, each.lane) for each in graph.incoming["add"]] == [
+    assert [(edge.source, edge.lane) for edge in graph.incoming["add"]] == [
         ("bn3", "main"),
         ("downsample.1", "shortcut"),
     ]
@@ -105,12 +107,12 @@ def test_many_traces_at_once_do_not_mix():
     asked = [{"block": "bottleneck", "stride": 1 + index % 3} for index in range(12)]
     asked += [{"block": "basic", "inplanes": 16 + index, "planes": 32} for index in range(12)]
     with ThreadPoolExecutor(8) as pool:
-        graphs = list(pool.map(lambda each: draw(**each).graph, asked))
-    for each, graph in zip(asked, graphs, strict=True):
+        graphs = list(pool.map(lambda item: draw(**item).graph, asked))
+    for record, graph in zip(asked, graphs, strict=True):
         names = [node.id for node in graph.calls]
-        projected = each.get("stride", 1) > 1 or "inplanes" in each
+        projected = record.get("stride", 1) > 1 or "inplanes" in record
         assert ("downsample.0" in names) == projected
-        assert len(graph.calls) == {"bottleneck": 10, "basic": 7}[each["block"]] + 2 * projected
+        assert len(graph.calls) == {"bottleneck": 10, "basic": 7}[record["block"]] + 2 * projected
 
 
 class Shared(nn.Module):
@@ -130,10 +132,10 @@ def test_somebodys_own_module_with_shared_layers_inputs_and_outputs():
     module = Shared()
     before = {key: value.clone() for key, value in module.state_dict().items()}
     graph = draw_module(module, [(1, 4, 8, 8), (1, 4, 8, 8)]).graph
-    assert [each.id for each in graph.nodes] == [
+    assert [node.id for node in graph.nodes] == [
         "input1", "input2", "conv", "add", "conv:2", "mul", "output1", "output2",
     ]  # fmt: skip
-    assert graph.totals.params == sum(each.numel() for each in module.parameters())
+    assert graph.totals.params == sum(parameter.numel() for parameter in module.parameters())
     assert graph.node["conv:2"].params == 0
     assert graph.totals.receptive_field == 5
     for key, value in module.state_dict().items():

@@ -69,14 +69,14 @@ class Grid:
     def is_free(self, row: int, left: int, right: int) -> bool:
         """Whether nothing stands in these columns of a row; ``right`` is not one of them."""
         cells = [(row, column) for column in range(left, right)]
-        return not any(each in self._sides or each in self._words for each in cells)
+        return not any(cell in self._sides or cell in self._words for cell in cells)
 
     def is_clear(self) -> bool:
         """Whether every wire can be followed by eye from its beginning to its end."""
         for cell in self._joints:
             if self._sides.get(cell) == CROSSING:
                 owners = (self._owners.get((cell, level)) for level in (True, False))
-                self.tangled.update(each for each in owners if each)
+                self.tangled.update(owner for owner in owners if owner)
         return not self.tangled
 
     def lines(self) -> list[str]:

@@ -72,15 +72,15 @@ class Panel:
         if self.kind == "glyph":
             return self.floor
         first = columns(self.head) + (columns(self.shape) + 2 if self.shape else 0)
-        return self._around + max(first, *(min(columns(each), _LINE) for each in ("", *self.rest)))
+        return self._around + max(first, *(min(columns(name), _LINE) for name in ("", *self.rest)))
 
     @property
     def floor(self) -> int:
         """The least width, at which only words of unusual length are cut."""
         if self.kind == "glyph":
-            return 2 * INSET + max((columns(each) for each in self.rest), default=1)
+            return 2 * INSET + max((columns(item) for item in self.rest), default=1)
         words = " ".join((self.head, self.shape, *self.rest)).split()
-        longest = max((columns(each) for each in words), default=1)
+        longest = max((columns(word) for word in words), default=1)
         return self._around + min(longest, _LONGEST_WORD)
 
     def lines(self, width: int) -> list[str]:
@@ -96,8 +96,8 @@ class Panel:
                 lines[-1] += " " * room + self.shape
             else:
                 shapes = wrapped(self.shape, inner)
-                lines += [" " * (inner - columns(each)) + each for each in shapes]
-        return lines + [line for each in self.rest for line in listed(each, inner)]
+                lines += [" " * (inner - columns(shape)) + shape for shape in shapes]
+        return lines + [line for item in self.rest for line in listed(item, inner)]
 
     def height(self, width: int) -> int:
         if self.kind == "glyph":
@@ -126,7 +126,7 @@ def panel(graph: Graph, node: Node, manner: Manner) -> Panel:
     """The panel of a node."""
     found = _panel(graph, node, manner.labels, manner.spoken)
     spell = manner.spell
-    rest = tuple(spell(each) for each in found.rest if each)
+    rest = tuple(spell(item) for item in found.rest if item)
     return Panel(node, found.kind, spell(found.head), spell(found.shape), rest)
 
 
@@ -142,10 +142,10 @@ def _panel(graph: Graph, node: Node, wanted: Collection[str], language: Language
         return Panel(node, "line", call_title(node, language))
     texts = label(node, wanted, language)
     if node.kind == "group":
-        head = "  ".join(each for each in (texts.title, texts.accent, texts.count) if each)
+        head = "  ".join(text for text in (texts.title, texts.accent, texts.count) if text)
         return Panel(node, "box", head, texts.shape, (_even(texts.small),))
     first, *others = node.parts or (node,)
-    rest = [" · ".join(call_title(each, language) for each in others)]
+    rest = [" · ".join(call_title(other, language) for other in others)]
     if set(wanted) != set(DEFAULT_LABELS):
         rest.append(_even(small(node, wanted, language)))
     return Panel(node, "box", call_title(first, language), texts.shape, tuple(rest))
@@ -161,7 +161,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Panel:
     """The operation that fails: what met what, why that cannot be, and what would mend it."""
     problem = graph.problem
     assert problem is not None
-    names = ["main path" if each.lane == "main" else each.lane for each in graph.incoming[node.id]]
+    names = ["main path" if edge.lane == "main" else edge.lane for edge in graph.incoming[node.id]]
     if len(problem.shapes) == 1:
         names = ["input"]
     met = [

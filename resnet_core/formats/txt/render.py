@@ -25,11 +25,11 @@ def text(view: Graph, whole: Graph, caption: Caption, manner: Manner) -> str:
     drawn = chart(view, manner)
     across = min(LIMIT, drawn.lattice.across)
     about, sums = _facts(caption, whole, manner.spoken), _sums(whole, manner.spoken)
-    above = [manner.spell(each) for each in (caption.title, about, sums)]
+    above = [manner.spell(value) for value in (caption.title, about, sums)]
     lines = [*_heading(above, across), "", *drawn.grid.lines()]
     if manner.ascii:
-        lines = [ascii_lines(each) for each in lines]
-    return "\n".join(each.rstrip() for each in lines) + "\n"
+        lines = [ascii_lines(line) for line in lines]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _heading(texts: list[str], across: int) -> list[str]:
@@ -40,7 +40,7 @@ def _heading(texts: list[str], across: int) -> list[str]:
     if columns(left) + len(_APART) + columns(sums) <= LIMIT:
         return [left + " " * max(room, len(_APART)) + sums]
     above = [left] if columns(left) <= LIMIT else [title, about]
-    return [line for each in (*above, sums) for line in wrapped(each, LIMIT)]
+    return [line for box in (*above, sums) for line in wrapped(box, LIMIT)]
 
 
 def _facts(caption: Caption, whole: Graph, language: Language) -> str:
@@ -48,7 +48,7 @@ def _facts(caption: Caption, whole: Graph, language: Language) -> str:
     known = facts(caption, whole, language)
     if caption.kind == "block":
         shown = (say("{} shortcut", language, "").strip(), "shortcuts")
-        known = [each for each in known if not each.endswith(shown)]
+        known = [choice for choice in known if not choice.endswith(shown)]
     return ", ".join(known)
 
 

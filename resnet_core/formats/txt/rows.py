@@ -47,15 +47,15 @@ def cuts(graph: Graph, tracks: Tracks, cut: frozenset[Edge]) -> tuple[frozenset[
         edges = graph.incoming[node.id]
         down = [e for e in edges if tracks.course[e] in ("straight", "fork") and e not in found]
         found.update(down[1:])
-        missing = [each for each in edges if each in found]
+        missing = [edge for edge in edges if edge in found]
         if len(missing) > (not down):
-            found.update(each for each in edges if each not in down[:1])
-            missing = [each for each in edges if each in found]
+            found.update(edge for edge in edges if edge not in down[:1])
+            missing = [edge for edge in edges if edge in found]
         if missing and not down:
             above[node.id] = missing.pop(0)
         if missing:
             beside[node.id] = tuple(missing)
-    sources = [each.id for each in graph.nodes if any(e in found for e in graph.outgoing[each.id])]
+    sources = [node.id for node in graph.nodes if any(e in found for e in graph.outgoing[node.id])]
     number = {name: count for count, name in enumerate(sources, 1)}
     return frozenset(found), Cuts(number, above, beside)
 
@@ -114,24 +114,24 @@ def _widths(
         floor[column] = max(floor.get(column, 0), 2 * INSET + columns(notes[edge]))
     width.update(floor)
     boxes = set()
-    for name, each in panels.items():
+    for name, node in panels.items():
         column = tracks.column[name]
         least = NUMBERED if name in marks.number or name in marks.above else 2 * INSET + 1
-        floor[column] = max(floor.get(column, least), least, each.floor)
-        width[column] = max(width.get(column, least), least, each.natural)
-        if each.kind == "box":
+        floor[column] = max(floor.get(column, least), least, node.floor)
+        width[column] = max(width.get(column, least), least, node.natural)
+        if node.kind == "box":
             boxes.add(column)
     room = LIMIT - MARGIN - (len(width) - 1)
     while sum(width.values()) > room:
-        widest = max(width, key=lambda each: (width[each] > floor[each], width[each]))
+        widest = max(width, key=lambda item: (width[item] > floor[item], width[item]))
         if width[widest] <= floor[widest]:
             break
         width[widest] -= 1
     while sum(width.values()) < room:
-        short = [each for each in boxes if width[each] < LEAST]
+        short = [box for box in boxes if width[box] < LEAST]
         if not short:
             break
-        width[min(short, key=lambda each: (width[each], each))] += 1
+        width[min(short, key=lambda item: (width[item], item))] += 1
     return width
 
 
@@ -159,7 +159,7 @@ class _Lines:
         rows: dict[int, list[str]] = {}
         for node in self.graph.nodes:
             rows.setdefault(self.tracks.row[node.id], []).append(node.id)
-        framed = [each for each in groups if self._is_whole(each, rows)]
+        framed = [group for group in groups if self._is_whole(group, rows)]
         self._rules(framed, -1)
         for row in sorted(rows):
             self._row(rows[row])
@@ -169,14 +169,14 @@ class _Lines:
 
     def _is_whole(self, band: Band, rows: Mapping[int, Sequence[str]]) -> bool:
         """Whether no other call stands beside the group: a rule goes all the way across."""
-        calls = {each.id for each in self.graph.calls}
+        calls = {call.id for call in self.graph.calls}
         beside = {name for row in range(band.first, band.last + 1) for name in rows.get(row, ())}
         return band.members.issuperset(beside & calls)
 
     def _row(self, names: Sequence[str]) -> None:
-        entered = [each for each in names if self._is_entered(each)]
-        quiet = [each for each in names if each not in entered]
-        for group in ([quiet] if quiet else []) + [[each] for each in entered]:
+        entered = [name for name in names if self._is_entered(name)]
+        quiet = [name for name in names if name not in entered]
+        for group in ([quiet] if quiet else []) + [[item] for item in entered]:
             high = 0
             for name in group:
                 above = int(name in self.marks.above)
@@ -189,18 +189,18 @@ class _Lines:
     def _is_entered(self, name: str) -> bool:
         """Whether a wire comes in from the side."""
         edges = self.graph.incoming[name]
-        sideways = [each for each in edges if self.tracks.course[each] in ("join", "lane")]
-        return any(each not in self.cut for each in sideways)
+        sideways = [edge for edge in edges if self.tracks.course[edge] in ("join", "lane")]
+        return any(sideway not in self.cut for sideway in sideways)
 
     def _rules(self, framed: Sequence[Band], row: int) -> None:
         """Below ``row``: the end of a group, unless its like begins there; then what begins."""
-        starts = [each for each in framed if each.first == row + 1]
-        ends = [each for each in framed if each.last == row]
-        outermost = min(ends, key=lambda each: each.depth, default=None)
-        if outermost and not any(each.depth <= outermost.depth for each in starts):
+        starts = [path for path in framed if path.first == row + 1]
+        ends = [path for path in framed if path.last == row]
+        outermost = min(ends, key=lambda end: end.depth, default=None)
+        if outermost and not any(start.depth <= outermost.depth for start in starts):
             self._rule(outermost, False)
-        for each in starts:
-            self._rule(each, True)
+        for start in starts:
+            self._rule(start, True)
 
     def _rule(self, band: Band, begins: bool) -> None:
         self.rules.append((self.at, band, begins))
@@ -208,8 +208,8 @@ class _Lines:
 
     def _ways_out(self, name: str) -> None:
         edges = self.graph.outgoing[name]
-        drawn = [each for each in edges if each not in self.cut]
-        if any(self.tracks.course[each] in ("fork", "lane") for each in drawn):
+        drawn = [edge for edge in edges if edge not in self.cut]
+        if any(self.tracks.course[edge] in ("fork", "lane") for edge in drawn):
             self.fork[name] = self.at
             self.at += 1
         if len(drawn) < len(edges):

@@ -30,7 +30,7 @@ from resnet_core.layout.ranks import Course, Tracks, tracks
 
 def chart(graph: Graph, manner: Manner) -> Chart:
     """The chart that fits and can be followed, with as few wires cut as is found easily."""
-    panels = {each.id: panel(graph, each, manner) for each in graph.nodes}
+    panels = {node.id: panel(graph, node, manner) for node in graph.nodes}
     ways, cut = tracks(graph), frozenset[Edge]()
     while True:
         found = Chart(graph, ways, panels, cut, manner)
@@ -56,8 +56,8 @@ class Chart:
         self.graph, self.ways, self.manner = graph, ways, manner
         self.cut, self.marks = cuts(graph, ways, cut)
         name = manner.say("identity")
-        self.notes = {each: name for each in graph.edges if _is_identity(graph, each)}
-        self.panels = {name: self._marked(each) for name, each in panels.items()}
+        self.notes = {edge: name for edge in graph.edges if _is_identity(graph, edge)}
+        self.panels = {name: self._marked(item) for name, item in panels.items()}
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -79,7 +79,7 @@ class Chart:
         for row, band, begins in self.lattice.rules:
             texts = [" · ".join((band.name, band.figures.replace("  ·  ", " · "))), band.name]
             texts = texts if begins else [self.manner.say("end of {}", band.name)]
-            self._rule(grid, row, [self.manner.spell(each) for each in texts], 2 * band.depth)
+            self._rule(grid, row, [self.manner.spell(text) for text in texts], 2 * band.depth)
         for edge in self.ways.lane:
             if edge not in self.cut and edge in self.notes:
                 self._name(grid, edge)
@@ -93,16 +93,16 @@ class Chart:
     @property
     def dispensable(self) -> frozenset[Edge]:
         """The wires to cut next; none where that cannot help."""
-        drawn = [each for each in self.graph.edges if each not in self.cut]
+        drawn = [edge for edge in self.graph.edges if edge not in self.cut]
         if not self.lattice.fits:
-            lanes = {each: self.ways.lane[each] for each in drawn if each in self.ways.lane}
+            lanes = {edge: self.ways.lane[edge] for edge in drawn if edge in self.ways.lane}
             outermost = max(lanes.values(), default=0)
-            return frozenset(each for each, column in lanes.items() if column == outermost)
+            return frozenset(item for item, column in lanes.items() if column == outermost)
         tangled = [
-            each
-            for each in drawn
-            if self.ways.course[each] != "straight"
-            and self.grid.tangled & {_owner(each), _owner(each, into=True)}
+            edge
+            for edge in drawn
+            if self.ways.course[edge] != "straight"
+            and self.grid.tangled & {_owner(edge), _owner(edge, into=True)}
         ]
         return frozenset(tangled[-1:])
 
@@ -121,16 +121,16 @@ class Chart:
     def _run(self, column: int) -> int:
         return self.lattice.left[column] + INSET
 
-    def _marked(self, each: Panel) -> Panel:
+    def _marked(self, one_panel: Panel) -> Panel:
         """The panel with the numbers of the wires that are cut and come in from the side."""
-        edges = self.marks.beside.get(each.node.id, ())
+        edges = self.marks.beside.get(one_panel.node.id, ())
         if not edges:
-            return each
+            return one_panel
         texts = [
             " ".join(filter(None, (f"[{self.marks.number[e.source]}]", self.notes.get(e))))
             for e in edges
         ]
-        return each.entered_by(self.manner.spell("← " + ", ".join(texts)))
+        return one_panel.entered_by(self.manner.spell("← " + ", ".join(texts)))
 
     def _wire(self, grid: Grid, edge: Edge) -> None:
         source, target, course = edge.source, edge.target, self.ways.course[edge]
@@ -208,7 +208,7 @@ class Chart:
         """Write what a bare wire is beside it, near its middle."""
         run, note = self._run(self.ways.lane[edge]), self.notes[edge]
         first, last = self.lattice.fork[edge.source] + 1, self.entry(edge.target)
-        rows = sorted(range(first, last), key=lambda each: abs(2 * each - first - last))
+        rows = sorted(range(first, last), key=lambda item: abs(2 * item - first - last))
         for row in rows:
             if grid.is_free(row, run + 1, run + 3 + columns(note)):
                 grid.write(row, run + 2, note)
@@ -228,12 +228,12 @@ def _is_identity(graph: Graph, edge: Edge) -> bool:
 
 def _one_column(graph: Graph, panels: dict[str, Panel], manner: Manner) -> Chart:
     """All nodes in the order of execution, one below the other: it fits whatever there is."""
-    row = {each.id: index for index, each in enumerate(graph.nodes)}
+    row = {node.id: index for index, node in enumerate(graph.nodes)}
     course: dict[Edge, Course] = {
-        each: "straight" if row[each.target] == row[each.source] + 1 else "join"
-        for each in graph.edges
+        edge: "straight" if row[edge.target] == row[edge.source] + 1 else "join"
+        for edge in graph.edges
     }
-    cut = frozenset(each for each in graph.edges if course[each] == "join")
+    cut = frozenset(edge for edge in graph.edges if course[edge] == "join")
     return Chart(graph, Tracks(row, dict.fromkeys(row, 0), course, {}), panels, cut, manner)
 
 

@@ -46,12 +46,12 @@ def test_a_drawing_that_takes_too_long_is_given_up_and_the_next_one_works(
 def test_too_many_drawings_at_once_are_turned_away(
     hasty: TestClient, asleep: pytest.MonkeyPatch
 ) -> None:
-    urls = [f"/diagram.json?block=basic&planes={each}" for each in (8, 16, 24, 32)]
+    urls = [f"/diagram.json?block=basic&planes={number}" for number in (8, 16, 24, 32)]
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(hasty.get, urls))
-    turned_away = [each for each in answers if each.status_code == 503]
+    turned_away = [answer for answer in answers if answer.status_code == 503]
     assert len(turned_away) == 2
-    assert all(each.headers["retry-after"] for each in turned_away)
+    assert all(item.headers["retry-after"] for item in turned_away)
     asleep.undo()
     assert hasty.get(urls[0]).status_code == 200
 

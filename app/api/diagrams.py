@@ -16,14 +16,13 @@ from app.http.problems import (
     clean,
     unknown_format,
 )
-from app.http.requests import accepted, content_type, offered, pairs_of
+from app.http.requests import ON_ERROR, accepted, content_type, offered, pairs_of
 from app.http.responses import headers_of, known_already
 from resnet_core import FORMATS, Diagram, ParameterError
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.picture import Format
 from resnet_core.errors import nearest
 
-ON_ERROR = "on_error"
 Pairs = list[tuple[str, str]]
 router = APIRouter()
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from app.http.problems import ProblemError, refusal, unknown_format
 from app.http.requests import accepted_of, content_type, pairs_of
 from app.http.responses import headers_of, known_already
-from app.pages.i18n import LANGUAGES
 from app.workers.jobs import Refusal
 from app.workers.renderer import Renderer
 from resnet_core import Diagram, ParameterError
@@ -17,6 +16,7 @@ from resnet_core.diagram.diagram import address
 from resnet_core.diagram.options import Options
 from resnet_core.errors import nearest
 from resnet_core.explain.explanation import FORMATS
+from resnet_core.language.bilingual import TAGS
 
 Pairs = tuple[tuple[str, str], ...]
 router = APIRouter(include_in_schema=False)
@@ -35,7 +35,7 @@ async def explain(request: Request, extension: str | None = None) -> Response:
         query = told(diagram)
         url = address(query).replace("/diagram", "/explain", 1)
         headers = headers_of(request, url, diagram.subject.name, format, extension is None)
-        headers["Content-Language"] = LANGUAGES[diagram.options.lang].tag
+        headers["Content-Language"] = TAGS[diagram.options.lang]
         if known_already(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         body = await renderer.explain(query, format)

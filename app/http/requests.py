@@ -25,6 +25,8 @@ def pairs_of(request: Request) -> Pairs:
 
 
 # The most wanted first: that is what `*/*`, `image/*` or `text/*` choose.
+# How a mistake is answered: ``on_error=image`` says with a picture and status 200.
+ON_ERROR = "on_error"
 MEDIA: dict[str, str] = {
     "svg": "image/svg+xml",
     "png": "image/png",

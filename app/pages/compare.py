@@ -14,9 +14,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.diagrams import ON_ERROR
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of, unknown_format
 from app.http.requests import (
+    ON_ERROR,
     accepted_of,
     content_type,
     offered_of,

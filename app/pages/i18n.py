@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
+from resnet_core.language.bilingual import TAGS
 from resnet_core.language.bilingual import Language as Spoken
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -76,7 +77,8 @@ class Language:
 
 
 LANGUAGES: dict[str, Language] = {
-    value.name: value for value in (Language("en", "en", "EN"), Language("zh", "zh-CN", "中文"))
+    value.name: value
+    for value in (Language("en", TAGS["en"], "EN"), Language("zh", TAGS["zh"], "中文"))
 }
 DEFAULT = LANGUAGES["en"]
 

@@ -1,4 +1,4 @@
-"""What a structure costs and where: groups, width, dilation, biases; parameters and multiply-adds."""
+"""What a structure costs and where: groups, width, dilation, biases; shares of the stages."""
 
 from __future__ import annotations
 

@@ -101,6 +101,8 @@ def say(english: str, language: Language = "en", *values: object) -> str:
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+# The tag of each language in HTML and HTTP (BCP 47).
+TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 
 def spaced(text: str) -> str:

@@ -12,11 +12,11 @@ from app.http.responses import headers_of, known_already
 from app.workers.jobs import Refusal
 from app.workers.renderer import Renderer
 from resnet_core import Diagram, ParameterError
+from resnet_core.bilingual import TAGS
 from resnet_core.diagram.diagram import address
 from resnet_core.diagram.options import Options
 from resnet_core.errors import nearest
 from resnet_core.explain.explanation import FORMATS
-from resnet_core.language.bilingual import TAGS
 
 Pairs = tuple[tuple[str, str], ...]
 router = APIRouter(include_in_schema=False)

@@ -33,6 +33,7 @@ from app.pages.sides import (
 )
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError
+from resnet_core.bilingual import Language
 from resnet_core.compare import FORMATS, Comparison, asked
 from resnet_core.compare.asked import SIDES
 from resnet_core.compare.clauses import change_word
@@ -40,7 +41,6 @@ from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.diagram.options import Options
 from resnet_core.errors import nearest
-from resnet_core.language.bilingual import Language
 
 Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.

@@ -19,8 +19,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
-from resnet_core.language.bilingual import TAGS
-from resnet_core.language.bilingual import Language as Spoken
+from resnet_core.bilingual import TAGS
+from resnet_core.bilingual import Language as Spoken
 
 CATALOGUES = Path(__file__).parent / "locale"
 PARAMETER = "lang"

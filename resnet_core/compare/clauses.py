@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.align import replaced
 from resnet_core.compare.gist import examples, kinds, listed
 from resnet_core.compare.pair import Pair
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.bilingual import Language, say
+from resnet_core.language.terms import say
 
 _CHINESE = {
     "added": "新增",

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.align import Alignment, align
 from resnet_core.compare.fates import rows
 from resnet_core.compare.mermaid import flowchart
@@ -25,7 +26,6 @@ from resnet_core.diagram.picture import Drawing, Picture
 from resnet_core.errors import ParameterError, nearest
 from resnet_core.graph.model import Graph
 from resnet_core.graph.view import Detail
-from resnet_core.language.bilingual import Language
 from resnet_core.language.caption import Caption
 from resnet_core.layout.sheet import Sheet
 

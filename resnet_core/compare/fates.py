@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.align import Alignment, replaced
 from resnet_core.compare.gist import kinds
 from resnet_core.compare.pair import Difference, Fate, Pair, pair
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import title
+from resnet_core.language.terms import say
 
 _Place = tuple[str, ...]
 

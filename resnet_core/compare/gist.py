@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Node
-from resnet_core.language.bilingual import Language
 from resnet_core.language.notation import call_title
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from resnet_core.bilingual import Language
 from resnet_core.errors import TooLarge
 from resnet_core.formats.mermaid import (
     MAX_EDGES,
@@ -25,8 +26,8 @@ from resnet_core.graph.model import (
     Group,
     Node,
 )
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import end_name, label, shape_text
+from resnet_core.language.terms import say
 from resnet_core.layout.clusters import bands
 from resnet_core.layout.diff_marks import (
     CHANGE,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.align import partners
 from resnet_core.compare.gist import examples, kinds
 from resnet_core.diagram.form import plain
 from resnet_core.graph.model import Node, Shape
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import call_title, shape_text, title
+from resnet_core.language.terms import say
 
 Change = Literal["same", "changed", "reshaped", "added", "removed", "unreached"]
 Fate = Literal["", "earlier", "later", "replaced"]

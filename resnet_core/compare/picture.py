@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.mermaid import SIDES
 from resnet_core.graph.model import Graph
-from resnet_core.language.bilingual import say
 from resnet_core.language.caption import sums
+from resnet_core.language.terms import say
 from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.diff_marks import SIGNS, marked_tile
 from resnet_core.layout.font import width

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.align import align, replaced
 from resnet_core.compare.apart import apart
 from resnet_core.compare.fates import rows
@@ -15,7 +16,7 @@ from resnet_core.diagram.picture import MAX_BOXES
 from resnet_core.errors import TooLarge
 from resnet_core.graph.model import Edge, Graph
 from resnet_core.graph.view import view
-from resnet_core.language.bilingual import Language, say
+from resnet_core.language.terms import say
 from resnet_core.layout.diff_marks import SIGNS, change_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.clauses import change_word
 from resnet_core.compare.pair import Pair
 from resnet_core.formats.json import record as structure
 from resnet_core.graph.model import Node
-from resnet_core.language.bilingual import Language
 from resnet_core.language.caption import sums
 from resnet_core.language.notation import call_title, shape_text
 from resnet_core.layout import diff_marks as marks

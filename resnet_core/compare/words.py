@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resnet_core.bilingual import Language
 from resnet_core.compare.clauses import clauses
 from resnet_core.graph.model import Graph
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount
+from resnet_core.language.terms import say
 
 if TYPE_CHECKING:
     from resnet_core.compare.comparison import Comparison

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.view import Detail
-from resnet_core.language.bilingual import Language
 from resnet_core.language.notation import DEFAULT_LABELS, LABELS
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from resnet_core.bilingual import Language
 from resnet_core.diagram.options import Options
 from resnet_core.errors import ParameterError, TooLarge, nearest
 from resnet_core.explain import Explanation, explain
@@ -23,7 +24,6 @@ from resnet_core.formats.txt.render import text
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.symbolic import with_symbols
 from resnet_core.graph.view import Detail, view
-from resnet_core.language.bilingual import Language
 from resnet_core.language.caption import Caption
 from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.heading import heading

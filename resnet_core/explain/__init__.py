@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Language
 from resnet_core.explain.components import attention, chosen, concat
 from resnet_core.explain.cost import biases, depth, savings, shares, sight, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
@@ -28,7 +29,6 @@ from resnet_core.explain.special_blocks import (
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
-from resnet_core.language.bilingual import Language
 from resnet_core.language.caption import Caption
 
 __all__ = ["Explanation", "LayerNote", "Paragraph", "Sentence", "explain"]

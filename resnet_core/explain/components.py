@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Group, Node
 from resnet_core.graph.structure import Anatomy, channels, kernel
-from resnet_core.language.bilingual import say
 from resnet_core.language.notation import call_title
 from resnet_core.language.numbers import Many, percent, side
+from resnet_core.language.terms import say
 
 _NORMS = {
     "group": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from resnet_core.bilingual import LANGUAGES
 from resnet_core.explain.main_path import called
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
@@ -19,7 +20,6 @@ from resnet_core.graph.structure import (
     weighted,
     weights,
 )
-from resnet_core.language.bilingual import LANGUAGES, listed
 from resnet_core.language.caption import Caption
 from resnet_core.language.numbers import (
     Few,
@@ -28,6 +28,7 @@ from resnet_core.language.numbers import (
     ratio,
     side,
 )
+from resnet_core.language.terms import listed
 
 
 def savings(block: Anatomy) -> Iterator[Passage]:

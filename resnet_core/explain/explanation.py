@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+from resnet_core.bilingual import Language
 from resnet_core.errors import ParameterError
-from resnet_core.language.bilingual import Language
 
 Format = Literal["json", "md", "txt"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from resnet_core.explain.sentences import Passage, Said
 from resnet_core.graph.model import Graph, Problem
 from resnet_core.graph.structure import stride
-from resnet_core.language.bilingual import say
 from resnet_core.language.notation import shape_text
+from resnet_core.language.terms import say
 
 
 def failure(graph: Graph) -> Iterator[Passage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from resnet_core.bilingual import Language
 from resnet_core.explain.explanation import LayerNote
 from resnet_core.explain.sentences import Said
 from resnet_core.graph.formulas import Derivation, derivations
@@ -20,7 +21,6 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.bilingual import Language
 from resnet_core.language.notation import call_title
 from resnet_core.language.numbers import Few, side, whole
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Language
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -16,7 +17,6 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.bilingual import Language
 from resnet_core.language.numbers import Few, Many, ratio, side
 
 # A longer chain is no sentence any more.

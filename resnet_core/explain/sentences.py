@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from resnet_core.bilingual import Language, spaced
 from resnet_core.explain.explanation import Paragraph, Sentence
 from resnet_core.graph.model import Node
-from resnet_core.language.bilingual import Language, spaced
 
 
 @dataclass(frozen=True)

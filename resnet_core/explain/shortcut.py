@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from resnet_core.bilingual import Language
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -15,7 +16,6 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.bilingual import Language, listed
 from resnet_core.language.notation import call_title
 from resnet_core.language.numbers import (
     Few,
@@ -24,6 +24,7 @@ from resnet_core.language.numbers import (
     side,
     whole,
 )
+from resnet_core.language.terms import listed
 
 _KNOBS = ("shortcut", "downsample")
 

@@ -14,7 +14,6 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.bilingual import listed
 from resnet_core.language.numbers import (
     Few,
     Many,
@@ -22,6 +21,7 @@ from resnet_core.language.numbers import (
     side,
     whole,
 )
+from resnet_core.language.terms import listed
 
 
 def res2net(block: Anatomy) -> Iterator[Passage]:

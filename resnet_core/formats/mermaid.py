@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from resnet_core.bilingual import Language
 from resnet_core.formats.txt.node import GLYPHS, Manner, panel
 from resnet_core.graph.model import Edge, Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
@@ -20,6 +20,7 @@ from resnet_core.language.notation import (
     label,
     shape_text,
 )
+from resnet_core.language.terms import say
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.theme import Theme, paint_of

@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Sequence
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import call_title, shape_text
 from resnet_core.language.numbers import amount, ordinal
 from resnet_core.language.terminal import columns as advance
+from resnet_core.language.terms import say
 
 COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.numbers import amount
+from resnet_core.language.terms import say
 
 
 @dataclass(frozen=True)

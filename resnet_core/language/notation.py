@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Group, Node, Shape
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.numbers import amount, ordinal
+from resnet_core.language.terms import say
 
 _NAMES = {
     "ReLU": "ReLU",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from resnet_core.language.bilingual import Language
+from resnet_core.bilingual import Language
 
 
 def amount(count: int, language: Language = "en") -> str:

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
     Label,
@@ -15,6 +15,7 @@ from resnet_core.language.notation import (
     label,
     shape_text,
 )
+from resnet_core.language.terms import say
 from resnet_core.layout.edge_styles import KINDS, sampled
 from resnet_core.layout.font import width
 from resnet_core.layout.sheet import Face, Line, Text

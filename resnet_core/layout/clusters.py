@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph, Group, Node
-from resnet_core.language.bilingual import Language
 from resnet_core.language.notation import frame_texts
 from resnet_core.layout.font import width
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Edge, Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import DEFAULT_LABELS
+from resnet_core.language.terms import say
 from resnet_core.layout.boxes import Tile, tile
 from resnet_core.layout.clusters import FRAME_TEXT, Band, bands
 from resnet_core.layout.edge_styles import legend

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Edge, Graph, Node
-from resnet_core.language.bilingual import Language
 from resnet_core.language.notation import DEFAULT_LABELS
 from resnet_core.layout.boxes import (
     PAD,

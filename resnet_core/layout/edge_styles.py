@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from resnet_core.language.bilingual import Language, say
+from resnet_core.bilingual import Language
+from resnet_core.language.terms import say
 from resnet_core.layout.font import width
 from resnet_core.layout.sheet import (
     Box,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
-from resnet_core.language.bilingual import Language
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.layout.sheet import Line, Text
 from resnet_core.layout.theme import SUBTITLE, TITLE

@@ -11,7 +11,7 @@ from torch import nn
 
 from resnet_core import draw, draw_module
 from resnet_core.diagram.picture import Drawing
-from resnet_core.language.bilingual import say
+from resnet_core.language.terms import say
 from resnet_core.layout.boxes import line_width
 from resnet_core.layout.edge_styles import KINDS
 from resnet_core.layout.sheet import MARGIN

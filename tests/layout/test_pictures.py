@@ -15,7 +15,7 @@ import pytest
 from torch import nn
 
 from resnet_core import FORMATS, TooLarge, compare, draw, draw_module
-from resnet_core.language.bilingual import say
+from resnet_core.language.terms import say
 from resnet_core.layout.theme import COLOURS
 from resnet_core.registry import BLOCKS, NETWORKS
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
     call_title,
@@ -22,6 +22,7 @@ from resnet_core.language.terminal import (
     listed,
     wrapped,
 )
+from resnet_core.language.terms import say
 
 Kind = Literal["box", "glyph", "line", "end"]
 

@@ -7,15 +7,16 @@ text runs from top to bottom; ``direction`` says nothing here.
 
 from __future__ import annotations
 
+from resnet_core.bilingual import Language
 from resnet_core.formats.txt.node import Manner
 from resnet_core.formats.txt.rows import LIMIT
 from resnet_core.formats.txt.wiring import chart
 from resnet_core.graph.model import Graph
-from resnet_core.language.bilingual import Language, say
 from resnet_core.language.caption import Caption, facts
 from resnet_core.language.notation import params_text
 from resnet_core.language.numbers import amount
 from resnet_core.language.terminal import ascii_lines, columns, wrapped
+from resnet_core.language.terms import say
 
 _APART = "   "
 

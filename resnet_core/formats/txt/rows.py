@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from resnet_core.bilingual import Language
 from resnet_core.formats.txt.node import INSET, Panel
 from resnet_core.graph.model import Edge, Graph
-from resnet_core.language.bilingual import Language
 from resnet_core.language.terminal import columns
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.ranks import Tracks

@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from resnet_core import draw
-from resnet_core.language.bilingual import say
 from resnet_core.language.numbers import amount
+from resnet_core.language.terms import say
 from resnet_core.layout.typesetting import on_box, on_frame
 from resnet_core.registry import BLOCKS, NETWORKS
 

@@ -1,13 +1,10 @@
-"""The two languages of the library, and the fixed terms of the pictures in both."""
+"""The fixed terms of pictures and tables in both languages."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Literal, get_args
 
-Language = Literal["en", "zh"]
-
+from resnet_core.bilingual import Language
 
 _CHINESE = {
     "conv": "卷积",
@@ -98,17 +95,6 @@ def say(english: str, language: Language = "en", *values: object) -> str:
     """
     text = _CHINESE.get(english, english) if language == "zh" else english
     return text.format(*values) if values else text
-
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-# The tag of each language in HTML and HTTP (BCP 47).
-TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
-
-
-def spaced(text: str) -> str:
-    """A gap between Chinese and Latin letters or digits, wherever a value was put in."""
-    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)
-    return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
 
 
 def listed(items: Iterable[str], language: Language) -> str:

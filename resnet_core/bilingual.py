@@ -1,0 +1,59 @@
+"""The two languages of the library, and a text in both of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Language = Literal["en", "zh"]
+
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+# The tag of each language in HTML and HTTP (BCP 47).
+TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
+
+
+def spaced(text: str) -> str:
+    """A gap between Chinese and Latin letters or digits, wherever a value was put in."""
+    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)
+    return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
+
+
+@dataclass(frozen=True)
+class Text:
+    """What the library says, in every language that it speaks.
+
+    ``text[language]`` is the text in one language; no language may be left out. A third language
+    is a third field: mypy then lists every place where it is missing.
+    """
+
+    en: str
+    zh: str
+
+    def __post_init__(self) -> None:
+        for language in LANGUAGES:
+            if not self[language]:
+                raise ValueError(f"a text is empty in {language}: {self!r}")
+
+    def __getitem__(self, language: Language) -> str:
+        return str(getattr(self, language))
+
+    def __str__(self) -> str:
+        return self.en
+
+    def format(self, *values: object, **named: object) -> Text:
+        """The text with values in place of its braces; a value that is a Text says itself."""
+        return Text(
+            *(
+                self[language].format(
+                    *(_in(language, value) for value in values),
+                    **{name: _in(language, value) for name, value in named.items()},
+                )
+                for language in LANGUAGES
+            )
+        )
+
+
+def _in(language: Language, value: object) -> object:
+    return value[language] if isinstance(value, Text) else value

@@ -15,7 +15,7 @@ from resnet_core.diagram.module import (
     draw_module,
     networks,
 )
-from resnet_core.diagram.picture import FORMATS, Drawing
+from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import (
     GraphvizMissing,
     ParameterError,
@@ -27,6 +27,7 @@ from resnet_core.errors import (
     UnknownSubject,
 )
 from resnet_core.explain import Explanation, LayerNote, Paragraph, Sentence
+from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import (
     Edge,
     Graph,

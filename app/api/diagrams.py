@@ -16,11 +16,10 @@ from app.http.problems import (
     clean,
     unknown_format,
 )
-from app.http.requests import ON_ERROR, accepted, content_type, offered, pairs_of
+from app.http.requests import ON_ERROR, accepted, content_type, pairs_of
 from app.http.responses import headers_of, known_already
 from resnet_core import FORMATS, Diagram, ParameterError
 from resnet_core.diagram.form import plain
-from resnet_core.diagram.picture import Format
 from resnet_core.errors import nearest
 
 Pairs = list[tuple[str, str]]
@@ -57,18 +56,17 @@ async def _answer(request: Request, pairs: Pairs, extension: str | None) -> Resp
     return Response(body, headers=headers, media_type=content_type(format))
 
 
-async def _format(request: Request, extension: str | None) -> Format:
+async def _format(request: Request, extension: str | None) -> str:
     """The format asked for. Raises NotAcceptable, ProblemError for an unknown extension."""
     if extension is None:
         return accepted(request.headers.get("accept"))
-    for format in offered().values():
-        if format == extension:
-            return format
+    if extension in FORMATS:
+        return extension
     near = nearest(extension, FORMATS) or "svg"
     request.state.extension = near
     wrong = ParameterError("format", extension, "it is not a format", mend={})
     fix = await request.app.state.renderer.fix(request.state.pairs, wrong)
-    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
+    raise ProblemError(unknown_format(extension, tuple(FORMATS), near, fix))
 
 
 def _without_on_error(request: Request, pairs: Sequence[tuple[str, str]]) -> Pairs:

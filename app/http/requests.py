@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from app.http.problems import Problem, ProblemError
 from resnet_core import FORMATS
-from resnet_core.diagram.picture import Format
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 Pairs = list[tuple[str, str]]
@@ -24,20 +23,8 @@ def pairs_of(request: Request) -> Pairs:
     return list(request.query_params.multi_items())
 
 
-# The most wanted first: that is what `*/*`, `image/*` or `text/*` choose.
 # How a mistake is answered: ``on_error=image`` says with a picture and status 200.
 ON_ERROR = "on_error"
-MEDIA: dict[str, str] = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "json": "application/json",
-    "pdf": "application/pdf",
-    "md": "text/markdown",
-    "txt": "text/plain",
-    "csv": "text/csv",
-    "dot": "text/vnd.graphviz",
-    "mmd": "text/vnd.mermaid",
-}
 Some = TypeVar("Some", bound=str)
 PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
 
@@ -46,20 +33,20 @@ class NotAcceptable(Exception):
     """None of the media types that the request accepts is on offer."""
 
 
-def offered() -> dict[str, Format]:
+def offered() -> dict[str, str]:
     """Media type → format, the most wanted first."""
-    return offered_of(FORMATS)
+    return offered_of(tuple(FORMATS))
 
 
 def offered_of(formats: Collection[Some]) -> dict[str, Some]:
     """The same of some formats."""
-    known: dict[str, Some] = {str(one_format): one_format for one_format in formats}
-    return {MEDIA[name]: known[name] for name in MEDIA if name in known}
+    wanted = sorted(formats, key=lambda name: -FORMATS[name].quality)
+    return {FORMATS[name].media: name for name in wanted}
 
 
-def accepted(accept: str | None) -> Format:
+def accepted(accept: str | None) -> str:
     """The format that an ``Accept`` header prefers. Raises NotAcceptable."""
-    return accepted_of(accept, FORMATS)
+    return accepted_of(accept, tuple(FORMATS))
 
 
 def accepted_of(accept: str | None, formats: Collection[Some]) -> Some:
@@ -79,8 +66,7 @@ def accepted_of(accept: str | None, formats: Collection[Some]) -> Some:
 
 def content_type(format: str) -> str:
     """The media type of a format, with the charset where it is text."""
-    media = MEDIA[format]
-    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+    return FORMATS[format].content_type
 
 
 def prefers_page(accept: str | None) -> bool:

@@ -36,8 +36,6 @@ IN_TOOLBAR = ("detail", "direction")
 OF_HEADER = ("lang",)
 MOST_ROWS = 600
 MOST_NOTES = 80
-SCALES = ("1", "2", "3", "4")
-LABELS = {"mmd": "Mermaid", "txt": "Text", "md": "Markdown"}
 
 
 @dataclass
@@ -168,12 +166,12 @@ class Explorer:
         name = self.diagram.subject.name
         bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
         found = []
-        for format in FORMATS:
-            for scale in SCALES if format == "png" else ("",):
-                query = sorted([*bare, *([("scale", scale)] if scale not in ("", "1") else [])])
-                label = f"PNG {scale}×" if scale else LABELS.get(format, format.upper())
-                url = address(query).replace("/diagram?", f"/diagram.{format}?", 1)
-                found.append((label, url, f"{name}.{format}"))
+        for format in FORMATS.values():
+            for scale in format.scales or (1,):
+                query = sorted([*bare, *([("scale", scale)] if scale != 1 else [])])
+                label = f"{format.title} {scale}×" if format.scales else format.title
+                url = address(query).replace("/diagram?", f"/diagram.{format.extension}?", 1)
+                found.append((label, url, f"{name}.{format.extension}"))
         return found
 
     def snippets(self, base: str) -> dict[str, str]:

@@ -10,7 +10,6 @@ from app.workers import jobs
 from app.workers.cache import Cache
 from app.workers.pool import Workers
 from resnet_core import Diagram, ParameterError
-from resnet_core.diagram.picture import Format
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 log = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ class Renderer:
         self.limit = settings.timeout
         self._cache = Cache(settings.cache_bytes)
 
-    async def render(self, diagram: Diagram, format: Format) -> bytes:
+    async def render(self, diagram: Diagram, format: str) -> bytes:
         """The diagram in a format. Raises Refusal, Busy, TimeoutError."""
         query = diagram.query
         return await self._cache.get(

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from resnet_core.bilingual import Language
 from resnet_core.diagram.options import Options
-from resnet_core.errors import ParameterError, TooLarge, nearest
+from resnet_core.errors import TooLarge
 from resnet_core.explain import Explanation, explain
-from resnet_core.formats import graphviz as layout
-from resnet_core.formats import table
 from resnet_core.formats.dot import dot
 from resnet_core.formats.json import record
 from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
-from resnet_core.formats.metadata import signed, stamped
-from resnet_core.formats.svg import dress
+from resnet_core.formats.pdf import pdf
+from resnet_core.formats.png import png
+from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.svg import svg
 from resnet_core.formats.txt.node import Manner
 from resnet_core.formats.txt.render import text
 from resnet_core.graph.model import Graph, Shape
@@ -30,7 +29,7 @@ from resnet_core.layout.heading import heading
 from resnet_core.layout.sheet import Sheet
 from resnet_core.layout.theme import Theme
 
-MAX_PIXELS = 32_000
+MAX_BOXES = 1500
 
 
 class Picture(ABC):
@@ -66,31 +65,19 @@ class Picture(ABC):
     @cached_property
     def svg(self) -> str:
         """The picture as a self-contained SVG document."""
-        drawn = layout.draw(self.dot, "svg").decode()
-        return dress(drawn, self.sheet, self.caption, self.described, self.options.theme)
+        return svg(self)
 
     def png(self, scale: int | None = None) -> bytes:
         """The picture as a PNG; its text chunk ``Source`` holds the URL.
 
         Raises TooLarge where it would have more pixels than a PNG can hold.
         """
-        scale = scale or self.options.scale
-        sides = [value * scale * layout.DPI / 72 for value in (self.sheet.width, self.sheet.height)]
-        if max(sides) > MAX_PIXELS:
-            raise TooLarge(
-                "scale",
-                scale,
-                f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
-                f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
-                allowed="a coarser detail or a smaller scale",
-                mend={"scale": None, "detail": None, "fold": None},
-            )
-        return stamped(layout.draw(self.dot, "png", scale), self.caption.url)
+        return png(self, scale or self.options.scale)
 
     @property
     def pdf(self) -> bytes:
         """The picture as a PDF, in vectors; its information tells title and URL."""
-        return signed(layout.draw(self.dot, "pdf"), self.caption.title, self.caption.url)
+        return pdf(self)
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file; its ending says the format."""
@@ -100,11 +87,6 @@ class Picture(ABC):
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-
-Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-MAX_BOXES = 1500
 
 
 class Drawing(Picture):
@@ -197,26 +179,4 @@ class Drawing(Picture):
 
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
-        match format:
-            case "png":
-                return self.png()
-            case "pdf":
-                return self.pdf
-            case "svg":
-                return self.svg.encode()
-            case "dot":
-                return self.dot.encode()
-            case "json":
-                return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
-            case "txt":
-                return self.txt.encode()
-            case "mmd":
-                return self.mermaid.encode()
-            case "md":
-                return table.markdown(self.graph, self.caption, self.options.lang).encode()
-            case "csv":
-                return table.comma_separated(self.graph).encode()
-        near = nearest(format, FORMATS)
-        raise ParameterError(
-            "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
-        )
+        return FORMATS[format].write(self)

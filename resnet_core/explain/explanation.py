@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from resnet_core.bilingual import Language
 from resnet_core.errors import ParameterError
 
-Format = Literal["json", "md", "txt"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 WIDTH = 88
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 # No line begins with these.
@@ -89,17 +87,16 @@ class Explanation:
 
     def render(self, format: str = "txt") -> bytes:
         """It as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
-        match format:
-            case "json":
-                text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
-                return f"{text}\n".encode()
-            case "md":
-                return self.markdown.encode()
-            case "txt":
-                return self.text.encode()
-        raise ParameterError(
-            "format", format, "it is not a format", allowed=FORMATS, suggestion="txt"
-        )
+        if format not in _WRITERS:
+            raise ParameterError(
+                "format", format, "it is not a format", allowed=FORMATS, suggestion="txt"
+            )
+        return _WRITERS[format](self).encode()
+
+    @property
+    def json(self) -> str:
+        """It as JSON: what ``/explain.json`` answers."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
     @property
     def told(self) -> tuple[LayerNote, ...]:
@@ -113,6 +110,14 @@ class Explanation:
     def _joined(self, paragraph: Paragraph) -> str:
         gap = " " if self.language == "en" else ""
         return gap.join(sentence.text for sentence in paragraph.sentences)
+
+
+_WRITERS: dict[str, Callable[[Explanation], str]] = {
+    "json": lambda explanation: explanation.json,
+    "md": lambda explanation: explanation.markdown,
+    "txt": lambda explanation: explanation.text,
+}
+FORMATS = tuple(_WRITERS)
 
 
 def wrapped(text: str, indent: int = 0, width: int = WIDTH) -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from graphviz import Digraph
 
+from resnet_core.formats.drawable import Drawable
+from resnet_core.formats.registry import FORMATS
 from resnet_core.layout.boxes import (
     AIR,
     PAD,
@@ -36,6 +38,12 @@ TIP, RING = 7.0, 5.6
 
 # Graphviz sets lines tight; a line of spaces lets them breathe.
 _AIR = f'<FONT POINT-SIZE="{AIR}">&#160;</FONT><BR/>'
+
+
+@FORMATS.register("dot", media="text/vnd.graphviz", title="DOT", rank=4, quality=2)
+def write(drawing: Drawable) -> bytes:
+    """The drawing in the DOT language, positions included."""
+    return drawing.dot.encode()
 
 
 def dot(sheet: Sheet, theme: Theme, name: str) -> str:

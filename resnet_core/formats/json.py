@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from resnet_core.formats.drawable import Drawable
+from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import (
     Edge,
     Graph,
@@ -13,6 +16,17 @@ from resnet_core.graph.model import (
 from resnet_core.language.caption import Caption
 
 SCHEMA = 1
+
+
+@FORMATS.register("json", media="application/json", title="JSON", rank=5, quality=7)
+def write(drawing: Drawable) -> bytes:
+    """Every call with its shapes, parameters and costs."""
+    return encoded(drawing.to_dict())
+
+
+def encoded(data: dict[str, Any]) -> bytes:
+    """Plain data as indented JSON in UTF-8, with a line break at its end."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def record(graph: Graph, caption: Caption) -> dict[str, Any]:

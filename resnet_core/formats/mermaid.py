@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from resnet_core.bilingual import Language
+from resnet_core.formats.drawable import Drawable
+from resnet_core.formats.registry import FORMATS
 from resnet_core.formats.txt.node import GLYPHS, Manner, panel
 from resnet_core.graph.model import Edge, Graph, Node
 from resnet_core.language.caption import Caption, facts, sums
@@ -36,6 +38,12 @@ _DASHES = {"projection": "8", "pooled": "5", "padded": "2"}
 _SPECIAL = re.compile(r'["#&<>`*+~|\\{}\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
 # Classes and not roles, because `end` and `default` are words of Mermaid's own.
 _CLASSES = {"input": "terminal", "output": "terminal", "add": "joint", "multiply": "joint"}
+
+
+@FORMATS.register("mmd", media="text/vnd.mermaid", title="Mermaid", rank=7, quality=1)
+def write(drawing: Drawable) -> bytes:
+    """The drawing as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+    return drawing.mermaid.encode()
 
 
 def mermaid(

@@ -8,7 +8,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from resnet_core.formats import graphviz
 from resnet_core.formats.dot import dot_name
+from resnet_core.formats.drawable import Drawable, Pictured
+from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import call_title, shape_text
@@ -37,6 +40,19 @@ from resnet_core.layout.typesetting import (
 
 _LINES = {"heading": on_heading, "legend": on_legend}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@FORMATS.register("svg", media="image/svg+xml", title="SVG", rank=1, quality=9)
+def write(drawing: Drawable) -> bytes:
+    """The drawing as a self-contained SVG document."""
+    return drawing.svg.encode()
+
+
+def svg(picture: Pictured) -> str:
+    """The picture as Graphviz draws it, made lean, named and explained."""
+    drawn = graphviz.draw(picture.dot, "svg").decode()
+    caption, theme = picture.caption, picture.options.theme
+    return dress(drawn, picture.sheet, caption, picture.described, theme)
 
 
 def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) -> str:

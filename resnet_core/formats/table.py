@@ -7,6 +7,8 @@ import io
 from collections.abc import Sequence
 
 from resnet_core.bilingual import Language
+from resnet_core.formats.drawable import Drawable
+from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import call_title, shape_text
@@ -15,6 +17,18 @@ from resnet_core.language.terminal import columns as advance
 from resnet_core.language.terms import say
 
 COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
+
+
+@FORMATS.register("md", media="text/markdown", title="Markdown", rank=8, quality=5)
+def write_markdown(drawing: Drawable) -> bytes:
+    """The layer table for a README."""
+    return markdown(drawing.graph, drawing.caption, drawing.options.lang).encode()
+
+
+@FORMATS.register("csv", media="text/csv", title="CSV", rank=9, quality=3)
+def write_csv(drawing: Drawable) -> bytes:
+    """The layer table for a program."""
+    return comma_separated(drawing.graph).encode()
 
 
 def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from torch import nn
 
 from app.http.problems import SORTS
-from app.http.requests import MEDIA
+from resnet_core.formats.registry import FORMATS as WRITTEN
 from resnet_core.layers import conv3x3
 from resnet_core.params import Groups, Inplanes
 from resnet_core.registry import BLOCKS
@@ -174,7 +174,7 @@ def test_a_card_is_in_the_format_that_was_asked_for(
 ) -> None:
     answer = client.get(f"/diagram.{extension}?block=bottleneck&stride=<0>&theme=dark")
     assert answer.status_code == 422
-    assert answer.headers["content-type"] == MEDIA[extension]
+    assert answer.headers["content-type"] == WRITTEN[extension].media
     assert answer.content.startswith(begin)
 
 

@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from markupsafe import escape
 
-from app.http.requests import MEDIA
 from app.pages.compare import EXAMPLES
 from resnet_core.compare import FORMATS
+from resnet_core.formats.registry import FORMATS as WRITTEN
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -29,9 +29,9 @@ BLOCKS = ("block=bottleneck", "block=bottleneck&attention=se")
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_extension_or_accept_chooses_the_format(client: TestClient, format: str) -> None:
     named = client.get(address(*BLOCKS, f".{format}"))
-    asked = client.get(address(*BLOCKS), headers={"Accept": MEDIA[format]})
+    asked = client.get(address(*BLOCKS), headers={"Accept": WRITTEN[format].media})
     assert named.status_code == asked.status_code == 200
-    assert named.headers["content-type"].startswith(MEDIA[format])
+    assert named.headers["content-type"].startswith(WRITTEN[format].media)
     assert named.content == asked.content
     assert asked.headers["vary"].startswith("Accept")
     assert "Accept" not in named.headers.get("vary", "").split(", ")

@@ -7,9 +7,9 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from app.http.requests import MEDIA
 from resnet_core import draw
 from resnet_core.explain.explanation import FORMATS
+from resnet_core.formats.registry import FORMATS as WRITTEN
 
 QUERY = "block=bottleneck&stride=2"
 
@@ -17,9 +17,9 @@ QUERY = "block=bottleneck&stride=2"
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_extension_or_accept_chooses_the_format(client: TestClient, format: str) -> None:
     named = client.get(f"/explain.{format}?{QUERY}")
-    asked = client.get(f"/explain?{QUERY}", headers={"Accept": MEDIA[format]})
+    asked = client.get(f"/explain?{QUERY}", headers={"Accept": WRITTEN[format].media})
     assert named.status_code == asked.status_code == 200
-    assert named.headers["content-type"].startswith(MEDIA[format])
+    assert named.headers["content-type"].startswith(WRITTEN[format].media)
     assert named.content == asked.content
     assert named.content == draw(block="bottleneck", stride=2).explain().render(format)
     assert asked.headers["vary"].startswith("Accept")

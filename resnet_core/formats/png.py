@@ -1,0 +1,37 @@
+"""PNG: the picture in pixels; its text chunk ``Source`` holds the URL."""
+
+from __future__ import annotations
+
+from resnet_core.errors import TooLarge
+from resnet_core.formats import graphviz
+from resnet_core.formats.drawable import Drawable, Pictured
+from resnet_core.formats.metadata import stamped
+from resnet_core.formats.registry import FORMATS
+
+# Graphviz's rasteriser gives up beyond.
+MAX_PIXELS = 32_000
+
+
+@FORMATS.register("png", media="image/png", title="PNG", rank=2, quality=8, scales=(1, 2, 3, 4))
+def write(drawing: Drawable) -> bytes:
+    """The drawing as a PNG at the scale of its options."""
+    return png(drawing, drawing.options.scale)
+
+
+def png(picture: Pictured, scale: int) -> bytes:
+    """The picture as a PNG, ``scale`` times as large as a browser shows the SVG.
+
+    Raises TooLarge where it would have more pixels than a PNG can hold.
+    """
+    sheet = picture.sheet
+    sides = [length * scale * graphviz.DPI / 72 for length in (sheet.width, sheet.height)]
+    if max(sides) > MAX_PIXELS:
+        raise TooLarge(
+            "scale",
+            scale,
+            f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
+            f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
+            allowed="a coarser detail or a smaller scale",
+            mend={"scale": None, "detail": None, "fold": None},
+        )
+    return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)

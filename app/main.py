@@ -20,18 +20,17 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import logs
 from app.api import (
-    diagrams,
-    explanations,
     health,
     openapi,
+    resources,
     subjects,
 )
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
-from app.pages import compare as comparisons
 from app.pages import routes as pages
+from app.pages.compare import compare_page
 from app.pages.templates import (
     Pages,
     Unchanging,
@@ -57,8 +56,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or Settings()
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    for diagram in (diagrams, explanations, comparisons, subjects, health, pages):
-        app.include_router(diagram.router)
+    for router in (
+        resources.routes(resources.DIAGRAM),
+        resources.routes(resources.EXPLANATION),
+        resources.routes(resources.COMPARISON, compare_page),
+        subjects.router,
+        health.router,
+        pages.router,
+    ):
+        app.include_router(router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))
     app.mount(f"/static/{stamp()}", files, name="static")
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):

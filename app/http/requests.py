@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from typing import TypeVar, get_args
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, get_args
 
 import mimeparse
 from starlette.requests import Request
 
-from app.http.problems import Problem, ProblemError
-from resnet_core import FORMATS
+from app.http.problems import Problem, ProblemError, clean
+from resnet_core import FORMATS, ParameterError
+from resnet_core.diagram.form import plain
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 Pairs = list[tuple[str, str]]
@@ -27,6 +30,48 @@ def pairs_of(request: Request) -> Pairs:
 ON_ERROR = "on_error"
 Some = TypeVar("Some", bound=str)
 PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
+
+
+@dataclass(frozen=True)
+class ResourceRequest:
+    """What is asked of a resource: names and values, the extension, the formats on offer."""
+
+    pairs: tuple[tuple[str, str], ...]
+    extension: str | None
+    formats: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pairs: Pairs, extension: str | None, formats: tuple[str, ...]) -> ResourceRequest:
+        """The request with these names and values, those of the answer included."""
+        return cls(tuple(pairs), extension, formats)
+
+    @property
+    def bare(self) -> Pairs:
+        """The pairs less ``on_error``, which says how to answer and not what.
+
+        A resource that has no pictures does not know ``on_error``, and leaves it to be refused.
+        """
+        if not set(PICTURES) & set(self.formats):
+            return list(self.pairs)
+        return [pair for pair in self.pairs if pair[0] != ON_ERROR]
+
+    @property
+    def hides_errors(self) -> bool:
+        """Whether a mistake is answered with a picture and status 200."""
+        return next((value for name, value in self.pairs if name == ON_ERROR), "") == "image"
+
+    def check(self) -> None:
+        """Raise ParameterError where ``on_error`` is given twice or is not ``image``."""
+        values = [value for name, value in self.pairs if name == ON_ERROR]
+        if values not in ([], ["image"]) and self.bare != list(self.pairs):
+            reason = "it is given more than once" if len(values) > 1 else "it is not image"
+            raise ParameterError(
+                ON_ERROR, values[-1], reason, allowed=["image"], suggestion="image", mend={}
+            )
+
+    def corrected(self, extension: str) -> ResourceRequest:
+        """The same in the format that was probably meant."""
+        return replace(self, extension=extension)
 
 
 class NotAcceptable(Exception):
@@ -79,3 +124,43 @@ def prefers_page(accept: str | None) -> bool:
     except mimeparse.MimeTypeParseException:
         return False
     return quality > others
+
+
+async def posted_pairs(request: Request) -> Pairs:
+    """Names and values of the JSON object in the body. Raises ProblemError."""
+    return _members(await _body(request))
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a POST. Raises ProblemError where it is too long or of another type."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        detail = f"the body is {clean(media) or 'of no type'}; a POST takes application/json"
+        raise ProblemError(Problem("not-json", detail, headers={"Accept-Post": "application/json"}))
+    limit = request.app.state.settings.body_bytes
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise ProblemError(Problem("body-too-long", f"a body has at most {limit:,} bytes"))
+    return body
+
+
+def _members(body: bytes) -> Pairs:
+    """Names and values of a JSON object, repeated names kept. Raises ProblemError."""
+    try:
+        found = json.loads(body, object_pairs_hook=_Members)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, _Members):
+        detail = 'the body is not a JSON object, such as {"block": "bottleneck"}'
+        raise ProblemError(Problem("not-an-object", detail))
+    for name, value in found:
+        if not isinstance(value, str | int | float):
+            detail = f"the value of {clean(name)} is not a text, a number, true or false"
+            raise ProblemError(Problem("not-an-object", detail, clean(name)))
+    return [(name, plain(value)) for name, value in found]
+
+
+class _Members(list[tuple[str, Any]]):
+    """The members of a JSON object in order; a dict would drop names that are given twice."""

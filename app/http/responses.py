@@ -16,9 +16,11 @@ from starlette.responses import Response
 from app.http import cards, problems
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of
 from app.http.requests import (
+    ON_ERROR,
     PICTURES,
     NotAcceptable,
-    accepted,
+    ResourceRequest,
+    accepted_of,
     content_type,
     offered,
     prefers_page,
@@ -64,8 +66,8 @@ async def to_problem(request: Request, problem: Problem) -> Response:
 
 def wants_image(request: Request) -> bool:
     """Whether the request asks for its errors as pictures with status 200."""
-    found: bool = getattr(request.state, "on_error_image", False)
-    return found or request.query_params.get("on_error") == "image"
+    wanted = _asked(request)
+    return bool(wanted and wanted.hides_errors) or request.query_params.get(ON_ERROR) == "image"
 
 
 def located(request: Request, problem: Problem) -> Problem:
@@ -73,8 +75,8 @@ def located(request: Request, problem: Problem) -> Problem:
     if problem.fix is None:
         return problem
     root = request.scope.get("root_path", "")
-    extension = getattr(request.state, "extension", None)
-    suffix = f".{extension}" if extension else ""
+    wanted = _asked(request)
+    suffix = f".{wanted.extension}" if wanted and wanted.extension else ""
     address = problem.fix.partition("?")[0]
     return problem.mended_by(f"{root}{address}{suffix}?{problem.fix.partition('?')[2]}")
 
@@ -90,7 +92,8 @@ async def _problem(request: Request, error: Exception) -> Problem:
         case HTTPException():
             return _of_http(error, request)
     if isinstance(error, FAILURES):
-        pairs = getattr(request.state, "pairs", [])
+        wanted = _asked(request)
+        pairs = wanted.bare if wanted else []
         return await problem_of(error, request.app.state.renderer, pairs)
     name = secrets.token_hex(4)
     log.error("internal error %s at %s", name, request.url.path, exc_info=error)
@@ -109,17 +112,20 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
 
 def _shape(request: Request) -> Shape:
     """What the answer would have been, as far as a problem can be that."""
-    extension = getattr(request.state, "extension", None)
-    if extension is not None:
-        return extension if extension in PICTURES else "json"
-    accept = request.headers.get("accept")
-    if not hasattr(request.state, "pairs"):
+    wanted, accept = _asked(request), request.headers.get("accept")
+    if wanted is None:
         return "page" if prefers_page(accept) else "json"
     try:
-        format = accepted(accept)
+        format = wanted.extension or accepted_of(accept, wanted.formats)
     except NotAcceptable:
         return "json"
-    return format if format in PICTURES else "json"
+    return next((picture for picture in PICTURES if picture == format), "json")
+
+
+def _asked(request: Request) -> ResourceRequest | None:
+    """What was asked of a resource; None where the request is for a page or something else."""
+    wanted: ResourceRequest | None = getattr(request.state, "asked", None)
+    return wanted
 
 
 async def _card(
@@ -127,7 +133,7 @@ async def _card(
 ) -> tuple[bytes, PictureFormat | Literal["json"]]:
     """The card; as JSON where a worker would have to draw it and cannot."""
     problem = located(request, problem)
-    theme = dict(getattr(request.state, "pairs", [])).get("theme", "light")
+    theme = dict(wanted.pairs if (wanted := _asked(request)) else ()).get("theme", "light")
     if format == "svg" or (problem.status >= 500 and wants_image(request)):
         return cards.svg(problem, theme), "svg"
     try:

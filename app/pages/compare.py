@@ -10,20 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http.problems import FAILURES, Problem, ProblemError, problem_of, unknown_format
-from app.http.requests import (
-    ON_ERROR,
-    accepted_of,
-    content_type,
-    offered_of,
-    pairs_of,
-    prefers_page,
-)
-from app.http.responses import headers_of, known_already
+from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.i18n import language_of
 from app.pages.sides import (
     partners,
@@ -40,7 +30,6 @@ from resnet_core.compare.clauses import change_word
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.diagram.options import Options
-from resnet_core.errors import nearest
 
 Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.
@@ -57,44 +46,6 @@ EXAMPLES = (
     ("bottleneck → + SE", "block=bottleneck", "block=bottleneck&attention=se"),
     ("identity → projection", "block=bottleneck", "block=bottleneck&shortcut=projection"),
 )
-router = APIRouter(include_in_schema=False)
-
-
-@router.api_route("/compare", methods=["GET", "HEAD"])
-@router.api_route("/compare.{extension}", methods=["GET", "HEAD"])
-async def compare(request: Request, extension: str | None = None) -> Response:
-    """Compare what ``a`` and ``b`` name."""
-    pairs = pairs_of(request)
-    if extension is None and prefers_page(request.headers.get("accept")):
-        return await _page(request, pairs)
-    request.state.extension = extension
-    request.state.on_error_image = dict(pairs).get(ON_ERROR) == "image"
-    request.state.pairs = pairs = [pair for pair in pairs if pair != (ON_ERROR, "image")]
-    return await _file(request, pairs, _format(request, extension), extension is None)
-
-
-async def _file(request: Request, pairs: Pairs, format: str, negotiated: bool) -> Response:
-    renderer = request.app.state.renderer
-    found = await _asked(renderer, pairs)
-    headers = headers_of(request, found.url, "compare", format, negotiated)
-    if known_already(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    body = await renderer.compare(found.query, format)
-    return Response(body, headers=headers, media_type=content_type(format))
-
-
-def _format(request: Request, extension: str | None) -> str:
-    if extension is None:
-        return accepted_of(request.headers.get("accept"), FORMATS)
-    if extension in offered_of(FORMATS).values():
-        return extension
-    near = nearest(extension, FORMATS) or "svg"
-    request.state.extension = near
-    try:
-        fix = asked(request.state.pairs).url
-    except ParameterError:
-        fix = None
-    raise ProblemError(unknown_format(extension, FORMATS, near, fix))
 
 
 @dataclass
@@ -179,7 +130,8 @@ class Page:
         return urlencode({**self.typed, **self.sides, **changes}, safe=",:")
 
 
-async def _page(request: Request, pairs: Pairs) -> Response:
+async def compare_page(request: Request, pairs: Pairs) -> Response:
+    """The page that compares what ``a`` and ``b`` name."""
     language = language_of(request).name
     page = Page({name: value for name, value in pairs if value.strip()})
     if not set(SIDES) & set(page.typed):

@@ -82,8 +82,8 @@ async def read(renderer: Renderer, document: Document, language: str) -> list[Se
 async def _figure(renderer: Renderer, diagram: Diagram, words: Words | None) -> Figure:
     """The figure with its numbers, and its size, so that the page has room for it."""
     try:
-        record = await renderer.render(diagram, "json")
-        svg = await renderer.render(diagram, "svg")
+        record = await renderer.render(diagram.query, "json")
+        svg = await renderer.render(diagram.query, "svg")
     except (Refusal, Busy, TimeoutError):
         # The page is worth reading without; the picture itself may still come.
         return Figure(diagram, words, None)

@@ -23,9 +23,9 @@ class Renderer:
         self.limit = settings.timeout
         self._cache = Cache(settings.cache_bytes)
 
-    async def render(self, diagram: Diagram, format: str) -> bytes:
-        """The diagram in a format. Raises Refusal, Busy, TimeoutError."""
-        query = diagram.query
+    async def render(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """The diagram of a canonical query in a format. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
         return await self._cache.get(
             (query, format), lambda: self.workers.run(jobs.render, query, format)
         )

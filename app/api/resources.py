@@ -1,0 +1,191 @@
+"""``/diagram``, ``/explain``, ``/compare``: a query → bytes, one way for all three.
+
+A resource says what is its own: its path, its formats, how a query is read, who renders it. What
+is the same for all stands once: formats negotiated, ETag and 304, fixes in the resource's own
+address, mistakes as problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.http.problems import ProblemError, refusal, unknown_format
+from app.http.requests import (
+    Pairs,
+    ResourceRequest,
+    accepted_of,
+    content_type,
+    pairs_of,
+    posted_pairs,
+    prefers_page,
+)
+from app.http.responses import headers_of, known_already
+from app.workers.jobs import Refusal
+from app.workers.renderer import Renderer
+from resnet_core import FORMATS, Diagram, ParameterError
+from resnet_core.bilingual import TAGS
+from resnet_core.compare import FORMATS as COMPARED
+from resnet_core.compare import asked as compared
+from resnet_core.diagram.diagram import address
+from resnet_core.diagram.options import Options
+from resnet_core.errors import nearest
+from resnet_core.explain.explanation import FORMATS as EXPLAINED
+
+Query = tuple[tuple[str, str], ...]
+Page = Callable[[Request, Pairs], Awaitable[Response]]
+METHODS = ["GET", "HEAD"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query turned out to name: canonical query and address, file name, language."""
+
+    query: Query
+    url: str
+    name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that is asked for by names and values and answered in one of several formats.
+
+    ``formats`` is asked anew each time, since a format may be added; the first is the one that a
+    mistaken extension is corrected to where none is near. ``parse`` reads a query and raises
+    ParameterError; ``render`` makes the bytes; ``fix`` finds the address of the nearest query
+    that works.
+    """
+
+    path: str
+    formats: Callable[[], Collection[str]]
+    parse: Callable[[Renderer, Pairs], Awaitable[Asked]]
+    render: Callable[[Renderer, Asked, str], Awaitable[bytes]]
+    fix: Callable[[Renderer, Pairs, ParameterError], Awaitable[str | None]]
+    posted: bool = False
+
+    def at_home(self, fix: str | None) -> str | None:
+        """The address of a fix below this resource's path."""
+        return f"{self.path}?{fix.partition('?')[2]}" if fix else None
+
+
+def routes(resource: Resource, page: Page | None = None) -> APIRouter:
+    """The routes of a resource; ``page`` answers browsers that go to its bare address."""
+    router = APIRouter(include_in_schema=False)
+    with_extension = f"{resource.path}.{{extension}}"
+
+    async def get(request: Request, extension: str | None = None) -> Response:
+        pairs = pairs_of(request)
+        if page and extension is None and prefers_page(request.headers.get("accept")):
+            return await page(request, pairs)
+        return await answer(resource, request, pairs, extension)
+
+    async def post(request: Request, extension: str | None = None) -> Response:
+        request.state.asked = ResourceRequest((), extension, tuple(resource.formats()))
+        return await answer(resource, request, await posted_pairs(request), extension)
+
+    for path in (resource.path, with_extension):
+        router.add_api_route(path, get, methods=METHODS)
+        if resource.posted:
+            router.add_api_route(path, post, methods=["POST"])
+    return router
+
+
+async def answer(
+    resource: Resource, request: Request, pairs: Pairs, extension: str | None
+) -> Response:
+    """The resource as the request asks for it. Raises ProblemError, Busy, TimeoutError."""
+    renderer: Renderer = request.app.state.renderer
+    wanted = ResourceRequest.of(pairs, extension, tuple(resource.formats()))
+    request.state.asked = wanted
+    try:
+        wanted.check()
+        format = await _format(resource, request, wanted)
+        asked = await resource.parse(renderer, wanted.bare)
+        headers = headers_of(request, asked.url, asked.name, format, extension is None)
+        if asked.language:
+            headers["Content-Language"] = asked.language
+        if request.method != "POST" and known_already(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        body = await resource.render(renderer, asked, format)
+    except ParameterError as error:
+        fix = resource.at_home(await resource.fix(renderer, wanted.bare, error))
+        raise ProblemError(refusal(error, fix)) from None
+    except Refusal as error:
+        raise ProblemError(refusal(error.error, resource.at_home(error.fix))) from None
+    return Response(body, headers=headers, media_type=content_type(format))
+
+
+async def _format(resource: Resource, request: Request, wanted: ResourceRequest) -> str:
+    """The format asked for. Raises NotAcceptable, ProblemError for an unknown extension."""
+    known, extension = wanted.formats, wanted.extension
+    if extension is None:
+        return accepted_of(request.headers.get("accept"), known)
+    if extension in known:
+        return extension
+    near = nearest(extension, known) or known[0]
+    # The fix, and a card that tells of the mistake, come in the format that was probably meant.
+    request.state.asked = wanted.corrected(near)
+    wrong = ParameterError("format", extension, "it is not a format", mend={})
+    fix = await resource.fix(request.app.state.renderer, wanted.bare, wrong)
+    raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
+
+
+async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
+    diagram = Diagram.of(pairs)
+    return Asked(diagram.query, diagram.url, diagram.subject.name)
+
+
+async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
+    """What the words depend on: the structure, the input and the language, not the view."""
+    diagram = Diagram.of(pairs)
+    view = set(Options.model_fields) - {"lang"}
+    query = tuple((name, value) for name, value in diagram.query if name not in view)
+    url = f"/explain?{address(query).partition('?')[2]}"
+    return Asked(query, url, diagram.subject.name, TAGS[diagram.options.lang])
+
+
+async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
+    try:
+        found = compared(pairs)
+    except ParameterError:
+        # A worker finds the same mistake, and has the time to look for what would fix it.
+        await renderer.compare(pairs, "json")
+        raise
+    return Asked(found.query, found.url, "compare")
+
+
+async def _fix_comparison(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
+    """The comparison itself, where only its format is wrong."""
+    try:
+        return compared(pairs).url
+    except ParameterError:
+        return None
+
+
+DIAGRAM = Resource(
+    "/diagram",
+    lambda: tuple(FORMATS),
+    _diagram,
+    lambda renderer, asked, format: renderer.render(asked.query, format),
+    lambda renderer, pairs, error: renderer.fix(pairs, error),
+    posted=True,
+)
+EXPLANATION = Resource(
+    "/explain",
+    lambda: EXPLAINED,
+    _explanation,
+    lambda renderer, asked, format: renderer.explain(asked.query, format),
+    lambda renderer, pairs, error: renderer.fix(pairs, error),
+)
+COMPARISON = Resource(
+    "/compare",
+    lambda: COMPARED,
+    _comparison,
+    lambda renderer, asked, format: renderer.compare(asked.query, format),
+    _fix_comparison,
+)

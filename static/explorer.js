@@ -3,13 +3,14 @@
 
 import { Asking } from "./asking.js";
 import { readyToCopy } from "./copy.js";
+import { patch } from "./knobs.js";
 import { Links } from "./links.js";
 import { offerParts } from "./parts.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { zoomable } from "./zoom.js";
 
-const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", "#knobs", ".languages"];
+const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
 // These stay as they are, and pale, while what is asked for cannot be drawn.
 const OF_PICTURE = [".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
@@ -58,7 +59,7 @@ async function show(url, push = true) {
   replace(page, push);
 }
 
-/** Takes the regions over from another page; focus, sizes and what is being typed stay. */
+/** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
   const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
@@ -68,6 +69,7 @@ function replace(page, typing) {
     if (refused && OF_PICTURE.includes(region)) continue;
     find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
+  patch(find("#knobs"), page.querySelector("#knobs"), typing ? document.activeElement : null);
   for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
@@ -81,7 +83,7 @@ function replace(page, typing) {
     zoom.start();
   }
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
-  refocus(before.focus, typing);
+  refocus(before.focus);
 }
 
 const folders = () => [...document.querySelectorAll(".left details")];
@@ -99,16 +101,14 @@ function focused() {
   if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
   const { group } = active.dataset;
   if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
-  return active.id ? { selector: `#${CSS.escape(active.id)}`, value: active.value } : null;
+  return active.id ? { selector: `#${CSS.escape(active.id)}` } : null;
 }
 
-function refocus(last, typing) {
+function refocus(last) {
   // What was opened by key may be gone: its reader stays in the picture.
   const again = last && (find(last.selector) ?? (last.selector.startsWith(".sheet") ? canvas : null));
   if (!again || again === document.activeElement) return;
   again.focus({ preventScroll: true });
-  // Somebody who types on while it is drawn loses no letter.
-  if (typing && last.value !== undefined && again.value !== last.value) again.value = last.value;
 }
 
 /** What has to be done to every new page. */
@@ -122,7 +122,7 @@ function prepare() {
 
 /** Opens a group where it stands, or closes it again. */
 function open(path) {
-  const field = find("#expand");
+  const field = find("#knob-expand");
   if (!path) {
     find('input[name="detail"][value="op"]').checked = true;
   } else {

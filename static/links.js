@@ -26,7 +26,7 @@ export class Links {
     const picture = document.querySelector(".sheet svg");
     // A picture is one thing to a screen reader; here its groups are buttons.
     picture?.setAttribute("role", "group");
-    const opened = document.querySelector("#expand")?.value.split(",") ?? [];
+    const opened = document.querySelector("#knob-expand")?.value.split(",") ?? [];
     for (const each of document.querySelectorAll(".sheet [data-group]")) {
       const closed = each.matches(".node");
       if (!closed && !opened.includes(each.dataset.group)) continue;

@@ -1,24 +1,32 @@
 // A text that is some words of a list, with commas between them, as a row of switches.
 
-/** Puts switches under every field that is such a list. */
+/** Puts switches under every field that is such a list, and presses those that are chosen. */
 export function offerParts() {
   for (const field of document.querySelectorAll("input[data-parts]")) {
-    const row = document.createElement("p");
-    row.className = "parts";
-    row.append(...field.dataset.parts.split(" ").map((part) => switchOf(field, part)));
-    field.parentElement.append(row);
+    const parts = field.dataset.parts.split(" ");
+    let row = field.parentElement.querySelector(".parts");
+    if (!row) {
+      row = document.createElement("p");
+      row.className = "parts";
+      row.append(...parts.map((part) => switchOf(field, part)));
+      field.parentElement.append(row);
+    }
+    const chosen = chosenIn(field);
+    parts.forEach((part, place) => {
+      row.children[place].setAttribute("aria-pressed", String(chosen.includes(part)));
+    });
   }
 }
+
+const chosenIn = (field) => field.value.split(",").filter(Boolean);
 
 function switchOf(field, part) {
   const button = document.createElement("button");
   button.type = "button";
   button.id = `${field.id}-${part}`;
   button.textContent = part;
-  const chosen = () => field.value.split(",").filter(Boolean);
-  button.setAttribute("aria-pressed", String(chosen().includes(part)));
   button.addEventListener("click", () => {
-    const flipped = (each) => (each === part) !== chosen().includes(each);
+    const flipped = (each) => (each === part) !== chosenIn(field).includes(each);
     const parts = field.dataset.parts.split(" ").filter(flipped);
     // A box that tells nothing is no choice: the last one stays.
     if (parts.length) field.value = parts.join(",");

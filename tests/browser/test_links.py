@@ -73,7 +73,7 @@ def test_a_closed_group_opens_where_it_stands_and_in_the_address(visit, how):
         page.keyboard.press("Enter")
     shows(page, "/diagram?expand=layer2.0&model=resnet18")
     expect(box(page, "layer2.0.conv1")).to_be_visible()
-    expect(page.locator("#expand")).to_have_value("layer2.0")
+    expect(page.locator("#knob-expand")).to_have_value("layer2.0")
     opened = page.locator('.sheet .frame[data-group="layer2.0"]')
     expect(opened).to_have_attribute("aria-expanded", "true")
     if how == "click":
@@ -137,7 +137,7 @@ def test_tabs_show_one_part_at_a_time_and_stand_in_the_address(visit):
         assert page.url.endswith(f"#{name}")
     tab(page, "explain").press("ArrowRight")
     expect(page.locator("#layers")).to_be_visible()
-    page.fill("#stride", "2")
+    page.fill("#knob-stride", "2")
     shows(page, "/diagram?block=bottleneck&stride=2")
     expect(page.locator("#layers")).to_be_visible()
     assert page.url.endswith("#layers")

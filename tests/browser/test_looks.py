@@ -29,8 +29,8 @@ def test_the_switch_changes_page_and_picture_and_is_remembered(visit):
     expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
     expect(page.locator('.sheet [data-node="input"]')).to_contain_text("输入")
     assert "stride=2" in page.url
-    expect(page.locator("#stride")).to_have_value("2")
-    page.fill("#stride", "1")
+    expect(page.locator("#knob-stride")).to_have_value("2")
+    page.fill("#knob-stride", "1")
     expect(page.locator('.sheet [data-node="input"]')).to_contain_text("输入")
     page.goto(visit.address + "/gallery")
     expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
@@ -40,10 +40,10 @@ def test_the_switch_changes_page_and_picture_and_is_remembered(visit):
 
 def test_the_switch_after_a_turned_knob_keeps_the_knob(visit):
     page = visit("/?block=bottleneck")
-    page.fill("#stride", "2")
+    page.fill("#knob-stride", "2")
     shows(page, "/diagram?block=bottleneck&stride=2")
     page.get_by_role("link", name="中文").click()
-    expect(page.locator("#stride")).to_have_value("2")
+    expect(page.locator("#knob-stride")).to_have_value("2")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -75,6 +75,6 @@ def test_the_switch_turns_page_and_pictures_and_is_remembered(visit, theme):
 def test_a_knob_that_is_turned_keeps_the_chosen_theme(visit):
     page = visit("/?block=basic", color_scheme="light")
     page.click(".top .theme")
-    page.fill("#stride", "2")
+    page.fill("#knob-stride", "2")
     shows(page, "/diagram?block=basic&stride=2")
     expect(page.locator(".sheet .heading text").first).to_have_css("fill", INK["dark"])

@@ -42,10 +42,10 @@ def test_a_bad_value_is_explained_beside_its_knob_and_mended_by_a_click(
 
 def test_a_bad_value_is_forgotten_when_a_good_one_is_typed(visit):
     page = visit("/?block=bottleneck")
-    page.fill("#stride", "9")
+    page.fill("#knob-stride", "9")
     expect(page.locator(".knob.wrong")).to_have_count(1)
     visit.pardon("status of 422")
-    page.fill("#stride", "3")
+    page.fill("#knob-stride", "3")
     shows(page, "/diagram?block=bottleneck&stride=3")
     expect(page.locator(".knob.wrong")).to_have_count(0)
 

@@ -29,7 +29,7 @@ def held(page):
 
 
 def test_the_old_picture_stays_with_a_sign_of_work_until_the_new_one_is_there(page, held):
-    page.fill("#planes", "96")
+    page.fill("#knob-planes", "96")
     expect(page.locator("#main")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".sheet metadata")).to_have_text(BEFORE)
     expect(page.locator(".sheet svg")).to_be_visible()
@@ -42,9 +42,9 @@ def test_the_old_picture_stays_with_a_sign_of_work_until_the_new_one_is_there(pa
 def test_a_question_that_nobody_waits_for_any_more_is_cancelled(page, held):
     cancelled = []
     page.on("requestfailed", lambda request: cancelled.append(request.url))
-    page.fill("#planes", "96")
+    page.fill("#knob-planes", "96")
     expect(page.locator("#main")).to_have_attribute("aria-busy", "true")
-    page.fill("#planes", "80")
+    page.fill("#knob-planes", "80")
     while len(held) < 2:
         page.wait_for_timeout(20)
     assert [url for url in cancelled if "planes=96" in url]
@@ -56,7 +56,7 @@ def test_a_question_that_nobody_waits_for_any_more_is_cancelled(page, held):
 def test_a_server_that_went_away_is_asked_again_until_it_is_back(page, visit, server):
     try:
         server.stop()
-        page.fill("#planes", "96")
+        page.fill("#knob-planes", "96")
         expect(page.locator(".away")).to_be_visible()
         expect(page.locator(".sheet metadata")).to_have_text(BEFORE)
     finally:
@@ -70,7 +70,7 @@ def test_a_server_that_went_away_is_asked_again_until_it_is_back(page, visit, se
 
 def test_it_is_asked_again_by_itself(page, visit):
     page.route(ASKED, lambda route: route.abort("connectionfailed"))
-    page.fill("#planes", "96")
+    page.fill("#knob-planes", "96")
     expect(page.locator(".away")).to_be_visible()
     page.unroute(ASKED)
     shows(page, f"{BEFORE}&planes=96")
@@ -81,7 +81,7 @@ def test_it_is_asked_again_by_itself(page, visit):
 
 def test_what_a_proxy_says_of_a_missing_server_is_not_shown(page, visit):
     page.route(ASKED, lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
-    page.fill("#planes", "96")
+    page.fill("#knob-planes", "96")
     expect(page.locator(".away")).to_be_visible()
     expect(page.locator(".sheet metadata")).to_have_text(BEFORE)
     page.unroute(ASKED)

@@ -55,7 +55,7 @@ def test_a_file_is_saved_under_the_name_of_the_structure(page, name):
 
 
 def test_what_is_shared_follows_the_knobs(page):
-    page.fill("#stride", "1")
+    page.fill("#knob-stride", "1")
     shows(page, "/diagram?block=bottleneck")
     expect(page.locator("#share pre a").first).to_have_text(re.compile(r"block=bottleneck$"))
 

@@ -16,10 +16,10 @@ def plain(visit):
 
 def test_the_form_has_a_button_that_draws(plain):
     page = plain("/?block=bottleneck")
-    page.fill("#stride", "2")
+    page.fill("#knob-stride", "2")
     page.get_by_role("button", name="Draw").click()
     expect(page.locator(".sheet metadata")).to_have_text("/diagram?block=bottleneck&stride=2")
-    expect(page.locator("#stride")).to_have_value("2")
+    expect(page.locator("#knob-stride")).to_have_value("2")
     assert "stride=2" in page.url
 
 
@@ -46,7 +46,7 @@ def test_a_subject_is_a_link(plain):
 def test_a_bad_value_comes_back_with_its_complaint_and_the_fix_as_a_link(plain, visit):
     page = plain("/?block=bottleneck&stride=9")
     visit.pardon("status of 422")
-    expect(page.locator("#stride")).to_have_value("9")
+    expect(page.locator("#knob-stride")).to_have_value("9")
     page.locator(".knob.wrong .fix").click()
     expect(page.locator(".sheet metadata")).to_have_text("/diagram?block=bottleneck&stride=4")
 

@@ -99,7 +99,7 @@ def test_size_and_place_stay_when_a_knob_is_turned(page):
     page.click('[data-zoom="in"]')
     page.evaluate("document.querySelector('.canvas').scrollTop = 200")
     before, place = percent(page), page.evaluate(PLACE)
-    page.fill("#num_classes", "10")
+    page.fill("#knob-num_classes", "10")
     shows(page, "/diagram?model=resnet50&num_classes=10")
     assert percent(page) == before
     assert page.evaluate(PLACE) == pytest.approx(place, abs=3)

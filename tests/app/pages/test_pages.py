@@ -76,7 +76,7 @@ def test_the_form_as_it_stands_asks_for_the_same_page(client: TestClient, subjec
         for element in elements.all("input")
         if "name" in element and (element.get("type") != "radio" or "checked" in element)
     ]
-    chosen = re.findall(r'<select id="(\w+)".*?<option value="([^"]*)" selected', page, re.S)
+    chosen = re.findall(r'<select id="knob-(\w+)".*?<option value="([^"]*)" selected', page, re.S)
     again = client.get("/", params=[*sent, *chosen])
     assert again.status_code == 200
     assert again.text == page
@@ -270,7 +270,7 @@ def test_what_would_mend_a_structure_that_cannot_run_is_told_beside_its_knob(
 ) -> None:
     page = client.get("/?block=bottleneck&stride=2&shortcut=identity").text
     assert Elements(page).named("shortcut")["aria-invalid"] == "true"
-    (fix,) = re.findall(r'id="shortcut-complaint">.*?href="([^"]+)">', page, re.S)
+    (fix,) = re.findall(r'id="knob-shortcut-complaint">.*?href="([^"]+)">', page, re.S)
     assert 'class="notice"' not in client.get(html.unescape(fix)).text
 
 
@@ -288,7 +288,7 @@ def test_knobs_stand_in_groups_with_bounds_and_defaults(client: TestClient) -> N
     groups = re.findall(r'<details class="group" open>\s*<summary>([^<]+)<', page)
     assert groups[0] == "Channels and stride"
     assert groups[-3:] == ["Input", "View", "Files"]
-    assert re.search(r'id="stride-hint">[^<]+<span class="bounds">1–4, default 1</span>', page)
+    assert re.search(r'id="knob-stride-hint">[^<]+<span class="bounds">1–4, default 1</span>', page)
 
 
 def test_every_group_of_knobs_has_knobs_that_are_there() -> None:

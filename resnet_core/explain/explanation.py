@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import textwrap
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from resnet_core.bilingual import Language
 from resnet_core.errors import ParameterError
+from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
-# No line begins with these.
-_CLINGING = "，。；：、）」』”’！？…·%"
 
 
 @dataclass(frozen=True)
@@ -75,13 +72,13 @@ class Explanation:
         gap = " " if self.language == "en" else ""
         told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
-        blocks = ["\n".join(wrapped(block)) for block in blocks]
+        blocks = ["\n".join(_indented(block)) for block in blocks]
         if self.told:
             blocks.append(_LAYERS[self.language])
         for note in self.told:
             name = [f"  {note.node}"]
             blocks.append(
-                "\n".join([*name, *wrapped(note.text, 4), *(f"    {s}" for s in note.sums)])
+                "\n".join([*name, *_indented(note.text, 4), *(f"    {s}" for s in note.sums)])
             )
         return "\n\n".join(blocks) + "\n"
 
@@ -120,48 +117,9 @@ _WRITERS: dict[str, Callable[[Explanation], str]] = {
 FORMATS = tuple(_WRITERS)
 
 
-def wrapped(text: str, indent: int = 0, width: int = WIDTH) -> Iterator[str]:
-    """Lines of at most ``width`` columns, where a Chinese character takes two.
-
-    English breaks at spaces; Chinese anywhere but before a closing mark or inside a word.
-    """
-    if not any(map(_is_wide, text)):
-        yield from textwrap.wrap(
-            text, width, initial_indent=" " * indent, subsequent_indent=" " * indent,
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
-        return
-    line = ""
-    for piece in _pieces(text):
-        if line and _columns(line) + _columns(piece.rstrip()) > width - indent:
-            yield " " * indent + line.rstrip()
-            line = ""
-        line += piece if line else piece.lstrip()
-    if line.strip():
-        yield " " * indent + line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """What may not be broken: a word, or a Chinese character with the marks that cling to it."""
-    piece = ""
-    for letter in text:
-        joined = letter in _CLINGING or not (
-            _is_wide(letter) or _is_wide(piece[-1:]) or piece.endswith(" ")
-        )
-        if piece and not (joined or piece[-1:] in "（「“"):
-            yield piece
-            piece = ""
-        piece += letter
-    if piece:
-        yield piece
-
-
-def _is_wide(letter: str) -> bool:
-    return bool(letter) and unicodedata.east_asian_width(letter[-1]) in ("W", "F")
-
-
-def _columns(text: str) -> int:
-    return sum(2 if _is_wide(letter) else 1 for letter in text)
+def _indented(text: str, indent: int = 0) -> Iterator[str]:
+    """Lines of at most ``WIDTH`` columns."""
+    return (" " * indent + line for line in wrapped(text, WIDTH - indent))
 
 
 def _item(note: LayerNote) -> str:

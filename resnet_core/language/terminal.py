@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterator
+
+from wcwidth import wcswidth, wcwidth
 
 # In ASCII a plus is a joint, so a crossing is drawn as one line passing under the other.
 _ASCII_LINES = {"│": "|", "╵": "|", "╷": "|", "─": "-", "╶": "-", "╴": "-", "┼": "|", "╌": "="}
@@ -14,10 +16,14 @@ _ASCII_WORDS = {
     "γ": "gamma", "’": "'", "“": '"', "”": '"',
 }  # fmt: skip
 
+# No line begins with these, and none ends with those.
+_CLOSING = "，。；：、）」』”’！？…·%"
+_OPENING = "（「“"
+
 
 def columns(text: str) -> int:
     """How many columns a terminal gives the text: two to each Chinese character."""
-    return sum(advance(letter) for letter in text)
+    return max(0, wcswidth(text))
 
 
 def ascii_words(text: str) -> str:
@@ -28,18 +34,41 @@ def ascii_words(text: str) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most ``width`` columns, cut inside a word only if it is longer."""
+    """The text in lines of at most ``width`` columns.
+
+    English breaks at spaces, Chinese anywhere but before a closing mark, after an opening one, or
+    inside a Latin word; what is longer than a line is cut.
+    """
     lines: list[str] = []
-    for word in text.split(" "):
-        if lines and columns(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
+    for piece in _pieces(text):
+        if lines and columns(lines[-1]) + columns(piece.rstrip()) <= width:
+            lines[-1] += piece
             continue
         lines.append("")
-        for letter in word:
-            if columns(lines[-1] + letter) > width:
+        for letter in piece.lstrip():
+            if columns((lines[-1] + letter).rstrip()) > width:
                 lines.append("")
             lines[-1] += letter
     return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What may not be broken: a word, or a Chinese character with the marks that cling to it."""
+    piece = ""
+    for letter in text:
+        joined = letter in _CLOSING or not (
+            advance(letter) == 2 or _is_wide(piece[-1:]) or piece.endswith(" ")
+        )
+        if piece and not (joined or piece[-1:] in _OPENING):
+            yield piece
+            piece = ""
+        piece += letter
+    if piece:
+        yield piece
+
+
+def _is_wide(letter: str) -> bool:
+    return bool(letter) and advance(letter) == 2
 
 
 def listed(text: str, width: int) -> list[str]:
@@ -62,7 +91,5 @@ def ascii_lines(text: str) -> str:
 
 
 def advance(letter: str) -> int:
-    """How many columns one letter takes."""
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+    """How many columns one letter takes: two where it is Chinese, none where it combines."""
+    return max(0, wcwidth(letter))

@@ -233,7 +233,7 @@ async def explore(
         page.typed = dict(page.diagram.query)
         shown = await _shown(renderer, page.diagram)
         page.svg, page.record = shown["svg"], shown["record"]
-        page.explanation, page.settings = shown["explanation"], shown["presets"]
+        page.explanation, page.settings = shown["explanation"] or {}, shown["presets"]
     except FAILURES as error:
         page.problem = await problem_of(error, renderer, pairs)
     return page

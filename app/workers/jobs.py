@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.asked import asked, checked, remedied
@@ -14,6 +16,7 @@ from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
 
 Pairs = Sequence[tuple[str, str]]
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -43,22 +46,32 @@ def render(pairs: Pairs, format: str) -> bytes:
 def explore(pairs: Pairs) -> bytes:
     """What a page shows of a diagram, as JSON: picture, numbers, explanation, presets.
 
-    Raises Refusal.
+    The explanation is null where it cannot be made. Raises Refusal.
     """
     with _refusing(pairs):
         diagram = Diagram.of(pairs)
-        told = diagram.explain()
         found = {
             "svg": diagram.svg,
             "record": diagram.to_dict(),
-            # Of the layers only those that have something to say; ``/explain`` has them all.
-            "explanation": replace(told, layers=told.told).to_dict(),
+            "explanation": _prose(diagram),
             "presets": [
                 {"model": place.model, "path": place.path, "knobs": knobs}
                 for place, knobs in settings(diagram.subject)
             ],
         }
     return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _prose(diagram: Diagram) -> dict[str, Any] | None:
+    """The explanation of a page, or None where making it fails."""
+    try:
+        told = diagram.explain()
+        # Of the layers only those that have something to say; ``/explain`` has them all.
+        return replace(told, layers=told.told).to_dict()
+    except Exception:
+        # The picture stands without words; that these are missing is told on the page.
+        log.exception("no explanation of %s", diagram.url)
+        return None
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:

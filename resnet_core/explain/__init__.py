@@ -12,7 +12,7 @@ from resnet_core.bilingual import Language
 from resnet_core.explain.components import attention, chosen, concat
 from resnet_core.explain.cost import biases, depth, savings, shares, sight, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
-from resnet_core.explain.failure import failure
+from resnet_core.explain.failure import failure, so_far
 from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.main_path import main_path
 from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides, traits
@@ -59,7 +59,7 @@ def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
     graph = outline.graph
     yield from failure(graph)
     if graph.problem:
-        yield from _block(outline.failing) if outline.failing else ()
+        yield from _failed(outline.failing) if outline.failing else ()
     elif outline.blocks[0].path:
         yield from _network(outline, caption)
     elif outline.blocks[0].group.level == "block":
@@ -67,6 +67,11 @@ def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
     else:
         yield from plain(outline, caption)
         yield from sight(outline)
+
+
+def _failed(block: Anatomy) -> Iterator[Passage]:
+    """A block that did not run: told as a block only where its main path reached the addition."""
+    return _block(block) if block.join else so_far(block)
 
 
 def _block(block: Anatomy) -> Iterator[Passage]:

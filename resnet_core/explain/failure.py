@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.explain.sentences import Passage, Said
+from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.shortcut import described
 from resnet_core.graph.model import Graph, Problem
-from resnet_core.graph.structure import stride
+from resnet_core.graph.structure import Anatomy, stride
 from resnet_core.language.notation import shape_text
+from resnet_core.language.numbers import whole
 from resnet_core.language.terms import say
 
 
@@ -24,6 +26,23 @@ def failure(graph: Graph) -> Iterator[Passage]:
     )
     said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem)]
     yield Passage(claim, tuple(said))
+
+
+def so_far(block: Anatomy) -> Iterator[Passage]:
+    """The calls of a block that ran before the one that failed, and how far x came."""
+    problem = block.graph.problem
+    ran = [node for node in block.calls if problem is None or node.id != problem.node]
+    ran = [node for node in ran if node.shape]
+    if not ran:
+        return
+    reached = whole(ran[-1].shape)
+    claim = Said("The block is not complete.", "这个块没有跑完。", ids(ran))
+    said = Said(
+        f"Before the failure ran {described(ran, 'en')}; the last of them gave out {reached}.",
+        f"出错之前跑过的有：{described(ran, 'zh')}；最后得到的是 {reached}。",
+        ids(ran),
+    )
+    yield Passage(claim, (said,))
 
 
 def _met(problem: Problem) -> Said:

@@ -339,6 +339,11 @@ _DOES = {
         "fits without parameters: it skips positions and fills new channels with zeros",
         "不用参数也能对上：隔着位置取，新通道填零",
     ),
+    "other": (
+        "pass x through something else than a projection",
+        "passes x through something else than a projection",
+        "让 x 经过的不是投影，而是别的运算",
+    ),
 }
 
 

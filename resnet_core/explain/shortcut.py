@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from resnet_core.bilingual import Language
+from resnet_core.explain.main_path import capital
 from resnet_core.explain.sentences import Passage, Said, ids
-from resnet_core.graph.model import Node
+from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
     channels,
@@ -40,19 +41,27 @@ def shortcut(block: Anatomy) -> Iterator[Passage]:
     if not block.closed:
         yield inner(block)
         return
-    tell = {
-        "identity": _identity,
-        "projection": _projection,
-        "pooled": _pooled,
-        "padded": _padded,
-    }
-    yield tell[block.kind](block)
+    tell = {"identity": _identity, "projection": _projection, "pooled": _pooled}
+    if block.kind == "padded" and _widens(block):
+        yield _padded(block)
+    else:
+        yield tell.get(block.kind, _other)(block)
+
+
+def _widens(block: Anatomy) -> bool:
+    """Whether a padded shortcut does what option A does: take fewer positions, add channels."""
+    given, made = block.given, block.summed
+    if not len(given) == len(made) == 4 or given == made:
+        return False
+    return given[1] <= made[1] and given[2] >= made[2] > 0
 
 
 def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
     """Why the input cannot be added as it is; empty where it could."""
     english, chinese = [], []
     given, made = block.given, block.summed
+    if len(given) < 4 or len(given) != len(made):
+        return _differs(given, made)
     if given[2:] != made[2:]:
         step = given[2] // max(1, made[2])
         english.append(
@@ -63,6 +72,16 @@ def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
         english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
         chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
     return english, chinese
+
+
+def _differs(given: Shape, made: Shape) -> tuple[list[str], list[str]]:
+    """The reason where the input is no map: numbers in rows, as a linear layer takes them."""
+    if given == made:
+        return [], []
+    return (
+        [f"the shape changes ({whole(given)} ≠ {whole(made)})"],
+        [f"形状变了（{whole(given)} ≠ {whole(made)}）"],
+    )
 
 
 def _stride(block: Anatomy, measured: int) -> int:
@@ -77,6 +96,8 @@ def _because(block: Anatomy) -> Said:
             f"理由有两个，任一成立就够了：{chinese[0]}，{chinese[1]}。",
             ids(block.joins[-1:]),
         )
+    if len(block.given) < 4 or len(block.given) != len(block.summed):
+        return Said(f"{capital(english[0])}.", f"{chinese[0]}。", ids(block.joins[-1:]))
     spared = ("The channels agree", "通道数倒是一致")
     if "channels" in english[0]:
         spared = (f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}")
@@ -170,11 +191,14 @@ def _through(block: Anatomy) -> Said:
 
 def _share(block: Anatomy) -> Said:
     mine = sum(weights(item) for item in block.side)
-    every = sum(weights(call) for call in block.calls if call.role in ("conv", "linear"))
+    layers = [node for node in block.calls if node.role in ("conv", "linear")]
+    every = sum(weights(node) for node in layers)
+    linear = any(node.role == "linear" for node in block.side)
+    kind = ("", "") if linear else ("convolution ", "卷积")
     return Said(
-        f"It holds {mine:,} of the {every:,} convolution weights in this block, "
+        f"It holds {mine:,} of the {every:,} {kind[0]}weights in this block, "
         f"{percent(mine, every)}.",
-        f"这个块的卷积权重共 {every:,} 个，它占 {mine:,} 个，即 {percent(mine, every)}。",
+        f"这个块的{kind[1]}权重共 {every:,} 个，它占 {mine:,} 个，即 {percent(mine, every)}。",
         ids(block.side),
     )
 
@@ -212,12 +236,14 @@ def _forced(block: Anatomy) -> Passage:
 
 
 def _pooled(block: Anatomy) -> Passage:
-    said = [_because(block), _through(block)]
+    said = [_because(block), _through(block)] if reasons(block)[0] else [_passes(block)]
     if not any(weights(item) for item in block.side):
         claim = Said("The shortcut pools.", "捷径做池化。", ids(block.side))
         return Passage(claim, tuple(said))
     claim = Said("The shortcut pools, then projects.", "捷径先池化，再投影。", ids(block.side))
-    return Passage(claim, (*said, averaging(block), _share(block)))
+    pool = next(node for node in block.side if node.role == "pool")
+    why = [averaging(block)] if "avg" in pool.type.lower() and kernel(pool) > 1 else []
+    return Passage(claim, (*said, *why, _share(block)))
 
 
 def averaging(block: Anatomy) -> Said:
@@ -232,6 +258,45 @@ def averaging(block: Anatomy) -> Said:
         f"{count:zh}个位置都算数；换成步幅为 {window} 的 1×1，就只读其中一个。"
         "这是 ResNet-D 的改动，一个权重也不多花。",
         (pool.id,),
+    )
+
+
+def _other(block: Anatomy) -> Passage:
+    """Whatever is neither the identity nor one of the known ways to change the shape."""
+    claim = Said(
+        "The shortcut is neither the identity nor a projection.",
+        "捷径既不是恒等，也不是投影。",
+        ids(block.side),
+    )
+    if reasons(block)[0]:
+        return Passage(claim, (_because(block), _through(block), _learned(block)))
+    return Passage(claim, (_passes(block), _learned(block)))
+
+
+def _passes(block: Anatomy) -> Said:
+    """What stands on a shortcut that the shapes do not ask for."""
+    given = whole(block.given)
+    return Said(
+        f"x and f(x) are both {given} and could be added as they are, but x passes "
+        f"{described(block.side, 'en')} first.",
+        f"x 与 f(x) 都是 {given}，本可直接相加，x 却要先过{described(block.side, 'zh')}。",
+        ids(block.side),
+    )
+
+
+def _learned(block: Anatomy) -> Said:
+    """What the calls on the shortcut learn."""
+    count = sum(node.params for node in block.side)
+    if not count:
+        return Said(
+            "Nothing there is learned: it has no parameter.",
+            "那里什么也不学：一个参数也没有。",
+            ids(block.side),
+        )
+    return Said(
+        f"It has {count:,} parameter{'s' if count > 1 else ''} of its own to learn.",
+        f"它自己有 {count:,} 个参数要学。",
+        ids(block.side),
     )
 
 
@@ -448,16 +513,22 @@ def _counted(name: str, count: int, language: Language) -> str:
     if language == "zh":
         return f"{Few(count):zh}{name.removeprefix('一')}"
     bare = name.partition(" ")[2]
-    return f"{Few(count):en} {bare.replace('convolution', 'convolutions')}"
+    for noun in ("convolution", "linear layer"):
+        bare = bare.replace(noun, f"{noun}s")
+    return f"{Few(count):en} {bare}"
 
 
 def _layer(node: Node, language: Language) -> str:
     zh = language == "zh"
+    if node.role == "linear":
+        return "一个全连接层" if zh else "a linear layer"
     if weights(node):
         step = stride(node)
         if zh:
             return f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size_of(node)} 卷积"
         return f"a {size_of(node)} convolution{f' with stride {step}' if step > 1 else ''}"
+    if node.role == "multiply":
+        return "一次乘法" if zh else "a multiplication"
     if node.role == "pool":
         return _pool(node, language)
     name = call_title(node, language).split(",")[0]

@@ -33,7 +33,7 @@ MAX_EDGES, MAX_LETTERS = 500, 50_000
 _ARROWS = {"main": "-->", "shortcut": "==>", "gate": "-.->"}
 _WIRES = {"main": "wire", "shortcut": "shortcut", "gate": "gate"}
 _WIDTHS = {"main": "1.5px", "shortcut": "3px", "gate": "2px"}
-_DASHES = {"projection": "8", "pooled": "5", "padded": "2"}
+_DASHES = {"projection": "8", "pooled": "5", "padded": "2", "other": "12"}
 # Letters that mean something to Mermaid or to Markdown, also at the border of a word.
 _SPECIAL = re.compile(r'["#&<>`*+~|\\{}\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
 # Classes and not roles, because `end` and `default` are words of Mermaid's own.

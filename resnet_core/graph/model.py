@@ -19,6 +19,12 @@ Role = Literal[
     "concat", "reshape", "dropout", "identity", "block", "stage", "constant", "other",
 ]  # fmt: skip
 
+# Calls that cut, pad or join a map: a shortcut of these alone is option A of the ResNet paper.
+_PADDING = {
+    "getitem", "narrow", "pad", "cat", "concat", "concatenate",
+    *(f"{name}Pad{sides}d" for name in ("Zero", "Constant") for sides in (1, 2, 3)),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -177,7 +183,8 @@ class Graph:
         """What stands on the shortcut into an addition.
 
         ``identity``, ``projection`` (a layer with weights), ``pooled`` (with or without one
-        behind the pooling), ``padded``, or ``none``.
+        behind the pooling), ``padded`` (only cut, padded or joined with zeros, nothing learned),
+        ``other`` (a norm, an activation, a scale: whatever is none of these), or ``none``.
         """
         kinds = (self.shortcuts[e] for e in self.incoming[join] if e.lane == "shortcut")
         return next(kinds, "none")
@@ -193,12 +200,17 @@ class Graph:
         return {edge: self._kind(way) for way in ways for edge in way}
 
     def _kind(self, way: tuple[Edge, ...]) -> str:
-        roles = {self.node[edge.target].role for edge in way[1:]}
+        nodes = [self.node[edge.target] for edge in way[1:]]
+        nodes = [node for node in nodes if node.role != "identity"]
+        roles = {node.role for node in nodes}
         if "pool" in roles:
             return "pooled"
         if "conv" in roles or "linear" in roles:
             return "projection"
-        return "padded" if roles else "identity"
+        if not nodes:
+            return "identity"
+        padding = all(node.type in _PADDING and not node.params for node in nodes)
+        return "padded" if padding else "other"
 
     def _back_along(self, edge: Edge) -> Iterator[Edge]:
         yield edge

@@ -43,6 +43,7 @@ _CHINESE = {
     "projection": "投影",
     "pooled": "池化",
     "padded": "补零",
+    "other": "其他",
     "no shortcut": "无捷径",
     "{} params": "{} 参数",
     "{} param": "{} 参数",

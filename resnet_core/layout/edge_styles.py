@@ -23,6 +23,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     "projection": {"penwidth": "2", "style": "dashed"},
     "pooled": {"penwidth": "1.3", "style": "dashed", "arrowhead": "onormal"},
     "padded": {"penwidth": "2", "style": "dotted"},
+    "other": {"penwidth": "2", "arrowhead": "onormal"},
     "gate": {"penwidth": "1.3", "arrowhead": "odot"},
 }
 SIZE = 10.0

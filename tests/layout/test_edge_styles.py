@@ -31,12 +31,39 @@ class Pooled(nn.Module):
         return self.conv(x) + self.pool(x)
 
 
+class Beside(nn.Module):
+    """A convolution with a layer of another kind on the shortcut."""
+
+    def __init__(self, side: nn.Module) -> None:
+        super().__init__()
+        self.conv, self.side = nn.Conv2d(8, 8, 3, padding=1), side
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x) + self.side(x)
+
+
+class Scale(nn.Module):
+    """One learned factor for each channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(8, 1, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.scale * x
+
+
+def beside(side: nn.Module) -> Drawing:
+    return draw_module(Beside(side), input_shape=(1, 8, 6, 6))
+
+
 # One structure for each kind of shortcut that there is.
 SHORTCUTS = {
     "identity": draw(block="bottleneck"),
     "projection": draw(block="bottleneck", stride=2),
     "padded": draw(block="basic", planes=128, stride=2, shortcut="padded"),
     "pooled": draw_module(Pooled(), input_shape=(1, 8, 16, 16)),
+    "other": beside(nn.BatchNorm2d(8)),
 }
 
 
@@ -51,6 +78,56 @@ def line(group: ET.Element) -> tuple[str | None, ...]:
     path, head = [element for element in group if element.tag != f"{SVG}text"]
     filled = head.get("fill") != "none"
     return path.get("stroke-dasharray"), path.get("stroke-width"), head.tag, str(filled)
+
+
+class Widened(nn.Module):
+    """A block of linear layers, whose shortcut has one to widen its input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.outer, self.side = nn.Linear(8, 8), nn.Linear(8, 16), nn.Linear(8, 16)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.outer(torch.relu(self.inner(x))) + self.side(x)
+
+
+def test_a_linear_layer_on_a_shortcut_projects_in_the_picture_as_in_the_words():
+    own = draw_module(Widened(), input_shape=(2, 8))
+    assert own.graph.shortcut_into("add") == "projection"
+    assert "project" in own.explain("en").text
+
+
+@pytest.mark.parametrize(
+    ("side", "named", "learned"),
+    [
+        (nn.BatchNorm2d(8), "a batch norm", "16 parameters"),
+        (nn.Dropout(), "a dropout", "no parameter"),
+        (nn.ReLU(), "a relu", "no parameter"),
+        (Scale(), "a multiplication", "8 parameters"),
+    ],
+    ids=["norm", "dropout", "activation", "scale"],
+)
+def test_what_is_no_known_shortcut_is_told_as_what_it_is(side, named, learned):
+    own = beside(side)
+    english, chinese = (" ".join(own.explain(name).text.split()) for name in ("en", "zh"))
+    assert own.graph.shortcut_into("add") == "other"
+    assert named in english.lower()
+    assert learned in english
+    assert "option A" not in english
+    assert "A 方案" not in chinese
+    assert "other shortcut" in own.svg
+    assert "stroke-dasharray:12" in own.mermaid
+
+
+def test_a_layer_that_changes_nothing_leaves_the_shortcut_an_identity():
+    assert beside(nn.Identity()).graph.shortcut_into("add") == "identity"
+
+
+@pytest.mark.parametrize("side", [nn.ZeroPad2d(0), nn.MaxPool2d(3, 1, 1)], ids=["pad", "pool"])
+def test_a_shortcut_that_nothing_requires_is_not_said_to_change_the_shape(side):
+    english = " ".join(beside(side).explain("en").text.split())
+    assert "could be added as they are" in english
+    assert "option A" not in english
 
 
 @pytest.mark.parametrize("kind", SHORTCUTS)

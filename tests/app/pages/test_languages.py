@@ -156,32 +156,42 @@ def test_a_chinese_page_has_no_english_words(client: TestClient, url: str) -> No
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "block=bottlneck",
-        "block=basic&stride=9",
-        "block=basic&stride=x",
-        "block=basic&srtide=2",
-        "block=basic&xyzzy=2",
-        "block=basic&norm_layer=bach",
-        "block=basic&dilation=2",
-        "block=basic&input=big",
-        "block=bottleneck&inplanes=512&shortcut=padded",
-        "block=bottleneck&planes=16384&base_width=4096",
-        "block=downsample&mode=max&outplanes=128",
-        "block=horblock&inplanes=3",
-        "model=resnet&layers=1,2",
-        "model=resnet50&layers=1,1,1,1",
-        "model=resnet_cifar&depth=21",
-        "model=resnet&block=res2net&preact=true",
-        "stride=2",
-    ],
-)
+# What the library refuses a diagram for, reason by reason.
+REFUSALS = [
+    "block=bottlneck",
+    "block=basic&stride=9",
+    "block=basic&stride=x",
+    "block=basic&srtide=2",
+    "block=basic&xyzzy=2",
+    "block=basic&norm_layer=bach",
+    "block=basic&dilation=2",
+    "block=basic&groups=2",
+    "block=basic&input=big",
+    "block=basic&stride=2&stride=2",
+    "block=basic&expand=nowhere",
+    "block=bottleneck&inplanes=512&shortcut=padded",
+    "block=bottleneck&planes=16384&base_width=4096",
+    "block=downsample&mode=max&outplanes=128",
+    "block=horblock&inplanes=3",
+    "block=res2net&planes=1&base_width=1",
+    "block=stage&block=basic",
+    "model=resnet&layers=1,2",
+    "model=resnet&layers=999,1,1,1",
+    "model=resnet&layers=300,1,1,1",
+    "model=resnet&block=basic&output_stride=8",
+    "model=resnet50&layers=1,1,1,1",
+    "model=resnet1202&detail=op&fold=false",
+    "model=resnet_cifar&depth=21",
+    "model=resnet&block=res2net&preact=true",
+    "stride=2",
+]
+
+
+@pytest.mark.parametrize("query", REFUSALS)
 def test_a_refusal_is_told_in_chinese_with_what_is_allowed(query: str) -> None:
     pairs = [(name, value) for name, value in (part.split("=") for part in query.split("&"))]
     with pytest.raises(ParameterError) as caught:
-        assert Diagram.of(pairs).graph
+        assert Diagram.of(pairs).svg
     problem = refusal(caught.value)
     texts = [problem.title, problem.detail]
     texts += [problem.allowed] if isinstance(problem.allowed, str) else []

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.pages.templates import folder, theme_css
-from resnet_core import FORMATS
+from resnet_core import FORMATS, Diagram
 from resnet_core.diagram.options import Input, Options
 from resnet_core.layout.theme import COLOURS
 from resnet_core.params import ALIASES, GROUPS
@@ -175,6 +175,38 @@ def test_a_structure_that_cannot_run_is_shown_with_its_reason(client: TestClient
     assert answer.status_code == 200
     assert "This structure cannot run" in answer.text
     assert "<svg" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The explanation could not be made."), ("zh", "无法生成讲解。")],
+)
+def test_the_picture_is_shown_where_the_explanation_cannot_be_made(
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    language: str,
+    sentence: str,
+) -> None:
+    def fail(_: Diagram) -> None:
+        raise IndexError("no words")
+
+    monkeypatch.setattr(Diagram, "explain", fail)
+    # A setting that no other test asks for, so that no page of it is kept.
+    answer = client.get(f"/?block=basic&planes=72&lang={language}", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert "<svg" in answer.text
+    assert sentence in answer.text
+    assert "no explanation of /diagram?block=basic" in caplog.text
+
+
+@pytest.mark.parametrize("block", ["inverted_residual", "res2net"])
+def test_a_block_that_fails_at_its_first_norm_has_a_page(client: TestClient, block: str) -> None:
+    answer = client.get(
+        f"/?block={block}&input=1&norm_layer=instance", headers={"Accept": "text/html"}
+    )
+    assert answer.status_code == 200
+    assert "The block is not complete." in answer.text
 
 
 def test_nothing_from_outside_becomes_markup(client: TestClient) -> None:

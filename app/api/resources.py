@@ -32,7 +32,6 @@ from resnet_core.bilingual import TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.options import Options
 from resnet_core.errors import nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 
@@ -141,10 +140,8 @@ async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
 
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
-    """What the words depend on: the structure, the input and the language, not the view."""
     diagram = Diagram.of(pairs)
-    view = set(Options.model_fields) - {"lang"}
-    query = tuple((name, value) for name, value in diagram.query if name not in view)
+    query = diagram.explained_by
     url = f"/explain?{address(query).partition('?')[2]}"
     return Asked(query, url, diagram.subject.name, TAGS[diagram.options.lang])
 

@@ -231,19 +231,27 @@ async def explore(
         page.diagram = Diagram.of(pairs)
         # A knob may have been called by one of its other names; the form knows the first.
         page.typed = dict(page.diagram.query)
-        shown = await _shown(renderer, page.diagram)
-        page.svg, page.record = shown["svg"], shown["record"]
-        page.explanation, page.settings = shown["explanation"] or {}, shown["presets"]
+        await _fill(page, page.diagram, renderer)
     except FAILURES as error:
         page.problem = await problem_of(error, renderer, pairs)
     return page
 
 
-async def _shown(renderer: Renderer, diagram: Diagram) -> dict[str, Any]:
-    """The picture in the light theme, which the page's own rules darken, and all about it."""
+async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
+    """Ask for the picture and for the words, two jobs that do not wait for one another.
+
+    The picture comes in the light theme, which the page's own rules darken.
+    """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
-    found: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
-    return found
+    words = asyncio.create_task(renderer.prose(bare))
+    try:
+        shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
+    except BaseException:
+        words.cancel()
+        raise
+    page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
+    prose = await words
+    page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

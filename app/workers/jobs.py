@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.asked import asked, checked, remedied
@@ -44,16 +43,15 @@ def render(pairs: Pairs, format: str) -> bytes:
 
 
 def explore(pairs: Pairs) -> bytes:
-    """What a page shows of a diagram, as JSON: picture, numbers, explanation, presets.
+    """What a page shows of a diagram beside words, as JSON: picture, numbers, presets.
 
-    The explanation is null where it cannot be made. Raises Refusal.
+    Raises Refusal.
     """
     with _refusing(pairs):
         diagram = Diagram.of(pairs)
         found = {
             "svg": diagram.svg,
             "record": diagram.to_dict(),
-            "explanation": _prose(diagram),
             "presets": [
                 {"model": place.model, "path": place.path, "knobs": knobs}
                 for place, knobs in settings(diagram.subject)
@@ -62,16 +60,15 @@ def explore(pairs: Pairs) -> bytes:
     return json.dumps(found, ensure_ascii=False).encode()
 
 
-def _prose(diagram: Diagram) -> dict[str, Any] | None:
-    """The explanation of a page, or None where making it fails."""
-    try:
-        told = diagram.explain()
-        # Of the layers only those that have something to say; ``/explain`` has them all.
-        return replace(told, layers=told.told).to_dict()
-    except Exception:
-        # The picture stands without words; that these are missing is told on the page.
-        log.exception("no explanation of %s", diagram.url)
-        return None
+def prose(pairs: Pairs) -> bytes:
+    """The explanation that a page shows, as JSON. Raises Refusal.
+
+    A job of its own: a picture that is drawn is shown, whatever becomes of the words.
+    """
+    with _refusing(pairs):
+        told = Diagram.of(pairs).explain()
+    # Of the layers only those that have something to say; ``/explain`` has them all.
+    return json.dumps(replace(told, layers=told.told).to_dict(), ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:
@@ -102,4 +99,6 @@ def paint(dot: str, format: layout.Format) -> bytes:
 
 def warm_up() -> None:
     """Draw once, so that whatever is loaded on first use is loaded before the first request."""
-    explore([("block", "bottleneck")])
+    first = [("block", "bottleneck")]
+    explore(first)
+    prose(first)

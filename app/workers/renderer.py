@@ -31,11 +31,23 @@ class Renderer:
         )
 
     async def explore(self, diagram: Diagram) -> bytes:
-        """What a page shows of the diagram. Raises Refusal, Busy, TimeoutError."""
+        """What a page shows of the diagram but words. Raises Refusal, Busy, TimeoutError."""
         query = diagram.query
         return await self._cache.get(
             ("explore", query), lambda: self.workers.run(jobs.explore, query)
         )
+
+    async def prose(self, diagram: Diagram) -> bytes | None:
+        """The words that a page shows of the diagram; None where they cannot be made in time."""
+        query = diagram.explained_by
+        try:
+            return await self._cache.get(
+                ("prose", query), lambda: self.workers.run(jobs.prose, query)
+            )
+        except Exception:
+            # The picture stands without words; that these are missing is told on the page.
+            log.exception("no explanation of %s", diagram.url)
+            return None
 
     async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """A structure told in words. Raises Refusal, Busy, TimeoutError."""

@@ -81,6 +81,12 @@ class Diagram(Drawing):
         return tuple(sorted(named.items()))
 
     @property
+    def explained_by(self) -> tuple[tuple[str, str], ...]:
+        """The canonical query of its explanation: structure, input and language, not the view."""
+        view = set(Options.model_fields) - {"lang"}
+        return tuple((name, value) for name, value in self.query if name not in view)
+
+    @property
     def url(self) -> str:
         """The permalink, without host."""
         return address(self.query)

@@ -128,7 +128,7 @@ def test_a_knob_by_another_name_fills_its_field(client: TestClient) -> None:
 
 def test_a_changed_value_is_marked(client: TestClient) -> None:
     page = client.get("/?block=bottleneck&stride=2").text
-    assert re.findall(r'class="knob changed">\s*<label for="(\w+)"', page) == ["stride"]
+    assert re.findall(r'class="knob changed">\s*<label for="knob-(\w+)"', page) == ["stride"]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from app.workers.renderer import Renderer
 from resnet_core import ParameterError
 from resnet_core.bilingual import Language
 from resnet_core.compare import FORMATS, Comparison, asked
-from resnet_core.compare.asked import SIDES
-from resnet_core.compare.clauses import change_word
+from resnet_core.compare.query import SIDES
+from resnet_core.compare.summary import change_word
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.diagram.options import Options

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from resnet_core import Diagram, ParameterError
-from resnet_core.compare.asked import asked, checked, remedied
+from resnet_core.compare.query import asked, checked, remedied
 from resnet_core.diagram.diagram import mended
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from resnet_core.compare.asked import asked, comparison
+from resnet_core.compare.changes import Change, Difference, Pair
 from resnet_core.compare.comparison import FORMATS, VIEWS, Comparison, View
-from resnet_core.compare.pair import Change, Difference, Pair
+from resnet_core.compare.query import asked, comparison
 from resnet_core.diagram.picture import Drawing
 
 __all__ = [

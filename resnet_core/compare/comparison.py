@@ -1,38 +1,32 @@
-"""Two drawings side by side: rows, sums, one sentence, and every format."""
+"""The face of a comparison: two drawings, what differs between them, and every format of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from resnet_core.bilingual import Language
-from resnet_core.compare.align import Alignment, align
-from resnet_core.compare.fates import rows
-from resnet_core.compare.mermaid import flowchart
-from resnet_core.compare.pair import Pair
-from resnet_core.compare.picture import picture
-from resnet_core.compare.shown import Shown, shown
-from resnet_core.compare.table import columns, comma_separated, markdown, record
-from resnet_core.compare.union import same_wires
-from resnet_core.compare.words import sentence
+from resnet_core.compare import mermaid, picture, table
+from resnet_core.compare.changes import Pair
+from resnet_core.compare.diff import Diff, Subject
+from resnet_core.compare.summary import summary
+from resnet_core.compare.union import Views
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Options
 from resnet_core.diagram.picture import Drawing, Picture
-from resnet_core.errors import ParameterError, nearest
+from resnet_core.formats.json import encoded
+from resnet_core.formats.registry import no_format
 from resnet_core.graph.model import Graph
 from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.layout.sheet import Sheet
 
 View = Literal["one", "side", "a", "b"]
-Format = Literal["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
 VIEWS: tuple[View, ...] = get_args(View)
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @dataclass(frozen=True)
@@ -49,38 +43,32 @@ class Comparison(Picture):
     view: str = "one"
 
     @cached_property
+    def diff(self) -> Diff:
+        """What differs, as plain data. Both structures are traced for it."""
+        one, other = (
+            Subject(drawing.graph, drawing.caption, name)
+            for drawing, name in zip((self.a, self.b), self.names, strict=True)
+        )
+        return Diff.of((one, other), self.options, self.view, self.detail, self.url)
+
+    @property
     def pairs(self) -> tuple[Pair, ...]:
         """Every call of both, aligned by role; a call without a partner was added or removed."""
-        return self.rows(self.options.lang)
+        return self.diff.pairs
 
-    def rows(self, language: Language) -> tuple[Pair, ...]:
-        """The same, its words in a language."""
-        return rows(self.a.graph, self.b.graph, self._alignment, language)
-
-    @cached_property
-    def _alignment(self) -> Alignment:
-        return align(self.a.graph, self.b.graph)
-
-    @cached_property
+    @property
     def same(self) -> bool:
         """Whether both compute the same: equal calls on equal shapes, connected alike."""
-        broken = [bool(drawing.graph.problem) for drawing in (self.a, self.b)]
-        return (
-            all(pair.same for pair in self.pairs)
-            and broken[0] == broken[1]
-            and same_wires(self.a.graph, self.b.graph, self.pairs)
-        )
+        return self.diff.same
 
     @property
     def deltas(self) -> Mapping[str, int]:
         """What the second has more than the first, by the name of the sum."""
-        a, b = self.a.graph.totals, self.b.graph.totals
-        names = ("params", "macs", "flops", "activations", "receptive_field", "output_stride")
-        return {name: getattr(b, name) - getattr(a, name) for name in names}
+        return self.diff.deltas
 
     def summary(self, lang: Language | None = None) -> str:
         """One sentence: what was added, removed and changed, and what that costs."""
-        return sentence(self, lang or self.options.lang)
+        return summary(self.diff, lang or self.options.lang)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -108,61 +96,39 @@ class Comparison(Picture):
     @property
     def caption(self) -> Caption:
         """The picture's title."""
-        return Caption(
-            name="compare",
-            title=" → ".join(self.names),
-            formula=self.summary().rstrip(".。"),
-            url=self.url,
-        )
+        formula = self.summary().rstrip(".。")
+        return Caption(name="compare", title=self.diff.title, formula=formula, url=self.url)
 
     @cached_property
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
-        return picture(self)
+        return picture.picture(self.diff)
 
     @property
     def detail(self) -> Detail:
         """What a box is: as asked for; else calls for blocks, blocks for networks."""
-        found = [graph.detail for graph in (self.a, self.b)]
+        found = [drawing.detail for drawing in (self.a, self.b)]
         return self.options.detail or ("op" if "op" in found else found[0])
 
-    @cached_property
-    def shown(self) -> Shown:
+    @property
+    def shown(self) -> Views:
         """The two views that are drawn. Raises TooLarge where nobody could read them."""
-        return shown(self)
+        return self.diff.views
 
     @cached_property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
-        return flowchart(self)
+        return mermaid.flowchart(self.diff)
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain data: what ``/compare.json`` answers."""
-        return record(self)
+        return table.record(self.diff)
 
     def render(self, format: str = "svg") -> bytes:
         """The comparison as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
-        match format:
-            case "png":
-                return self.png()
-            case "pdf":
-                return self.pdf
-            case "svg" | "dot":
-                return str(getattr(self, format)).encode()
-            case "json":
-                return (json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n").encode()
-            case "md":
-                return markdown(self).encode()
-            case "csv":
-                return comma_separated(self).encode()
-            case "mmd":
-                return self.mermaid.encode()
-            case "txt":
-                return columns(self).encode()
-        near = nearest(format, FORMATS)
-        raise ParameterError(
-            "format", format, "it is not a format", allowed=FORMATS, suggestion=near or "svg"
-        )
+        if format not in _WRITERS:
+            raise no_format(format, _WRITERS)
+        return _WRITERS[format](self)
 
     @property
     def described(self) -> Graph:
@@ -170,11 +136,25 @@ class Comparison(Picture):
         return self.b.graph
 
 
+_WRITERS: dict[str, Callable[[Comparison], bytes]] = {
+    "svg": lambda comparison: comparison.svg.encode(),
+    "png": lambda comparison: comparison.png(),
+    "pdf": lambda comparison: comparison.pdf,
+    "dot": lambda comparison: comparison.dot.encode(),
+    "json": lambda comparison: encoded(comparison.to_dict()),
+    "txt": lambda comparison: table.columns(comparison.diff).encode(),
+    "mmd": lambda comparison: comparison.mermaid.encode(),
+    "md": lambda comparison: table.markdown(comparison.diff).encode(),
+    "csv": lambda comparison: table.comma_separated(comparison.diff).encode(),
+}
+FORMATS = tuple(_WRITERS)
+
+
 def inner(diagram: Drawing) -> str:
     """The canonical query of a structure, without its view."""
     if not isinstance(diagram, Diagram):
         return ""
-    pairs = [pair for pair in diagram.query if pair[0] not in Options.model_fields]
+    pairs = [(name, value) for name, value in diagram.query if name not in Options.model_fields]
     return urlencode(pairs, safe=",:")
 
 
@@ -182,9 +162,9 @@ def _name(drawing: Drawing) -> str:
     title = drawing.caption.title
     if not isinstance(drawing, Diagram):
         return title
-    said = [
+    chosen = [
         f"{name}={value}"
         for name, value in drawing.query
         if name not in Options.model_fields and name != drawing.subject.kind
     ]
-    return f"{title} ({', '.join(said)})" if said else title
+    return f"{title} ({', '.join(chosen)})" if chosen else title

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from resnet_core.compare.clauses import change_word
-from resnet_core.compare.mermaid import SIDES
+from resnet_core.compare.diff import SIDES, Diff
+from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
 from resnet_core.language.terms import say
@@ -18,48 +17,41 @@ from resnet_core.layout.sheet import Line, Sheet, Text
 from resnet_core.layout.side_by_side import alone, beside, foot
 from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE
 
-if TYPE_CHECKING:
-    from resnet_core.compare.comparison import Comparison
-
 # Points that a line of the sentence may be wide.
 _WIDE = 500
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def picture(comparison: Comparison) -> Sheet:
+def picture(diff: Diff) -> Sheet:
     """Every box, wire and frame of a comparison with its place."""
-    shown = comparison.shown
-    if shown.both is None:
-        return _beside(comparison, shown.why)
-    sheet = _arranged(comparison, shown.both, _heading(comparison))
+    views, language = diff.views, diff.language
+    if views.both is None:
+        return _beside(diff, views.why)
+    sheet = _arranged(diff, views.both, _heading(diff))
     if _overlapping(sheet):
-        why = say("side by side, because blocks would overlap", comparison.options.lang)
-        return _beside(comparison, why)
-    notes = shown.notes(comparison.options.lang)
+        return _beside(diff, say("side by side, because blocks would overlap", language))
+    notes = views.notes(language)
     wires = [replace(wire, note=notes.get(wire.edge, wire.note)) for wire in sheet.wires]
     # Here a dashed line is one that was removed: what kind of shortcut it is stands beside it.
     height = sheet.height - foot(sheet.legend)
     return replace(sheet, wires=tuple(wires), legend=(), height=round(height, 1))
 
 
-def _beside(comparison: Comparison, why: str) -> Sheet:
+def _beside(diff: Diff, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
-    shown, language = comparison.shown, comparison.options.lang
-    first, second = (_arranged(comparison, side, ()) for side in shown.sides)
-    partners = [(pair.a.id, pair.b.id) for pair in shown.pairs if pair.a and pair.b]
-    down = comparison.options.direction == "TB"
-    figures = [
-        " · ".join(sums(drawing.graph, language)) for drawing in (comparison.a, comparison.b)
-    ]
-    titles = [*zip(comparison.names, figures, strict=True)]
-    if comparison.view in SIDES:
-        index = SIDES.index(comparison.view)
-        name, told = titles[index]
-        heading = ((Text(name, TITLE, bold=True),), (Text(told, SUBTITLE, "quiet"),))
+    first, second = (_arranged(diff, graph, ()) for graph in diff.views.sides)
+    partners = [(pair.a.id, pair.b.id) for pair in diff.views.pairs if pair.a and pair.b]
+    down = diff.options.direction == "TB"
+    one, other = (
+        (subject.name, " · ".join(sums(subject.graph, diff.language))) for subject in diff.subjects
+    )
+    if diff.view in SIDES:
+        index = SIDES.index(diff.view)
+        name, figures = (one, other)[index]
+        heading = ((Text(name, TITLE, bold=True),), (Text(figures, SUBTITLE, "quiet"),))
         return alone(heading, (first, second), partners, down, bool(index))
     reason = ((Text(why, SUBTITLE, "quiet"),),) if why else ()
-    heading = (*_heading(comparison), *reason)
-    return beside(heading, (first, second), (titles[0], titles[1]), partners, down)
+    return beside((*_heading(diff), *reason), (first, second), (one, other), partners, down)
 
 
 def _overlapping(sheet: Sheet) -> bool:
@@ -76,24 +68,23 @@ def _overlapping(sheet: Sheet) -> bool:
     )  # fmt: skip
 
 
-def _arranged(comparison: Comparison, graph: Graph, heading: tuple[Line, ...]) -> Sheet:
-    options = comparison.options
-    labels = options.labels.split(",")
-    return arrange(graph, heading, options.direction, labels, options.lang, marked_tile)
+def _arranged(diff: Diff, graph: Graph, heading: tuple[Line, ...]) -> Sheet:
+    labels = diff.options.labels.split(",")
+    return arrange(graph, heading, diff.options.direction, labels, diff.language, marked_tile)
 
 
-def _heading(comparison: Comparison) -> tuple[Line, ...]:
+def _heading(diff: Diff) -> tuple[Line, ...]:
     """The names, the sentence, and what the colours mean as far as they occur."""
-    language = comparison.options.lang
-    title = (Text("  →  ".join(comparison.names), TITLE, bold=True),)
-    said = [(Text(item, SUBTITLE, "quiet"),) for item in wrapped(comparison.summary())]
-    changes = {pair.change for pair in comparison.shown.pairs}
+    language = diff.language
+    title = (Text("  →  ".join(diff.names), TITLE, bold=True),)
+    sentence = [(Text(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
+    changes = {pair.change for pair in diff.views.pairs}
     legend: Line = ()
     for change in SIGNS:
         if change in changes:
             words = f"{SIGNS[change]} {change_word(change, language)}     "
             legend += (Text(words, TEXT, f"{change}-text", bold=True),)
-    return (title, *said, *([legend] if legend else []))
+    return (title, *sentence, *([legend] if legend else []))
 
 
 def wrapped(text: str) -> list[str]:

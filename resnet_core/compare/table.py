@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from resnet_core.bilingual import Language
-from resnet_core.compare.clauses import change_word
-from resnet_core.compare.pair import Pair
+from resnet_core.compare.changes import Pair
+from resnet_core.compare.diff import Diff, Subject
+from resnet_core.compare.summary import change_word, summary
 from resnet_core.formats.json import record as structure
+from resnet_core.formats.table import in_columns, in_markdown
 from resnet_core.graph.model import Node
 from resnet_core.language.caption import sums
 from resnet_core.language.notation import call_title, shape_text
 from resnet_core.layout import diff_marks as marks
-
-if TYPE_CHECKING:
-    from resnet_core.compare.comparison import Comparison
 
 SCHEMA = 1
 SIGNS = {**marks.SIGNS, "unreached": "…"}
@@ -24,57 +23,48 @@ _COLUMNS = {
     "en": ("", "layer", "before", "after", "what differs", "Δ params", "Δ multiply-adds"),
     "zh": ("", "层", "之前", "之后", "差别", "Δ 参数", "Δ 乘加"),
 }
+# How many of the columns are words; the others are numbers, and stand to the right.
+_WORDS = 5
+_KEPT = ("subject", "parameters", "input", "output", "url", "totals", "problem")
 
 
-def differing(comparison: Comparison) -> list[Pair]:
-    """The rows that differ."""
-    return [pair for pair in comparison.pairs if not pair.same]
-
-
-def markdown(comparison: Comparison) -> str:
+def markdown(diff: Diff) -> str:
     """The sentence, and the rows that differ as a table that GitHub renders."""
-    language = comparison.options.lang
-    head = _COLUMNS[language]
-    lines = [comparison.summary(), ""]
-    if rows := cells(comparison):
-        lines += [f"| {' | '.join(head)} |", "|---|---|---|---|---|---:|---:|"]
-        lines += [f"| {' | '.join(row)} |" for row in rows] + [""]
-    for name, drawing in zip(comparison.names, (comparison.a, comparison.b), strict=True):
-        lines.append(f"- **{name}**: {' · '.join(sums(drawing.graph, language))}")
+    lines = [summary(diff, diff.language), ""]
+    if rows := cells(diff):
+        lines += [*in_markdown([_COLUMNS[diff.language], *rows], _WORDS), ""]
+    for subject in diff.subjects:
+        lines.append(f"- **{subject.name}**: {' · '.join(sums(subject.graph, diff.language))}")
     return "\n".join(lines) + "\n"
 
 
-def columns(comparison: Comparison) -> str:
+def columns(diff: Diff) -> str:
     """The same for a terminal."""
-    head, rows = _COLUMNS[comparison.options.lang], cells(comparison)
-    lines = [comparison.summary()]
-    if rows:
-        body = [head, *rows]
-        wide = [max(_wide(row[index]) for row in body) for index in range(len(head))]
-        shown = ["  ".join(_cell(text, wide[i], i) for i, text in enumerate(row)) for row in body]
-        shown.insert(1, "  ".join("─" * size for size in wide))
-        lines += ["", *(item.rstrip() for item in shown)]
+    lines = [summary(diff, diff.language)]
+    if rows := cells(diff):
+        lines += ["", *in_columns([_COLUMNS[diff.language], *rows], _WORDS)]
     return "\n".join(lines) + "\n"
 
 
-def cells(comparison: Comparison) -> list[tuple[str, ...]]:
+def cells(diff: Diff) -> list[tuple[str, ...]]:
     """The rows that differ, as people read them."""
-    language = comparison.options.lang
+    language = diff.language
     return [
         (
-            SIGNS[row.change],
-            row.node.id,
-            _told(row.a, language),
-            _told(row.b, language),
-            row.words or change_word(row.change, language),
-            _delta(row, "params"),
-            _delta(row, "macs"),
+            SIGNS[pair.change],
+            pair.node.id,
+            _told(pair.a, language),
+            _told(pair.b, language),
+            pair.words or change_word(pair.change, language),
+            signed(_delta(pair, "params")),
+            signed(_delta(pair, "macs")),
         )
-        for row in differing(comparison)
+        for pair in diff.pairs
+        if not pair.same
     ]
 
 
-def comma_separated(comparison: Comparison) -> str:
+def comma_separated(diff: Diff) -> str:
     """Every row with exact numbers, for programs."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -82,34 +72,33 @@ def comma_separated(comparison: Comparison) -> str:
     writer.writerow(
         ("change", "a", "b", "role", "differences", *(f"{x}_{n}" for n in names for x in "ab"))
     )
-    for pair in comparison.pairs:
-        numbers = [getattr(node, name) if node else "" for name in names
-                   for node in (pair.a, pair.b)]  # fmt: skip
-        ends = [node.id if node else "" for node in (pair.a, pair.b)]
+    for pair in diff.pairs:
+        nodes = (pair.a, pair.b)
+        numbers = [getattr(node, name) if node else "" for name in names for node in nodes]
+        ends = [node.id if node else "" for node in nodes]
         writer.writerow((pair.change, *ends, pair.node.role, pair.words, *numbers))
     return out.getvalue()
 
 
-def record(comparison: Comparison) -> dict[str, Any]:
+def record(diff: Diff) -> dict[str, Any]:
     """The comparison as plain data."""
+    a, b = diff.subjects
     return {
         "schema": SCHEMA,
-        "same": comparison.same,
-        "summary": {name: comparison.summary(name) for name in ("en", "zh")},
-        "url": comparison.url,
-        "detail": comparison.detail,
-        "a": _side(comparison, 0),
-        "b": _side(comparison, 1),
-        "deltas": dict(comparison.deltas),
-        "rows": [_row(pair, comparison.options.lang) for pair in comparison.pairs],
+        "same": diff.same,
+        "summary": {"en": summary(diff, "en"), "zh": summary(diff, "zh")},
+        "url": diff.url,
+        "detail": diff.detail,
+        "a": _subject(a),
+        "b": _subject(b),
+        "deltas": dict(diff.deltas),
+        "rows": [_row(pair, diff.language) for pair in diff.pairs],
     }
 
 
-def _side(comparison: Comparison, index: int) -> dict[str, Any]:
-    drawing = (comparison.a, comparison.b)[index]
-    found = structure(drawing.graph, drawing.caption)
-    kept = ("subject", "parameters", "input", "output", "url", "totals", "problem")
-    return {"name": comparison.names[index], **{name: found[name] for name in kept}}
+def _subject(subject: Subject) -> dict[str, Any]:
+    found = structure(subject.graph, subject.caption)
+    return {"name": subject.name, **{name: found[name] for name in _KEPT}}
 
 
 def _row(pair: Pair, language: Language) -> dict[str, Any]:
@@ -122,7 +111,7 @@ def _row(pair: Pair, language: Language) -> dict[str, Any]:
             {"name": difference.name, "before": difference.before, "after": difference.after}
             for difference in pair.differences
         ],
-        "delta": {name: _of(pair.b, name) - _of(pair.a, name) for name in ("params", "macs")},
+        "delta": {name: _delta(pair, name) for name in ("params", "macs")},
     }
 
 
@@ -143,26 +132,11 @@ def _told(node: Node | None, language: Language) -> str:
     return f"{call_title(node, language)} · {shape_text(node.shape)}" if node else "–"
 
 
-def _of(node: Node | None, name: str) -> int:
-    return int(getattr(node, name)) if node else 0
-
-
-def _delta(pair: Pair, name: str) -> str:
-    return signed(_of(pair.b, name) - _of(pair.a, name))
+def _delta(pair: Pair, name: str) -> int:
+    before, after = (int(getattr(node, name)) if node else 0 for node in (pair.a, pair.b))
+    return after - before
 
 
 def signed(number: int) -> str:
     """A difference of two counts: ``+8,464``, ``−512``, or a dash for none."""
     return f"{number:+,}".replace("-", "−") if number else "–"
-
-
-def _wide(text: str) -> int:
-    """Columns in a terminal: a Chinese character takes two."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _cell(text: str, wide: int, index: int) -> str:
-    blank = " " * (wide - _wide(text))
-    return blank + text if index > 4 else text + blank

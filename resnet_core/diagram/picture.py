@@ -118,16 +118,7 @@ class Drawing(Picture):
         if options.shapes == "symbolic" and graph.problem is None:
             graph = with_symbols(graph, graph.inputs[0].shape, self.retrace)
         shown = view(graph, detail, fold=options.fold, expand=options.expanded)
-        if len(shown.nodes) > MAX_BOXES:
-            raise TooLarge(
-                "detail",
-                detail,
-                f"the picture would have {len(shown.nodes):,} boxes, more than {MAX_BOXES:,}",
-                allowed=["block", "stage"],
-                suggestion="block",
-                mend={"detail": "block", "fold": None, "expand": None},
-            )
-        return shown
+        return readable(shown, detail)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -157,17 +148,7 @@ class Drawing(Picture):
         made = mermaid(
             shown, self.graph, self.caption, theme, options.direction, labels, options.lang
         )
-        if len(shown.edges) > MAX_EDGES or len(made) > MAX_LETTERS:
-            raise TooLarge(
-                "detail",
-                self.detail,
-                f"the chart has {len(shown.edges):,} arrows and {len(made):,} letters; Mermaid "
-                f"draws at most {MAX_EDGES:,} and {MAX_LETTERS:,}",
-                allowed=["block", "stage"],
-                suggestion="block",
-                mend={"detail": "block", "fold": None, "expand": None},
-            )
-        return made
+        return chart_within_limits(made, shown, self.detail)
 
     def explain(self, language: Language | None = None) -> Explanation:
         """The structure told in words; in the language of the picture if none is asked for."""
@@ -180,3 +161,33 @@ class Drawing(Picture):
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
         return FORMATS[format].write(self)
+
+
+def readable(graph: Graph, detail: str) -> Graph:
+    """The view itself. Raises TooLarge where it has more boxes than anybody could read."""
+    if len(graph.nodes) > MAX_BOXES:
+        count = f"{len(graph.nodes):,} boxes, more than {MAX_BOXES:,}"
+        raise _too_large(detail, f"the picture would have {count}")
+    return graph
+
+
+def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
+    """The Mermaid chart of a view itself. Raises TooLarge where GitHub would not draw it."""
+    if len(graph.edges) > MAX_EDGES or len(chart) > MAX_LETTERS:
+        raise _too_large(
+            detail,
+            f"the chart has {len(graph.edges):,} arrows and {len(chart):,} letters; Mermaid "
+            f"draws at most {MAX_EDGES:,} and {MAX_LETTERS:,}",
+        )
+    return chart
+
+
+def _too_large(detail: str, reason: str) -> TooLarge:
+    return TooLarge(
+        "detail",
+        detail,
+        reason,
+        allowed=["block", "stage"],
+        suggestion="block",
+        mend={"detail": "block", "fold": None, "expand": None},
+    )

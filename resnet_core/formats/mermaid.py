@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from resnet_core.bilingual import Language
 from resnet_core.formats.drawable import Drawable
 from resnet_core.formats.registry import FORMATS
 from resnet_core.formats.txt.node import GLYPHS, Manner, panel
-from resnet_core.graph.model import Edge, Graph, Node
+from resnet_core.graph.model import (
+    Edge,
+    Graph,
+    Node,
+    Problem,
+)
 from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
@@ -24,7 +29,6 @@ from resnet_core.language.notation import (
 )
 from resnet_core.language.terms import say
 from resnet_core.layout.clusters import Band, bands
-from resnet_core.layout.ranks import tracks
 from resnet_core.layout.theme import Theme, paint_of
 
 # What a page may not raise for its charts: GitHub draws nothing beyond.
@@ -56,120 +60,138 @@ def mermaid(
     language: Language = "en",
 ) -> str:
     """The view as a flowchart, titled for the whole."""
-    return _Writer(view, theme, labels, language).write(whole, caption, direction)
+    chart = Chart(view, theme, labels, language)
+    title = " · ".join([caption.title, *facts(caption, whole, language), *sums(whole, language)])
+    return chart.write(title, direction, [caption.url] if caption.url else [])
 
 
-# Mermaid breaks lines at 200 pixels, in the middle of a Chinese word; ours are broken already.
-_WIDE = ("config:", "  flowchart:", "    wrappingWidth: 600")
+class Chart:
+    """One view on its way to Mermaid; ``notes`` are the words on its arrows."""
 
-
-class _Writer:
-    """One view on its way to Mermaid."""
+    # Mermaid breaks lines at 200 pixels, in the middle of a Chinese word; ours are broken already.
+    config: tuple[str, ...] = ("config:", "  flowchart:", "    wrappingWidth: 600")
 
     def __init__(
         self, graph: Graph, theme: Theme, labels: Collection[str], language: Language
     ) -> None:
         self.graph, self.theme = graph, theme
         self.labels, self.language = labels, language
-        self.bands = bands(graph, tracks(graph).row, language)
-        self.ids = identifiers("n", [node.id for node in graph.nodes])
+        order = {node.id: place for place, node in enumerate(graph.nodes)}
+        self.bands = bands(graph, order, language)
+        self.ids = identifiers("n", order)
         self.groups = identifiers("g", [band.group.path for band in self.bands])
+        self.notes: Mapping[Edge, str] = {
+            edge: say(graph.shortcut_into(edge.target), language)
+            for edge in graph.edges
+            if edge.lane == "shortcut" and graph.node[edge.target].role == "add"
+        }
 
-    def write(self, whole: Graph, caption: Caption, direction: str) -> str:
-        told = [caption.title, *facts(caption, whole, self.language), *sums(whole, self.language)]
+    def write(self, title: str, direction: str, comments: Sequence[str]) -> str:
         lines = [
             "---",
-            f"title: {json.dumps(' · '.join(told), ensure_ascii=False)}",
-            *_WIDE,
+            f"title: {json.dumps(title, ensure_ascii=False)}",
+            *self.config,
             "---",
             f"flowchart {direction}",
-            *([f"%% {caption.url}"] if caption.url else []),
+            *(f"%% {comment}" for comment in comments),
             *self._boxes("", "  "),
             *(f"  {self._link(edge)}" for edge in self.graph.edges),
             *self._styles(),
         ]
         return "\n".join(lines) + "\n"
 
+    def is_problem(self, node: Node) -> bool:
+        """Whether this is the call that fails."""
+        return self.graph.problem is not None and self.graph.problem.node == node.id
+
+    def kind(self, node: Node) -> str:
+        """The class of a box."""
+        if self.is_problem(node):
+            return "problem"
+        if node.role in ("add", "multiply"):
+            return "joint" if self._is_joint(node) else "other"
+        paint = paint_of(node.role, node.attributes.get("shortcut", ""))
+        return _CLASSES.get(paint, paint)
+
+    def group_title(self, band: Band) -> str:
+        """What stands above a group."""
+        return f"{band.name}  ·  {band.figures}" if band.figures else band.name
+
+    def problem_texts(self, problem: Problem) -> list[str]:
+        """The lines of the call that fails."""
+        node = self.graph.node[problem.node]
+        found = panel(self.graph, node, Manner(self.labels, self.language))
+        return [found.head, *found.rest]
+
+    def texts(self, node: Node) -> list[str]:
+        """The lines of a box."""
+        texts = label(node, self.labels, self.language)
+        head = "  ".join(filter(None, (texts.title, texts.accent, texts.count)))
+        return [*filter(None, (head, texts.small, texts.shape))]
+
+    def colours(self, kind: str) -> str:
+        """The look of a class of boxes."""
+        role = {"terminal": "input", "joint": "add"}.get(kind, kind)
+        text = {"terminal": "end-text", "problem": "problem-text"}.get(kind, "ink")
+        fill, line = self.theme.fill(role), self.theme.line(role)
+        return f"fill:{fill},stroke:{line},color:{self.theme[text]}"
+
+    def stroke(self, edge: Edge) -> str:
+        """The look of an arrow: a colour for each lane, a pattern for each kind of shortcut."""
+        style = f"stroke:{self.theme[_WIRES[edge.lane]]},stroke-width:{_WIDTHS[edge.lane]}"
+        kind = self.graph.shortcuts.get(edge, "")
+        return f"{style},stroke-dasharray:{_DASHES[kind]}" if kind in _DASHES else style
+
     def _boxes(self, around: str, indent: str) -> Iterator[str]:
         """The groups and the boxes that stand directly in a group, in order of execution."""
         done = set()
         for node in self.graph.nodes:
-            within = self._within(node)
-            inner = next((group for group in within if group.parent == around), None)
+            within = [band for band in self.bands if node.id in band.members]
+            inner = next((band for band in within if band.parent == around), None)
             if inner and inner.group.path not in done:
                 path = inner.group.path
                 done.add(path)
-                name = f"{inner.name}  ·  {inner.figures}" if inner.figures else inner.name
-                yield f"{indent}subgraph {self.groups[path]}[{quoted([name])}]"
+                title = quoted([self.group_title(inner)])
+                yield f"{indent}subgraph {self.groups[path]}[{title}]"
                 yield from self._boxes(path, f"{indent}  ")
                 yield f"{indent}end"
-            innermost = max((member.group.path for member in within), key=len, default="")
+            innermost = max((band.group.path for band in within), key=len, default="")
             if innermost == around:
-                yield f"{indent}{self._box(node)}"
+                yield f"{indent}{self._box(node)}:::{self.kind(node)}"
 
-    def _within(self, node: Node) -> list[Band]:
-        return [band for band in self.bands if node.id in band.members]
+    def _is_joint(self, node: Node) -> bool:
+        """Whether paths meet in it, which a sign in a circle says."""
+        return node.type in GLYPHS and len(self.graph.incoming[node.id]) > 1
 
     def _box(self, node: Node) -> str:
-        name, kind = self.ids[node.id], self._class(node)
-        if kind == "joint":
-            return f"{name}(({quoted([GLYPHS[node.type]])})):::{kind}"
-        if kind == "terminal":
+        name = self.ids[node.id]
+        problem = self.graph.problem
+        if problem and problem.node == node.id:
+            return f"{name}[{quoted(self.problem_texts(problem))}]"
+        if self._is_joint(node):
+            return f"{name}(({quoted([GLYPHS[node.type]])}))"
+        if node.kind in ("input", "output"):
             text = quoted([f"{end_name(node, self.language)}  {shape_text(node.shape)}"])
-            return f"{name}([{text}]):::{kind}"
-        return f"{name}[{quoted(self._texts(node, kind))}]:::{kind}"
-
-    def _texts(self, node: Node, kind: str) -> list[str]:
-        if kind == "problem":
-            found = panel(self.graph, node, Manner(self.labels, self.language))
-            return [found.head, *found.rest]
-        texts = label(node, self.labels, self.language)
-        head = "  ".join(text for text in (texts.title, texts.accent, texts.count) if text)
-        return [size for size in (head, texts.small, texts.shape) if size]
-
-    def _class(self, node: Node) -> str:
-        if self.graph.problem and self.graph.problem.node == node.id:
-            return "problem"
-        if node.role in ("add", "multiply"):
-            joins = node.type in GLYPHS and len(self.graph.incoming[node.id]) > 1
-            return "joint" if joins else "other"
-        paint = paint_of(node.role, node.attributes.get("shortcut", ""))
-        return _CLASSES.get(paint, paint)
+            return f"{name}([{text}])"
+        return f"{name}[{quoted(self.texts(node))}]"
 
     def _link(self, edge: Edge) -> str:
-        source, target = self.ids[edge.source], self.ids[edge.target]
-        name = ""
-        if edge.lane == "shortcut" and self.graph.node[edge.target].role == "add":
-            name = say(self.graph.shortcut_into(edge.target), self.language)
-        return f"{source} {_ARROWS[edge.lane]}{f'|{quoted([name])}|' if name else ''} {target}"
+        note = self.notes.get(edge, "")
+        name = f"|{quoted([note])}|" if note else ""
+        return f"{self.ids[edge.source]} {_ARROWS[edge.lane]}{name} {self.ids[edge.target]}"
 
     def _styles(self) -> Iterator[str]:
-        """Colours of the classes in use, of wires by lane, and of groups."""
-        used = dict.fromkeys(self._class(node) for node in self.graph.nodes)
-        roles = {"terminal": "input", "joint": "add"}
-        for kind in used:
-            role = roles.get(kind, kind)
-            text = {"terminal": "end-text", "problem": "problem-text"}.get(kind, "ink")
-            yield (
-                f"  classDef {kind} fill:{self.theme.fill(role)},"
-                f"stroke:{self.theme.line(role)},color:{self.theme[text]}"
-            )
-        yield from self._lines()
-        for name in self.groups.values():
-            fill, line, text = (self.theme[e] for e in ("frame", "frame-line", "frame-text"))
-            yield f"  style {name} fill:{fill},stroke:{line},color:{text}"
-
-    def _lines(self) -> Iterator[str]:
-        """The looks of wires: a colour for each lane, a pattern for each kind of shortcut."""
+        """The looks of the classes in use, of arrows, and of groups."""
+        for kind in dict.fromkeys(map(self.kind, self.graph.nodes)):
+            yield f"  classDef {kind} {self.colours(kind)}"
         places: dict[str, list[str]] = {}
-        for at, edge in enumerate(self.graph.edges):
-            style = f"stroke:{self.theme[_WIRES[edge.lane]]},stroke-width:{_WIDTHS[edge.lane]}"
-            kind = self.graph.shortcuts.get(edge, "")
-            if kind in _DASHES:
-                style += f",stroke-dasharray:{_DASHES[kind]}"
-            places.setdefault(style, []).append(str(at))
-        for style, edges in places.items():
-            yield f"  linkStyle {','.join(edges)} {style}"
+        for place, edge in enumerate(self.graph.edges):
+            places.setdefault(self.stroke(edge), []).append(str(place))
+        for stroke, edges in places.items():
+            yield f"  linkStyle {','.join(edges)} {stroke}"
+        fill, line, text = (self.theme[name] for name in ("frame", "frame-line", "frame-text"))
+        for name in self.groups.values():
+            yield f"  style {name} fill:{fill},stroke:{line},color:{text}"
 
 
 def identifiers(prefix: str, names: Iterable[str]) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,7 @@ class Formats(Mapping[str, Format]):
 FORMATS = Formats()
 
 
-def no_format(extension: str, known: Mapping[str, object], default: str = "svg") -> ParameterError:
+def no_format(extension: str, known: Collection[str], default: str = "svg") -> ParameterError:
     """The error that says which formats there are."""
     near = nearest(extension, known) or default
     return ParameterError("format", extension, "it is not a format", allowed=known, suggestion=near)

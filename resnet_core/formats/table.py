@@ -16,6 +16,8 @@ from resnet_core.language.numbers import amount, ordinal
 from resnet_core.language.terminal import columns as advance
 from resnet_core.language.terms import say
 
+# How many of the columns are words; the others are numbers, and stand to the right.
+_WORDS = 4
 COLUMNS = ("layer", "operation", "input", "output", "params", "multiply-adds", "receptive field")
 
 
@@ -33,19 +35,16 @@ def write_csv(drawing: Drawable) -> bytes:
 
 def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
     """One row per call, in execution order, below the names of the columns."""
-    names = tuple(say(column, language) for column in COLUMNS)
-    return [names, *(_row(call, language) for call in graph.calls)]
+    names = tuple(say(name, language) for name in COLUMNS)
+    return [names, *(_row(node, language) for node in graph.calls)]
 
 
 def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """A table that GitHub renders, with the sums below it."""
-    head, *body = (f"| {' | '.join(row)} |" for row in rows(graph, language))
     lines = [
         f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
         "",
-        head,
-        "|---|---|---|---|---:|---:|---:|",
-        *body,
+        *in_markdown(rows(graph, language), _WORDS),
         "",
         " · ".join(sums(graph, language)),
     ]
@@ -71,15 +70,9 @@ def comma_separated(graph: Graph) -> str:
 
 def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """The table for a terminal."""
-    body = rows(graph, language)
-    wide = [max(advance(row[index]) for row in body) for index in range(len(COLUMNS))]
-    lines = [
-        "  ".join(_cell(text, wide[index], index) for index, text in enumerate(row)) for row in body
-    ]
-    lines.insert(1, "  ".join("─" * size for size in wide))
     above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
     below = ["", " · ".join(sums(graph, language))]
-    return "\n".join([*above, *(line.rstrip() for line in lines), *below]) + "\n"
+    return "\n".join([*above, *in_columns(rows(graph, language), _WORDS), *below]) + "\n"
 
 
 def _row(node: Node, language: Language) -> tuple[str, ...]:
@@ -87,7 +80,7 @@ def _row(node: Node, language: Language) -> tuple[str, ...]:
     return (
         node.path + again * (node.call > 1),
         call_title(node, language),
-        ", ".join(shape_text(node_input) for node_input in node.inputs),
+        ", ".join(shape_text(shape) for shape in node.inputs),
         ", ".join(shape_text(shape) for shape in node.outputs),
         f"{node.params:,}" if node.params else "–",
         amount(node.macs, language).strip() if node.macs else "–",
@@ -95,9 +88,24 @@ def _row(node: Node, language: Language) -> tuple[str, ...]:
     )
 
 
-def _cell(text: str, width: int, index: int) -> str:
-    blanks = " " * (width - advance(text))
-    return blanks + text if index > 3 else text + blanks
+def in_markdown(rows: Sequence[Sequence[str]], words: int) -> list[str]:
+    """A head and rows as lines of a Markdown table; what follows the ``words`` is numbers."""
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return [head, "|" + "---|" * words + "---:|" * (len(rows[0]) - words), *body]
+
+
+def in_columns(rows: Sequence[Sequence[str]], words: int) -> list[str]:
+    """The same in columns for a terminal, with a rule below the head."""
+    widths = [max(map(advance, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = []
+        for index, (text, width) in enumerate(zip(row, widths, strict=True)):
+            blanks = " " * (width - advance(text))
+            cells.append(text + blanks if index < words else blanks + text)
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "  ".join("─" * width for width in widths))
+    return lines
 
 
 def _exact(shapes: Sequence[tuple[int, ...]]) -> str:

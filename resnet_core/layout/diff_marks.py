@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
@@ -23,8 +23,9 @@ from resnet_core.layout.sheet import (
 )
 from resnet_core.layout.theme import SMALL, TEXT
 
-# Attributes of a node in a graph of two structures.
-CHANGE, DIFFERENCES = "change", "differences"
+# Attributes of a node in a graph of two structures: so equal neighbours are folded only where
+# the same has happened to them.
+_CHANGE, _DIFFERENCES = "change", "differences"
 SIGNS = {"added": "+", "removed": "−", "changed": "≠", "reshaped": "≈"}
 _LONGEST = 58
 
@@ -44,8 +45,8 @@ def marked_tile(
     language: Language = "en",
 ) -> Tile:
     """The tile of a node with a mark for what has happened to it; of others as ever."""
-    change = node.attributes.get(CHANGE, "same")
-    plain = {k: v for k, v in node.attributes.items() if k not in (CHANGE, DIFFERENCES)}
+    change = change_of(node)
+    plain = {k: v for k, v in node.attributes.items() if k not in (_CHANGE, _DIFFERENCES)}
     made = tile(graph, replace(node, attributes=plain), direction, labels, language)
     made = replace(made, node=node)
     if change == "same":
@@ -55,7 +56,7 @@ def marked_tile(
         return made
     if made.shape == "glyph":
         return replace(made, line=change, fill=change)
-    told = node.attributes.get(DIFFERENCES, ())
+    told = differences_of(node)
     face = _end(made.face, told) if made.shape == "pill" else _face(made.face, change, told)
     grown = max(0, extent(face.left)[1] - extent(made.face.left)[1])
     wide = extent(face.left)[0] + (extent(face.right)[0] + 16 if face.right else 0) + 2 * PAD
@@ -75,9 +76,24 @@ def mark_of(wire: Wire) -> str:
     return "" if change == "same" else change
 
 
-def change_of(edge: Edge) -> str:
-    """What has happened to an edge."""
-    return edge.change if isinstance(edge, MarkedEdge) else "same"
+def marked_node(node: Node, change: str, differences: Sequence[str]) -> Node:
+    """The node with its change, and the words for it that stand in its box."""
+    return replace(
+        node, attributes={**node.attributes, _CHANGE: change, _DIFFERENCES: [*differences]}
+    )
+
+
+def change_of(part: Node | Edge) -> str:
+    """The change of a node or an edge; ``same`` where it has none."""
+    if isinstance(part, Node):
+        return str(part.attributes.get(_CHANGE, "same"))
+    return part.change if isinstance(part, MarkedEdge) else "same"
+
+
+def differences_of(node: Node) -> Sequence[str]:
+    """The words for the change of a node."""
+    found: Sequence[str] = node.attributes.get(_DIFFERENCES, ())
+    return found
 
 
 def _end(face: Face, differences: Collection[str]) -> Face:
@@ -92,7 +108,7 @@ def _face(face: Face, change: str, differences: Collection[str]) -> Face:
     first, *rest = face.left
     sign = Text(f"{SIGNS[change]}  ", TEXT, f"{change}-text", bold=True)
     strike = change == "removed"
-    title: Line = (sign, *(replace(item, strike=strike) for item in first))
+    title: Line = (sign, *(replace(text, strike=strike) for text in first))
     told = textwrap.wrap(", ".join(differences), _LONGEST, break_on_hyphens=False)
-    lines: list[Line] = [(Text(note, SMALL, f"{change}-text", bold=True),) for note in told]
+    lines: list[Line] = [(Text(line, SMALL, f"{change}-text", bold=True),) for line in told]
     return replace(face, left=(title, *rest, *lines))

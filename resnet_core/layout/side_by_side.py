@@ -117,38 +117,31 @@ def _moved(sheet: Sheet, prefix: str, dx: float, dy: float) -> Sheet:
     def at(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 
-    def box(one_box: Box) -> Box:
-        x, y = at((one_box.x, one_box.y))
-        node = replace(one_box.node, id=prefix + one_box.node.id)
-        return replace(one_box, node=node, x=x, y=y, frame=_named(prefix, one_box.frame))
-
-    def wire(one_wire: Wire) -> Wire:
-        edge = replace(
-            one_wire.edge,
-            source=prefix + one_wire.edge.source,
-            target=prefix + one_wire.edge.target,
+    moved = carried(sheet, at)
+    boxes = [
+        replace(
+            box, node=replace(box.node, id=prefix + box.node.id), frame=_named(prefix, box.frame)
         )
-        return replace(
-            one_wire,
-            edge=edge,
-            points=tuple(map(at, one_wire.points)),
-            note_at=at(one_wire.note_at),
+        for box in moved.boxes
+    ]
+    wires = [
+        replace(
+            wire,
+            edge=replace(
+                wire.edge, source=prefix + wire.edge.source, target=prefix + wire.edge.target
+            ),
         )
-
-    def frame(group: Frame) -> Frame:
-        (left, top), (right, bottom) = at((group.left, group.top)), at((group.right, group.bottom))
-        return replace(
-            group, group=replace(group.group, path=prefix + group.group.path),
-            parent=_named(prefix, group.parent), left=left, top=top, right=right, bottom=bottom,
-            name_at=at(group.name_at), figures_at=at(group.figures_at),
-        )  # fmt: skip
-
-    return replace(
-        sheet,
-        boxes=tuple(map(box, sheet.boxes)),
-        wires=tuple(map(wire, sheet.wires)),
-        frames=tuple(map(frame, sheet.frames)),
-    )
+        for wire in moved.wires
+    ]
+    frames = [
+        replace(
+            frame,
+            group=replace(frame.group, path=prefix + frame.group.path),
+            parent=_named(prefix, frame.parent),
+        )
+        for frame in moved.frames
+    ]
+    return replace(moved, boxes=tuple(boxes), wires=tuple(wires), frames=tuple(frames))
 
 
 def _named(prefix: str, name: str) -> str:
@@ -262,17 +255,17 @@ def _stretched(sheet: Sheet, steps: Sequence[Point]) -> Sheet:
     def at(point: Point) -> Point:
         return point[0], point[1] + shifts[bisect_right(cuts, point[1])]
 
-    return replace(_lowered_boxes(sheet, at), height=sheet.height + shifts[-1])
+    return replace(carried(sheet, at), height=sheet.height + shifts[-1])
 
 
 def _flipped(sheet: Sheet) -> Sheet:
     """Left and right exchanged with up and down."""
-    turned = _lowered_boxes(sheet, lambda point: point[::-1])
+    turned = carried(sheet, lambda point: point[::-1])
     boxes = tuple(replace(e, width=e.height, height=e.width) for e in turned.boxes)
     return replace(turned, boxes=boxes, width=sheet.height, height=sheet.width)
 
 
-def _lowered_boxes(sheet: Sheet, at: Callable[[Point], Point]) -> Sheet:
+def carried(sheet: Sheet, at: Callable[[Point], Point]) -> Sheet:
     """Every place of the sheet carried to another."""
 
     def box(one_box: Box) -> Box:

@@ -11,7 +11,7 @@ import pytest
 from resnet_core import compare, draw
 from resnet_core.registry import BLOCKS
 
-PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text(encoding="utf-8"))
+PUBLISHED = json.loads((Path(__file__).parents[1] / "published.json").read_text(encoding="utf-8"))
 PAIRS = {
     "v1 and v1.5": ({"model": "resnet50", "stride_on": "conv1"}, {"model": "resnet50"}),
     "50 and 50-D": ({"model": "resnet50"}, {"model": "resnet50d"}),

@@ -1,0 +1,170 @@
+"""The sentence of a comparison, in English and Chinese: what differs, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from resnet_core.bilingual import Language
+from resnet_core.compare.alignment import replaced
+from resnet_core.compare.changes import Pair, examples, kinds, listed
+from resnet_core.compare.diff import Diff
+from resnet_core.graph.model import Graph, Node
+from resnet_core.language.notation import shape_text
+from resnet_core.language.numbers import amount
+from resnet_core.language.terms import say
+
+_CHINESE = {
+    "added": "新增",
+    "removed": "移除",
+    "changed": "改动",
+    "reshaped": "形状改变",
+    "unreached": "未执行到",
+    "same": "相同",
+}
+_ENGLISH = {"unreached": "not reached"}
+_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+
+
+def change_word(change: str, language: Language) -> str:
+    """``added``, or ``新增``."""
+    if language == "zh":
+        return _CHINESE.get(change) or say(change, language)
+    return _ENGLISH.get(change, change)
+
+
+def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> list[str]:
+    """What differs, the decisive first; empty where no call differs."""
+    calls = [row for row in rows if row.node.kind not in ("input", "output")]
+    found = [*_replacements(a, b, language)]
+    for change, graph in (("added", b), ("removed", a)):
+        lone = [row.node for row in calls if row.change == change and not row.fate]
+        found += _clause(change, len(lone), _things(graph, lone, language), language)
+    for way in ("earlier", "later"):
+        moved = [row.node for row in calls if row.change == "added" and row.fate == way]
+        found += _clause(f"moved {way}", len(moved), kinds(moved, language), language)
+    changed = [row for row in calls if row.change == "changed"]
+    found += _clause("changed", len(changed), examples(changed, language), language)
+    reshaped = [row for row in calls if row.change == "reshaped"]
+    return found + _clause("reshaped", len(reshaped), "", language)
+
+
+def _clause(word: str, count: int, inside: str, language: Language) -> list[str]:
+    """``2 calls added (batch norm, ReLU)``; none where there is nothing to tell."""
+    if not count:
+        return []
+    word = change_word(word, language)
+    if language == "zh":
+        return [f"{word} {count} 个运算" + (f"（{inside}）" if inside else "")]
+    noun = "call" if count == 1 else "calls"
+    return [f"{count} {noun} {word}" + (f" ({inside})" if inside else "")]
+
+
+def _replacements(a: Graph, b: Graph, language: Language) -> Iterator[str]:
+    """``7×7 conv replaced by 3 × 3×3 conv, 2 × batch norm, 2 × ReLU``."""
+    sides = [(kinds([a.node[name]], language), _module(b, path, language))
+             for name, path in replaced(a, b).items()]  # fmt: skip
+    sides += [(_module(a, path, language), kinds([b.node[name]], language))
+              for name, path in replaced(b, a).items()]  # fmt: skip
+    for one, other in sides:
+        yield f"{one}替换为 {other}" if language == "zh" else f"{one} replaced by {other}"
+
+
+def _module(graph: Graph, path: str, language: Language) -> str:
+    return kinds((n for n in graph.nodes if path in graph.lineage(n.group)), language)
+
+
+def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
+    """What sorts of call; a block or module that is there as a whole is told by its class."""
+    alone = {node.id for node in nodes}
+    parts: dict[str, set[str]] = {}
+    for node in graph.nodes:
+        for path in graph.lineage(node.group):
+            parts.setdefault(path, set()).add(node.id)
+    whole = {path for path, inside in parts.items()
+             if inside <= alone and graph.group[path].type not in _CONTAINERS}  # fmt: skip
+    found: dict[str, str] = {}
+    for node in nodes:
+        around = [path for path in graph.lineage(node.group) if path in whole]
+        sort = graph.group[around[-1]].type if around else kinds([node], language)
+        found[around[-1] if around else node.id] = sort
+    return listed(found.values(), language)
+
+
+def summary(diff: Diff, language: Language) -> str:
+    """What differs, and what it costs: one sentence."""
+    a, b = diff.names
+    if diff.same:
+        count = f"{diff.b.totals.params:,}"
+        if language == "zh":
+            return f"{a} 与 {b} 的计算完全相同：{count} 个参数。"
+        return f"{a} and {b} compute the same: {count} parameters."
+    diff = diff.told(language)
+    parts = clauses(diff.a, diff.b, diff.pairs, language)
+    if not parts:
+        wiring = ("只有连线不同", "only the wiring differs")
+        sizes = ("只有输入的大小不同", "only the input differs")
+        reshaped = any(not pair.same for pair in diff.pairs)
+        parts = [(sizes if reshaped else wiring)[language == "en"]]
+    costs = figures(diff, language)
+    if language == "zh":
+        return f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。"
+    return f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}."
+
+
+def figures(diff: Diff, language: Language) -> list[str]:
+    """What changes in parameters, multiply-adds and receptive field."""
+    stops = [
+        _stop(subject.name, subject.graph, language)
+        for subject in diff.subjects
+        if subject.graph.problem
+    ]
+    if stops:
+        return stops
+    a, b = diff.a.totals, diff.b.totals
+    names = ("参数", "乘加", "感受野") if language == "zh" else (
+        "parameters", "multiply-adds", "receptive field")  # fmt: skip
+    spaced = "" if language == "zh" else " "
+    return [
+        f"{names[0]} {_count(a.params, b.params, spaced)}",
+        f"{names[1]} {_large(a.macs, b.macs, language)}",
+        f"{names[2]} {_count(a.receptive_field, b.receptive_field, spaced, share=False)}",
+    ]
+
+
+def _count(before: int, after: int, spaced: str, share: bool = True) -> str:
+    if before == after:
+        return f"{after:,}{spaced}{'（不变）' if not spaced else '(unchanged)'}"
+    more = f", {_share(before, after)}" if share and before else ""
+    return f"{before:,} → {after:,} ({_signed(after - before)}{more})"
+
+
+def _large(before: int, after: int, language: Language) -> str:
+    if before == after:
+        same = "（不变）" if language == "zh" else " (unchanged)"
+        return f"{amount(after, language).strip()}{same}"
+    sign = "+" if after > before else "−"
+    delta = f"{sign}{amount(abs(after - before), language).strip()}"
+    more = f", {_share(before, after)}" if before else ""
+    one, other = (amount(number, language).strip() for number in (before, after))
+    return f"{one} → {other} ({delta}{more})"
+
+
+def _share(before: int, after: int) -> str:
+    percent = 100 * (after - before) / before
+    shown = f"{percent:+,.1f}" if abs(percent) >= 0.1 else f"{percent:+.1g}"
+    return f"{shown} %".replace("-", "−")
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "−")
+
+
+def _stop(name: str, graph: Graph, language: Language) -> str:
+    """Where a structure fails: ``… cannot run: shapes do not fit at add (64×56×56, 64×28×28)``."""
+    problem = graph.problem
+    assert problem is not None
+    met = ", ".join(shape_text(shape) for shape in problem.shapes)
+    reason = say(problem.title, language)
+    if language == "zh":
+        return f"{name} 无法运行：{problem.node} 处{reason}（{met}）"
+    return f"{name} cannot run: {reason} at {problem.node} ({met})"

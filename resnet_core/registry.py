@@ -63,6 +63,11 @@ class Subject:
     def _doc(self) -> str:
         return inspect.getdoc(self.factory) or ""
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is part of this package, rather than registered by somebody else."""
+        return _is_ours(self.factory)
+
     def build(self, parameters: BaseModel) -> nn.Module:
         """The module itself. Raises ParameterError where the values do not go together."""
         return self.factory(**dict(self.fixed), **parameters.model_dump())
@@ -185,6 +190,51 @@ def sketching() -> Iterator[None]:
         _sketching.reset(token)
 
 
+_twins: ContextVar[dict[Any, nn.Module] | None] = ContextVar("twins", default=None)
+
+
+@contextmanager
+def twinning() -> Iterator[None]:
+    """Of the blocks that are made inside with equal knobs, only the first holds layers.
+
+    ``twin_of`` tells the first from each of the others. Blocks that are no part of this package
+    are made in full, for nobody has looked at what becomes of them behind their constructor.
+    """
+    token = _twins.set({})
+    try:
+        yield
+    finally:
+        _twins.reset(token)
+
+
+def twin_of(module: nn.Module) -> nn.Module | None:
+    """The block with layers that this outline of ``twinning`` is equal to."""
+    twin: nn.Module | None = vars(module).get("twin")
+    return twin
+
+
+def _is_ours(cls: type[nn.Module]) -> bool:
+    return cls.__module__.split(".")[0] == __package__
+
+
+def _make_or_outline(self: nn.Module, knobs: dict[str, Any], make: Callable[[], None]) -> None:
+    """Make a block, or an outline of it where one with the same knobs has been made.
+
+    What stands inside of a block is always made.
+    """
+    twins = _twins.get()
+    twin = self if twins is None else twins.setdefault((type(self), *knobs.items()), self)
+    if twin is not self:
+        nn.Module.__init__(self)
+        vars(self)["twin"] = twin
+        return
+    token = _twins.set(None)
+    try:
+        make()
+    finally:
+        _twins.reset(token)
+
+
 def _remember_knobs(cls: Any, kind: Kind) -> None:
     """Let every instance of ``cls`` know what it was made of, wherever it stands.
 
@@ -197,11 +247,14 @@ def _remember_knobs(cls: Any, kind: Kind) -> None:
     def remembering(self: nn.Module, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs)
         bound.apply_defaults()
+        knobs = dict(list(bound.arguments.items())[1:])
         if kind == "block" and _sketching.get():
             nn.Module.__init__(self)
+        elif kind == "block" and type(self) is cls and _is_ours(cls):
+            _make_or_outline(self, knobs, lambda: make(self, *args, **kwargs))
         else:
             make(self, *args, **kwargs)
-        vars(self)["knobs"] = dict(list(bound.arguments.items())[1:])
+        vars(self)["knobs"] = knobs
 
     cls.__init__ = remembering
     cls.subject_kind = kind

@@ -24,7 +24,7 @@ from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
-from resnet_core.trace import trace
+from resnet_core.trace import trace, trace_once
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,8 @@ def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
 
     def run(values: BaseModel, size: Shape) -> Graph:
         channels = subject.input_channels(values)
-        return trace(lambda: subject.build(values), [(size[0], channels, *size[2:])])
+        tracing = trace_once if subject.ours else trace
+        return tracing(lambda: subject.build(values), [(size[0], channels, *size[2:])])
 
     graph = run(parameters, shape)
     if graph.problem is None:

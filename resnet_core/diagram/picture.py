@@ -59,8 +59,7 @@ class Picture(ABC):
     @cached_property
     def dot(self) -> str:
         """The picture in the DOT language, positions included."""
-        theme = Theme("dark" if self.options.theme == "dark" else "light")
-        return dot(self.sheet, theme, self.caption.name)
+        return dot(self.sheet, self._theme, self.caption.name)
 
     @cached_property
     def svg(self) -> str:
@@ -84,6 +83,10 @@ class Picture(ABC):
         path = Path(path)
         path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
         return path
+
+    @property
+    def _theme(self) -> Theme:
+        return Theme("dark" if self.options.theme == "dark" else "light")
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -51,12 +51,21 @@ def dot(sheet: Sheet, theme: Theme, name: str) -> str:
     return _Writer(sheet, theme).write(name)
 
 
+def outlines(sheet: Sheet, theme: Theme, name: str) -> str:
+    """The same without a letter, for whoever sets the text himself, as ``draw.svg`` does.
+
+    Graphviz spends half of its time on the letters of a picture.
+    """
+    return _Writer(sheet, theme, lettered=False).write(name)
+
+
 class _Writer:
     """One sheet on its way to DOT. Graphviz counts y upwards, so heights are turned over."""
 
-    def __init__(self, sheet: Sheet, theme: Theme) -> None:
+    def __init__(self, sheet: Sheet, theme: Theme, lettered: bool = True) -> None:
         self.sheet = sheet
         self.theme = theme
+        self.lettered = lettered
 
     def write(self, name: str) -> str:
         graph = Digraph(name)
@@ -97,7 +106,7 @@ class _Writer:
         wide, high = extent(lines)
         graph.node(
             name,
-            _table([[(lines, "LEFT")]], self.theme),
+            _table([[(lines, "LEFT")]], self.theme) if self.lettered else "",
             pos=self._pos((MARGIN + wide / 2, top + high / 2)),
             width=_inch(wide + 8),
             height=_inch(high + 8),
@@ -132,7 +141,7 @@ class _Writer:
             ("name", frame.name, frame.name_at),
             ("figures", frame.figures, frame.figures_at),
         ):
-            if text:
+            if text and self.lettered:
                 line = (Text(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
                 wide = line_width(line)
                 graph.node(
@@ -158,7 +167,7 @@ class _Writer:
         name = dot_name(box.node.id)
         graph.node(
             name,
-            _face(box, self.theme),
+            _face(box, self.theme) if self.lettered else "",
             pos=self._pos((box.x, box.y)),
             width=_inch(box.width),
             height=_inch(box.height),
@@ -179,11 +188,8 @@ class _Writer:
         if mark := mark_of(wire):
             looks |= {"color": self.theme[f"{mark}-line"], "penwidth": "2",
                       "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
-        if wire.note:
-            wide = line_width((Text(wire.note, SUBTITLE),))
-            looks["label"] = wire.note
-            looks["fontcolor"] = self.theme[f"{mark}-text" if mark else edge.lane]
-            looks["lp"] = self._pos((wire.note_at[0] + wide / 2, wire.note_at[1]))
+        if wire.note and self.lettered:
+            looks |= self._note(wire, mark)
         graph.edge(dot_name(edge.source), dot_name(edge.target),
                    pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
                    **looks)  # fmt: skip
@@ -202,6 +208,14 @@ class _Writer:
             looks = {**KINDS[kind], "color": self.theme[_lane(kind)], **more}
             graph.edge(*ends, pos=self._spline(points, kind),
                        **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
+
+    def _note(self, wire: Wire, mark: str) -> dict[str, str]:
+        wide = line_width((Text(wire.note, SUBTITLE),))
+        return {
+            "label": wire.note,
+            "fontcolor": self.theme[f"{mark}-text" if mark else wire.edge.lane],
+            "lp": self._pos((wire.note_at[0] + wide / 2, wire.note_at[1])),
+        }
 
     def _pos(self, point: Point) -> str:
         return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"

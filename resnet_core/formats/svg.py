@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from resnet_core.formats import graphviz
-from resnet_core.formats.dot import dot_name
+from resnet_core.formats.dot import dot_name, outlines
 from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import Graph, Node
@@ -50,8 +50,10 @@ def write(drawing: Drawable) -> bytes:
 
 def svg(picture: Pictured) -> str:
     """The picture as Graphviz draws it, made lean, named and explained."""
-    drawn = graphviz.draw(picture.dot, "svg").decode()
     caption, theme = picture.caption, picture.options.theme
+    # Graphviz is given the shapes alone: every text is set here, from the fonts' own widths.
+    shapes = outlines(picture.sheet, Theme("dark" if theme == "dark" else "light"), caption.name)
+    drawn = graphviz.draw(shapes, "svg").decode()
     return dress(drawn, picture.sheet, caption, picture.described, theme)
 
 
@@ -67,8 +69,9 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     ET.register_namespace("", SVG)
     root = ET.fromstring(drawn)
     (canvas,) = [item for item in root if item.get("class") == "graph"]
-    # A module of one's own has no URL: there, what is drawn tells it from others.
-    prefix = "d" + hashlib.sha256((caption.url or drawn + theme).encode()).hexdigest()[:7]
+    # A module of one's own has no URL: there, what is drawn and said tells it from others.
+    told = caption.url or f"{drawn}{theme}{sheet.heading}{[box.face for box in sheet.boxes]}"
+    prefix = "d" + hashlib.sha256(told.encode()).hexdigest()[:7]
     _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
     _head(root, canvas, caption, graph, prefix)
     if theme == "auto":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,22 @@ FONTS = Path(__file__).parents[1] / "fonts"
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width of one line in points."""
-    advances, missing, units = _metrics("Bold" if bold else "Regular")
-    total = sum(advances.get(ord(letter), _fallback(letter, missing, units)) for letter in text)
+    total, units = _advance(text, bold)
     return total * size / units
+
+
+@lru_cache(maxsize=32_768)
+def _advance(text: str, bold: bool) -> tuple[int, int]:
+    """How far a text reaches in font units, and how many of them are an em.
+
+    A picture says the same words over and over, and asks for each several times.
+    """
+    advances, missing, units = _metrics("Bold" if bold else "Regular")
+    total = 0
+    for letter in text:
+        advance = advances.get(ord(letter))
+        total += _fallback(letter, missing, units) if advance is None else advance
+    return total, units
 
 
 @cache

@@ -30,26 +30,59 @@ from resnet_core.trace import roles
 from resnet_core.trace.failure import problem
 from resnet_core.trace.lanes import with_lanes
 from resnet_core.trace.recorder import Call, Witness
+from resnet_core.trace.twins import Twins, Unplaceable
+
+# A parameter by its ``id``; of an outline, which has none, by its own ``id`` and its twin's.
+_Key = int | tuple[int, int]
 
 
 @dataclass(frozen=True)
 class _Leaf:
-    """A recorded call that becomes a node, and the tensors that it took."""
+    """A recorded call that becomes a node, the edges into it, the parameters it uses."""
 
     node: Node
-    operands: tuple[TensorNode, ...]
+    edges: tuple[Edge, ...]
+    used: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a block did, as the reader noted it, and which of its calls made the result."""
+
+    path: str
+    groups: tuple[Group, ...]
+    leaves: tuple[_Leaf, ...]
+    result: str
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """From a path in one module to the same path in another."""
+
+    source: str
+    target: str
+
+    def __call__(self, path: str) -> str:
+        return self.target + path.removeprefix(self.source)
 
 
 class Reader:
     """One run of one module: what torchview recorded, what the witness saw."""
 
-    def __init__(self, module: nn.Module, witness: Witness, inputs: list[TensorNode]) -> None:
+    def __init__(
+        self, module: nn.Module, witness: Witness, inputs: list[TensorNode], twins: Twins
+    ) -> None:
         self.modules = {id(one_module): one_module for one_module in module.modules()}
         self.paths: dict[int, str] = {}
         for path, one_module in module.named_modules(remove_duplicate=False):
             self.paths.setdefault(id(one_module), path)
         self.taken = set(self.paths.values())
-        self.parameters = dict(_by_id(module))
+        self.parameters: dict[_Key, tuple[str, int]] = dict(_by_id(module))
+        self.twins = twins
+        for outline, twin in twins.of.items():
+            for key, known in _by_id(twin):
+                self.parameters[outline, key] = known
+        self.runs: dict[tuple[int, tuple[Shape, ...]], _Run] = {}
         self.uncounted = {name: count for name, (_, count) in self.parameters.items()}
         self.witness = witness
         self.calls: dict[str, int] = {}
@@ -83,9 +116,13 @@ class Reader:
 
     def _module(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
         module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
+        if id(module) in self.twins.of:
+            self._place(head, inside, parent)
+            return
         if _is_leaf(module, inside):
             self._leaf(head, inside, parent)
             return
+        leaves, groups = len(self.leaves), len(self.groups)
         name = self._number(path)[0] if self.groups else ""
         self.group_of[id(module)] = name
         level = roles.level(module)
@@ -98,7 +135,42 @@ class Reader:
                 seen = self.witness.functions.get(id(item), Call())
                 made = self._function(item.name, path, name, seen, _shapes(item.output_shape))
                 self.maker[id(item)] = made.id
-                self._add(made, *item.parents)
+                self._add(made, *item.parents, used=seen.parameters)
+        if id(module) in self.twins.ran:
+            result = next((self._made_by(node) for node in head.output_nodes), None) or ""
+            run = _Run(path, tuple(self.groups[groups:]), tuple(self.leaves[leaves:]), result)
+            self.runs.setdefault((id(module), _shapes(head.input_shape)), run)
+
+    def _place(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
+        """Note once more what the twin of an outline did, under the outline's own names."""
+        outline = head.compute_unit_id
+        run = self.runs.get((id(self.twins.of[outline]), _shapes(head.input_shape)))
+        given = [self._made_by(tensor) for tensor in head.parents]
+        into = given[0] if len(given) == 1 else None
+        if run is None or into is None:
+            raise Unplaceable
+        moved = _Moved(run.path, self.paths[outline])
+        names: dict[str, str] = {}
+        for group in run.groups:
+            name = names[group.path] = self._number(moved(_unnumbered(group.path)))[0]
+            self.groups.append(replace(group, path=name, parent=names.get(group.parent, parent)))
+        for leaf in run.leaves:
+            name, call = self._number(moved(_unnumbered(leaf.node.id)))
+            names[leaf.node.id] = name
+            node = replace(
+                leaf.node,
+                id=name,
+                path=moved(leaf.node.path),
+                call=call,
+                group=names[leaf.node.group],
+                params=self._count((outline, parameter) for parameter in leaf.used),
+            )
+            edges = (Edge(names.get(edge.source, into), name, edge.shape) for edge in leaf.edges)
+            self.leaves.append(_Leaf(node, tuple(edges)))
+        if run.result not in names:
+            raise Unplaceable
+        calls = (call for call in inside if isinstance(call, FunctionNode))
+        self.maker.update((id(call), names[run.result]) for call in calls)
 
     def _leaf(self, head: ModuleNode, inside: list[Any], group: str) -> None:
         module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
@@ -106,6 +178,7 @@ class Reader:
         name, call = self._number(path or kind)
         self.maker.update((id(item), name) for item in inside if isinstance(item, FunctionNode))
         inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
+        used = tuple(id(parameter) for parameter in module.parameters())
         node = Node(
             id=name,
             path=path,
@@ -116,12 +189,12 @@ class Reader:
             group=group,
             inputs=inputs,
             outputs=outputs,
-            params=self._count(id(parameter) for parameter in module.parameters()),
+            params=self._count(used),
             macs=multiply_adds(kind, attributes, inputs, outputs),
             attributes=attributes,
             source=self.witness.modules.get(id(head)),
         )
-        self._add(node, *head.parents)
+        self._add(node, *head.parents, used=used)
 
     def _function(
         self, recorded: str, path: str, group: str, seen: Call, outputs: tuple[Shape, ...]
@@ -159,7 +232,7 @@ class Reader:
             self._add(broken, *seen.tensors)
         return broken.id
 
-    def _count(self, parameters: Iterable[int]) -> int:
+    def _count(self, parameters: Iterable[_Key]) -> int:
         """How many learnable numbers these are, each counted at its first use only."""
         return sum(self.uncounted.pop(parameter, 0) for parameter in parameters)
 
@@ -168,17 +241,17 @@ class Reader:
         call = self.calls[path] = self.calls.get(path, 0) + 1
         return (path if call == 1 else f"{path}:{call}"), call
 
-    def _add(self, node: Node, *operands: Any) -> None:
-        self.leaves.append(_Leaf(node, operands))
+    def _add(self, node: Node, *operands: Any, used: tuple[int, ...] = ()) -> None:
+        edges = tuple(
+            Edge(made_by, node.id, tuple(tensor.tensor_shape))
+            for tensor in operands
+            if (made_by := self._made_by(tensor)) is not None
+        )
+        self.leaves.append(_Leaf(node, edges, used))
 
     def _graph(self, broken: str | None, said: str) -> Graph:
         nodes = [leaf.node for leaf in self.leaves]
-        edges = [
-            Edge(made_by, leaf.node.id, tuple(tensor.tensor_shape))
-            for leaf in self.leaves
-            for tensor in leaf.operands
-            if (made_by := self._made_by(tensor)) is not None
-        ]
+        edges = [edge for leaf in self.leaves for edge in leaf.edges]
         seen = sights(nodes, edges)
         seeing = [replace(node, receptive_field=seen[node.id].side) for node in nodes]
         laned, led = with_lanes(seeing, edges)
@@ -228,6 +301,11 @@ def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
         isinstance(item, dict) or (isinstance(item, FunctionNode) and item.name != "empty-pass")
         for item in inside
     )
+
+
+def _unnumbered(name: str) -> str:
+    """A name less the number of its call: ``layer1.0.relu`` of ``layer1.0.relu:2``."""
+    return name.partition(":")[0]
 
 
 def _by_id(module: nn.Module) -> Iterator[tuple[int, tuple[str, int]]]:

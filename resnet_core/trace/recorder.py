@@ -201,7 +201,7 @@ def _line(frame: FrameType | None) -> Source | None:
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(_HERE):
-            if frame.f_code.co_name == "trace":
+            if frame.f_code.co_name == "_run":
                 return None
         elif not file.startswith((*_FOREIGN, "<")):
             return Source(_shown(file), frame.f_lineno)

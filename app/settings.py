@@ -20,3 +20,6 @@ class Settings(BaseSettings):
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
     max_age: int = Field(86400, ge=0, description="seconds that a drawing may be kept by others")
+    connections: int = Field(1000, ge=1, description="connections at once; one more gets 503")
+    keep_alive: int = Field(5, ge=1, description="seconds that a silent kept connection stays open")
+    shutdown: int = Field(8, ge=1, description="seconds that answers under way get when it ends")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +39,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if location := headers.get("location"):
+                    headers["location"] = _below(location, Headers(scope=scope).get("host", ""))
             await send(message)
 
         try:
@@ -46,3 +50,15 @@ class Guard:
                 raise
             answer = await to_exception(Request(scope, receive), error)
             await answer(scope, receive, dressed)
+
+
+def _below(location: str, host: str) -> str:
+    """The address without the server's name, which is only what the client calls it.
+
+    A cache that knows the answer by its path alone would send everybody to that name.
+    """
+    parts = urlsplit(location)
+    # A path of two slashes would be read as another server's name.
+    if parts.netloc != host or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return location
+    return parts._replace(scheme="", netloc="").geturl()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.workers.jobs import Refusal
-from app.workers.pool import Busy
+from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError
 from resnet_core.errors import did_you_mean
@@ -40,6 +40,7 @@ SORTS: Final[dict[str, Sort]] = {
     "not-json": Sort(415, "Not JSON", "A POST takes application/json."),
     "internal": Sort(500, "Internal error", "The server made a mistake; its log knows the id."),
     "busy": Sort(503, "Busy", "Too many drawings are waiting; try again in a moment."),
+    "worker-lost": Sort(503, "Worker lost", "The process that drew it ended; try again."),
     "timeout": Sort(504, "Timeout", "Drawing took too long."),
 }  # fmt: skip
 
@@ -133,7 +134,7 @@ def _spelled(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-FAILURES: Final = (ParameterError, Refusal, Busy, TimeoutError)
+FAILURES: Final = (ParameterError, Refusal, Busy, WorkerLost, TimeoutError)
 
 
 async def problem_of(
@@ -148,6 +149,9 @@ async def problem_of(
         case Busy():
             detail = "too many drawings are waiting; try again in a moment"
             return Problem("busy", detail, headers={"Retry-After": "2"})
+        case WorkerLost():
+            detail = "the process that drew it ended; try again in a moment"
+            return Problem("worker-lost", detail, headers={"Retry-After": "2"})
         case TimeoutError():
             detail = f"it was not drawn within {renderer.limit:g} s; try a smaller structure"
             return Problem("timeout", detail)

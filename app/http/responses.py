@@ -44,7 +44,7 @@ async def to_problem(request: Request, problem: Problem) -> Response:
     hidden = shape in PICTURES and wants_image(request)
     headers = {
         **problem.headers,
-        "Cache-Control": SHORT if hidden else "no-store",
+        "Cache-Control": SHORT if hidden and problem.status < 500 else "no-store",
         "Access-Control-Allow-Origin": "*",
         "Vary": "Accept",
     }

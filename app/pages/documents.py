@@ -11,7 +11,7 @@ from typing import Any
 
 from app.pages.snippets import themed
 from app.workers.jobs import Refusal
-from app.workers.pool import Busy
+from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document, System, Words, documents_of
@@ -84,7 +84,7 @@ async def _figure(renderer: Renderer, diagram: Diagram, words: Words | None) -> 
     try:
         record = await renderer.render(diagram.query, "json")
         svg = await renderer.render(diagram.query, "svg")
-    except (Refusal, Busy, TimeoutError):
+    except (Refusal, Busy, WorkerLost, TimeoutError):
         # The page is worth reading without; the picture itself may still come.
         return Figure(diagram, words, None)
     size = SIZE.search(svg[:2000].decode("utf-8", "ignore"))

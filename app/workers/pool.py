@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from app.settings import Settings
 from app.workers import jobs
@@ -21,6 +21,10 @@ PAUSE = 2.0
 
 class Busy(Exception):
     """As many jobs are waiting as may wait."""
+
+
+class WorkerLost(Exception):
+    """The process that was at work on the job has ended."""
 
 
 class Workers:
@@ -36,6 +40,7 @@ class Workers:
         self._running = 0
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="resnet-diagram")
         self._pool: ProcessPool | None = None
+        self._closing: set[asyncio.Task[None]] = set()
         self._door = asyncio.Lock()
         self._opening: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
@@ -56,7 +61,8 @@ class Workers:
     async def run(self, job: Callable[..., T], *arguments: Any) -> T:
         """What the job returns or raises.
 
-        Raises Busy where too many wait already, TimeoutError where it takes too long.
+        Raises Busy where too many wait already, TimeoutError where it takes too long, WorkerLost
+        where its process ended. It is not tried again: a job that ends one worker would end two.
         """
         if self._running >= self._room:
             raise Busy
@@ -80,7 +86,11 @@ class Workers:
         limit = self._settings.timeout
         if self._settings.workers:
             pool = await self._open_pool()
-            return await asyncio.wrap_future(pool.schedule(job, arguments, timeout=limit))
+            try:
+                return await asyncio.wrap_future(pool.schedule(job, arguments, timeout=limit))
+            except ProcessExpired as error:
+                log.warning("a worker ended: %s", error)
+                raise WorkerLost from None
         work = asyncio.get_running_loop().run_in_executor(self._threads, job, *arguments)
         return await asyncio.wait_for(work, limit)
 
@@ -88,10 +98,18 @@ class Workers:
         """The pool; a new one at the start, and where the old one has broken."""
         async with self._door:
             if self._pool is None or not self._pool.active:
+                if self._pool:
+                    self._close_broken(self._pool)
                 self._pool = _pool(self._settings.workers)
                 # The first job starts the processes and waits for them: not on the event loop.
                 await asyncio.to_thread(_first, self._pool)
             return self._pool
+
+    def _close_broken(self, pool: ProcessPool) -> None:
+        """End the other workers of a pool that lost an idle one; nobody waits for that."""
+        closing = asyncio.create_task(asyncio.to_thread(_close, pool))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
 
 def _pool(workers: int) -> ProcessPool:

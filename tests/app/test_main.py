@@ -7,8 +7,10 @@ import random
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -96,6 +98,32 @@ def test_another_hash_seed_gives_the_same_bytes(server: Server) -> None:
     for query in ("model=resnet50", "model=resnet34&detail=op&fold=false"):
         answer = httpx2.get(f"{server.url}/diagram.svg?{query}", timeout=60)
         assert answer.content == Diagram.of(_pairs(query)).render("svg")
+
+
+def test_a_cached_answer_on_a_kept_connection_takes_no_delayed_packet(server: Server) -> None:
+    taken = []
+    with httpx2.Client(base_url=server.url, timeout=60) as client:
+        for _ in range(21):
+            begun = time.perf_counter()
+            assert client.get("/diagram.svg?block=basic").status_code == 200
+            taken.append(time.perf_counter() - begun)
+    assert statistics.median(taken) < 0.02
+
+
+def test_a_server_with_a_slow_body_open_ends_when_told() -> None:
+    process = started(RESNET_DIAGRAM_WORKERS="1", RESNET_DIAGRAM_SHUTDOWN="1")
+    with process:
+        try:
+            server = announced(process)
+            port = int(server.url.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as slow:
+                head = "POST /diagram.json HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+                slow.sendall(f"{head}Content-Type: application/json\r\n\r\n{{".encode())
+                assert httpx2.get(f"{server.url}/healthz").status_code == 200
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=10)
+        finally:
+            process.kill()
 
 
 def test_a_port_in_use_is_said_in_one_line() -> None:

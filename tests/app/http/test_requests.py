@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -87,3 +89,13 @@ def test_nothing_acceptable_is_406_with_what_is_on_offer(client: TestClient) -> 
     answer = client.get("/diagram?block=basic", headers={"Accept": "video/mp4"})
     assert answer.status_code == 406
     assert answer.json()["allowed"] == list(offered())
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/diagram?block=basic", "/explain?block=basic"])
+def test_a_long_accept_header_takes_no_time(client: TestClient, path: str) -> None:
+    accept = 'a/b;"' + ";" * 60_000
+    begun = time.perf_counter()
+    answer = client.get(path, headers={"Accept": accept})
+    assert time.perf_counter() - begun < 1
+    assert answer.status_code == (404 if path == "/nowhere" else 406)
+    assert len(answer.content) < 2000

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.workers import jobs
-from app.workers.pool import Busy, Workers
+from app.workers.pool import Busy, WorkerLost, Workers
 
 
 @pytest.fixture
@@ -98,3 +101,56 @@ def test_a_thread_stands_in_for_the_processes_and_keeps_to_the_limits() -> None:
         await workers.stop()
 
     asyncio.run(scene())
+
+
+def test_a_worker_that_dies_costs_its_request_a_503_that_nobody_keeps(
+    hasty: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = hasty.app.state.renderer.workers  # type: ignore[attr-defined]
+    run = workers.run
+
+    async def die(*_: Any) -> Any:
+        return await run(os._exit, 1)
+
+    monkeypatch.setattr(workers, "run", die)
+    answer = hasty.get("/diagram.json?block=basic&planes=72")
+    assert answer.status_code == 503
+    assert answer.json()["type"].endswith("#worker-lost")
+    assert answer.headers["retry-after"]
+    hidden = hasty.get("/diagram.svg?block=basic&planes=72&on_error=image")
+    assert hidden.status_code == 200
+    assert hidden.headers["cache-control"] == "no-store"
+    monkeypatch.undo()
+    assert hasty.get("/diagram.json?block=basic&planes=72").status_code == 200
+
+
+def test_the_death_of_an_idle_worker_leaves_no_stray_process() -> None:
+    async def scene() -> None:
+        workers = Workers(Settings(workers=2))
+        names = await asyncio.gather(*(workers.run(_named) for _ in range(2)))
+        assert len(set(names)) == 2
+        os.kill(names[0], signal.SIGKILL)
+        await asyncio.sleep(1)
+        with suppress(WorkerLost):
+            await workers.run(_named)
+        at_work = set(await asyncio.gather(*(workers.run(_named) for _ in range(2))))
+        deadline = time.monotonic() + 10
+        while any(_lives(name) and name not in at_work for name in names):
+            assert time.monotonic() < deadline, "a worker that gets no jobs is still there"
+            await asyncio.sleep(0.1)
+        await workers.stop()
+
+    asyncio.run(scene())
+
+
+def _named() -> int:
+    time.sleep(0.5)
+    return os.getpid()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from resnet_core import blocks as _blocks  # noqa: F401  fills the registry
-from resnet_core import networks as _networks  # noqa: F401  fills the registry
+import resnet_core.blocks
+import resnet_core.networks  # noqa: F401  fills the registry
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options

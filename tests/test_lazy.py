@@ -37,3 +37,11 @@ def test_every_public_name_is_found_and_listed() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         resnet_core.nonsense  # noqa: B018
+
+
+def test_the_command_line_names_its_formats_without_torch() -> None:
+    code = (
+        "import sys, app.cli; from app.command.output import FORMATS; "
+        "print('svg' in FORMATS, 'torch' in sys.modules)"
+    )
+    assert answer(code) == "True False"

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from app.command.refusal import Refusal
+from resnet_core.formats import registry
 
 STDOUT = "-"
 
-# Written here once more because `--help` does without torch; a test holds it to the library.
-FORMATS = "svg, png, pdf, dot, json, txt, mmd, md, csv"
+# As a sentence of the help spells them; the registry of formats loads no torch.
+FORMATS = ", ".join(registry.FORMATS)
 
 
 def write(content: bytes, output: str) -> None:

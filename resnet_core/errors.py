@@ -138,3 +138,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(near: str | None) -> str:
     """The second half of a message: a question, or nothing."""
     return f"; did you mean {near!r}?" if near else ""
+
+
+def option(name: str) -> str:
+    """A parameter's name as the command line spells it: ``--stride-on``."""
+    return "--" + name.replace("_", "-")

@@ -11,9 +11,8 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
 
-from app.command.refusal import Refusal
-from app.command.words import NoSuchSubject, Request, spelled
 from resnet_core import Diagram, ParameterError
+from resnet_core.diagram.words import NoSuchSubject, Request, spelled
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 # Networks that are worth setting beside another.
@@ -32,7 +31,7 @@ def query_of(side: str, text: str) -> str:
         # A query of that name is refused with the nearest name that there is.
         name = text.split()[0]
         return urlencode({"block" if error.suggestion in BLOCKS else "model": name})
-    except (Refusal, ValueError):
+    except ValueError:
         raise ParameterError(
             side, text, "it is not a name with options",
             allowed="resnet50 --stride-on conv1; model=resnet50&stride_on=conv1",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from app.command.words import spelled
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.options import Options
+from resnet_core.diagram.words import spelled
 
 PROGRAM = """\
 import torch

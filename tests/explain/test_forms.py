@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from torch import nn
 
 from app.cli import main
-from app.command.explain import FORMATS as COMMAND_FORMATS
+from app.cli.commands import TELLING as COMMAND_FORMATS
 from resnet_core import Explanation, ParameterError, draw, draw_module
 from resnet_core.explain.explanation import FORMATS, WIDTH, wrapped
 

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command.output import FORMATS, STDOUT, ending, write
-from app.command.refusal import refusal_of
-from app.command.subject import PASS_ON, tell
+from app.cli.commands import PASS_ON, tell
+from app.cli.errors import refusal_of
+from app.cli.output import (
+    FORMATS,
+    STDOUT,
+    ending,
+    write,
+)
 
 if TYPE_CHECKING:
     from resnet_core.diagram.picture import Drawing
@@ -59,11 +64,11 @@ def draw(
 
 
 def _drawing(target: str, words: tuple[str, ...], inputs: tuple[str, ...]) -> Drawing:
-    from app.command.own import module_of, shape_of
-    from app.command.words import options
+    from app.cli.load_module import module_of, shape_of
     from resnet_core import draw_module
     from resnet_core.diagram.form import properties
     from resnet_core.diagram.options import Options
+    from resnet_core.diagram.words import options
 
     shapes = [shape_of(node_input) for node_input in inputs]
     chosen: dict[str, Any] = dict(options(words, properties(Options), "draw"))

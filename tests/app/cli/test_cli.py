@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.command.compare import FORMATS as COMPARED_FORMATS
-from app.command.output import FORMATS
-from app.command.words import Request, spelled
+from app.cli.compare import FORMATS as COMPARED_FORMATS
+from app.cli.output import FORMATS
 from resnet_core import FORMATS as LIBRARY_FORMATS
 from resnet_core import blocks, draw, networks
 from resnet_core.compare import FORMATS as COMPARISON_FORMATS
+from resnet_core.diagram.words import Request, spelled
 from resnet_core.errors import GraphvizMissing
 from resnet_core.formats import graphviz as layout
 from resnet_core.registry import BLOCKS, NETWORKS

@@ -8,10 +8,9 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
-from app.command.refusal import option
-from app.command.words import SWITCH
 from resnet_core.diagram.form import choices_of, plain, properties
 from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.words import SWITCH, option
 from resnet_core.registry import Subject
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.command.refusal import Refusal
+from app.cli.errors import Refusal
 from resnet_core.formats import registry
 
 STDOUT = "-"

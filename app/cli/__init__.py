@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import click
 
-from app.command.catalogue import catalogue
-from app.command.compare import compare
-from app.command.draw import draw
-from app.command.explain import explain
-from app.command.open import open_
-from app.command.render import render
-from app.command.table import table
-from app.command.url import url
+from app.cli.commands import explain, render, table, url
+from app.cli.compare import compare
+from app.cli.draw import draw
+from app.cli.list import catalogue
+from app.cli.open import open_
 
 
 @click.group("resnet-diagram", context_settings={"max_content_width": 100})

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command.output import STDOUT, ending, write
-from app.command.refusal import Refusal, refusal_of
-from app.command.subject import tell
+from app.cli.commands import tell
+from app.cli.errors import Refusal, refusal_of
+from app.cli.output import STDOUT, ending, write
 
 if TYPE_CHECKING:
-    from app.command.words import Request
     from resnet_core.compare import Comparison
     from resnet_core.diagram.diagram import Diagram
+    from resnet_core.diagram.words import Request
     from resnet_core.errors import ResnetDiagramError
+
 
 DIFFERENT = 1
 
@@ -71,7 +72,7 @@ def compare(
 
 
 def _request(words: str) -> Request:
-    from app.command.words import Request
+    from resnet_core.diagram.words import Request
 
     try:
         return Request(tuple(shlex.split(words)))
@@ -86,11 +87,11 @@ def _drawn(request: Request, both: tuple[Request, Request], index: int) -> Diagr
         diagram = request.diagram
         diagram.graph  # noqa: B018  whether the values go together is known once it is traced
     except ResnetDiagramError as error:
-        raise refusal_of(error, _instead(both, index, error)) from None
+        raise refusal_of(error, _better(both, index, error)) from None
     return diagram
 
 
-def _instead(both: tuple[Request, Request], index: int, error: ResnetDiagramError) -> str:
+def _better(both: tuple[Request, Request], index: int, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
     better = both[index].mended(error)
     if better is None:

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from resnet_core.errors import ResnetDiagramError
+from resnet_core.errors import option
 
 WRONG_CALL = 2
 MACHINE_LACKS = 3
@@ -55,18 +56,13 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     given = f"{option(error.parameter)} {error.value}".rstrip() + ": "
     if isinstance(error, UnknownParameter):
         given, allowed = "", [option(choice) for choice in allowed]
-    elif isinstance(error, UnknownSubject):
+    elif isinstance(error, UnknownSubject) or not error.parameter:
         given = ""
     return Refusal(
         given + error.reason,
         allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
         instead=instead,
     )
-
-
-def option(name: str) -> str:
-    """A parameter's name as the command line spells it: ``--stride-on``."""
-    return "--" + name.replace("_", "-")
 
 
 def _hanging(label: str, text: str) -> list[str]:

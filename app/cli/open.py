@@ -10,9 +10,14 @@ from urllib.parse import parse_qsl
 
 import click
 
-from app.command.output import FORMATS, STDOUT, ending, write
-from app.command.refusal import Refusal, refusal_of
-from app.command.subject import PASS_ON, tell
+from app.cli.commands import PASS_ON, tell
+from app.cli.errors import Refusal, refusal_of
+from app.cli.output import (
+    FORMATS,
+    STDOUT,
+    ending,
+    write,
+)
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison
@@ -71,11 +76,11 @@ def _address(file: str) -> str:
 
 def _picture(url: str, words: tuple[str, ...]) -> Diagram | Comparison:
     """What the address names, with other options where the words say so. Raises ParameterError."""
-    from app.command.words import options
     from resnet_core.compare import asked
     from resnet_core.diagram.diagram import Diagram
     from resnet_core.diagram.form import properties
     from resnet_core.diagram.options import Options
+    from resnet_core.diagram.words import options
 
     path, _, query = url.partition("?")
     pairs = {**dict(parse_qsl(query)), **dict(options(words, properties(Options), "open"))}
@@ -84,8 +89,8 @@ def _picture(url: str, words: tuple[str, ...]) -> Diagram | Comparison:
 
 def _command(picture: Diagram | Comparison) -> Iterable[str]:
     """The command line that draws it."""
-    from app.command.words import spelled
     from resnet_core.diagram.diagram import Diagram
+    from resnet_core.diagram.words import spelled
 
     if isinstance(picture, Diagram):
         return ("resnet-diagram", "render", *spelled(picture))

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from torch import nn
 
-from app.command.refusal import Refusal
+from app.cli.errors import Refusal
 from resnet_core.errors import did_you_mean, nearest
 
 Result = TypeVar("Result")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command.output import STDOUT, write
-from app.command.refusal import refusal_of
+from app.cli.errors import refusal_of
+from app.cli.output import STDOUT, write
 
 if TYPE_CHECKING:
     from resnet_core.registry import Subject
@@ -42,8 +42,8 @@ def catalogue(subject: str | None, as_json: bool) -> None:
 
 def _one(name: str, as_json: bool) -> str:
     from app.api.subjects import described
-    from app.command.leaflet import leaflet
-    from app.command.words import Request
+    from app.cli.arguments import leaflet
+    from resnet_core.diagram.words import Request
     from resnet_core.errors import ParameterError
 
     request = Request((name,))

@@ -23,7 +23,7 @@ PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test lint bench contact docs screenshots clean distclean $(PICTURES)
+.PHONY: help run setup test lint bench index contact docs screenshots clean distclean $(PICTURES)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -50,6 +50,9 @@ bench: $(STAMP) ## Run every benchmark in bench/
 		echo "== $$file"; \
 		$(BIN)/python -m "bench.$$name" || exit 1; \
 	done
+
+index: $(STAMP) ## Write the index of names and forms again, after a block has changed
+	$(BIN)/python -m resnet_core.index
 
 contact: $(STAMP) ## Draw the contact sheets in docs/contact/ again
 	$(BIN)/python docs/contact_sheet.py

@@ -1,10 +1,10 @@
-"""The vocabulary of knobs, and ``params_of``: a constructor's signature read as a form."""
+"""The vocabulary of knobs, and ``form_of``: a constructor's signature read as a form."""
 
 from __future__ import annotations
 
 import inspect
-from functools import cache
-from typing import Annotated, Any, Literal, get_type_hints
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -167,24 +167,39 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@cache
-def params_of(cls: Any, fixed: frozenset[str] = frozenset()) -> type[BaseModel]:
-    """The constructor's signature as a frozen pydantic model that forbids what it does not know.
+def signature_of(cls: Any) -> dict[str, tuple[Any, Any]]:
+    """The constructor's parameters in order: name → annotation and default.
 
-    ``fixed`` names the parameters that a preset has decided and that the form leaves out.
-    Raises TypeError where a parameter lacks an annotation, a default or a description: whoever
-    writes a block sees it at import, not a visitor at the form.
+    Raises TypeError where a parameter lacks an annotation or a default: whoever writes a block
+    sees it at import, not a visitor at the form.
     """
     constructor: Any = cls.__init__
     hints = get_type_hints(constructor, include_extras=True)
-    fields: dict[str, Any] = {}
+    fields: dict[str, tuple[Any, Any]] = {}
     for name, parameter in list(inspect.signature(constructor).parameters.items())[1:]:
         if name not in hints or parameter.default is inspect.Parameter.empty:
             raise TypeError(f"{cls.__name__}.{name} needs an annotation and a default")
-        if name not in fixed:
-            fields[name] = (hints[name], parameter.default)
-    model = create_model(cls.__name__, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
-    for name, field in model.model_fields.items():
-        if not field.description:
-            raise TypeError(f"{cls.__name__}.{name} needs a description")
+        fields[name] = hints[name], parameter.default
+    return fields
+
+
+def form_of(
+    name: str, fields: Mapping[str, tuple[Any, Any]], fixed: Collection[str] = ()
+) -> type[BaseModel]:
+    """A signature as a frozen pydantic model that forbids what it does not know.
+
+    ``fixed`` names the parameters that a preset has decided and that the form leaves out.
+    Raises TypeError where a parameter lacks a description.
+    """
+    free: dict[str, Any] = {knob: field for knob, field in fields.items() if knob not in fixed}
+    model = create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **free)
+    for knob, info in model.model_fields.items():
+        if not info.description:
+            raise TypeError(f"{name}.{knob} needs a description")
     return model
+
+
+# Every type of knob by its name in this file.
+VOCABULARY: dict[str, Any] = {
+    name: hint for name, hint in globals().items() if get_origin(hint) is Annotated
+}

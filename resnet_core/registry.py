@@ -7,18 +7,85 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel
-from torch import nn
 
 from resnet_core.errors import UnknownSubject
-from resnet_core.params import params_of
+from resnet_core.params import VOCABULARY, form_of, signature_of
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Kind = Literal["block", "model"]
-Module = TypeVar("Module", bound=type[nn.Module])
+Module = TypeVar("Module", bound="type[nn.Module]")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A constructor and all that is known of it without importing it.
+
+    Origins of one constructor are equal whether read from the index or from the class itself.
+    ``knobs`` are the signature: name, type, default. A type is named as in ``params``; one of
+    another module is in ``types`` itself.
+    """
+
+    module: str
+    name: str
+    doc: str
+    expansion: int
+    preact: bool
+    knobs: tuple[tuple[str, str, Any], ...]
+    types: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    loaded: type[nn.Module] | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, factory: type[nn.Module]) -> Origin:
+        """What the class says of itself. Raises TypeError for a signature that is no form."""
+        signature = signature_of(factory)
+        named = {id(hint): name for name, hint in VOCABULARY.items()}
+        knobs, types = [], {}
+        for name, (hint, default) in signature.items():
+            known = named.get(id(hint))
+            if known is None:
+                known = f"{factory.__module__}.{name}"
+                types[known] = hint
+            knobs.append((name, known, default))
+        return cls(
+            factory.__module__,
+            factory.__name__,
+            inspect.getdoc(factory) or "",
+            int(getattr(factory, "expansion", 0)),
+            bool(getattr(factory, "preact", False)),
+            tuple(knobs),
+            types,
+            factory,
+        )
+
+    @property
+    def factory(self) -> type[nn.Module]:
+        """The constructor itself, imported at first use."""
+        if self.loaded is not None:
+            return self.loaded
+        factory: type[nn.Module] = getattr(import_module(self.module), self.name)
+        return factory
+
+    @property
+    def fields(self) -> dict[str, tuple[Any, Any]]:
+        """The signature as pydantic takes it: name → type and default."""
+        known = {**VOCABULARY, **self.types}
+        if not {hint for _, hint, _ in self.knobs} <= set(known):
+            # A type that is the class's own is in its module.
+            known |= Origin.of(self.factory).types
+        return {name: (known[hint], default) for name, hint, default in self.knobs}
+
+
+@cache
+def _form(origin: Origin, fixed: frozenset[str]) -> type[BaseModel]:
+    return form_of(origin.name, origin.fields, fixed)
 
 
 @dataclass(frozen=True)
@@ -28,7 +95,7 @@ class Subject:
     kind: Kind
     name: str
     title: str
-    factory: type[nn.Module]
+    origin: Origin
     input_size: int
     fixed: tuple[tuple[str, Any], ...] = ()
     base: str = ""
@@ -37,36 +104,36 @@ class Subject:
     cites: str = ""
 
     @property
+    def factory(self) -> type[nn.Module]:
+        """The constructor. torch is imported with it."""
+        return self.origin.factory
+
+    @property
     def params(self) -> type[BaseModel]:
         """The form: the constructor's signature less what is fixed."""
-        factory: Any = self.factory
-        return params_of(factory, frozenset(dict(self.fixed)))
+        return _form(self.origin, frozenset(dict(self.fixed)))
 
     @property
     def formula(self) -> str:
         """The first paragraph of the docstring: what the subject computes."""
-        return " ".join(self._doc.split("\n\n")[0].split())
+        return " ".join(self.origin.doc.split("\n\n")[0].split())
 
     @property
     def paper(self) -> str:
         """The first link of the docstring: where the subject comes from."""
-        found = re.search(r"https?://[^\s,)]+", self.cites or self._doc)
+        found = re.search(r"https?://[^\s,)]+", self.cites or self.origin.doc)
         return found.group().rstrip(".") if found else ""
 
     @property
     def year(self) -> int | None:
         """The first year that the docstring names: when the subject was published."""
-        found = re.search(r"\b(19|20)\d\d\b(?=,)", self.cites or self._doc)
+        found = re.search(r"\b(19|20)\d\d\b(?=,)", self.cites or self.origin.doc)
         return int(found.group()) if found else None
-
-    @property
-    def _doc(self) -> str:
-        return inspect.getdoc(self.factory) or ""
 
     @property
     def ours(self) -> bool:
         """Whether it is part of this package, rather than registered by somebody else."""
-        return _is_ours(self.factory)
+        return self.origin.module.split(".")[0] == __package__
 
     def build(self, parameters: BaseModel) -> nn.Module:
         """The module itself. Raises ParameterError where the values do not go together."""
@@ -74,13 +141,13 @@ class Subject:
 
     @property
     def expansion(self) -> int:
-        """Channels out over planes; nought for what no stage can be made of."""
-        return int(getattr(self.factory, "expansion", 0))
+        """Channels out over planes; zero for what no stage can be made of."""
+        return self.origin.expansion
 
     @property
     def preact(self) -> bool:
         """Whether norm and activation come first, so that a network must end with both."""
-        return bool(getattr(self.factory, "preact", False))
+        return self.origin.preact
 
     def input_channels(self, parameters: BaseModel) -> int:
         """Channels of the input that this subject takes at these parameters.
@@ -102,6 +169,7 @@ class Registry(Mapping[str, Subject]):
         self.input_size = input_size
         self._subjects: dict[str, Subject] = {}
         self._aliases: dict[str, str] = {}
+        self._filled = False
 
     def register(
         self, name: str, *, title: str = "", input_size: int = 0, en: str = "", zh: str = ""
@@ -114,7 +182,8 @@ class Registry(Mapping[str, Subject]):
         def enter(cls: Module) -> Module:
             size = input_size or self.input_size
             _remember_knobs(cls, self.kind)
-            subject = Subject(self.kind, name, title or cls.__name__, cls, size, en=en, zh=zh)
+            origin = Origin.of(cls)
+            subject = Subject(self.kind, name, title or cls.__name__, origin, size, en=en, zh=zh)
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
             self._aliases[cls.__name__.lower()] = name
@@ -134,7 +203,7 @@ class Registry(Mapping[str, Subject]):
             self.kind,
             name,
             title,
-            origin.factory,
+            origin.origin,
             origin.input_size,
             tuple(fixed.items()),
             base,
@@ -143,9 +212,27 @@ class Registry(Mapping[str, Subject]):
             cites,
         )
 
+    def enter(self, subject: Subject) -> None:
+        """Enter a subject as the index knows it."""
+        self._subjects[subject.name] = subject
+        if not subject.base:
+            self._aliases[subject.origin.name.lower()] = subject.name
+
+    def _fill(self) -> None:
+        """Enter what the catalogue's folders hold, from the index or by importing them."""
+        if self._filled:
+            return
+        self._filled = True
+        from resnet_core import index
+
+        if not index.fill(self):
+            for folder in ("resnet_core.blocks", "resnet_core.networks"):
+                import_module(folder)
+
     @contextmanager
     def temporary(self) -> Iterator[None]:
         """What is registered inside is forgotten at the end."""
+        self._fill()
         before = dict(self._subjects), dict(self._aliases)
         try:
             yield
@@ -154,6 +241,7 @@ class Registry(Mapping[str, Subject]):
 
     def __getitem__(self, name: str) -> Subject:
         """The subject of this name, or of the class of this name: ``Bottleneck``."""
+        self._fill()
         known = name if name in self._subjects else self._aliases.get(name.lower())
         if known is None:
             raise UnknownSubject(self.kind, name, self)
@@ -164,12 +252,15 @@ class Registry(Mapping[str, Subject]):
         return self[name] if name in self else default  # noqa: SIM401  this is that get
 
     def __contains__(self, name: object) -> bool:
+        self._fill()
         return name in self._subjects or str(name).lower() in self._aliases
 
     def __iter__(self) -> Iterator[str]:
+        self._fill()
         return iter(self._subjects)
 
     def __len__(self) -> int:
+        self._fill()
         return len(self._subjects)
 
 
@@ -217,6 +308,13 @@ def _is_ours(cls: type[nn.Module]) -> bool:
     return cls.__module__.split(".")[0] == __package__
 
 
+def _bare(module: nn.Module) -> None:
+    """Make a module without layers."""
+    from torch import nn
+
+    nn.Module.__init__(module)
+
+
 def _make_or_outline(self: nn.Module, knobs: dict[str, Any], make: Callable[[], None]) -> None:
     """Make a block, or an outline of it where one with the same knobs has been made.
 
@@ -225,7 +323,7 @@ def _make_or_outline(self: nn.Module, knobs: dict[str, Any], make: Callable[[], 
     twins = _twins.get()
     twin = self if twins is None else twins.setdefault((type(self), *knobs.items()), self)
     if twin is not self:
-        nn.Module.__init__(self)
+        _bare(self)
         vars(self)["twin"] = twin
         return
     token = _twins.set(None)
@@ -249,7 +347,7 @@ def _remember_knobs(cls: Any, kind: Kind) -> None:
         bound.apply_defaults()
         knobs = dict(list(bound.arguments.items())[1:])
         if kind == "block" and _sketching.get():
-            nn.Module.__init__(self)
+            _bare(self)
         elif kind == "block" and type(self) is cls and _is_ours(cls):
             _make_or_outline(self, knobs, lambda: make(self, *args, **kwargs))
         else:

@@ -41,7 +41,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_the_command_line_names_its_formats_without_torch() -> None:
     code = (
-        "import sys, app.cli; from app.command.output import FORMATS; "
+        "import sys, app.cli; from app.cli.output import FORMATS; "
         "print('svg' in FORMATS, 'torch' in sys.modules)"
     )
     assert answer(code) == "True False"

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from resnet_core.diagram.form import choices_of, plain, properties
 from resnet_core.diagram.options import Input, Options
-from resnet_core.diagram.words import SWITCH, option
+from resnet_core.diagram.words import SWITCH
+from resnet_core.errors import option
 from resnet_core.registry import Subject
 
 

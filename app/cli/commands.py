@@ -200,7 +200,6 @@ def url(request: Request, base_url: str) -> None:
     from app.pages.snippets import snippets
 
     diagram = request.diagram
-    tell(diagram.shown.problem)  # an address that the server would refuse is refused here
     parts = [base_url.rstrip("/") + diagram.url]
     parts += [f"{name}:\n{lines}" for name, lines in snippets(diagram, base_url).items()]
     write(("\n\n".join(parts) + "\n").encode(), STDOUT)

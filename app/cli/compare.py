@@ -11,6 +11,7 @@ import click
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
 from app.cli.output import STDOUT, ending, write
+from resnet_core.index import formats
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
-# Written here once more because `--help` does without torch; a test holds it to the library.
-FORMATS = ("svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv")
+FORMATS = formats()
 
 
 @click.command()

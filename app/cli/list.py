@@ -25,12 +25,13 @@ def catalogue(subject: str | None, as_json: bool) -> None:
     resnet-diagram list
     resnet-diagram list bottleneck
     """
-    from app.api.subjects import described
     from resnet_core.registry import BLOCKS, NETWORKS
 
     if subject is not None:
         text = _one(subject, as_json)
     elif as_json:
+        from app.api.subjects import described
+
         text = _json({
             "blocks": [described(block) for block in BLOCKS.values()],
             "models": [described(network) for network in NETWORKS.values()],
@@ -41,7 +42,6 @@ def catalogue(subject: str | None, as_json: bool) -> None:
 
 
 def _one(name: str, as_json: bool) -> str:
-    from app.api.subjects import described
     from app.cli.arguments import leaflet
     from resnet_core.diagram.words import Request
     from resnet_core.errors import ParameterError
@@ -53,7 +53,11 @@ def _one(name: str, as_json: bool) -> str:
         near = request.mended(error)
         instead = f"resnet-diagram list {near[0]}" if near else ""
         raise refusal_of(error, instead) from None
-    return _json(described(subject)) if as_json else leaflet(subject)
+    if not as_json:
+        return leaflet(subject)
+    from app.api.subjects import described
+
+    return _json(described(subject))
 
 
 def _section(title: str, subjects: Mapping[str, Subject]) -> Iterator[str]:

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from app.cli.errors import Refusal
-from resnet_core.formats import registry
+from resnet_core.index import formats
 
 STDOUT = "-"
 
-# As a sentence of the help spells them; the registry of formats loads no torch.
-FORMATS = ", ".join(registry.FORMATS)
+# As a sentence of the help spells them; their writers are not loaded for it.
+FORMATS = ", ".join(formats())
 
 
 def write(content: bytes, output: str) -> None:

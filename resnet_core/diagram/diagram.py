@@ -10,13 +10,10 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-import resnet_core.blocks
-import resnet_core.networks  # noqa: F401  fills the registry
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
-from resnet_core.diagram.placements import places
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.graph.model import Graph, Shape
@@ -24,7 +21,6 @@ from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
-from resnet_core.trace import trace, trace_once
 
 
 @dataclass(frozen=True)
@@ -115,6 +111,9 @@ class Diagram(Drawing):
 
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data, with where it comes from and where it stands."""
+        # torch comes with it, and an address is made without.
+        from resnet_core.diagram.placements import places
+
         found = super().to_dict()
         subject = self.subject
         found["subject"] |= {
@@ -170,7 +169,9 @@ def address(query: Iterable[tuple[str, Any]]) -> str:
 
 @lru_cache(maxsize=128)
 def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
-    """The traced structure; where it cannot run, with what would mend it."""
+    """The traced structure; where it cannot run, with what would fix it."""
+    # torch is imported here, at the first trace, and not by whoever only makes addresses.
+    from resnet_core.trace import trace, trace_once
 
     def run(values: BaseModel, size: Shape) -> Graph:
         channels = subject.input_channels(values)

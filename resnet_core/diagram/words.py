@@ -110,7 +110,7 @@ class Request:
             return None
         try:
             pairs = self.pairs
-        except UnknownParameter:
+        except (UnknownParameter, StrayWord):
             return None
         diagram = mended(pairs, error)
         return spelled(diagram) if diagram else None

@@ -1,0 +1,64 @@
+"""The index holds what the signatures say, and is passed over where it does not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resnet_core import index
+from resnet_core.registry import BLOCKS, NETWORKS, Origin
+
+ROOT = Path(__file__).parents[1]
+SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
+
+
+def answer(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_index_is_the_one_that_the_sources_make():
+    kept = json.loads(index.FILE.read_text(encoding="utf-8"))
+    assert kept == json.loads(json.dumps(index.made())), "python -m resnet_core.index writes it"
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_a_form_of_the_index_is_the_form_of_the_signature(subject):
+    own = Origin.of(subject.factory)
+    assert subject.origin == own
+    assert subject.origin.fields == own.fields
+    # Equal origins share one form, so that diagrams made before and after an import are equal.
+    fixed = frozenset(dict(subject.fixed))
+    assert set(subject.params.model_fields) == set(own.fields) - fixed
+
+
+def test_names_formulas_and_forms_come_without_torch():
+    code = (
+        "import sys; from resnet_core.registry import BLOCKS, NETWORKS; "
+        "print(len(BLOCKS), len(NETWORKS), BLOCKS['bottleneck'].params.__name__, "
+        "BLOCKS['bottleneck'].year, 'torch' in sys.modules)"
+    )
+    assert answer(code) == f"{len(BLOCKS)} {len(NETWORKS)} Bottleneck 2015 False"
+
+
+def test_an_index_that_does_not_fit_the_sources_is_passed_over():
+    code = (
+        "import sys; from resnet_core import index; index.digest = lambda: 'other'; "
+        "from resnet_core.registry import BLOCKS; print('basic' in BLOCKS, 'torch' in sys.modules)"
+    )
+    assert answer(code) == "True True"
+
+
+@pytest.mark.parametrize("words", ["list", "list bottleneck", "url bottleneck --stride 2"])
+def test_a_list_and_an_address_are_told_without_torch(words):
+    code = (
+        "import sys; from app.cli import main; "
+        f"main({words.split()!r}, 'resnet-diagram', standalone_mode=False); "
+        "print('torch' in sys.modules)"
+    )
+    assert answer(code).endswith("False")

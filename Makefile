@@ -52,7 +52,7 @@ bench: $(STAMP) ## Run every benchmark in bench/
 	done
 
 index: $(STAMP) ## Write the index of names and forms again, after a block has changed
-	$(BIN)/python -m resnet_core.index
+	$(BIN)/python -m resnet_core
 
 contact: $(STAMP) ## Draw the contact sheets in docs/contact/ again
 	$(BIN)/python docs/contact_sheet.py

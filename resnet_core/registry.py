@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from resnet_core import index
 from resnet_core.errors import UnknownSubject
 from resnet_core.params import VOCABULARY, form_of, signature_of
 
@@ -212,22 +213,26 @@ class Registry(Mapping[str, Subject]):
             cites,
         )
 
-    def enter(self, subject: Subject) -> None:
-        """Enter a subject as the index knows it."""
-        self._subjects[subject.name] = subject
-        if not subject.base:
-            self._aliases[subject.origin.name.lower()] = subject.name
+    def rows(self) -> list[dict[str, Any]]:
+        """The subjects that are part of this package as plain data, for the index."""
+        return [_row(subject) for subject in self.values() if subject.ours]
 
     def _fill(self) -> None:
         """Enter what the catalogue's folders hold, from the index or by importing them."""
         if self._filled:
             return
         self._filled = True
-        from resnet_core import index
-
-        if not index.fill(self):
+        known = index.read()
+        if known is None:
             for folder in ("resnet_core.blocks", "resnet_core.networks"):
                 import_module(folder)
+            return
+        for row in known[self.kind]:
+            subject = _subject(row)
+            # What was registered before this first look is newer than the index.
+            self._subjects.setdefault(subject.name, subject)
+            if not subject.base:
+                self._aliases.setdefault(subject.origin.name.lower(), subject.name)
 
     @contextmanager
     def temporary(self) -> Iterator[None]:
@@ -262,6 +267,22 @@ class Registry(Mapping[str, Subject]):
     def __len__(self) -> int:
         self._fill()
         return len(self._subjects)
+
+
+def _row(subject: Subject) -> dict[str, Any]:
+    """A subject as plain data."""
+    row = {item.name: getattr(subject, item.name) for item in fields(Subject)}
+    origin = {
+        item.name: getattr(subject.origin, item.name) for item in fields(Origin) if item.compare
+    }
+    return row | {"origin": origin}
+
+
+def _subject(row: dict[str, Any]) -> Subject:
+    """A subject from plain data: of lists the tuples that they were."""
+    origin = row["origin"]
+    known = Origin(**origin | {"knobs": tuple(map(tuple, origin["knobs"]))})
+    return Subject(**row | {"origin": known, "fixed": tuple(map(tuple, row["fixed"]))})
 
 
 _sketching: ContextVar[bool] = ContextVar("sketching", default=False)

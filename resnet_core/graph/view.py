@@ -68,11 +68,13 @@ def _closed(graph: Graph, detail: Detail, expand: Sequence[str]) -> set[str]:
     if graph.problem:
         opened.update(graph.lineage(graph.node[graph.problem.node].group))
         opened.add("")
-    wanted = {group.path for group in graph.groups if group.level in levels}
+    # A group of which a failing run has reached no call has nothing to be closed around.
+    reached = {path for node in graph.nodes for path in (*graph.lineage(node.group), "")}
+    wanted = {group.path for group in graph.groups if group.level in levels} & reached
     if detail == "stage":
         stages = {one_path for path in wanted for one_path in graph.lineage(path)}
         outermost = {group.path for group in graph.groups if group.path and not group.parent}
-        wanted |= outermost - stages
+        wanted |= (outermost - stages) & reached
     wanted -= opened
     if expand:
         wanted.discard("")
@@ -175,13 +177,16 @@ def _without_identities(graph: Graph) -> Graph:
 def _join(graph: Graph, expand: Sequence[str]) -> Graph:
     """Join convolution, norm and activation in a row into one node; likewise pool and flatten.
 
-    Inside an expanded group every call keeps its box: whoever opens a group wants to see it.
+    Inside an expanded group every call keeps its box: whoever opens a group wants to see it. So
+    does a call that failed, which is drawn with its shapes and its reason.
     """
+    failed = graph.problem.node if graph.problem else ""
     head: dict[str, str] = {}
     parts: dict[str, list[Node]] = {}
     for node in graph.nodes:
         before = graph.incoming[node.id]
-        if len(before) == 1 and not set(expand) & set(graph.lineage(node.group)):
+        opened = node.id == failed or set(expand) & set(graph.lineage(node.group))
+        if len(before) == 1 and not opened:
             previous = graph.node[before[0].source]
             first = head.get(previous.id, previous.id)
             row = parts.get(first, [previous])

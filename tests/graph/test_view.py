@@ -111,3 +111,30 @@ def test_blocks_with_parameters_of_their_own_fold_too():
 def test_a_closed_stage_says_what_it_is_made_of():
     assert title(draw(model="resnet50", detail="stage").shown.node["layer3"]) == "6 × Bottleneck"
     assert title(draw(model="hornet", detail="stage").shown.node["stages.2"]) == "18 × HorBlock"
+
+
+FAILING = [
+    {"model": "resnet18", "norm_layer": "instance", "input": "1"},
+    {"model": "stage", "norm_layer": "instance", "input": "2"},
+    {"model": "resnet20", "norm_layer": "group", "input": "1"},
+    {"block": "residual_attention", "padding": 15},
+    {"model": "hornet", "input": "1"},
+]
+
+
+@pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
+@pytest.mark.parametrize("asked", FAILING, ids=lambda asked: next(iter(asked.values())))
+def test_a_call_that_failed_keeps_its_box_at_every_detail(asked, detail):
+    drawing = draw(**asked, detail=detail)
+    problem = drawing.shown.problem
+    if problem is not None and problem.node:
+        assert problem.node in drawing.shown.node
+    for format in ("svg", "txt", "mmd", "json"):
+        assert drawing.render(format)
+
+
+def test_two_structures_of_which_one_fails_are_compared():
+    from resnet_core import compare
+
+    failing = draw(model="resnet", norm_layer="instance", input="1")
+    assert compare(failing, draw(model="resnet")).render("svg")

@@ -25,6 +25,7 @@ from app.api import (
     resources,
     subjects,
 )
+from app.http.hits import Hits
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
@@ -39,6 +40,11 @@ from app.pages.templates import (
 )
 from app.settings import Settings
 from app.workers.renderer import Renderer
+
+if sys.platform == "win32":
+    new_event_loop = asyncio.new_event_loop
+else:
+    from uvloop import new_event_loop
 
 CANNOT = 3
 
@@ -70,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):
         app.add_exception_handler(error, to_exception)
     app.add_middleware(Guard)
+    app.add_middleware(Hits, size=app.state.settings.cache_bytes)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -102,8 +109,12 @@ def serve(host: str, port: int, settings: Settings | None = None) -> None:
         reason = str(error.strerror).partition(" (")[0]
         print(f"resnet-diagram cannot listen on {host}:{port}: {reason}", file=sys.stderr)
         raise SystemExit(CANNOT) from None
-    with listener, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(create_app(settings), listener))
+    with (
+        listener,
+        suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=new_event_loop) as runner,
+    ):
+        runner.run(_serve(create_app(settings), listener))
 
 
 async def _serve(app: FastAPI, listener: socket.socket) -> None:

@@ -170,8 +170,14 @@ def headers_of(
 
 def known_already(request: Request, tag: str) -> bool:
     """Whether ``If-None-Match`` names the tag (RFC 9110, section 13.1.2: weak comparison)."""
-    given = request.headers.get("if-none-match", "")
-    tags = [part.strip().removeprefix("W/") for part in given.split(",")]
+    return names_tag(request.headers.get("if-none-match", ""), tag)
+
+
+def names_tag(known: str, tag: str) -> bool:
+    """Whether the value of an ``If-None-Match`` header names the tag."""
+    if not known:
+        return False
+    tags = [part.strip().removeprefix("W/") for part in known.split(",")]
     return "*" in tags or tag in tags
 
 

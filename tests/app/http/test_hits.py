@@ -1,0 +1,66 @@
+"""An answer that is given again is the answer that was given first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+ADDRESS = "/diagram.svg?block=basic&planes=48"
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(workers=0))) as client:
+        yield client
+
+
+def test_a_second_answer_is_the_first_without_asking_anybody(
+    fresh: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = fresh.get(ADDRESS)
+
+    async def refuse(*_: object) -> bytes:
+        raise AssertionError("the renderer was asked")
+
+    monkeypatch.setattr(fresh.app.state.renderer, "render", refuse)  # type: ignore[attr-defined]
+    second = fresh.get(ADDRESS)
+    assert second.status_code == 200
+    assert second.content == first.content
+    assert second.headers == first.headers
+    head = fresh.head(ADDRESS)
+    assert head.content == b""
+    assert head.headers == first.headers
+
+
+@pytest.mark.parametrize("known", ["{tag}", "W/{tag}", '"other", {tag}', "*"])
+def test_who_has_the_answer_gets_304_as_at_first(fresh: TestClient, known: str) -> None:
+    tag = fresh.get(ADDRESS).headers["etag"]
+    again = fresh.get(ADDRESS, headers={"If-None-Match": known.format(tag=tag)})
+    other = create_app(Settings(workers=0, cache_bytes=0))
+    with TestClient(other) as forgetful:
+        routed = forgetful.get(ADDRESS, headers={"If-None-Match": known.format(tag=tag)})
+    assert again.status_code == routed.status_code == 304
+    assert again.content == b""
+    assert again.headers == routed.headers
+
+
+def test_another_accept_is_another_answer(fresh: TestClient) -> None:
+    address = ADDRESS.replace(".svg", "")
+    for accept in ("image/svg+xml", "application/json", "text/csv", "image/svg+xml"):
+        answer = fresh.get(address, headers={"Accept": accept})
+        assert answer.headers["content-type"].startswith(accept)
+        assert answer.headers["vary"].split(", ")[0] == "Accept"
+
+
+def test_a_mistake_and_a_page_are_never_kept(fresh: TestClient) -> None:
+    hits = next(item for item in fresh.app.user_middleware if item.cls.__name__ == "Hits")  # type: ignore[attr-defined]
+    assert hits.kwargs["size"] > 0
+    for address, status in (("/diagram.svg?block=nonsense", 404), ("/gallery", 200)):
+        first, second = (fresh.get(address) for _ in range(2))
+        assert first.status_code == second.status_code == status
+        assert "etag" not in second.headers

@@ -1,4 +1,4 @@
-"""Every mistake has a class of its own, and every message says how to mend it.
+"""Every mistake has a class of its own, and every message says how to fix it.
 
 ResnetDiagramError
 ├── ParameterError        a knob got a value it cannot take

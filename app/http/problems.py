@@ -47,7 +47,7 @@ SORTS: Final[dict[str, Sort]] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: its sort, what happened here, and how to mend it.
+    """One problem: its sort, what happened here, and how to fix it.
 
     ``fix`` is the address of the nearest diagram that works. ``more`` are members of the body
     that only this sort has, ``headers`` go with the answer.
@@ -140,7 +140,7 @@ FAILURES: Final = (ParameterError, Refusal, Busy, WorkerLost, TimeoutError)
 async def problem_of(
     error: Exception, renderer: Renderer, pairs: Sequence[tuple[str, str]] | None
 ) -> Problem:
-    """The problem of one of ``FAILURES``; with ``pairs`` of a diagram, also what would mend it."""
+    """The problem of one of ``FAILURES``; with ``pairs`` of a diagram, also what would fix it."""
     match error:
         case Refusal():
             return refusal(error.error, error.fix)

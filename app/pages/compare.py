@@ -182,6 +182,6 @@ async def _asked(renderer: Renderer, pairs: Pairs) -> Comparison:
     try:
         return asked(pairs)
     except ParameterError:
-        # A worker finds the same mistake, and has the time to look for what would mend it.
+        # A worker finds the same mistake, and has the time to look for what would fix it.
         await renderer.compare(pairs, "json")
         raise

@@ -72,7 +72,7 @@ class Explorer:
 
     @property
     def misfit(self) -> Problem | None:
-        """Why a legal structure cannot run, told beside the knob that would mend it."""
+        """Why a legal structure cannot run, told beside the knob that would fix it."""
         found = self.record.get("problem")
         if not found or not found["mend"]:
             return None

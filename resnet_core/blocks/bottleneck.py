@@ -43,7 +43,7 @@ class Bottleneck(nn.Module):
     https://arxiv.org/abs/1611.05431; base_width 128: wide ResNet,
     https://arxiv.org/abs/1605.07146.
 
-    Raises ParameterError where the width would be nought or more than 65,536.
+    Raises ParameterError where the width would be zero or more than 65,536.
     """
 
     expansion = 4

@@ -106,7 +106,7 @@ def _unique(pairs: Pairs) -> dict[str, str]:
 def _side(name: str, query: str) -> Diagram:
     if not query.strip():
         raise ParameterError(
-            name, query, "nothing is said to be compared: give a query, such as model=resnet50",
+            name, query, "name what to compare: give a query, such as model=resnet50",
             allowed="a query, percent-encoded", suggestion=_EXAMPLES[name],
         )  # fmt: skip
     try:

@@ -216,7 +216,7 @@ def _subject(values: dict[str, Any]) -> Subject:
     raise ParameterError(
         "block",
         "",
-        "nothing is said to be drawn: give block=… or model=…",
+        "name what to draw: give block=… or model=…",
         allowed=[*BLOCKS, *NETWORKS],
         suggestion="bottleneck",
     )

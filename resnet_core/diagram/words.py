@@ -69,7 +69,7 @@ class Request:
         places = [place for place in places if self.kind in (None, place.kind)]
         known = [name for place in places for name in place]
         if not self.words:
-            raise NoSuchSubject("", "nothing is said to be drawn", known, "bottleneck")
+            raise NoSuchSubject("", "name what to draw", known, "bottleneck")
         name, *rest = self.words
         for place in places:
             if name in place:

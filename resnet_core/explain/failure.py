@@ -1,4 +1,4 @@
-"""A structure that cannot run: what was met, why it fails, what would mend it."""
+"""A structure that cannot run: what was met, why it fails, what would fix it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ PRODUCTS = frozenset({"matmul", "mm", "bmm", "addmm", "baddbmm"})
 def multiply_adds(
     kind: str, attributes: Mapping[str, Any], operands: Sequence[Shape], outputs: Sequence[Shape]
 ) -> int:
-    """Multiply-adds of a convolution or matrix product; nought for everything else.
+    """Multiply-adds of a convolution or matrix product; zero for everything else.
 
     ``operands`` are the shapes of all tensors that go in: for a module its input, for a function
     its weight too. The count is half of what ``torch.utils.flop_counter`` says: biases, norms

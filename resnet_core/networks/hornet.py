@@ -39,14 +39,14 @@ def blocks(dim: int, index: int, rates: list[float], layer_scale: bool) -> nn.Se
 
 
 def drop_rates(depths: list[int], last: float) -> list[list[float]]:
-    """Drop path rates, rising evenly from nought at the first block to ``last``."""
+    """Drop path rates, rising evenly from zero at the first block to ``last``."""
     step = last / max(1, sum(depths) - 1)
     rates = [step * number for number in range(sum(depths))]
     return [rates[sum(depths[:index]) :][:depth] for index, depth in enumerate(depths)]
 
 
 def initialise(module: nn.Module) -> None:
-    """Weights from a truncated normal of deviation 0.02, biases nought, as the authors do."""
+    """Weights from a truncated normal of deviation 0.02, biases zero, as the authors do."""
     for one_module in module.modules():
         if isinstance(one_module, nn.Conv2d | nn.Linear):
             nn.init.trunc_normal_(one_module.weight, std=0.02)

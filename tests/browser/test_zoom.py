@@ -40,7 +40,7 @@ def test_fit_shows_the_whole_picture(page):
 
 
 @pytest.mark.parametrize("focus", [".canvas", "body"])
-def test_the_keys_plus_minus_and_nought_work_wherever_nothing_is_typed(page, focus):
+def test_the_keys_plus_minus_and_zero_work_wherever_nothing_is_typed(page, focus):
     if focus != "body":
         page.focus(focus)
     start = percent(page)

@@ -30,7 +30,7 @@ def test_what_the_two_drawings_want_of_the_view_is_kept():
 def test_a_mistake_in_a_side_is_told_with_its_side():
     with pytest.raises(ParameterError, match=r"^b=block=basic&stride=9: stride=9: it is not"):
         asked([("a", "block=basic"), ("b", "block=basic&stride=9")])
-    with pytest.raises(ParameterError, match="nothing is said to be compared"):
+    with pytest.raises(ParameterError, match="name what to compare"):
         asked([("a", "block=basic")])
     with pytest.raises(ParameterError, match="given more than once"):
         asked([("a", "block=basic"), ("a", "block=basic")])

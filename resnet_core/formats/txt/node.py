@@ -159,7 +159,7 @@ def _is_aside(graph: Graph, node: Node) -> bool:
 
 
 def _problem(graph: Graph, node: Node, language: Language) -> Panel:
-    """The operation that fails: what met what, why that cannot be, and what would mend it."""
+    """The operation that fails: what met what, why that cannot be, and what would fix it."""
     problem = graph.problem
     assert problem is not None
     names = ["main path" if edge.lane == "main" else edge.lane for edge in graph.incoming[node.id]]

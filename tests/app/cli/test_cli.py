@@ -257,7 +257,7 @@ def test_equal_words_give_equal_bytes_in_every_process():
         ("render bottleneck --model resnet50", "bottleneck has no parameter 'model'"),
         ("render bottleneck --block basic", "bottleneck has no parameter 'block'"),
         ("render resnet50 --detail block --expand layer9", "there is no group 'layer9'"),
-        ("render", "nothing is said to be drawn"),
+        ("render", "name what to draw"),
         ("render bottleneck --format svgg", "allowed: svg, png"),
         ("render bottleneck -o picture.xyz", "allowed: svg, png"),
         ("render bottleneck -o picture", "the name has no ending that says the format"),
@@ -492,7 +492,7 @@ def test_a_comparison_is_one_sentence_and_a_table_and_ends_with_one():
     assert "attention.fc1" in result.stdout
 
 
-def test_what_computes_the_same_ends_with_nought():
+def test_what_computes_the_same_ends_with_zero():
     assert "compute the same" in done('compare bottleneck "bottleneck --stride-on conv1"').stdout
 
 

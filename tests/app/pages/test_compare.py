@@ -76,7 +76,7 @@ def refused(client: TestClient, url: str, status: int) -> dict[str, Any]:
         ("block=bottleneck&stride=9", "block=basic", 422, "a", "stride=9: it is not from 1 to 4"),
         ("block=basic&strid=2", "block=basic", 422, "a", "did you mean 'stride'?"),
         ("model=resnet18&groups=32", "block=basic", 422, "a", "supports only groups=1"),
-        ("block=basic", "", 422, "b", "nothing is said to be compared"),
+        ("block=basic", "", 422, "b", "name what to compare"),
     ],
 )
 def test_a_mistake_is_told_with_its_side_and_a_fix_that_works(

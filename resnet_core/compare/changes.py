@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.compare.alignment import Alignment, partners, replaced
 from resnet_core.diagram.form import plain
 from resnet_core.graph.model import Graph, Node, Shape
@@ -265,7 +265,10 @@ def _told(row: Pair, fate: Fate, words: str, what: str, language: Language) -> P
     return replace(row, fate=fate, differences=(Difference(say(words, language), what, ""),))
 
 
-_MULTIPLES = {Fraction(2): ("{} doubled", "{}加倍"), Fraction(1, 2): ("{} halved", "{}减半")}
+_MULTIPLES = {
+    Fraction(2): Text("{} doubled", "{}加倍"),
+    Fraction(1, 2): Text("{} halved", "{}减半"),
+}
 _MOST = 3
 
 
@@ -279,7 +282,7 @@ def listed(names: Iterable[str], language: Language) -> str:
     found = Counter(names)
     shown = [f"{count} × {name}" if count > 1 else name for name, count in found.most_common(4)]
     more = ["…"] if len(found) > 4 else []
-    return (", " if language == "en" else "、").join(shown + more)
+    return Text(", ", "、")[language].join(shown + more)
 
 
 def examples(pairs: Iterable[Pair], language: Language) -> str:
@@ -291,12 +294,12 @@ def examples(pairs: Iterable[Pair], language: Language) -> str:
         alike.setdefault((_last(pair), *(one.name for one in own)), []).append(own)
     found = sorted(alike.items(), key=lambda group: -len(group[1]))
     shown = []
-    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
+    comma, colon = Text(", ", "，")[language], Text(": ", "：")[language]
     for (name, *_), rows in found[:_MOST]:
         texts = comma.join(_common(column, language) for column in zip(*rows, strict=True))
         many = f"{len(rows)} × {name}{colon}{texts}"
         shown.append(many if len(rows) > 1 else f"{name} {texts}")
-    return ("; " if language == "en" else "；").join([*shown, *["…"] * (len(found) > _MOST)])
+    return Text("; ", "；")[language].join([*shown, *["…"] * (len(found) > _MOST)])
 
 
 def _common(differences: Sequence[Difference], language: Language) -> str:
@@ -308,8 +311,8 @@ def _common(differences: Sequence[Difference], language: Language) -> str:
         factors = {Fraction(int(one.after), int(one.before)) for one in differences}
         if len(factors) == 1:
             (factor,) = factors
-            words = _MULTIPLES.get(factor, (f"{{}} × {float(factor):.3g}",) * 2)
-            return words[language == "zh"].format(first.name)
+            times = f"{{}} × {float(factor):.3g}"
+            return _MULTIPLES.get(factor, Text(times, times))[language].format(first.name)
     return f"{first.text} …"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.compare.alignment import replaced
 from resnet_core.compare.changes import Pair, examples, kinds, listed
 from resnet_core.compare.diff import Diff
@@ -13,23 +13,21 @@ from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount
 from resnet_core.language.terms import say
 
-_CHINESE = {
-    "added": "新增",
-    "removed": "移除",
-    "changed": "改动",
-    "reshaped": "形状改变",
-    "unreached": "未执行到",
-    "same": "相同",
+_CHANGES = {
+    "added": Text("added", "新增"),
+    "removed": Text("removed", "移除"),
+    "changed": Text("changed", "改动"),
+    "reshaped": Text("reshaped", "形状改变"),
+    "unreached": Text("not reached", "未执行到"),
+    "same": Text("same", "相同"),
 }
-_ENGLISH = {"unreached": "not reached"}
+_UNCHANGED = Text(" (unchanged)", "（不变）")
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
 def change_word(change: str, language: Language) -> str:
     """``added``, or ``新增``."""
-    if language == "zh":
-        return _CHINESE.get(change) or say(change, language)
-    return _ENGLISH.get(change, change)
+    return _CHANGES[change][language] if change in _CHANGES else say(change, language)
 
 
 def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> list[str]:
@@ -53,10 +51,9 @@ def _clause(word: str, count: int, inside: str, language: Language) -> list[str]
     if not count:
         return []
     word = change_word(word, language)
-    if language == "zh":
-        return [f"{word} {count} 个运算" + (f"（{inside}）" if inside else "")]
     noun = "call" if count == 1 else "calls"
-    return [f"{count} {noun} {word}" + (f" ({inside})" if inside else "")]
+    told = Text(f"{count} {noun} {word}", f"{word} {count} 个运算")[language]
+    return [told + (Text(f" ({inside})", f"（{inside}）")[language] if inside else "")]
 
 
 def _replacements(a: Graph, b: Graph, language: Language) -> Iterator[str]:
@@ -66,7 +63,7 @@ def _replacements(a: Graph, b: Graph, language: Language) -> Iterator[str]:
     sides += [(_module(a, path, language), kinds([b.node[name]], language))
               for name, path in replaced(b, a).items()]  # fmt: skip
     for one, other in sides:
-        yield f"{one}替换为 {other}" if language == "zh" else f"{one} replaced by {other}"
+        yield Text(f"{one} replaced by {other}", f"{one}替换为 {other}")[language]
 
 
 def _module(graph: Graph, path: str, language: Language) -> str:
@@ -95,20 +92,22 @@ def summary(diff: Diff, language: Language) -> str:
     a, b = diff.names
     if diff.same:
         count = f"{diff.b.totals.params:,}"
-        if language == "zh":
-            return f"{a} 与 {b} 的计算完全相同：{count} 个参数。"
-        return f"{a} and {b} compute the same: {count} parameters."
+        return Text(
+            f"{a} and {b} compute the same: {count} parameters.",
+            f"{a} 与 {b} 的计算完全相同：{count} 个参数。",
+        )[language]
     diff = diff.told(language)
     parts = clauses(diff.a, diff.b, diff.pairs, language)
     if not parts:
-        wiring = ("只有连线不同", "only the wiring differs")
-        sizes = ("只有输入的大小不同", "only the input differs")
+        wiring = Text("only the wiring differs", "只有连线不同")
+        sizes = Text("only the input differs", "只有输入的大小不同")
         reshaped = any(not pair.same for pair in diff.pairs)
-        parts = [(sizes if reshaped else wiring)[language == "en"]]
+        parts = [(sizes if reshaped else wiring)[language]]
     costs = figures(diff, language)
-    if language == "zh":
-        return f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。"
-    return f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}."
+    return Text(
+        f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}.",
+        f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。",
+    )[language]
 
 
 def figures(diff: Diff, language: Language) -> list[str]:
@@ -121,27 +120,24 @@ def figures(diff: Diff, language: Language) -> list[str]:
     if stops:
         return stops
     a, b = diff.a.totals, diff.b.totals
-    names = ("参数", "乘加", "感受野") if language == "zh" else (
-        "parameters", "multiply-adds", "receptive field")  # fmt: skip
-    spaced = "" if language == "zh" else " "
+    sight = _count(a.receptive_field, b.receptive_field, language, share=False)
     return [
-        f"{names[0]} {_count(a.params, b.params, spaced)}",
-        f"{names[1]} {_large(a.macs, b.macs, language)}",
-        f"{names[2]} {_count(a.receptive_field, b.receptive_field, spaced, share=False)}",
+        f"{Text('parameters', '参数')[language]} {_count(a.params, b.params, language)}",
+        f"{Text('multiply-adds', '乘加')[language]} {_large(a.macs, b.macs, language)}",
+        f"{Text('receptive field', '感受野')[language]} {sight}",
     ]
 
 
-def _count(before: int, after: int, spaced: str, share: bool = True) -> str:
+def _count(before: int, after: int, language: Language, share: bool = True) -> str:
     if before == after:
-        return f"{after:,}{spaced}{'（不变）' if not spaced else '(unchanged)'}"
+        return f"{after:,}{_UNCHANGED[language]}"
     more = f", {_share(before, after)}" if share and before else ""
     return f"{before:,} → {after:,} ({_signed(after - before)}{more})"
 
 
 def _large(before: int, after: int, language: Language) -> str:
     if before == after:
-        same = "（不变）" if language == "zh" else " (unchanged)"
-        return f"{amount(after, language).strip()}{same}"
+        return f"{amount(after, language).strip()}{_UNCHANGED[language]}"
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
     more = f", {_share(before, after)}" if before else ""
@@ -165,6 +161,7 @@ def _stop(name: str, graph: Graph, language: Language) -> str:
     assert problem is not None
     met = ", ".join(shape_text(shape) for shape in problem.shapes)
     reason = say(problem.title, language)
-    if language == "zh":
-        return f"{name} 无法运行：{problem.node} 处{reason}（{met}）"
-    return f"{name} cannot run: {reason} at {problem.node} ({met})"
+    return Text(
+        f"{name} cannot run: {reason} at {problem.node} ({met})",
+        f"{name} 无法运行：{problem.node} 处{reason}（{met}）",
+    )[language]

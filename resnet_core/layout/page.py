@@ -34,18 +34,7 @@ def on_paper(
 
     ``legend`` are the entries, which stand in as few lines as their widths allow.
     """
-    xs = [
-        *(edge for box in boxes for edge in (box.x - box.width / 2, box.x + box.width / 2)),
-        *(x for wire in wires for x, _ in wire.points),
-        *(wire.note_at[0] + width(wire.note, SUBTITLE) for wire in wires if wire.note),
-        *(edge for frame in frames for edge in (frame.left, frame.right)),
-    ]
-    ys = [
-        *(edge for box in boxes for edge in (box.y - box.height / 2, box.y + box.height / 2)),
-        *(y for wire in wires for _, y in wire.points),
-        *(wire.note_at[1] + SUBTITLE / 2 for wire in wires if wire.note),
-        *(edge for frame in frames for edge in (frame.top, frame.bottom)),
-    ]
+    xs, ys = _extremes(boxes, wires, frames)
     titles, head = extent(heading)
     head += HEADING_GAP if heading else 0
     wide = max(max(xs) - min(xs), titles, *map(line_width, legend))
@@ -78,6 +67,25 @@ def on_paper(
         round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
         lines,
     )
+
+
+def _extremes(
+    boxes: list[Box], wires: list[Wire], frames: list[Frame]
+) -> tuple[list[float], list[float]]:
+    """How far what is drawn reaches: every x and every y of its borders."""
+    xs = [
+        *(edge for box in boxes for edge in (box.x - box.width / 2, box.x + box.width / 2)),
+        *(x for wire in wires for x, _ in wire.points),
+        *(wire.note_at[0] + width(wire.note, SUBTITLE) for wire in wires if wire.note),
+        *(edge for frame in frames for edge in (frame.left, frame.right)),
+    ]
+    ys = [
+        *(edge for box in boxes for edge in (box.y - box.height / 2, box.y + box.height / 2)),
+        *(y for wire in wires for _, y in wire.points),
+        *(wire.note_at[1] + SUBTITLE / 2 for wire in wires if wire.note),
+        *(edge for frame in frames for edge in (frame.top, frame.bottom)),
+    ]
+    return xs, ys
 
 
 def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:

@@ -27,7 +27,7 @@ from resnet_core.graph.model import (
     Totals,
 )
 from resnet_core.trace import roles
-from resnet_core.trace.failure import problem
+from resnet_core.trace.failing_call import problem
 from resnet_core.trace.lanes import with_lanes
 from resnet_core.trace.recorder import Call, Witness
 from resnet_core.trace.twins import Twins, Unplaceable

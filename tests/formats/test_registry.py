@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -89,3 +90,10 @@ def test_a_new_file_is_served_negotiated_described_and_offered_to_share():
         assert "application/yaml" in described["responses"]["200"]["content"]
         page = client.get("/?block=basic", headers={"Accept": "text/html"}).text
         assert "/diagram.yaml?block=basic" in page
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("extension", FORMATS)
+def test_both_readmes_have_a_row_for_a_format(extension, name):
+    text = (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
+    assert f"\n| `{extension}` |" in text

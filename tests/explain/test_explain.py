@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from resnet_core import Explanation, Paragraph, ParameterError, blocks, draw, networks
@@ -149,7 +149,10 @@ def anything(choose: st.DrawFn) -> dict[str, Any]:
     return setting
 
 
-@settings(max_examples=60, deadline=None)
+# How often, and whether at random, is a profile of tests/conftest.py. What a random search found
+# stands here by name.
+@example(setting={"block": "inverted_residual", "input": "1", "norm_layer": "instance"})
+@example(setting={"block": "res2net", "input": "1", "norm_layer": "instance"})
 @given(setting=anything())
 def test_any_knobs_whatever_give_the_same_in_both_languages(setting: dict[str, Any]) -> None:
     try:

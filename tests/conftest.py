@@ -20,6 +20,7 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write new snapshots, then fail")
+    parser.addoption("--snapshots", type=Path, help="another folder of snapshots")
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test hunt lint bench contact docs screenshots clean distclean $(PICTURES)
+.PHONY: help run setup check test hunt lint bench contact docs screenshots clean distclean $(PICTURES)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -38,6 +38,9 @@ run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…
 	$(BIN)/resnet-diagram serve --host $(HOST) --port $(PORT)
 
 setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
+
+check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slow
+	$(BIN)/python -m pytest $(WORKERS) --dist loadfile -m "not slow" --ignore tests/browser $(ARGS)
 
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = "tests/formats/test_snapshots.py"
 SUITE = ["tests/blocks/test_catalogue.py", SNAPSHOTS, "tests/explain", "tests/language"]

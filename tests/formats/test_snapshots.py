@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from resnet_core import draw
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import SUBJECTS, whole
 
 FOLDER = Path(__file__).parent / "snapshots"
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole())
 def test_the_picture_is_the_one_that_was_reviewed(subject, request):
     detail = "layer" if subject.kind == "block" else "block"
     drawn = draw(**{subject.kind: subject.name, "detail": detail}).dot

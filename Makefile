@@ -40,7 +40,7 @@ run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…
 setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
 
 check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slow
-	$(BIN)/python -m pytest $(WORKERS) --dist loadfile -m "not slow" --ignore tests/browser $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow" --ignore tests/browser $(ARGS)
 
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)

@@ -104,6 +104,7 @@ def test_a_module_of_ones_own_has_no_address_to_open(folder):
     assert "holds no address" in run("open own.png").output
 
 
+@pytest.mark.slow
 def test_equal_requests_give_equal_pdfs_whatever_the_time():
     first = draw(block="basic").pdf
     time.sleep(1.1)

@@ -80,6 +80,7 @@ def test_the_stride_is_said_to_sit_where_it_sits(stride_on: str, layer: str) -> 
 
 
 @pytest.mark.parametrize("name", names(one for one in NETWORKS.values() if "1" not in one.name))
+@pytest.mark.slow
 def test_shares_add_up_to_the_whole(name: str) -> None:
     english = draw(model=name).explain("en")
     for paragraph in english.paragraphs:

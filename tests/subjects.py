@@ -40,13 +40,13 @@ def whole(subjects: Iterable[Subject] = SUBJECTS) -> list[Any]:
 def settings(values: Iterable[dict[str, Any]]) -> list[Any]:
     """One parameter each: a setting, ``{"model": "resnet50", "input": 7}``, that names itself.
 
-    Those of a grid, with three knobs and more, are slow: there are many and they differ little.
+    Those of a grid, with two knobs and more, are slow: there are many and they differ little.
     """
     return [
         pytest.param(
             value,
             id=" ".join(f"{name}={given}" for name, given in value.items()),
-            marks=[pytest.mark.slow] if len(value) > 3 else weight(value.get("model", "")),
+            marks=[pytest.mark.slow] if len(value) > 2 else weight(value.get("model", "")),
         )
         for value in values
     ]

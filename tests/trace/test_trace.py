@@ -35,7 +35,9 @@ def hooked_shapes(module: nn.Module, x: torch.Tensor) -> dict[str, list]:
 
 
 @pytest.mark.parametrize(("kind", "name"), named(drawable()))
-@pytest.mark.parametrize(("size", "batch"), [("97x131", 2), ("64", 1)])
+@pytest.mark.parametrize(
+    ("size", "batch"), [pytest.param("97x131", 2, marks=pytest.mark.slow), ("64", 1)]
+)
 def test_shapes_are_those_of_an_ordinary_forward_pass(kind, name, size, batch):
     diagram = draw(**{kind: name, "input": size, "batch": batch})
     with torch.device("meta"):

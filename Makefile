@@ -19,11 +19,16 @@ ARGS ?=
 # One test process per core, four at most: each of them loads torch.
 WORKERS ?= -n auto --maxprocesses 4
 
+# `make hunt` begins no new round after so many seconds. Each round has a seed of its own, counted
+# up from SEED, or from a random number.
+HUNT_SECONDS ?= 600
+SEED ?=
+
 PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/resnet50-dark.svg
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test lint bench index contact docs screenshots clean distclean $(PICTURES)
+.PHONY: help run setup check test hunt lint bench index contact docs screenshots clean distclean $(PICTURES)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -34,8 +39,22 @@ run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…
 
 setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
 
+check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slow
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow" --ignore tests/browser $(ARGS)
+
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
+
+hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600, SEED=…)
+	@seed=$(SEED); seed=$${seed:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}; \
+	end=$$(( $$(date +%s) + $(HUNT_SECONDS) )); \
+	while :; do \
+		echo "== make hunt SEED=$$seed"; \
+		$(BIN)/python -m pytest -q -m hypothesis --ignore tests/browser \
+			--hypothesis-profile=hunt --hypothesis-seed=$$seed $(ARGS) || exit 1; \
+		test $$(date +%s) -lt $$end || break; \
+		seed=$$(( seed + 1 )); \
+	done
 
 lint: $(STAMP) ## Check style, formatting, types and import rules
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What several tests share: the published numbers, and the switch that renews the snapshots."""
+"""What several tests share: published numbers, the switch for snapshots, and random searches."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 PUBLISHED = Path(__file__).parent / "published.json"
+
+# The suite meets the same examples every time, so that it fails for a change and for nothing else;
+# `make hunt` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("hunt", deadline=None, max_examples=150, print_blob=True)
+settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write new snapshots, then fail")
+    parser.addoption("--snapshots", type=Path, help="another folder of snapshots")
 
 
 @pytest.fixture(scope="session")

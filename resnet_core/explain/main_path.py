@@ -42,16 +42,36 @@ def main_path(block: Anatomy) -> Iterator[Passage]:
 
 
 def formula(block: Anatomy) -> str:
-    """``relu(shortcut(x) + f(x))``, as this block's graph has it."""
-    inner = {"none": "f(x)", "identity": "x + f(x)"}.get(block.kind, "shortcut(x) + f(x)")
+    """``relu(shortcut(x) + α · f(x))``, as this block's graph has it."""
+    branch = f"{factor} · f(x)" if (factor := _factor(block)) else "f(x)"
+    rest = {"none": "", "identity": "x + "}.get(block.kind, "shortcut(x) + ")
+    inner = rest + branch
     if block.ending is None:
         return inner
     return f"{block.ending.type.lower()}({inner})"
 
 
+def _factor(block: Anatomy) -> str:
+    """The learned factor that the branch ends with: α is one number, γ has one for each channel."""
+    nodes = block.graph.node
+    for edge in block.graph.incoming[block.join.id] if block.join else ():
+        before: Node | None = None if edge.lane == "shortcut" else nodes[edge.source]
+        while before and before.role in ("reshape", "dropout", "identity"):
+            behind = block.graph.incoming[before.id]
+            before = nodes[behind[0].source] if behind else None
+        if before and before.role == "multiply" and before.attributes.get("parameters"):
+            return "α" if before.params == 1 else "γ"
+    return ""
+
+
 def computes(block: Anatomy) -> Said:
     nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
-    return Said(f"It computes {formula(block)}.", f"它计算 {formula(block)}。", nodes)
+    english, chinese = {
+        "α": (", with one learned number α", "，其中 α 是一个可学习的数"),
+        "γ": (", with a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数"),
+    }.get(_factor(block), ("", ""))
+    text = formula(block)
+    return Said(f"It computes {text}{english}.", f"它计算 {text}{chinese}。", nodes)
 
 
 def steps(block: Anatomy) -> Said:

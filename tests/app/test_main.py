@@ -36,6 +36,10 @@ QUERIES = [
 FORMATS = ("svg", "svg", "json", "csv", "dot", "png")
 
 
+# Each starts a server in a process of its own.
+pytestmark = pytest.mark.slow
+
+
 @dataclass
 class Server:
     """A running server."""

@@ -20,16 +20,16 @@ from resnet_core.blocks.hornet import GatedConv
 from resnet_core.diagram.diagram import Diagram, mended
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.layers import DropPath, PaddedShortcut
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS
+from tests.subjects import whole
 
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 RESIDUAL = [
     block for block in BLOCKS.values() if {"inplanes", "stride"} <= set(block.params.model_fields)
 ]
 SIZES = {"resnet1202": ("32",)}
 
 
-@pytest.fixture(params=SUBJECTS, ids=lambda item: item.name)
+@pytest.fixture(params=whole())
 def subject(request):
     return request.param
 
@@ -222,6 +222,7 @@ def test_what_cannot_run_is_drawn_up_to_the_failing_call_and_mended(asked, node,
     assert fixed.svg.startswith("<svg")
 
 
+@pytest.mark.slow
 def test_resnet1202_is_drawn_folded_and_refused_unfolded_with_a_way_out():
     folded = draw(model="resnet1202")
     assert len(folded.shown.calls) < 12

@@ -6,12 +6,11 @@ import pytest
 
 from docs.contact_sheet import FAILURES, VARIANTS
 from resnet_core import draw
-from resnet_core.registry import BLOCKS, NETWORKS
 from tests.browser.fonts import rules
+from tests.subjects import drawable
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-SUBJECTS = [{"block": name} for name in BLOCKS]
-SUBJECTS += [{"model": name} for name in NETWORKS if name != "resnet1202"]
+SUBJECTS = [{subject.kind: subject.name} for subject in drawable()]
 ACROSS = ({"block": "bottleneck"}, {"block": "horblock"}, {"block": "res2net"}, *FAILURES)
 EVERYTHING = "path,params,macs,rf,shape,memory"
 PICTURES = (

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from resnet_core import compare, draw
-from resnet_core.registry import BLOCKS, NETWORKS
 from tests.browser.visits import Visits
+from tests.subjects import drawable
 
 VERSION = "12.3.0"
 # Fetched once for each environment.
@@ -21,8 +21,7 @@ PLACE = Path(sys.prefix) / "share" / f"mermaid-{VERSION}.min.js"
 WITHIN = "package/dist/mermaid.min.js"
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-SUBJECTS = [{"block": name} for name in BLOCKS]
-SUBJECTS += [{"model": name} for name in NETWORKS if name != "resnet1202"]
+SUBJECTS = [{subject.kind: subject.name} for subject in drawable()]
 FAILURE = {"block": "residual_attention", "stride": 2}
 DRAWN = (
     {"block": "bottleneck", "stride": 2},

@@ -92,6 +92,7 @@ def every_block():
 
 
 @pytest.mark.parametrize("view", ["one", "side", "b"])
+@pytest.mark.slow
 def test_any_two_blocks_can_be_compared(every_block, view):
     for a, b in permutations(every_block.values(), 2):
         found = compare(a, b, view=view)

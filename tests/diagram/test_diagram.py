@@ -7,7 +7,8 @@ import pytest
 from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
 from resnet_core.diagram.diagram import Diagram, mended
 from resnet_core.layers import conv3x3
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS
+from tests.subjects import names
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_equal_requests_are_equal_and_hash_alike():
     }
 
 
-@pytest.mark.parametrize("name", [*BLOCKS, *NETWORKS])
+@pytest.mark.parametrize("name", names())
 def test_the_canonical_query_asks_for_the_same_diagram(name):
     kind = "block" if name in BLOCKS else "model"
     diagram = draw(**{kind: name, "input": "65x33", "direction": "LR", "theme": "auto"})

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from resnet_core import ParameterError, draw, networks
+from resnet_core import ParameterError, draw
 from resnet_core.language.numbers import amount
+from resnet_core.registry import NETWORKS
+from tests.subjects import names
 
 SHORTCUTS = ("auto", "projection", "avgpool", "padded", "identity", "none")
 
@@ -77,7 +79,8 @@ def test_the_stride_is_said_to_sit_where_it_sits(stride_on: str, layer: str) -> 
     assert at == stride_on
 
 
-@pytest.mark.parametrize("name", [network for network in networks() if "1" not in network])
+@pytest.mark.parametrize("name", names(one for one in NETWORKS.values() if "1" not in one.name))
+@pytest.mark.slow
 def test_shares_add_up_to_the_whole(name: str) -> None:
     english = draw(model=name).explain("en")
     for paragraph in english.paragraphs:

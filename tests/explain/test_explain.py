@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from resnet_core import Explanation, Paragraph, ParameterError, blocks, draw, networks
@@ -18,6 +18,7 @@ from resnet_core.diagram.form import choices_of, properties
 from resnet_core.graph.model import Graph
 from resnet_core.registry import BLOCKS
 from resnet_core.registry import NETWORKS as NETWORKS_BY_NAME
+from tests.subjects import settings
 
 # The largest say in every sentence what smaller ones of their kind say.
 LARGE = [network for network in networks() if re.search("101|152|110|1202|small|base", network)]
@@ -75,10 +76,6 @@ KERNEL = re.compile(r"(?<![\w×.])\d×\d(?![\d×])")
 NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?: ?(万亿|[kMGT万亿])(?![a-zA-Z]))?")
 
 
-def name_of(setting: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in setting.items())
-
-
 @cache
 def _drawn(items: tuple[tuple[str, Any], ...]) -> tuple[Diagram, Explanation, Explanation]:
     diagram = draw(**dict(items))
@@ -109,7 +106,7 @@ def numbers(text: str) -> list[float]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("setting", [*SETTINGS, *({"model": item} for item in LARGE)], ids=name_of)
+@pytest.mark.parametrize("setting", settings([*SETTINGS, *({"model": item} for item in LARGE)]))
 def test_both_languages_say_the_same_with_the_same_numbers(setting: dict[str, Any]) -> None:
     agree(setting)
 
@@ -149,7 +146,11 @@ def anything(choose: st.DrawFn) -> dict[str, Any]:
     return setting
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+# How often, and whether at random, is a profile of tests/conftest.py. What a random search found
+# stands here by name.
+@example(setting={"block": "inverted_residual", "input": "1", "norm_layer": "instance"})
+@example(setting={"block": "res2net", "input": "1", "norm_layer": "instance"})
 @given(setting=anything())
 def test_any_knobs_whatever_give_the_same_in_both_languages(setting: dict[str, Any]) -> None:
     try:
@@ -159,7 +160,7 @@ def test_any_knobs_whatever_give_the_same_in_both_languages(setting: dict[str, A
     agree(setting)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS))
 def test_every_paragraph_makes_a_claim_and_nothing_is_said_twice(setting: dict[str, Any]) -> None:
     for explanation in explained(setting)[1:]:
         assert explanation.title
@@ -175,7 +176,7 @@ def test_every_paragraph_makes_a_claim_and_nothing_is_said_twice(setting: dict[s
                 assert not re.search(r"  |\.\.|。。|None|\{|\}", text), text
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS))
 def test_sentences_point_at_what_is_in_the_graph(setting: dict[str, Any]) -> None:
     diagram, english, _ = explained(setting)
     known = {*diagram.graph.node, *diagram.graph.group}
@@ -197,7 +198,7 @@ KEPT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS))
 def test_chinese_keeps_no_english_but_names(setting: dict[str, Any]) -> None:
     diagram, _, chinese = explained(setting)
     graph = diagram.graph

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from resnet_core import ParameterError, draw
-from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.registry import BLOCKS, Subject
+from tests.subjects import SUBJECTS, whole
 
 # What some subject or other cannot run at.
 HARD: list[dict[str, Any]] = [
@@ -22,7 +23,7 @@ HARD: list[dict[str, Any]] = [
     {"downsample": "identity", "stride": 2},
 ]
 # Presets differ from their base in values only, and few take long.
-SUBJECTS = [*BLOCKS.values(), *(network for network in NETWORKS.values() if not network.base)]
+ORIGINALS = [subject for subject in SUBJECTS if not subject.base]
 
 
 def failing(subject: Subject) -> Iterator[Any]:
@@ -38,7 +39,7 @@ def failing(subject: Subject) -> Iterator[Any]:
                 yield drawing
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole(ORIGINALS))
 def test_what_cannot_run_is_explained_in_both_languages(subject: Subject) -> None:
     for drawing in failing(subject):
         node = drawing.graph.problem.node

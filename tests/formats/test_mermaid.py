@@ -10,11 +10,9 @@ import pytest
 
 from resnet_core import TooLarge, draw
 from resnet_core.formats.mermaid import identifiers
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-SUBJECTS = [("block", name) for name in BLOCKS]
-SUBJECTS += [("model", name) for name in NETWORKS if name != "resnet1202"]
 ID = r"[A-Za-z][A-Za-z0-9_]*"
 LABEL = r'"[^"#&<>]*(?:(?:#[a-z0-9]+;|<br/>)[^"#&<>]*)*"'
 NODE = re.compile(rf"^ +({ID})(?:\[{LABEL}\]|\(\[{LABEL}\]\)|\(\({LABEL}\)\)):::({ID})$")
@@ -24,7 +22,7 @@ STYLE = re.compile(r"^  (?:classDef|linkStyle|style) [\w,]+ [\w:#,.-]+$")
 
 
 @pytest.mark.parametrize("detail", ["op", "block", "stage"])
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_every_box_and_wire_is_there_under_legal_names(kind, name, detail):
     drawing = draw(**{kind: name}, detail=detail)
     front, _, body = drawing.mermaid.removeprefix("---\n").partition("\n---\n")

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 
 from resnet_core import draw
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import SUBJECTS, whole
 
 FOLDER = Path(__file__).parent / "snapshots"
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole())
 def test_the_picture_is_the_one_that_was_reviewed(subject, request):
     detail = "layer" if subject.kind == "block" else "block"
     drawn = draw(**{subject.kind: subject.name, "detail": detail}).dot
-    file = FOLDER / f"{subject.name}.dot"
+    folder = request.config.getoption("--snapshots") or FOLDER
+    file = folder / f"{subject.name}.dot"
     known = file.read_text(encoding="utf-8") if file.exists() else None
     if drawn == known:
         return
     if request.config.getoption("--update"):
-        FOLDER.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
         file.write_text(drawn, encoding="utf-8")
         pytest.fail(f"{file.name} is written anew: look at the difference, then run again")
     if known is None:

@@ -10,18 +10,14 @@ import pytest
 from resnet_core import draw
 from resnet_core.formats.table import columns
 from resnet_core.language.terminal import columns as across
-from resnet_core.registry import BLOCKS, NETWORKS
-
-SUBJECTS = [{"block": name} for name in BLOCKS] + [
-    {"model": name} for name in NETWORKS if name != "resnet1202"
-]
+from tests.subjects import drawable, queries
 
 
 def records(**asked) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(draw(**asked).render("csv").decode(), newline="")))
 
 
-@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda subject: next(iter(subject.values())))
+@pytest.mark.parametrize("asked", queries(drawable()))
 def test_pythons_own_parser_reads_every_call_and_the_sums_are_the_totals(asked):
     rows, graph = records(**asked), draw(**asked).graph
     assert [row["id"] for row in rows] == [call.id for call in graph.calls]

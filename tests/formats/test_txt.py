@@ -7,11 +7,9 @@ import pytest
 from resnet_core import draw
 from resnet_core.formats.txt.node import Manner, panel
 from resnet_core.language.terminal import columns
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-SUBJECTS = [("block", name) for name in BLOCKS]
-SUBJECTS += [("model", name) for name in NETWORKS if name != "resnet1202"]
 BOTTLENECK = """\
 Bottleneck   256 → 512 channels, stride 2        379,392 params   372.5 M MACs
 
@@ -54,7 +52,7 @@ BasicBlock   64 -> 64 channels   73,984 params   231.2 M MACs
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_titles_and_shapes_are_complete_in_at_most_100_columns(kind, name, language):
     drawing = draw(**{kind: name}, lang=language, detail="layer")
     assert max(map(columns, drawing.txt.splitlines())) <= 100
@@ -65,7 +63,7 @@ def test_titles_and_shapes_are_complete_in_at_most_100_columns(kind, name, langu
             assert words in joined
 
 
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_ascii_is_ascii(kind, name):
     for asked in ({"detail": "op"}, {"detail": "block", "lang": "zh"}):
         made = draw(**{kind: name}, **asked, ascii=True).txt

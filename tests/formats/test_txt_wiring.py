@@ -14,11 +14,9 @@ from resnet_core.formats.txt.node import Manner
 from resnet_core.formats.txt.wiring import Chart, chart
 from resnet_core.graph.view import view
 from resnet_core.language.terminal import columns
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-SUBJECTS = [("block", name) for name in BLOCKS]
-SUBJECTS += [("model", name) for name in NETWORKS if name != "resnet1202"]
 VARIANTS = [
     {"block": "bottleneck", "attention": "se"},
     {"block": "bottleneck", "attention": "cbam", "stride": 2},
@@ -197,7 +195,7 @@ def _check(drawn) -> None:
 
 
 @pytest.mark.parametrize("detail", ["op", "block", "stage"])
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_wires_lead_where_the_graph_says(kind, name, detail):
     drawn = _charted(draw(**{kind: name}, detail=detail))
     _check(drawn)

@@ -14,6 +14,7 @@ from torch import nn
 from resnet_core import blocks, draw, draw_module, networks
 from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Graph, Node
+from tests.subjects import settings
 
 # The largest says nothing that the others do not, and takes long.
 NETWORKS = [network for network in networks() if network != "resnet1202"]
@@ -38,10 +39,6 @@ SETTINGS: list[dict[str, Any]] = [
     {"model": "resnet50", "output_stride": 8, "input": "200x312"},
     {"model": "vgg_backbone", "name": "vgg16_bn", "input": "96"},
 ]
-
-
-def name_of(setting: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in setting.items())
 
 
 def evaluated(formula: str) -> list[int]:
@@ -71,7 +68,7 @@ def derived(setting: dict[str, Any]) -> tuple[Graph, dict[str, tuple[Derivation,
     return diagram.graph, derivations(diagram.graph, diagram.caption.parameters)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS))
 def test_every_formula_gives_the_number_of_the_graph(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:
@@ -81,7 +78,7 @@ def test_every_formula_gives_the_number_of_the_graph(setting: dict[str, Any]) ->
             assert {*values, entry.value} == {measured(node, entry)}, (node.id, entry)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS))
 def test_whatever_costs_something_has_a_formula_for_it(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:
@@ -93,7 +90,7 @@ def test_whatever_costs_something_has_a_formula_for_it(setting: dict[str, Any]) 
             assert ("W" in names) == (node.shape[2] != node.shape[3]), node.id
 
 
-@pytest.mark.parametrize("setting", SETTINGS[: len(blocks())], ids=name_of)
+@pytest.mark.parametrize("setting", settings(SETTINGS[: len(blocks())]))
 def test_whatever_sees_further_than_what_came_before_says_how_far(setting: dict[str, Any]) -> None:
     graph, found = derived(setting)
     for node in graph.calls:

@@ -24,6 +24,7 @@ def value(symbol: str, sizes: dict[str, int]) -> int:
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES)
+@pytest.mark.slow
 def test_formulas_hold_at_another_size(kind, name):
     sizes = {"N": 7, "H": 151, "W": 209}
     shown = draw(**{kind: name, "shapes": "symbolic", "detail": "op", "fold": False}).shown

@@ -11,11 +11,9 @@ from resnet_core import draw
 from resnet_core.language.numbers import amount
 from resnet_core.language.terms import say
 from resnet_core.layout.typesetting import on_box, on_frame
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
-SUBJECTS = [("block", name) for name in BLOCKS] + [
-    ("model", name) for name in NETWORKS if name not in ("resnet1202", "resnet110")
-]
+SUBJECTS = named(drawable(without=("resnet1202", "resnet110")))
 ENGLISH = re.compile(
     r"\b(conv|norm|pool|linear|params?|identity|projection|input|output|channels|flatten|call|"
     r"parameters|multiply|receptive|shortcut|average|global|blocks?)\b"

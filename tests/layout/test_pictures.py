@@ -17,15 +17,14 @@ from torch import nn
 from resnet_core import FORMATS, TooLarge, compare, draw, draw_module
 from resnet_core.language.terms import say
 from resnet_core.layout.theme import COLOURS
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS
+from tests.subjects import drawable, pairs
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-NAMES = [name for name in NETWORKS if name != "resnet1202"]
-SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in NAMES]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(params=SUBJECTS, ids=lambda pair: pair[1])
+@pytest.fixture(params=pairs(drawable()))
 def subject(request):
     kind, name = request.param
     return {kind: name}
@@ -213,6 +212,7 @@ def test_a_png_too_large_for_the_format_is_refused():
         draw(model="resnet152", detail="op", fold=False).png()
 
 
+@pytest.mark.slow
 def test_equal_requests_give_equal_bytes_in_another_process_with_other_hashes():
     code = (
         "import sys, resnet_core as r;"

@@ -26,13 +26,8 @@ from resnet_core.layout.sheet import (
 )
 from resnet_core.layout.theme import SMALL, SUBTITLE
 from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import MODELS, names
 
-# Presets of one network differ in sizes and counts; these have all the parts that there are.
-MODELS = [
-    "resnet18", "resnet50", "resnet50d", "resnet152", "resnext50_32x4d", "seresnet50",
-    "ecaresnet50d", "resnetv2_50", "resnet20", "resnet110", "hornet_tiny_7x7", "hornet_stage",
-    "stage", "vgg16_bn", "vgg_backbone",
-]  # fmt: skip
 VARIANTS = [
     {"block": "bottleneck", "stride": 2, "attention": "cbam", "shortcut": "avgpool"},
     {"block": "bottleneck", "stride": 2, "attention": "eca"},
@@ -52,8 +47,13 @@ VARIANTS = [
     {"model": "resnet50", "fold": "false"},
 ]
 ASKED = [{"block": name} for name in BLOCKS] + [{"model": name} for name in MODELS] + VARIANTS
+QUICK = {"block": ("op", "layer"), "model": ("block",)}
 CASES = [
-    {**asked, "detail": detail, "direction": direction}
+    # A quick run looks at networks folded, as they are drawn by default, and at blocks in full.
+    pytest.param(
+        {**asked, "detail": detail, "direction": direction},
+        marks=[pytest.mark.slow] if detail not in QUICK[next(iter(asked))] else [],
+    )
     for asked in ASKED
     for detail in ("op", "layer", "block", "stage")
     for direction in ("TB", "LR")
@@ -224,7 +224,9 @@ PAGE = (595, 842)
 READABLE = 6.0
 
 
-@pytest.mark.parametrize("name", [network for network in NETWORKS if not network.startswith("vgg")])
+@pytest.mark.parametrize(
+    "name", names(one for one in NETWORKS.values() if not one.name.startswith("vgg"))
+)
 def test_a_network_of_blocks_fits_on_one_page_and_can_be_read_there(name):
     sheet = draw(model=name, detail="block").sheet
     scale = min(PAGE[0] / sheet.width, PAGE[1] / sheet.height)

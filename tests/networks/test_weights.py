@@ -76,6 +76,7 @@ def test_zero_init_residual_starts_each_block_as_its_shortcut(block):
 
 @pytest.mark.parametrize("block", ["basic", "bottleneck"])
 @pytest.mark.parametrize("norm_layer", ["batch", "group", "instance", "layer", "none"])
+@pytest.mark.slow
 def test_blocks_train_on_real_tensors(block, norm_layer):
     module = build(block=block, inplanes=16, planes=8, stride=2, norm_layer=norm_layer)
     x = torch.rand(2, 16, 9, 9, requires_grad=True)

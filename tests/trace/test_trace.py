@@ -13,11 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import TraceError, build, draw, draw_module
 from resnet_core.blocks import bottleneck
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
-NAMES = [name for name in NETWORKS if name != "resnet1202"]
-SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in NAMES]
 
 
 def hooked_shapes(module: nn.Module, x: torch.Tensor) -> dict[str, list]:
@@ -36,8 +34,10 @@ def hooked_shapes(module: nn.Module, x: torch.Tensor) -> dict[str, list]:
     return found
 
 
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
-@pytest.mark.parametrize(("size", "batch"), [("97x131", 2), ("64", 1)])
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
+@pytest.mark.parametrize(
+    ("size", "batch"), [pytest.param("97x131", 2, marks=pytest.mark.slow), ("64", 1)]
+)
 def test_shapes_are_those_of_an_ordinary_forward_pass(kind, name, size, batch):
     diagram = draw(**{kind: name, "input": size, "batch": batch})
     with torch.device("meta"):
@@ -50,7 +50,7 @@ def test_shapes_are_those_of_an_ordinary_forward_pass(kind, name, size, batch):
     assert traced == expected
 
 
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_multiply_adds_are_half_of_what_torchs_flop_counter_says(kind, name):
     diagram = draw(**{kind: name, "input": 64})
     with torch.device("meta"):
@@ -61,7 +61,7 @@ def test_multiply_adds_are_half_of_what_torchs_flop_counter_says(kind, name):
     assert 2 * diagram.graph.totals.macs == counter.get_total_flops()
 
 
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_parameters_are_those_of_the_module(kind, name):
     with torch.device("meta"):
         module = build(**{kind: name})

@@ -97,6 +97,7 @@ def test_what_cannot_run_is_explained_all_the_same(client: TestClient) -> None:
     assert answer.json()["paragraphs"][0]["lead"].startswith("It cannot run: ")
 
 
+@pytest.mark.slow
 def test_a_worker_does_the_work(hasty: TestClient) -> None:
     answer = hasty.get("/explain.json?block=basic")
     assert json.loads(answer.content)["title"] == "BasicBlock"

@@ -14,8 +14,7 @@ from resnet_core.diagram.options import Input, Options
 from resnet_core.layers import conv3x3
 from resnet_core.params import Inplanes, Stride
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
-
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
+from tests.subjects import SUBJECTS, whole
 
 
 def knobs(client: TestClient, path: str = "/diagram") -> dict[str, dict[str, Any]]:
@@ -43,7 +42,7 @@ def newcomer() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole())
 def test_every_knob_of_every_subject_is_described_with_its_bounds(
     client: TestClient, subject: Subject
 ) -> None:

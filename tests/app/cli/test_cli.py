@@ -23,6 +23,7 @@ from resnet_core.diagram.words import Request, spelled
 from resnet_core.errors import GraphvizMissing
 from resnet_core.formats import graphviz as layout
 from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import names
 
 MODEL = '''
 import torch
@@ -138,7 +139,7 @@ def test_the_formats_that_help_names_are_those_of_the_library():
     assert FORMATS.split(", ") == list(LIBRARY_FORMATS)
 
 
-@pytest.mark.parametrize("name", [*blocks(), *networks()])
+@pytest.mark.parametrize("name", names())
 def test_every_subject_can_be_asked_for(name):
     request = Request((name,))
     kind = "block" if name in BLOCKS else "model"
@@ -205,6 +206,7 @@ def test_a_device_is_written_to_and_not_replaced():
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.slow
 def test_equal_words_give_equal_bytes_in_every_process():
     command = [sys.executable, "-m", "app.cli", "render", "bottleneck", "--stride", "2", "-o", "-"]
     drawn = [
@@ -312,6 +314,7 @@ def test_a_table_goes_to_a_file_in_the_format_of_its_ending():
     assert Path("layers.csv").read_bytes() == draw(block="basic").render("csv")
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_early_is_no_error():
     line = f"{shlex.quote(sys.executable)} -m app.cli table resnet50; echo status $? >&2"
     ended = subprocess.run(
@@ -465,7 +468,7 @@ def test_help_answers_without_torch(words):
     assert "resnet-diagram" in answer.stdout
 
 
-@pytest.mark.parametrize("name", [*blocks(), *networks()])
+@pytest.mark.parametrize("name", names())
 def test_help_on_a_subject_tells_every_knob_with_its_description(name):
     subject = BLOCKS[name] if name in BLOCKS else NETWORKS[name]
     told = done(f"render {name} --help").stdout

@@ -15,14 +15,8 @@ from torch import nn
 from app.cli import main
 from resnet_core import compare, draw, draw_module
 from resnet_core.formats.metadata import source
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import drawable, named
 
-SUBJECTS = [{"block": name} for name in BLOCKS] + [
-    # Whole networks close to stages: what is inside says nothing new of the address.
-    {"model": name, "detail": "stage"}
-    for name in NETWORKS
-    if name != "resnet1202"
-]
 PICTURES = ("svg", "png", "pdf")
 
 
@@ -37,9 +31,11 @@ def run(line: str) -> Result:
 
 
 @pytest.mark.parametrize("format", PICTURES)
-@pytest.mark.parametrize("asked", SUBJECTS, ids=lambda subject: next(iter(subject.values())))
-def test_the_address_is_in_the_picture_of_every_subject(asked, format):
-    diagram = draw(**asked, batch=2, lang="zh")
+@pytest.mark.parametrize(("kind", "name"), named(drawable()))
+def test_the_address_is_in_the_picture_of_every_subject(kind, name, format):
+    # Whole networks close to stages: what is inside says nothing new of the address.
+    closed = {"detail": "stage"} if kind == "model" else {}
+    diagram = draw(**{kind: name, **closed}, batch=2, lang="zh")
     assert source(diagram.render(format)) == diagram.url
 
 
@@ -108,6 +104,7 @@ def test_a_module_of_ones_own_has_no_address_to_open(folder):
     assert "holds no address" in run("open own.png").output
 
 
+@pytest.mark.slow
 def test_equal_requests_give_equal_pdfs_whatever_the_time():
     first = draw(block="basic").pdf
     time.sleep(1.1)

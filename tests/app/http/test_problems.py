@@ -115,6 +115,7 @@ def test_groups_that_do_not_divide_are_refused_once_the_module_is_built(
     assert_works(client, body["fix"])
 
 
+@pytest.mark.slow
 def test_a_refusal_comes_back_from_a_worker_process(hasty: TestClient) -> None:
     query = "block=bottleneck&planes=16384&base_width=4096"
     body = problem_at(hasty, f"/diagram.json?{query}", 422)

@@ -42,6 +42,7 @@ def test_an_unknown_document_is_404_and_the_page_lists_those_there_are(client: T
 
 
 @pytest.mark.parametrize("document", QUICK, ids=lambda item: item.slug)
+@pytest.mark.slow
 def test_everything_that_is_told_and_true_is_on_the_page(
     client: TestClient, document: Document
 ) -> None:

@@ -12,9 +12,9 @@ from app.pages.gallery import OTHER_NETWORKS, VARIANTS, families
 from app.pages.templates import folder
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, documents_of
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS
+from tests.subjects import SUBJECTS
 
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 DEEP = "resnet1202"
 
 

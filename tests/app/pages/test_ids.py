@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from app.workers.pool import Busy
 from resnet_core.documents import DOCUMENTS
-from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.registry import Subject
+from tests.subjects import whole
 
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 LANGUAGES = ("en", "zh")
 # One of each sort is drawn; the others' forms and panels are there without a picture.
 DRAWN = (
@@ -78,7 +78,7 @@ def busy(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole())
 def test_no_id_is_given_twice_whatever_the_subject(
     client: TestClient, subject: Subject, language: str
 ) -> None:

@@ -21,7 +21,7 @@ from app.pages.messages import phrases
 from resnet_core import Diagram, ParameterError
 from resnet_core.diagram.form import properties
 from resnet_core.diagram.options import Input, Options
-from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import SUBJECTS
 
 CHINESE = LANGUAGES["zh"]
 PAGES = (
@@ -36,7 +36,6 @@ ENGLISH = re.compile(
 )
 # Names, formulas, addresses and lines to copy are the same in both languages.
 SAME = re.compile(r"<(code|pre|svg|select|dt)\b.*?</\1>|<[^>]*>", re.S)
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 
 
 @pytest.fixture
@@ -180,7 +179,7 @@ REFUSALS = [
     "model=resnet&layers=300,1,1,1",
     "model=resnet&block=basic&output_stride=8",
     "model=resnet50&layers=1,1,1,1",
-    "model=resnet1202&detail=op&fold=false",
+    pytest.param("model=resnet1202&detail=op&fold=false", marks=pytest.mark.slow),
     "model=resnet_cifar&depth=21",
     "model=resnet&block=res2net&preact=true",
     "stride=2",

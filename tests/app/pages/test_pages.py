@@ -15,9 +15,9 @@ from resnet_core import FORMATS, Diagram
 from resnet_core.diagram.options import Input, Options
 from resnet_core.layout.theme import COLOURS
 from resnet_core.params import ALIASES, GROUPS
-from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.registry import Subject
+from tests.subjects import SUBJECTS
 
-SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
 # A preset has the form of its base, less what it fixes.
 FORMS = [subject for subject in SUBJECTS if not subject.base or subject.name == "resnet50"]
 

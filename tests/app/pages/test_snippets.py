@@ -16,6 +16,7 @@ from app.cli import main
 from app.pages.snippets import program, snippets
 from resnet_core import Diagram
 from resnet_core.registry import BLOCKS, NETWORKS
+from tests.subjects import weight
 
 BASE = "https://diagrams.example.org/"
 BLOCK_SETTINGS = [[("block", name)] for name in BLOCKS] + [
@@ -54,7 +55,13 @@ def test_the_program_of_a_block_runs_and_prints_the_shapes_of_the_picture(query)
         assert told_of_layers(diagram) == layers(diagram)
 
 
-@pytest.mark.parametrize("query", NETWORK_SETTINGS, ids=lambda setting: dict(setting)["model"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(setting, id=dict(setting)["model"], marks=weight(dict(setting)["model"]))
+        for setting in NETWORK_SETTINGS
+    ],
+)
 def test_the_program_of_a_network_runs_and_prints_the_shapes_of_the_picture(query) -> None:
     diagram = Diagram.of(query)
     # Shapes without numbers: the same layers in the same order, in a thousandth of the time.

@@ -11,18 +11,17 @@ import pytest
 
 from app.pages.source import listings, place, whole
 from resnet_core import Diagram
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS
+from tests.subjects import SUBJECTS, named
 
-SUBJECTS = [("block", name) for name in BLOCKS] + [
-    ("model", name) for name, item in NETWORKS.items() if not item.base
-]
+ORIGINALS = [subject for subject in SUBJECTS if not subject.base]
 
 
 def plain(markup: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
 
-@pytest.mark.parametrize(("kind", "name"), SUBJECTS)
+@pytest.mark.parametrize(("kind", "name"), named(ORIGINALS))
 def test_every_call_is_made_in_a_line_that_is_listed(kind: str, name: str) -> None:
     diagram = Diagram.of([(kind, name)])
     nodes = diagram.to_dict()["nodes"]

@@ -33,6 +33,7 @@ def asleep(hasty: TestClient, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyP
     return monkeypatch
 
 
+@pytest.mark.slow
 def test_a_drawing_that_takes_too_long_is_given_up_and_the_next_one_works(
     hasty: TestClient, asleep: pytest.MonkeyPatch
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_drawing_that_takes_too_long_is_given_up_and_the_next_one_works(
     assert hasty.get("/diagram.json?block=basic").status_code == 200
 
 
+@pytest.mark.slow
 def test_too_many_drawings_at_once_are_turned_away(
     hasty: TestClient, asleep: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +61,7 @@ def test_too_many_drawings_at_once_are_turned_away(
     assert hasty.get(urls[0]).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("asleep")
 def test_the_server_answers_while_all_workers_are_taken(hasty: TestClient) -> None:
     with ThreadPoolExecutor(1) as threads:
@@ -70,6 +73,7 @@ def test_the_server_answers_while_all_workers_are_taken(hasty: TestClient) -> No
         assert slow.result().status_code == 504
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("asleep")
 def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
     answer = hasty.get("/?block=basic&planes=48")
@@ -77,6 +81,7 @@ def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.slow
 def test_a_server_is_not_ready_before_something_has_been_drawn() -> None:
     with TestClient(create_app(Settings(workers=0))) as client:
         ready = client.app.state.renderer.workers.ready  # type: ignore[attr-defined]
@@ -87,6 +92,7 @@ def test_a_server_is_not_ready_before_something_has_been_drawn() -> None:
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_thread_stands_in_for_the_processes_and_keeps_to_the_limits() -> None:
     async def scene() -> None:
         workers = Workers(Settings(workers=0, timeout=0.1, queue=0))

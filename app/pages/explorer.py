@@ -18,6 +18,7 @@ from app.pages.snippets import program, snippets
 from app.pages.source import Listing, listings, whole
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
+from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import address
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Input, Options
@@ -77,8 +78,8 @@ class Explorer:
         if not found or not found["mend"]:
             return None
         name = next(iter(found["mend"]))
-        zh = self.diagram is not None and self.diagram.options.lang == "zh"
-        reason = (zh and found["reason_zh"]) or found["reason"]
+        language = self.diagram.options.lang if self.diagram else "en"
+        reason = Text(found["reason"], found["reason_zh"])[language]
         return Problem("invalid-parameter", reason, name, self.typed.get(name), fix=found["fix"])
 
     @cached_property

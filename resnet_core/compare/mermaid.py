@@ -112,8 +112,7 @@ class _MarkedChart(Chart):
         return self.names.get(band.group.path) or super().group_title(band)
 
     def problem_texts(self, problem: Problem) -> list[str]:
-        reason = problem.reason_zh if self.language == "zh" else problem.reason
-        return [say(problem.title, self.language), reason]
+        return [say(problem.title, self.language), problem.text[self.language]]
 
     def texts(self, node: Node) -> list[str]:
         head, *rest = super().texts(node)

@@ -46,7 +46,7 @@ def so_far(block: Anatomy) -> Iterator[Passage]:
 
 
 def _met(problem: Problem) -> Said:
-    reason, chinese = problem.reason, problem.reason_zh or problem.reason
+    reason, chinese = problem.text["en"], problem.text["zh"]
     if len(problem.shapes) > 1:
         shapes = [shape_text(shape) for shape in problem.shapes]
         return Said(

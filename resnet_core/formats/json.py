@@ -111,7 +111,7 @@ def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
         "node": problem.node,
         "title": problem.title,
         "reason": problem.reason,
-        "reason_zh": problem.reason_zh,
+        "reason_zh": problem.text["zh"],
         "shapes": [list(shape) for shape in problem.shapes],
         "mend": dict(problem.mend),
         "fix": caption.fix,

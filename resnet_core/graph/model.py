@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from resnet_core.bilingual import Text
+
 Shape = tuple[int, ...]
 NodeKind = Literal["module", "function", "input", "output", "group"]
 Lane = Literal["main", "shortcut", "gate"]
@@ -103,17 +105,19 @@ class Group:
 class Problem:
     """Why a structure cannot run: the failing call, the shapes it met, and the reason.
 
-    The reason is said in English and in Chinese.
-
-    ``mend`` names the parameters that cure it, with their values; nothing where none was found.
+    ``mend`` names the parameters that fix it, with their values; nothing where none was found.
     """
 
     node: str
     title: str
-    reason: str
+    text: Text
     shapes: tuple[Shape, ...]
-    reason_zh: str = ""
     mend: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The reason in English."""
+        return self.text["en"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from resnet_core.language.notation import (
     label,
     shape_text,
 )
+from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import say
 from resnet_core.layout.edge_styles import KINDS, sampled
 from resnet_core.layout.font import width
@@ -31,6 +31,8 @@ GLYPH_SIZE = 26.0
 PAD = 9.0
 LINE_HEIGHT = 1.2
 AIR = 2.0
+# The reason of a failure is set in lines of so many columns.
+_COLUMNS = 84
 _BETWEEN = 16.0
 _LEAST = {"TB": 200.0, "LR": 84.0}
 
@@ -142,9 +144,9 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
             Text(shape_text(problem.shapes[0]), SHAPE, bold=True),
         )
         lines.append(met_one)
-    reason = problem.reason_zh if language == "zh" else problem.reason
-    wrapped = textwrap.wrap(reason, 48 if language == "zh" else 84)
-    lines += [(Text(item, SHAPE - 1, "quiet"),) for item in wrapped]
+    lines += [
+        (Text(line, SHAPE - 1, "quiet"),) for line in wrapped(problem.text[language], _COLUMNS)
+    ]
     if problem.mend:
         cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
         lines.append(

@@ -172,7 +172,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Panel:
     mend = ", ".join(f"{name}={value}" for name, value in problem.mend)
     rest = [
         ", ".join(met),
-        problem.reason_zh if language == "zh" else problem.reason,
+        problem.text[language],
         say("mend: ", language) + mend if mend else "",
     ]
     sign = GLYPHS.get(node.type) or call_title(node, language)

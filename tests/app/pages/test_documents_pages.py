@@ -77,7 +77,7 @@ def test_what_cannot_run_is_said_in_words_with_the_way_out(client: TestClient) -
     assert problem is not None
     english, chinese = read(client, SHORT), read(client, SHORT, "zh")
     assert problem.reason in english
-    assert problem.reason_zh in chinese
+    assert problem.text["zh"] in chinese
     assert "这个结构无法运行" in chinese
     (fix,) = re.findall(r'<a class="fix" href="(.*?)">', english)
     assert "conv2_stride=1" in fix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -18,6 +19,10 @@ def spaced(text: str) -> str:
     """A gap between Chinese and Latin letters or digits, wherever a value was put in."""
     text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)
     return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
+
+
+# How a text is set in each language, once all values are in it.
+TYPESET: dict[Language, Callable[[str], str]] = {"en": str, "zh": spaced}
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,17 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("app", "resnet_core")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 WRITTEN = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
-# A comparison is the counterpart of a diagram, so its outputs are named alike.
+# Two files of one name are counterparts: a comparison's table and a structure's, a network and
+# the block that it is made of, a page and what it shows, the errors of two floors.
 COUNTERPARTS = {
-    "mermaid",
-    "table",
-    "picture",
-    "errors",
     "compare",
-    "diagram",
-    "explain",
     "documents",
+    "errors",
+    "hornet",
+    "mermaid",
+    "picture",
+    "registry",
+    "table",
 }
 LONGEST = 600
 

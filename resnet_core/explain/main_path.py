@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -385,14 +385,14 @@ def called(block: Anatomy, language: Language) -> str:
     """A block's path; one that is a mere number is called by it."""
     if not block.path.isdigit():
         return block.path
-    return f"第 {block.path} 块" if language == "zh" else f"block {block.path}"
+    return Text(f"block {block.path}", f"第 {block.path} 块")[language]
 
 
 def called_layer(node: Node, language: Language) -> str:
     """A layer's id; one that is a mere number is called by it."""
     if not node.id.isdigit():
         return node.id
-    return f"第 {node.id} 层" if language == "zh" else f"layer {node.id}"
+    return Text(f"layer {node.id}", f"第 {node.id} 层")[language]
 
 
 def capital(text: str) -> str:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from resnet_core.bilingual import Language, spaced
+from resnet_core.bilingual import TYPESET, Language, Text
 from resnet_core.explain.explanation import Paragraph, Sentence
 from resnet_core.graph.model import Node
 
 
 @dataclass(frozen=True)
-class Said:
+class Said(Text):
     """A sentence in both languages, and the nodes or groups that it speaks of."""
 
-    en: str
-    zh: str
     nodes: tuple[str, ...] = ()
 
     def sentence(self, language: Language) -> Sentence:
-        return Sentence(spaced(self.zh) if language == "zh" else self.en, self.nodes)
+        return Sentence(TYPESET[language](self[language]), self.nodes)
 
 
 @dataclass(frozen=True)

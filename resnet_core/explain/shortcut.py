@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.explain.main_path import capital
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
@@ -510,39 +510,37 @@ def _counted(name: str, count: int, language: Language) -> str:
     """``two 3×3 convolutions`` for ``a 3×3 convolution`` that comes twice."""
     if count == 1:
         return name
-    if language == "zh":
-        return f"{Few(count):zh}{name.removeprefix('一')}"
     bare = name.partition(" ")[2]
     for noun in ("convolution", "linear layer"):
         bare = bare.replace(noun, f"{noun}s")
-    return f"{Few(count):en} {bare}"
+    chinese = f"{Few(count):zh}{name.removeprefix('一')}"
+    return Text(f"{Few(count):en} {bare}", chinese)[language]
 
 
 def _layer(node: Node, language: Language) -> str:
-    zh = language == "zh"
     if node.role == "linear":
-        return "一个全连接层" if zh else "a linear layer"
+        return Text("a linear layer", "一个全连接层")[language]
     if weights(node):
-        step = stride(node)
-        if zh:
-            return f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size_of(node)} 卷积"
-        return f"a {size_of(node)} convolution{f' with stride {step}' if step > 1 else ''}"
+        step, size = stride(node), size_of(node)
+        return Text(
+            f"a {size} convolution{f' with stride {step}' if step > 1 else ''}",
+            f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size} 卷积",
+        )[language]
     if node.role == "multiply":
-        return "一次乘法" if zh else "a multiplication"
+        return Text("a multiplication", "一次乘法")[language]
     if node.role == "pool":
         return _pool(node, language)
     name = call_title(node, language).split(",")[0]
-    if zh:
-        return f"一个{name}"
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    article = "an" if name[0] in "aeiou" else "a"
+    return Text(f"{article} {name}", f"一个{name}")[language]
 
 
 def _pool(node: Node, language: Language) -> str:
     """``an average pooling over 2×2``, with its stride where that is not its size."""
-    zh, step = language == "zh", stride(node)
+    step, largest = stride(node), "max" in node.type.lower()
     size, moved = f"{kernel(node)}×{kernel(node)}", step not in (1, kernel(node))
-    if zh:
-        kind = "最大池化" if "max" in node.type.lower() else "平均池化"
-        return f"一个{f'步幅为 {step} 的' if moved else ''} {size} {kind}"
-    kind = "a max" if "max" in node.type.lower() else "an average"
-    return f"{kind} pooling over {size}{f' with stride {step}' if moved else ''}"
+    kind = Text("a max pooling", "最大池化") if largest else Text("an average pooling", "平均池化")
+    return Text(
+        f"{kind.en} over {size}{f' with stride {step}' if moved else ''}",
+        f"一个{f'步幅为 {step} 的' if moved else ''} {size} {kind.zh}",
+    )[language]

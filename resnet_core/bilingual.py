@@ -60,5 +60,13 @@ class Text:
         )
 
 
+@dataclass(frozen=True)
+class Noun:
+    """What a thing is called: one of it with its article, and several of it in English."""
+
+    one: Text
+    several: str
+
+
 def _in(language: Language, value: object) -> object:
     return value[language] if isinstance(value, Text) else value

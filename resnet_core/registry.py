@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from functools import cache, wraps
 from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -162,6 +163,9 @@ class Subject:
         return int(getattr(parameters, "inplanes", 3))
 
 
+_one_at_a_time = RLock()
+
+
 class Registry(Mapping[str, Subject]):
     """Subjects of one kind by name, in order of registration."""
 
@@ -170,7 +174,7 @@ class Registry(Mapping[str, Subject]):
         self.input_size = input_size
         self._subjects: dict[str, Subject] = {}
         self._aliases: dict[str, str] = {}
-        self._filled = False
+        self._filled = self._filling = False
 
     def register(
         self, name: str, *, title: str = "", input_size: int = 0, en: str = "", zh: str = ""
@@ -199,7 +203,8 @@ class Registry(Mapping[str, Subject]):
 
         ``cites`` is its own paper, with year and link, where that is not the base's.
         """
-        origin = self[base]
+        # Not self[base]: a preset is registered while its file is imported, perhaps by `_fill`.
+        origin = self._subjects.get(base) or self[base]
         self._subjects[name] = Subject(
             self.kind,
             name,
@@ -221,7 +226,14 @@ class Registry(Mapping[str, Subject]):
         """Enter what the catalogue's folders hold, from the index or by importing them."""
         if self._filled:
             return
-        self._filled = True
+        # Another thread waits until the registry is whole; this one may look into it meanwhile.
+        with _one_at_a_time:
+            if not self._filled and not self._filling:
+                self._filling = True
+                self._enter_all()
+                self._filled = True
+
+    def _enter_all(self) -> None:
         known = index.read()
         if known is None:
             for folder in ("resnet_core.blocks", "resnet_core.networks"):

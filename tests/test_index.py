@@ -65,3 +65,17 @@ def test_a_list_and_an_address_are_told_without_torch(words):
         "print('torch' in sys.modules)"
     )
     assert answer(code).endswith("False")
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_threads_that_look_at_once_all_see_the_whole_catalogue(fits):
+    code = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor; "
+        "from resnet_core import index; "
+        f"index.digest = index.digest if {fits} else lambda: 'other'; "
+        "from resnet_core.registry import BLOCKS, NETWORKS; "
+        "look = lambda _: (len(BLOCKS), len(NETWORKS)); "
+        "sys.setswitchinterval(1e-6); "
+        "print(set(ThreadPoolExecutor(16).map(look, range(16))))"
+    )
+    assert answer(code) == str({(len(BLOCKS), len(NETWORKS))})

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.http.responses import names_tag
 
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[str, str, bytes, bytes]
+Key = tuple[str, str, bytes, bytes, bytes]
 METHODS = ("GET", "HEAD")
 # What an answer weighs beside its body.
 OVERHEAD = 2048
@@ -55,8 +55,14 @@ class Hits:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        root = scope.get("root_path", "")
-        key = (root, scope["path"], scope["query_string"], headers.get(b"accept", b""))
+        # Static files are sent packed to who can unpack them.
+        key = (
+            scope.get("root_path", ""),
+            scope["path"],
+            scope["query_string"],
+            headers.get(b"accept", b""),
+            headers.get(b"accept-encoding", b""),
+        )
         hit = self._hits.get(key)
         if hit is None:
             await self._app(scope, receive, self._keeping(scope, key, send))

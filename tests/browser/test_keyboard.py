@@ -44,7 +44,7 @@ def test_a_subject_a_knob_a_level_and_a_tab_without_a_mouse(visit):
     shows(page, "/diagram?model=resnet18")
     page.focus("#search")
     page.keyboard.press("Escape")
-    walk(page, f"{HERE}.id === 'num_classes'")
+    walk(page, f"{HERE}.id === 'knob-num_classes'")
     page.keyboard.press("ArrowUp")
     shows(page, "/diagram?model=resnet18&num_classes=1001")
     walk(page, f"{HERE}.name === 'detail'")

@@ -25,11 +25,11 @@ def test_a_bad_value_is_explained_beside_its_knob_and_mended_by_a_click(
 ):
     page = visit(f"/?block={block}")
     stays(page)
-    page.fill(f"#{knob}", value)
-    wrong = page.locator(".knob.wrong", has=page.locator(f"#{knob}"))
+    page.fill(f"#knob-{knob}", value)
+    wrong = page.locator(".knob.wrong", has=page.locator(f"#knob-{knob}"))
     expect(wrong.locator(".complaint")).not_to_be_empty()
     visit.pardon("status of 422")
-    expect(page.locator(f"#{knob}")).to_have_value(value)
+    expect(page.locator(f"#knob-{knob}")).to_have_value(value)
     # The old picture stays, pale, so that the reader sees what there was.
     expect(page.locator(".canvas")).to_have_class(STALE)
     expect(page.locator(".sheet svg")).to_be_visible()

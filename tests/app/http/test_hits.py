@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -64,3 +65,12 @@ def test_a_mistake_and_a_page_are_never_kept(fresh: TestClient) -> None:
         first, second = (fresh.get(address) for _ in range(2))
         assert first.status_code == second.status_code == status
         assert "etag" not in second.headers
+
+
+def test_who_cannot_unpack_gets_a_static_file_as_it_is(fresh: TestClient) -> None:
+    (script,) = set(re.findall(r"/static/[^\"]+explorer\.js", fresh.get("/?block=basic").text))
+    packed = fresh.get(script, headers={"Accept-Encoding": "gzip"})
+    plain = fresh.get(script, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
@@ -87,7 +88,10 @@ def _refuse(name: str, value: int, only: int) -> None:
         raise ParameterError(
             name,
             value,
-            f"BasicBlock supports only {name}={only}; block=bottleneck takes other values",
+            Text(
+                "BasicBlock supports only {}={}; block=bottleneck takes other values",
+                "BasicBlock 只支持 {}={}；block=bottleneck 可以取其他值",
+            ).format(name, only),
             allowed=[only],
             suggestion=only,
         )

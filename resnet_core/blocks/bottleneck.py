@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
@@ -69,8 +70,14 @@ class Bottleneck(nn.Module):
             raise ParameterError(
                 "base_width",
                 base_width,
-                f"width = int(planes·base_width/64)·groups would be {width:,}",
-                allowed=f"{least} to {most} at planes={planes} and groups={groups}",
+                Text(
+                    "width = int(planes·base_width/64)·groups would be {:,}",
+                    "宽度 int(planes·base_width/64)·groups 会变成 {:,}",
+                ).format(width),
+                allowed=Text(
+                    "{} to {} at planes={} and groups={}",
+                    "在 planes={2}、groups={3} 时为 {0} 到 {1}",
+                ).format(least, most, planes, groups),
                 mend={"base_width": None, "groups": None},
             )
         outplanes = planes * self.expansion

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
@@ -41,7 +42,10 @@ class Downsample(nn.Module):
             raise ParameterError(
                 "outplanes",
                 outplanes,
-                f"pooling keeps its {inplanes} channels; mode=conv can change them",
+                Text(
+                    "pooling keeps its {} channels; mode=conv can change them",
+                    "池化不改变 {} 个通道；mode=conv 才能改变通道数",
+                ).format(inplanes),
                 allowed=[inplanes],
                 suggestion=inplanes,
             )

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import LayerNorm
 from resnet_core.layers import drop_path as drop_path_layer
@@ -72,8 +73,11 @@ class HorBlock(nn.Module):
             raise ParameterError(
                 "inplanes",
                 inplanes,
-                f"order {order} halves the channels {order - 1} times: {part} must divide them",
-                allowed=f"multiples of {part}",
+                Text(
+                    "order {} halves the channels {} times: {} must divide them",
+                    "{} 阶会把通道减半 {} 次：通道数必须能被 {} 整除",
+                ).format(order, order - 1, part),
+                allowed=Text("multiples of {}", "{} 的倍数").format(part),
                 suggestion=max(1, round(inplanes / part)) * part,
             )
         self.norm1 = LayerNorm(inplanes)

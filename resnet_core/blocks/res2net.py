@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
@@ -59,8 +60,11 @@ class Res2NetBlock(nn.Module):
             raise ParameterError(
                 "base_width",
                 base_width,
-                f"the slices would have int({planes}·{base_width}/64) = 0 channels",
-                allowed=f"{least} or more",
+                Text(
+                    "the slices would have int({}·{}/64) = 0 channels",
+                    "每个分片的通道数会是 int({}·{}/64) = 0",
+                ).format(planes, base_width),
+                allowed=Text("{} or more", "不小于 {}").format(least),
                 suggestion=least,
             )
         outplanes = planes * self.expansion

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
 
 from resnet_core import Diagram, ParameterError
-from resnet_core.bilingual import Text, same
+from resnet_core.bilingual import Text, clauses, same
 from resnet_core.diagram.words import NoSuchSubject, Request, spelled
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
@@ -37,7 +37,9 @@ def query_of(side: str, text: str) -> str:
             side,
             text,
             Text("it is not a name with options", "这不是“名称加选项”的写法"),
-            allowed=same("resnet50 --stride-on conv1; model=resnet50&stride_on=conv1"),
+            allowed=clauses(
+                same("resnet50 --stride-on conv1"), same("model=resnet50&stride_on=conv1")
+            ),
         ) from None
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import LANGUAGES, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options
@@ -122,7 +122,7 @@ class Diagram(Drawing):
         subject = self.subject
         found["subject"] |= {
             "year": subject.year,
-            "summary": {"en": subject.en, "zh": subject.zh},
+            "summary": {language: subject.about(language) for language in LANGUAGES},
             "documents": list(documents_of(subject.name)),
         }
         found["places"] = [

@@ -77,5 +77,13 @@ def clauses(*texts: Text | None) -> Text:
                   for language in LANGUAGES))  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Noun:
+    """What a thing is called: one of it with its article, and several of it in English."""
+
+    one: Text
+    several: str
+
+
 def _in(language: Language, value: object) -> object:
     return value[language] if isinstance(value, Text) else value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -17,6 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 FILE = HERE / "index.json"
+_REGISTRATION = re.compile(rb"^@FORMATS\.register\((?:.|\n)*?^def ", re.MULTILINE)
 
 
 @cache
@@ -46,13 +48,17 @@ def formats() -> tuple[str, ...]:
 def digest() -> str:
     """What the sources of the index hash to."""
     total = hashlib.sha256()
-    for file in _sources():
-        total.update(file.relative_to(HERE).as_posix().encode() + b"\0" + file.read_bytes())
+    for source in _sources():
+        total.update(source + b"\0")
     return total.hexdigest()[:32]
 
 
-def _sources() -> Iterator[Path]:
-    yield HERE / "params.py"
-    yield HERE / "registry.py"
-    for folder in ("blocks", "networks", "formats"):
-        yield from sorted((HERE / folder).rglob("*.py"))
+def _sources() -> Iterator[bytes]:
+    for name in ("params.py", "registry.py"):
+        yield (HERE / name).read_bytes()
+    for folder in ("blocks", "networks"):
+        for file in sorted((HERE / folder).glob("*.py")):
+            yield file.read_bytes()
+    # Of a format only its registration is in the index.
+    for file in sorted((HERE / "formats").rglob("*.py")):
+        yield from _REGISTRATION.findall(file.read_bytes())

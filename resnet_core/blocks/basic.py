@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
@@ -42,6 +42,7 @@ class BasicBlock(nn.Module):
     """
 
     expansion = 1
+    noun = Noun(Text("a basic block", "基本块"), several="basic blocks")
 
     def __init__(
         self,

@@ -1,10 +1,13 @@
 """Bottleneck: the 1×1, 3×3, 1×1 of ResNet-50, 101 and 152, of ResNeXt and of wide ResNets."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
@@ -48,6 +51,14 @@ class Bottleneck(nn.Module):
     """
 
     expansion = 4
+    noun = Noun(Text("a bottleneck", "瓶颈块"), several="bottlenecks")
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "conv1": "int(planes · base_width / 64) · groups",
+        "conv2": "int(planes · base_width / 64) · groups",
+        "conv3": "planes · 4",
+        "downsample": "planes · 4",
+    }
 
     def __init__(
         self,

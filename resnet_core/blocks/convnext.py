@@ -1,8 +1,12 @@
 """ConvNeXtBlock: a residual block after the transformer, for contrast."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Noun, Text
 from resnet_core.layers import drop_path as drop_path_layer
 from resnet_core.params import DropPath, ExpandRatio, Inplanes, LayerScale
 from resnet_core.registry import BLOCKS
@@ -22,6 +26,12 @@ class ConvNeXtBlock(nn.Module):
 
     Liu et al., A ConvNet for the 2020s, 2022, https://arxiv.org/abs/2201.03545, figure 4.
     """
+
+    noun = Noun(Text("a ConvNeXt block", "ConvNeXt 块"), several="ConvNeXt blocks")
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "pwconv1": "inplanes · expand_ratio",
+    }
 
     def __init__(
         self,

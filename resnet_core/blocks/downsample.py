@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
@@ -27,6 +27,8 @@ class Downsample(nn.Module):
 
     Raises ParameterError where pooling is asked to change the channels.
     """
+
+    noun = Noun(Text("a downsampling layer", "下采样层"), several="downsampling layers")
 
     def __init__(
         self,

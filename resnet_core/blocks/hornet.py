@@ -1,9 +1,12 @@
 """HorBlock: recursive gated convolution, the interaction of higher and higher order."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import LayerNorm
 from resnet_core.layers import drop_path as drop_path_layer
@@ -59,6 +62,12 @@ class HorBlock(nn.Module):
 
     Raises ParameterError where the channels cannot be halved order − 1 times.
     """
+
+    noun = Noun(Text("a HorNet block", "HorNet 块"), several="HorNet blocks")
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "pwconv1": "inplanes · 4",
+    }
 
     def __init__(
         self,

@@ -1,8 +1,12 @@
 """InvertedResidual: MobileNetV2's block, narrow outside and wide inside."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Noun, Text
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
 from resnet_core.params import Activation, ExpandRatio, Inplanes, NormLayer, Outplanes, Stride
@@ -26,6 +30,13 @@ class InvertedResidual(nn.Module):
     Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018,
     https://arxiv.org/abs/1801.04381, table 1 and figure 4 (d).
     """
+
+    noun = Noun(Text("an inverted residual block", "倒残差块"), several="inverted residual blocks")
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "conv1": "inplanes · expand_ratio",
+        "conv2": "inplanes · expand_ratio",
+    }
 
     def __init__(
         self,

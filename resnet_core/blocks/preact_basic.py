@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
+from resnet_core.bilingual import Noun, Text
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
@@ -37,6 +38,10 @@ class PreactBasicBlock(nn.Module):
 
     expansion = 1
     preact = True
+    noun = Noun(
+        Text("a basic block in pre-activation order", "预激活基本块"),
+        several="basic blocks in pre-activation order",
+    )
 
     def __init__(
         self,

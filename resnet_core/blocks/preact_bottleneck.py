@@ -1,9 +1,13 @@
 """PreactBottleneck: the bottleneck of ResNet-v2, norm and activation first."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
+from resnet_core.bilingual import Noun, Text
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
@@ -38,6 +42,15 @@ class PreactBottleneck(nn.Module):
 
     expansion = 4
     preact = True
+    noun = Noun(
+        Text("a bottleneck in pre-activation order", "预激活瓶颈块"),
+        several="bottlenecks in pre-activation order",
+    )
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "conv3": "planes · 4",
+        "downsample": "planes · 4",
+    }
 
     def __init__(
         self,

@@ -1,9 +1,12 @@
 """Res2NetBlock: a bottleneck whose 3×3 works on slices that feed one another."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
@@ -41,6 +44,14 @@ class Res2NetBlock(nn.Module):
     """
 
     expansion = 4
+    noun = Noun(Text("a Res2Net block", "Res2Net 块"), several="Res2Net blocks")
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "conv1": "int(planes · base_width / 64) · scales",
+        "convs": "int(planes · base_width / 64)",
+        "conv3": "planes · 4",
+        "downsample": "planes · 4",
+    }
 
     def __init__(
         self,

@@ -1,8 +1,12 @@
 """ResDown: a bottleneck that always projects, its stride in the first 1×1."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Noun, Text
 from resnet_core.layers import conv1x1, conv3x3
 from resnet_core.params import Inplanes, Planes, Stride
 from resnet_core.registry import BLOCKS
@@ -26,6 +30,15 @@ class ResDown(nn.Module):
     """
 
     expansion = 4
+    noun = Noun(
+        Text("a bottleneck of the original kind", "原论文式瓶颈块"),
+        several="bottlenecks of the original kind",
+    )
+    # How the channels of its layers follow from its knobs.
+    widths: ClassVar[Mapping[str, str]] = {
+        "conv3": "planes · 4",
+        "downsample": "planes · 4",
+    }
 
     def __init__(self, inplanes: Inplanes = 256, planes: Planes = 128, stride: Stride = 2) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from resnet_core.attention import attention as attention_layer
+from resnet_core.bilingual import Noun, Text
 from resnet_core.params import (
     Attention,
     Conv2Stride,
@@ -33,6 +34,11 @@ class ResidualBlockWithAttention(nn.Module):
     The attention is left open there; here it is squeeze-and-excitation,
     https://arxiv.org/abs/1709.01507, or another.
     """
+
+    noun = Noun(
+        Text("a residual block with attention", "注意力残差块"),
+        several="residual blocks with attention",
+    )
 
     def __init__(
         self,

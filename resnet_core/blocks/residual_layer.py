@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Noun, Text
 from resnet_core.params import Inplanes, Outplanes, Projects, Stride
 from resnet_core.registry import BLOCKS
 
@@ -21,6 +22,10 @@ class ResidualLayer(nn.Module):
     After He et al., Deep Residual Learning for Image Recognition, 2015,
     https://arxiv.org/abs/1512.03385, figure 5 (left).
     """
+
+    noun = Noun(
+        Text("a hand-written basic block", "手写基本块"), several="hand-written basic blocks"
+    )
 
     def __init__(
         self,

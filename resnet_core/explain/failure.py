@@ -24,6 +24,8 @@ def failure(graph: Graph) -> Iterator[Passage]:
         f"它跑不起来：到 {at} 这里，{say(problem.title, 'zh')}。",
         (at,),
     )
+    if problem.title == "cannot run":
+        claim = Said(f"It cannot run: {at} fails.", f"它跑不起来：{at} 这一步失败了。", (at,))
     said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem)]
     yield Passage(claim, tuple(said))
 

@@ -282,47 +282,11 @@ def _nth(number: int) -> str:
 
 
 # By class: the noun with its article, several of it, and the Chinese.
-_NOUNS = {
-    "Bottleneck": ("a bottleneck", "bottlenecks", "瓶颈块"),
-    "BasicBlock": ("a basic block", "basic blocks", "基本块"),
-    "PreactBasicBlock": (
-        "a basic block in pre-activation order",
-        "basic blocks in pre-activation order",
-        "预激活基本块",
-    ),
-    "PreactBottleneck": (
-        "a bottleneck in pre-activation order",
-        "bottlenecks in pre-activation order",
-        "预激活瓶颈块",
-    ),
-    "Res2NetBlock": ("a Res2Net block", "Res2Net blocks", "Res2Net 块"),
-    "ResDown": (
-        "a bottleneck of the original kind",
-        "bottlenecks of the original kind",
-        "原论文式瓶颈块",
-    ),
-    "ResidualBlockWithAttention": (
-        "a residual block with attention",
-        "residual blocks with attention",
-        "注意力残差块",
-    ),
-    "ResidualLayer": (
-        "a hand-written basic block",
-        "hand-written basic blocks",
-        "手写基本块",
-    ),
-    "ConvNeXtBlock": ("a ConvNeXt block", "ConvNeXt blocks", "ConvNeXt 块"),
-    "HorBlock": ("a HorNet block", "HorNet blocks", "HorNet 块"),
-    "InvertedResidual": ("an inverted residual block", "inverted residual blocks", "倒残差块"),
-    "Downsample": ("a downsampling layer", "downsampling layers", "下采样层"),
-}
-
-
 def noun(block: Anatomy) -> tuple[str, str]:
     """The noun of a block; of a class that is not known, by what the graph shows."""
-    if block.type in _NOUNS:
-        one, _, chinese = _NOUNS[block.type]
-        return one, chinese
+    known = block.group.noun
+    if known is not None:
+        return known.one.en, known.one.zh
     if block.closed:
         return f"a residual block ({block.type})", f"残差块（{block.type}）"
     return f"a module ({block.type})", f"模块（{block.type}）"
@@ -330,9 +294,10 @@ def noun(block: Anatomy) -> tuple[str, str]:
 
 def plural(block: Anatomy, count: int) -> tuple[str, str]:
     """The noun of ``count`` such blocks, without article."""
-    if block.type in _NOUNS:
-        one, several, chinese = _NOUNS[block.type]
-        return (one.partition(" ")[2] if count == 1 else several), chinese
+    known = block.group.noun
+    if known is not None:
+        bare = known.one.en.partition(" ")[2]
+        return (bare if count == 1 else known.several), known.one.zh
     one, chinese = noun(block)
     return one.partition(" ")[2] if count == 1 else f"{block.type} blocks", chinese
 

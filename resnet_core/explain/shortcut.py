@@ -171,8 +171,8 @@ def _skipping(block: Anatomy, conv: Node) -> Said:
     knob = "shortcut=avgpool" if "shortcut" in block.knobs else ""
     how, chinese = (f" ({knob})", f"（{knob}）") if knob else ("", "")
     return Said(
-        f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the rest of x is lost "
-        f"on this way, which ResNet-D mends by pooling first{how}.",
+        f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the shortcut skips "
+        f"the rest of x, which ResNet-D avoids by pooling first{how}.",
         f"步幅为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),

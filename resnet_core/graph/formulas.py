@@ -16,28 +16,8 @@ from resnet_core.graph.model import Graph, Node, Shape
 
 Name = Literal["H", "W", "C", "params", "macs", "rf"]
 
-# How a block makes the channels of its layers, by class and by attribute.
-# ``expansion`` is a constant of the class and no knob.
+# ``expansion`` is a constant of a class and no knob; a rule shows its name.
 _OUT, _EXPANDED = "planes · 4", "planes · expansion"
-_MIDDLE = "int(planes · base_width / 64) · groups"
-_BOTTLENECK = {"conv1": _MIDDLE, "conv2": _MIDDLE, "conv3": _OUT, "downsample": _OUT}
-_WIDTHS: Mapping[str, Mapping[str, str]] = {
-    "Bottleneck": _BOTTLENECK,
-    "PreactBottleneck": {"conv3": _OUT, "downsample": _OUT},
-    "ResDown": {"conv3": _OUT, "downsample": _OUT},
-    "Res2NetBlock": {
-        "conv1": "int(planes · base_width / 64) · scales",
-        "convs": "int(planes · base_width / 64)",
-        "conv3": _OUT,
-        "downsample": _OUT,
-    },
-    "InvertedResidual": {
-        "conv1": "inplanes · expand_ratio",
-        "conv2": "inplanes · expand_ratio",
-    },
-    "ConvNeXtBlock": {"pwconv1": "inplanes · expand_ratio"},
-    "HorBlock": {"pwconv1": "inplanes · 4"},
-}
 
 
 @dataclass(frozen=True)
@@ -126,8 +106,8 @@ def _width(graph: Graph, node: Node, values: Mapping[str, Any]) -> Iterator[Deri
     made = node.attributes.get("out_channels", node.attributes.get("out_features"))
     lineage = [path for path in (*graph.lineage(node.group), "") if path in graph.group]
     for group in map(graph.group.__getitem__, lineage):
-        rules = _WIDTHS.get(group.type)
-        if rules is None:
+        rules = group.widths
+        if not rules:
             continue
         inside = node.path.removeprefix(f"{group.path}.") if group.path else node.path
         rule = rules.get(inside.split(".")[0])

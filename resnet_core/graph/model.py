@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Noun, Text
 
 Shape = tuple[int, ...]
 NodeKind = Literal["module", "function", "input", "output", "group"]
@@ -91,7 +91,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class Group:
-    """A call of a module that contains other calls. ``path`` is its id; the root's is empty."""
+    """A call of a module that contains other calls. ``path`` is its id; the root's is empty.
+
+    ``noun`` and ``widths`` are what its class says of itself: what it is called, and how the
+    channels of its layers follow from its parameters.
+    """
 
     path: str
     type: str
@@ -99,6 +103,8 @@ class Group:
     level: Level = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     folded: tuple[str, ...] = ()
+    noun: Noun | None = None
+    widths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ _CHINESE = {
     "main path": "主路",
     "shortcut": "捷径",
     "gate": "门控",
-    "mend: ": "改法：",
+    "fix: ": "改法：",
     "layer": "层",
     "operation": "运算",
     "params": "参数量",

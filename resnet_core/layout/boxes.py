@@ -150,7 +150,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
     if problem.mend:
         cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
         lines.append(
-            (Text(say("mend: ", language), SHAPE, "problem-text"), Text(cure, SHAPE, bold=True))
+            (Text(say("fix: ", language), SHAPE, "problem-text"), Text(cure, SHAPE, bold=True))
         )
     return Face(tuple(lines))
 

@@ -126,7 +126,17 @@ class Reader:
         name = self._number(path)[0] if self.groups else ""
         self.group_of[id(module)] = name
         level = roles.level(module)
-        self.groups.append(Group(name, type(module).__name__, parent, level, roles.knobs(module)))
+        self.groups.append(
+            Group(
+                name,
+                type(module).__name__,
+                parent,
+                level,
+                roles.knobs(module),
+                noun=roles.of_block(module, "noun", None),
+                widths=roles.of_block(module, "widths", {}),
+            )
+        )
         for item in inside:
             if isinstance(item, dict):
                 for inner, content in item.items():

@@ -151,6 +151,14 @@ def level(module: nn.Module) -> Level:
     return "block" if getattr(type(module), "subject_kind", "") == "block" else ""
 
 
+def of_block(module: nn.Module, name: str, default: Any) -> Any:
+    """What the class of a registered block says of itself; of another module the default.
+
+    A module of one's own may have an attribute of that name which means something else.
+    """
+    return getattr(type(module), name, default) if level(module) == "block" else default
+
+
 def with_levels(groups: Sequence[Group], nodes: Iterable[Node]) -> list[Group]:
     """Groups with their level.
 

@@ -216,7 +216,7 @@ def test_what_cannot_run_is_drawn_up_to_the_failing_call_and_mended(asked, node,
     problem = diagram.to_dict()["problem"]
     assert problem["node"] == node
     assert [tuple(size) for size in problem["shapes"]] == shapes
-    assert "mend:" in diagram.svg
+    assert "fix:" in diagram.svg
     fixed = Diagram.of(parse_qsl(problem["fix"].partition("?")[2]))
     assert fixed.graph.problem is None
     assert fixed.svg.startswith("<svg")

@@ -89,7 +89,7 @@ def test_a_failure_is_told_with_both_shapes_the_reason_and_the_cure():
         "✗ ⊕ shapes do not fit",
         "main path 64×14×14",
         "shortcut 64×28×28",
-        "mend: conv2_stride=1",
+        "fix: conv2_stride=1",
     ):
         assert words in told
     assert "output" not in told

@@ -173,7 +173,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Panel:
     rest = [
         ", ".join(met),
         problem.text[language],
-        say("mend: ", language) + mend if mend else "",
+        say("fix: ", language) + mend if mend else "",
     ]
     sign = GLYPHS.get(node.type) or call_title(node, language)
     return Panel(node, "box", f"✗ {sign} {say(problem.title, language)}", rest=tuple(rest))

@@ -59,6 +59,23 @@ class Text:
             )
         )
 
+    def mapped(self, change: Callable[[str], str]) -> Text:
+        """The text with every language's words put through ``change``."""
+        return Text(*(change(self[language]) for language in LANGUAGES))
+
+
+def same(words: object) -> Text:
+    """Words that are the same in every language: a name, a value, what another program said."""
+    return Text(*(str(words) for _ in LANGUAGES))
+
+
+def clauses(*texts: Text | None) -> Text:
+    """Texts as the clauses of one sentence; those that are None are left out."""
+    said = [text for text in texts if text is not None]
+    between = Text("; ", "；")
+    return Text(*(between[language].join(text[language] for text in said)
+                  for language in LANGUAGES))  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Noun:

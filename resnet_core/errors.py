@@ -15,6 +15,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from resnet_core.bilingual import Text, clauses
+
 
 class ResnetDiagramError(Exception):
     """Base of every error that this library raises on purpose."""
@@ -23,8 +25,9 @@ class ResnetDiagramError(Exception):
 class ParameterError(ResnetDiagramError, ValueError):
     """A parameter has a value it cannot take, alone or beside the others.
 
-    ``parameter`` and ``value`` say what was given, ``allowed`` what may be given, ``suggestion``
-    is the nearest legal value, and ``mend`` maps parameter names to the values that cure the
+    ``parameter`` and ``value`` say what was given, ``text`` why that cannot be, ``legal`` what may
+    be given; ``reason`` and ``allowed`` are the same two in English. ``suggestion`` is the nearest
+    legal value, and ``mend`` maps parameter names to the values that cure the
     call (``None`` stands for "leave it out"). ``inside`` is the error of which this one is told
     for a part of a larger call.
     """
@@ -35,20 +38,32 @@ class ParameterError(ResnetDiagramError, ValueError):
         self,
         parameter: str,
         value: Any,
-        reason: str,
+        reason: Text,
         *,
-        allowed: str | Iterable[Any] = (),
+        allowed: Text | Iterable[Any] = (),
         suggestion: Any = None,
         mend: dict[str, Any] | None = None,
     ) -> None:
         self.parameter = parameter
         self.value = value
-        self.reason = reason
-        self.allowed = allowed if isinstance(allowed, str) else [str(choice) for choice in allowed]
+        self.text = reason
+        self.legal: Text | list[str] = (
+            allowed if isinstance(allowed, Text) else [str(choice) for choice in allowed]
+        )
         self.suggestion = suggestion
         self.mend = {parameter: suggestion} if mend is None else mend
         self.inside: ParameterError | None = None
         super().__init__(f"{parameter}={value}: {reason}")
+
+    @property
+    def reason(self) -> str:
+        """Why the value cannot be taken, in English."""
+        return self.text["en"]
+
+    @property
+    def allowed(self) -> str | list[str]:
+        """The legal values, or what they are in English."""
+        return self.legal["en"] if isinstance(self.legal, Text) else self.legal
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _revive, (type(self), self.__dict__.copy(), self.args)
@@ -69,17 +84,26 @@ class UnknownParameter(ParameterError):
 
     title = "Unknown parameter"
 
-    def __init__(self, parameter: str, value: Any, subject: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, parameter: str, value: Any, subject: str | Text, known: Iterable[str]
+    ) -> None:
         known = list(known)
         near = nearest(parameter, known)
         super().__init__(
             parameter,
             value,
-            f"{subject} has no parameter {parameter!r}" + did_you_mean(near),
+            clauses(
+                Text("{} has no parameter {!r}", "{} 没有参数 {!r}").format(subject, parameter),
+                did_you_mean(near),
+            ),
             allowed=known,
             suggestion=near,
             mend={parameter: None} | ({near: value} if near else {}),
         )
+
+
+NO_FORMAT = Text("it is not a format", "没有这种格式")
+KINDS = {"block": Text("block", "块"), "model": Text("model", "网络")}
 
 
 class UnknownSubject(ParameterError):
@@ -93,7 +117,7 @@ class UnknownSubject(ParameterError):
         super().__init__(
             kind,
             name,
-            f"there is no {kind} {name!r}" + did_you_mean(near),
+            clauses(there_is_no(KINDS[kind], name), did_you_mean(near)),
             allowed=known,
             suggestion=near,
             mend={kind: near or known[0]},
@@ -135,9 +159,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def did_you_mean(near: str | None) -> str:
-    """The second half of a message: a question, or nothing."""
-    return f"; did you mean {near!r}?" if near else ""
+def did_you_mean(near: str | None) -> Text | None:
+    """The last clause of a message: a question, or nothing."""
+    return Text("did you mean {!r}?", "是不是想写 {!r}？").format(near) if near else None
+
+
+def there_is_no(kind: Text, name: Any) -> Text:
+    """Nothing of this kind has the name."""
+    return Text("there is no {} {!r}", "没有名为 {1!r} 的{0}").format(kind, name)
 
 
 def option(name: str) -> str:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 
 ACTIVATIONS: Final[dict[str, type[nn.Module]]] = {
@@ -47,7 +48,10 @@ def conv3x3(
         raise ParameterError(
             "groups",
             groups,
-            f"it must divide both the {inplanes} channels coming in and the {planes} going out",
+            Text(
+                "it must divide both the {} channels coming in and the {} going out",
+                "必须能同时整除 {} 个输入通道和 {} 个输出通道",
+            ).format(inplanes, planes),
             allowed=divisors,
             suggestion=min(divisors, key=lambda divisor: abs(divisor - groups)),
         )
@@ -118,7 +122,10 @@ class PaddedShortcut(nn.Module):
             raise ParameterError(
                 "shortcut",
                 "padded",
-                f"zeros can only add channels: {inplanes} come in and {outplanes} go out",
+                Text(
+                    "zeros can only add channels: {} come in and {} go out",
+                    "补零只能增加通道：输入 {} 个，输出 {} 个",
+                ).format(inplanes, outplanes),
                 allowed=["auto", "projection", "avgpool", "none"],
                 suggestion="auto",
             )

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
+from pydantic_core import CoreSchema
+
+from resnet_core.bilingual import Text
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What may be typed into a knob whose values are too many to list."""
+
+    text: Text
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema) | {"format_hint": self.text["en"]}
+
 
 Channels = Annotated[int, Field(ge=1, le=16384)]
 Inplanes = Annotated[Channels, Field(description="channels coming in")]
@@ -94,16 +111,16 @@ Layers = Annotated[
     Field(
         pattern=r"^[1-9][0-9]{0,2}(,[1-9][0-9]{0,2}){3}$",
         description="blocks in each of the four stages",
-        json_schema_extra={"format_hint": "four numbers from 1 to 999, such as 3,4,6,3"},
     ),
+    Hint(Text("four numbers from 1 to 999, such as 3,4,6,3", "四个 1 到 999 的数，例如 3,4,6,3")),
 ]
 Depths = Annotated[
     str,
     Field(
         pattern=r"^[1-9][0-9]?(,[1-9][0-9]?){3}$",
         description="blocks in each of the four stages",
-        json_schema_extra={"format_hint": "four numbers from 1 to 99, such as 2,3,18,2"},
     ),
+    Hint(Text("four numbers from 1 to 99, such as 2,3,18,2", "四个 1 到 99 的数，例如 2,3,18,2")),
 ]
 BaseDim = Annotated[
     int, Field(ge=16, le=1024, multiple_of=2, description="channels of the first stage")

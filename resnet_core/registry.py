@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache, wraps
 from importlib import import_module
 from threading import RLock
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import BaseModel
 
 from resnet_core import index
+from resnet_core.bilingual import Language, Text
 from resnet_core.errors import UnknownSubject
 from resnet_core.params import VOCABULARY, form_of, signature_of
 
@@ -101,14 +102,17 @@ class Subject:
     input_size: int
     fixed: tuple[tuple[str, Any], ...] = ()
     base: str = ""
-    en: str = ""
-    zh: str = ""
+    summary: Text | None = None
     cites: str = ""
 
     @property
     def factory(self) -> type[nn.Module]:
         """The constructor. torch is imported with it."""
         return self.origin.factory
+
+    def about(self, language: Language) -> str:
+        """In one sentence what it is for; empty where nobody has said so."""
+        return self.summary[language] if self.summary else ""
 
     @property
     def params(self) -> type[BaseModel]:
@@ -188,7 +192,9 @@ class Registry(Mapping[str, Subject]):
             size = input_size or self.input_size
             _remember_knobs(cls, self.kind)
             origin = Origin.of(cls)
-            subject = Subject(self.kind, name, title or cls.__name__, origin, size, en=en, zh=zh)
+            # Who says it in one language only is quoted in the others.
+            summary = Text(en or zh, zh or en) if en or zh else None
+            subject = Subject(self.kind, name, title or cls.__name__, origin, size, summary=summary)
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
             self._aliases[cls.__name__.lower()] = name
@@ -213,8 +219,7 @@ class Registry(Mapping[str, Subject]):
             origin.input_size,
             tuple(fixed.items()),
             base,
-            origin.en,
-            origin.zh,
+            origin.summary,
             cites,
         )
 
@@ -287,14 +292,16 @@ def _row(subject: Subject) -> dict[str, Any]:
     origin = {
         item.name: getattr(subject.origin, item.name) for item in fields(Origin) if item.compare
     }
-    return row | {"origin": origin}
+    return row | {"origin": origin, "summary": subject.summary and asdict(subject.summary)}
 
 
 def _subject(row: dict[str, Any]) -> Subject:
     """A subject from plain data: of lists the tuples that they were."""
     origin = row["origin"]
     known = Origin(**origin | {"knobs": tuple(map(tuple, origin["knobs"]))})
-    return Subject(**row | {"origin": known, "fixed": tuple(map(tuple, row["fixed"]))})
+    summary = row["summary"] and Text(**row["summary"])
+    fixed = tuple(map(tuple, row["fixed"]))
+    return Subject(**row | {"origin": known, "fixed": fixed, "summary": summary})
 
 
 _sketching: ContextVar[bool] = ContextVar("sketching", default=False)

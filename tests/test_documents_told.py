@@ -35,8 +35,8 @@ def test_everything_is_told_in_both_languages():
             assert sentence.en
             assert sentence.zh
     for subject in (*BLOCKS.values(), *NETWORKS.values()):
-        assert subject.en
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in subject.zh)
+        assert subject.about("en")
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in subject.about("zh"))
 
 
 def test_numbers_that_the_documents_pages_tell():

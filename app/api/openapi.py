@@ -166,7 +166,7 @@ def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
     found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in sorted({*STATUSES, *more}):
-        titles = [sort.title for sort in SORTS.values() if sort.status == status]
+        titles = [sort.title["en"] for sort in SORTS.values() if sort.status == status]
         answer: dict[str, Any] = {"description": "; ".join(titles) or "Not modified"}
         if titles:
             answer["content"] = problem

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 from app.cli.errors import Refusal
+from resnet_core.bilingual import clauses, same
 from resnet_core.errors import did_you_mean, nearest
 
 Result = TypeVar("Result")
@@ -37,9 +38,10 @@ def module_of(target: str) -> nn.Module:
     loaded = _imported(place)
     if name not in vars(loaded):
         known = [item for item, value in vars(loaded).items() if _is_candidate(value, loaded)]
-        near = did_you_mean(nearest(name, known)) if name else ""
+        near = did_you_mean(nearest(name, known)) if name else None
+        missing = clauses(same(f"{place} has no {name!r}"), near)
         raise Refusal(
-            f"{place} has no {name!r}{near}" if name else f"{place}: which module of it?",
+            missing["en"] if name else f"{place}: which module of it?",
             allowed=", ".join(f"{place}:{choice}" for choice in known),
         )
     return _made(vars(loaded)[name], target)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.http.problems import Problem
+from resnet_core.bilingual import Text
 from resnet_core.layout.font import width
 from resnet_core.layout.theme import FONT, Theme, dark_of_light
 
@@ -34,14 +35,14 @@ class Line:
 
 def lines(problem: Problem) -> list[Line]:
     """What the card says, top to bottom."""
-    said = [Line(f"{problem.status} · {problem.title}", 15, "problem-text", bold=True)]
-    about = problem.detail
+    said = [Line(f"{problem.status} · {problem.title['en']}", 15, "problem-text", bold=True)]
+    about = problem.detail["en"]
     if problem.parameter and problem.value is not None:
         about = f"{problem.parameter}={problem.value}: {about}"
     said += [Line(item) for item in _wrapped(about, 6)]
     if problem.allowed:
         allowed = problem.allowed
-        text = allowed if isinstance(allowed, str) else ", ".join(allowed)
+        text = allowed["en"] if isinstance(allowed, Text) else ", ".join(allowed)
         said += [Line(item, 11, "quiet") for item in _wrapped(f"allowed: {text}", 4)]
     if problem.fix:
         said += [Line(item, 11, "quiet") for item in _wrapped(f"this works: {problem.fix}", 4)]

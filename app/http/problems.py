@@ -10,7 +10,8 @@ from app.workers.jobs import Refusal
 from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError
-from resnet_core.errors import did_you_mean
+from resnet_core.bilingual import Text, clauses
+from resnet_core.errors import did_you_mean, there_is_no
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST: Final = 200
@@ -21,27 +22,75 @@ class Sort:
     """A sort of problem: its status, its title, and what it means."""
 
     status: int
-    title: str
-    meaning: str
+    title: Text
+    meaning: Text
 
 
 SORTS: Final[dict[str, Sort]] = {
-    "invalid-parameter": Sort(422, "Invalid parameter", "A value is illegal, or the values clash."),
-    "unknown-parameter": Sort(422, "Unknown parameter", "The subject has no such parameter."),
-    "too-large": Sort(422, "Too large", "The request is legal, but nobody could read its answer."),
-    "unknown-subject": Sort(404, "Unknown subject", "There is no block or model of this name."),
-    "unknown-format": Sort(404, "Unknown format", "There is no such extension."),
-    "not-found": Sort(404, "Not found", "There is nothing at this address."),
-    "method-not-allowed": Sort(405, "Method not allowed", "The address does not take this method."),
-    "not-acceptable": Sort(406, "Not acceptable", "No format on offer is one that Accept allows."),
-    "not-an-object": Sort(400, "Not a JSON object", "The body is no JSON object of plain values."),
-    "body-too-long": Sort(413, "Body too long", "The body is longer than the server takes."),
-    "query-too-long": Sort(414, "Query too long", "The query is longer than the server takes."),
-    "not-json": Sort(415, "Not JSON", "A POST takes application/json."),
-    "internal": Sort(500, "Internal error", "The server made a mistake; its log knows the id."),
-    "busy": Sort(503, "Busy", "Too many drawings are waiting; try again in a moment."),
-    "worker-lost": Sort(503, "Worker lost", "The process that drew it ended; try again."),
-    "timeout": Sort(504, "Timeout", "Drawing took too long."),
+    "invalid-parameter": Sort(422, Text("Invalid parameter", "参数无效"), Text(
+        "A value is illegal, or the values clash.",
+        "某个值不合法，或者几个值互相冲突。",
+    )),
+    "unknown-parameter": Sort(422, Text("Unknown parameter", "未知参数"), Text(
+        "The subject has no such parameter.",
+        "该对象没有这个参数。",
+    )),
+    "too-large": Sort(422, Text("Too large", "过大"), Text(
+        "The request is legal, but nobody could read its answer.",
+        "请求合法，但结果大到没人看得清。",
+    )),
+    "unknown-subject": Sort(404, Text("Unknown subject", "未知对象"), Text(
+        "There is no block or model of this name.",
+        "没有叫这个名字的块或网络。",
+    )),
+    "unknown-format": Sort(404, Text("Unknown format", "未知格式"), Text(
+        "There is no such extension.",
+        "没有这种扩展名。",
+    )),
+    "not-found": Sort(404, Text("Not found", "找不到"), Text(
+        "There is nothing at this address.",
+        "这个网址下什么也没有。",
+    )),
+    "method-not-allowed": Sort(405, Text("Method not allowed", "不支持的请求方法"), Text(
+        "The address does not take this method.",
+        "该网址不支持这种请求方法。",
+    )),
+    "not-acceptable": Sort(406, Text("Not acceptable", "没有可接受的格式"), Text(
+        "No format on offer is one that Accept allows.",
+        "没有一种可用格式符合 Accept 的要求。",
+    )),
+    "not-an-object": Sort(400, Text("Not a JSON object", "不是 JSON 对象"), Text(
+        "The body is no JSON object of plain values.",
+        "请求体不是由简单值组成的 JSON 对象。",
+    )),
+    "body-too-long": Sort(413, Text("Body too long", "请求体过长"), Text(
+        "The body is longer than the server takes.",
+        "请求体超出了服务器接受的长度。",
+    )),
+    "query-too-long": Sort(414, Text("Query too long", "查询过长"), Text(
+        "The query is longer than the server takes.",
+        "查询超出了服务器接受的长度。",
+    )),
+    "not-json": Sort(415, Text("Not JSON", "不是 JSON"), Text(
+        "A POST takes application/json.",
+        "POST 只接受 application/json。",
+    )),
+    "internal": Sort(500, Text("Internal error", "内部错误"), Text(
+        "The server made a mistake; its log knows the id.",
+        "服务器出错了；凭编号可在日志中查到。",
+    )),
+    "busy": Sort(503, Text("Busy", "繁忙"), Text(
+        "Too many drawings are waiting; try again in a moment.",
+        "等待绘制的图太多；请稍后再试。",
+    )),
+    "worker-lost": Sort(503, Text("Worker lost", "绘图进程中断"), Text(
+        "The process that drew it ended; try again.",
+        "绘制它的进程已经结束；请再试一次。",
+    )),
+    "timeout": Sort(504, Text("Timeout", "超时"), Text(
+        "Drawing took too long.",
+        "绘制时间过长。",
+    )),
 }  # fmt: skip
 
 
@@ -54,10 +103,10 @@ class Problem:
     """
 
     sort: str
-    detail: str
+    detail: Text
     parameter: str | None = None
     value: str | None = None
-    allowed: list[str] | str | None = None
+    allowed: list[str] | Text | None = None
     suggestion: str | None = None
     fix: str | None = None
     more: dict[str, Any] = field(default_factory=dict)
@@ -68,22 +117,23 @@ class Problem:
         return SORTS[self.sort].status
 
     @property
-    def title(self) -> str:
+    def title(self) -> Text:
         return SORTS[self.sort].title
 
     def mended_by(self, fix: str | None) -> Problem:
         return replace(self, fix=fix)
 
     def body(self) -> dict[str, Any]:
-        """The members of the JSON object, those that say nothing left out."""
+        """The members of the JSON object, those that say nothing left out; in English."""
+        allowed = self.allowed["en"] if isinstance(self.allowed, Text) else self.allowed
         members = {
             "type": f"/reference#{self.sort}",
-            "title": self.title,
+            "title": self.title["en"],
             "status": self.status,
-            "detail": self.detail,
+            "detail": self.detail["en"],
             "parameter": self.parameter,
             "value": self.value,
-            "allowed": self.allowed or None,
+            "allowed": allowed or None,
             "suggestion": self.suggestion,
             "fix": self.fix,
             **self.more,
@@ -95,20 +145,19 @@ class ProblemError(Exception):
     """Raised where a problem is found; the application answers with it."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail)
+        super().__init__(problem.detail["en"])
         self.problem = problem
 
 
 def refusal(error: ParameterError, fix: str | None = None) -> Problem:
     """The problem that a parameter's error is."""
     sort = error.title.lower().replace(" ", "-")
-    allowed = error.allowed
     return Problem(
         sort if sort in SORTS else "invalid-parameter",
-        clean(error.reason),
+        error.text.mapped(clean),
         clean(error.parameter),
         clean(error.value),
-        allowed if isinstance(allowed, str) else list(allowed),
+        error.legal,
         None if error.suggestion is None else clean(_spelled(error.suggestion)),
         fix,
     )
@@ -117,7 +166,7 @@ def refusal(error: ParameterError, fix: str | None = None) -> Problem:
 def unknown_format(extension: str, known: Sequence[str], near: str, fix: str | None) -> Problem:
     """There is no format of this name; ``near`` was probably meant."""
     extension = clean(extension)
-    detail = f"there is no format {extension!r}" + did_you_mean(near)
+    detail = clauses(there_is_no(Text("format", "格式"), extension), did_you_mean(near))
     return Problem("unknown-format", detail, "extension", extension, list(known), near, fix)
 
 
@@ -147,12 +196,21 @@ async def problem_of(
         case ParameterError():
             return refusal(error, None if pairs is None else await renderer.fix(pairs, error))
         case Busy():
-            detail = "too many drawings are waiting; try again in a moment"
+            detail = Text(
+                "too many drawings are waiting; try again in a moment",
+                "等待绘制的图太多；请稍后再试",
+            )
             return Problem("busy", detail, headers={"Retry-After": "2"})
         case WorkerLost():
-            detail = "the process that drew it ended; try again in a moment"
+            detail = Text(
+                "the process that drew it ended; try again in a moment",
+                "绘制它的进程已经结束；请稍后再试",
+            )
             return Problem("worker-lost", detail, headers={"Retry-After": "2"})
         case TimeoutError():
-            detail = f"it was not drawn within {renderer.limit:g} s; try a smaller structure"
-            return Problem("timeout", detail)
+            detail = Text(
+                "it was not drawn within {:g} s; try a smaller structure",
+                "{:g} 秒内没能画完；请换一个小一些的结构",
+            )
+            return Problem("timeout", detail.format(renderer.limit))
     raise error

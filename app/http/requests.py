@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from app.http.problems import Problem, ProblemError, clean
 from resnet_core import FORMATS, ParameterError
+from resnet_core.bilingual import Text
+from resnet_core.diagram.diagram import GIVEN_TWICE
 from resnet_core.diagram.form import plain
 from resnet_core.formats.graphviz import Format as PictureFormat
 
@@ -22,7 +24,12 @@ def pairs_of(request: Request) -> Pairs:
     """Names and values in order, repeated names kept. Raises ProblemError where it is too long."""
     limit = request.app.state.settings.query_bytes
     if len(request.url.query) > limit:
-        raise ProblemError(Problem("query-too-long", f"a query has at most {limit:,} bytes"))
+        raise ProblemError(
+            Problem(
+                "query-too-long",
+                Text("a query has at most {:,} bytes", "查询最长 {:,} 字节").format(limit),
+            )
+        )
     return list(request.query_params.multi_items())
 
 
@@ -67,7 +74,7 @@ class ResourceRequest:
         """Raise ParameterError where ``on_error`` is given twice or is not ``image``."""
         values = [value for name, value in self.pairs if name == ON_ERROR]
         if values not in ([], ["image"]) and self.bare != list(self.pairs):
-            reason = "it is given more than once" if len(values) > 1 else "it is not image"
+            reason = GIVEN_TWICE if len(values) > 1 else Text("it is not image", "不是 image")
             raise ParameterError(
                 ON_ERROR, values[-1], reason, allowed=["image"], suggestion="image", mend={}
             )
@@ -140,14 +147,27 @@ async def _body(request: Request) -> bytes:
     """The body of a POST. Raises ProblemError where it is too long or of another type."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
-        detail = f"the body is {clean(media) or 'of no type'}; a POST takes application/json"
-        raise ProblemError(Problem("not-json", detail, headers={"Accept-Post": "application/json"}))
+        detail = Text(
+            "the body is {}; a POST takes application/json",
+            "请求体{}；POST 只接受 application/json",
+        )
+        kind = (
+            Text("{0}", "是 {0}").format(clean(media)) if media else Text("of no type", "没有类型")
+        )
+        raise ProblemError(
+            Problem("not-json", detail.format(kind), headers={"Accept-Post": "application/json"})
+        )
     limit = request.app.state.settings.body_bytes
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise ProblemError(Problem("body-too-long", f"a body has at most {limit:,} bytes"))
+            raise ProblemError(
+                Problem(
+                    "body-too-long",
+                    Text("a body has at most {:,} bytes", "请求体最长 {:,} 字节").format(limit),
+                )
+            )
     return body
 
 
@@ -158,12 +178,18 @@ def _members(body: bytes) -> Pairs:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, _Members):
-        detail = 'the body is not a JSON object, such as {"block": "bottleneck"}'
+        detail = Text(
+            'the body is not a JSON object, such as {"block": "bottleneck"}',
+            '请求体不是 JSON 对象，例如 {"block": "bottleneck"}',
+        )
         raise ProblemError(Problem("not-an-object", detail))
     for name, value in found:
         if not isinstance(value, str | int | float):
-            detail = f"the value of {clean(name)} is not a text, a number, true or false"
-            raise ProblemError(Problem("not-an-object", detail, clean(name)))
+            detail = Text(
+                "the value of {} is not a text, a number, true or false",
+                "{} 的值不是文本、数、true 或 false",
+            )
+            raise ProblemError(Problem("not-an-object", detail.format(clean(name)), clean(name)))
     return [(name, plain(value)) for name, value in found]
 
 

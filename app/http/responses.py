@@ -25,6 +25,7 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
+from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
@@ -87,7 +88,10 @@ async def _problem(request: Request, error: Exception) -> Problem:
             return error.problem
         case NotAcceptable():
             media = list(offered())
-            detail = f"Accept: {problems.clean(error)} allows none of the formats on offer"
+            detail = Text(
+                "Accept: {} allows none of the formats on offer",
+                "Accept: {} 不允许任何一种可用的格式",
+            ).format(problems.clean(error))
             return Problem("not-acceptable", detail, allowed=media)
         case HTTPException():
             return _of_http(error, request)
@@ -97,17 +101,21 @@ async def _problem(request: Request, error: Exception) -> Problem:
         return await problem_of(error, request.app.state.renderer, pairs)
     name = secrets.token_hex(4)
     log.error("internal error %s at %s", name, request.url.path, exc_info=error)
-    return Problem("internal", f"the server made a mistake; its log calls it {name}",
-                   more={"id": name})  # fmt: skip
+    detail = Text(
+        "the server made a mistake; its log calls it {}", "服务器出错了；日志中的编号是 {}"
+    )
+    return Problem("internal", detail.format(name), more={"id": name})
 
 
 def _of_http(error: HTTPException, request: Request) -> Problem:
     path = problems.clean(request.url.path)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        detail = f"{path} does not take {problems.clean(request.method)}"
+        detail = Text("{} does not take {}", "{} 不接受 {}")
+        detail = detail.format(path, problems.clean(request.method))
         return Problem("method-not-allowed", detail, headers=headers)
-    return Problem("not-found", f"there is nothing at {path}", headers=headers)
+    detail = Text("there is nothing at {}", "{} 下什么也没有").format(path)
+    return Problem("not-found", detail, headers=headers)
 
 
 def _shape(request: Request) -> Shape:

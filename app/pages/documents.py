@@ -14,7 +14,8 @@ from app.workers.jobs import Refusal
 from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import Diagram
-from resnet_core.documents import DOCUMENTS, Document, System, Words, documents_of
+from resnet_core.bilingual import Text
+from resnet_core.documents import DOCUMENTS, Document, System, documents_of
 from resnet_core.registry import Subject
 
 # One page shall not fill the queue of the workers.
@@ -27,7 +28,7 @@ class Figure:
     """A diagram in a page. Without a record it could not be drawn in time."""
 
     diagram: Diagram
-    words: Words | None
+    words: Text | None
     record: dict[str, Any] | None
     width: int = 360
     height: int = 600
@@ -65,7 +66,7 @@ async def read(renderer: Renderer, document: Document, language: str) -> list[Se
     """The sections of a document, everything drawn that can be drawn in time."""
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def figure(words: Words | None, query: Mapping[str, Any]) -> Figure:
+    async def figure(words: Text | None, query: Mapping[str, Any]) -> Figure:
         diagram = Diagram.of([*query.items(), ("lang", language)])
         async with turn:
             return await _figure(renderer, diagram, words)
@@ -79,7 +80,7 @@ async def read(renderer: Renderer, document: Document, language: str) -> list[Se
     return list(await asyncio.gather(*(section(system) for system in document.systems)))
 
 
-async def _figure(renderer: Renderer, diagram: Diagram, words: Words | None) -> Figure:
+async def _figure(renderer: Renderer, diagram: Diagram, words: Text | None) -> Figure:
     """The figure with its numbers, and its size, so that the page has room for it."""
     try:
         record = await renderer.render(diagram.query, "json")

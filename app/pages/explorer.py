@@ -78,8 +78,7 @@ class Explorer:
         if not found or not found["mend"]:
             return None
         name = next(iter(found["mend"]))
-        language = self.diagram.options.lang if self.diagram else "en"
-        reason = Text(found["reason"], found["reason_zh"])[language]
+        reason = Text(found["reason"], found["reason_zh"])
         return Problem("invalid-parameter", reason, name, self.typed.get(name), fix=found["fix"])
 
     @cached_property

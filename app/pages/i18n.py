@@ -1,13 +1,12 @@
 """The language of a page: which one the reader wants, and how its texts are said in it.
 
-The texts of the pages and the descriptions of the knobs are looked up as they stand. Messages
-with values in them come from the library ready made; the catalogue knows them as patterns.
+The texts of the templates and the descriptions of the knobs are looked up as they stand. What the
+library and the server say is a Text, and brings both languages with it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
@@ -26,8 +25,6 @@ CATALOGUES = Path(__file__).parent / "locale"
 PARAMETER = "lang"
 COOKIE = "lang"
 A_YEAR = 365 * 24 * 3600
-# Marks the texts of a catalogue that are not written in a template but made elsewhere.
-SAYING = "saying"
 GAP = re.compile(r"%\((\w+)\)s")
 
 
@@ -50,30 +47,9 @@ class Language:
         return Translations(compiled)
 
     def say(self, text: str) -> str:
-        """A text that is not written in a template: looked up whole, then clause by clause."""
-        if not text or self.name == "en":
-            return text
-        found = str(self.translations.gettext(text))
-        if found != text:
-            return found
-        clauses = text.split("; ")
-        if len(clauses) > 1:
-            return "；".join(map(self.say, clauses))
-        for pattern, answer in self._patterns:
-            if match := pattern.fullmatch(text):
-                return answer({name: self.say(item) for name, item in match.groupdict().items()})
-        return text
-
-    @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], Callable[[dict[str, str]], str]]]:
-        """What texts with values look like, those with the most words of their own first."""
-        known = [
-            (str(message.id), str(message.string))
-            for message in catalogue(self.name)
-            if SAYING in message.auto_comments and GAP.search(str(message.id)) and message.string
-        ]
-        known.sort(key=lambda pair: -len(GAP.sub("", pair[0])))
-        return [(_pattern(text), answer.__mod__) for text, answer in known]
+        """What a knob means, or a heading that is not written in a template, looked up whole."""
+        # To gettext the empty text is the catalogue's own heading.
+        return str(self.translations.gettext(text)) if text else text
 
 
 LANGUAGES: dict[str, Language] = {
@@ -121,11 +97,3 @@ def _quality(weight: str) -> float:
         return 1.0
     found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", weight)
     return float(found.group(1)) if found else 0.0
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """The regular expression of a text with gaps."""
-    parts = GAP.split(text)
-    return re.compile(
-        "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
-    )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
 
 from resnet_core import Diagram, ParameterError
+from resnet_core.bilingual import Text, clauses, same
 from resnet_core.diagram.words import NoSuchSubject, Request, spelled
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
@@ -33,9 +34,13 @@ def query_of(side: str, text: str) -> str:
         return urlencode({"block" if error.suggestion in BLOCKS else "model": name})
     except ValueError:
         raise ParameterError(
-            side, text, "it is not a name with options",
-            allowed="resnet50 --stride-on conv1; model=resnet50&stride_on=conv1",
-        ) from None  # fmt: skip
+            side,
+            text,
+            Text("it is not a name with options", "这不是“名称加选项”的写法"),
+            allowed=clauses(
+                same("resnet50 --stride-on conv1"), same("model=resnet50&stride_on=conv1")
+            ),
+        ) from None
 
 
 def words_of(query: str) -> str:

@@ -25,8 +25,10 @@ from app.pages.i18n import (
     language_of,
 )
 from app.pages.source import coloured, place
+from resnet_core.bilingual import Text
 from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount, ordinal
+from resnet_core.language.terms import say
 from resnet_core.layout.theme import COLOURS, ThemeName
 
 # A long table in a page shrinks to a tenth; more effort than this would cost more than it saves.
@@ -123,8 +125,10 @@ def _environment(language: Language) -> Environment:
         place=place,
         python=coloured,
         ordinal=partial(ordinal, language=language.name),
+        reason=lambda problem: Text(problem["reason"], problem["reason_zh"])[language.name],
         said=language.say,
         shape=_shape,
+        term=partial(say, language=language.name),
     )
     return made
 

@@ -89,7 +89,10 @@ def _refuse(name: str, value: int, only: int) -> None:
         raise ParameterError(
             name,
             value,
-            f"BasicBlock supports only {name}={only}; block=bottleneck takes other values",
+            Text(
+                "BasicBlock supports only {}={}; block=bottleneck takes other values",
+                "BasicBlock 只支持 {}={}；block=bottleneck 可以取其他值",
+            ).format(name, only),
             allowed=[only],
             suggestion=only,
         )

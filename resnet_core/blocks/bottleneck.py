@@ -81,8 +81,14 @@ class Bottleneck(nn.Module):
             raise ParameterError(
                 "base_width",
                 base_width,
-                f"width = int(planes·base_width/64)·groups would be {width:,}",
-                allowed=f"{least} to {most} at planes={planes} and groups={groups}",
+                Text(
+                    "width = int(planes·base_width/64)·groups would be {:,}",
+                    "宽度 int(planes·base_width/64)·groups 会变成 {:,}",
+                ).format(width),
+                allowed=Text(
+                    "{} to {} at planes={} and groups={}",
+                    "在 planes={2}、groups={3} 时为 {0} 到 {1}",
+                ).format(least, most, planes, groups),
                 mend={"base_width": None, "groups": None},
             )
         outplanes = planes * self.expansion

@@ -44,7 +44,10 @@ class Downsample(nn.Module):
             raise ParameterError(
                 "outplanes",
                 outplanes,
-                f"pooling keeps its {inplanes} channels; mode=conv can change them",
+                Text(
+                    "pooling keeps its {} channels; mode=conv can change them",
+                    "池化不改变 {} 个通道；mode=conv 才能改变通道数",
+                ).format(inplanes),
                 allowed=[inplanes],
                 suggestion=inplanes,
             )

@@ -82,8 +82,11 @@ class HorBlock(nn.Module):
             raise ParameterError(
                 "inplanes",
                 inplanes,
-                f"order {order} halves the channels {order - 1} times: {part} must divide them",
-                allowed=f"multiples of {part}",
+                Text(
+                    "order {} halves the channels {} times: {} must divide them",
+                    "{} 阶会把通道减半 {} 次：通道数必须能被 {} 整除",
+                ).format(order, order - 1, part),
+                allowed=Text("multiples of {}", "{} 的倍数").format(part),
                 suggestion=max(1, round(inplanes / part)) * part,
             )
         self.norm1 = LayerNorm(inplanes)

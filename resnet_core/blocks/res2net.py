@@ -71,8 +71,11 @@ class Res2NetBlock(nn.Module):
             raise ParameterError(
                 "base_width",
                 base_width,
-                f"the slices would have int({planes}·{base_width}/64) = 0 channels",
-                allowed=f"{least} or more",
+                Text(
+                    "the slices would have int({}·{}/64) = 0 channels",
+                    "每个分片的通道数会是 int({}·{}/64) = 0",
+                ).format(planes, base_width),
+                allowed=Text("{} or more", "不小于 {}").format(least),
                 suggestion=least,
             )
         outplanes = planes * self.expansion

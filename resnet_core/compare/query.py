@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
-from resnet_core.diagram.diagram import Diagram, mended
-from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
+from resnet_core.diagram.form import NO_CHOICE, fill, plain
 from resnet_core.diagram.options import Options
 from resnet_core.errors import ParameterError, UnknownParameter
 
 SIDES = ("a", "b")
 KNOWN = (*SIDES, "view", *Options.model_fields)
+A_COMPARISON = Text("a comparison", "对比")
 _EXAMPLES = {"a": "model=resnet50", "b": "model=resnet50d"}
 Pairs = Iterable[tuple[str, str]]
 
@@ -46,11 +48,10 @@ def comparison(a: Any, b: Any, view: str, options: Mapping[str, Any]) -> Compari
     Raises ParameterError.
     """
     if view not in VIEWS:
-        reason = "it is not one of the choices"
-        raise ParameterError("view", view, reason, allowed=VIEWS, suggestion="one")
+        raise ParameterError("view", view, NO_CHOICE, allowed=VIEWS, suggestion="one")
     for name, value in options.items():
         if name not in Options.model_fields:
-            raise UnknownParameter(name, value, "a comparison", KNOWN)
+            raise UnknownParameter(name, value, A_COMPARISON, KNOWN)
     chosen: dict[str, Any] = {}
     for drawing in (b, a):
         for name, value in drawing.options.model_dump().items():
@@ -93,22 +94,28 @@ def _unique(pairs: Pairs) -> dict[str, str]:
     for name, value in pairs:
         if name in values:
             raise ParameterError(
-                name, value, "it is given more than once", allowed="one value",
+                name, value, GIVEN_TWICE, allowed=ONE_VALUE,
                 mend={name: values[name]},
             )  # fmt: skip
         values[name] = value
     for name in values:
         if name not in KNOWN:
-            raise UnknownParameter(name, values[name], "a comparison", KNOWN)
+            raise UnknownParameter(name, values[name], A_COMPARISON, KNOWN)
     return values
 
 
 def _side(name: str, query: str) -> Diagram:
     if not query.strip():
         raise ParameterError(
-            name, query, "name what to compare: give a query, such as model=resnet50",
-            allowed="a query, percent-encoded", suggestion=_EXAMPLES[name],
-        )  # fmt: skip
+            name,
+            query,
+            Text(
+                "name what to compare: give a query, such as model=resnet50",
+                "没有说明对比什么：请给出查询，例如 model=resnet50",
+            ),
+            allowed=Text("a query, percent-encoded", "经百分号编码的查询"),
+            suggestion=_EXAMPLES[name],
+        )
     try:
         return Diagram.of(parse_qsl(query, keep_blank_values=True))
     except ParameterError as error:
@@ -117,8 +124,10 @@ def _side(name: str, query: str) -> Diagram:
 
 def _of_side(name: str, query: str, error: ParameterError) -> ParameterError:
     """An error inside one side as an error of that side; ``cause`` is the error itself."""
-    told = f"{error.parameter}={error.value}: {error.reason}" if error.value else error.reason
+    told = error.text
+    if error.value:
+        told = Text("{}={}: {}", "{}={}：{}").format(error.parameter, error.value, told)
     found = type(error).__new__(type(error))
-    ParameterError.__init__(found, name, query, told, allowed=error.allowed)
+    ParameterError.__init__(found, name, query, told, allowed=error.legal)
     found.inside = error
     return found

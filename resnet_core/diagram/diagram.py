@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from resnet_core.bilingual import LANGUAGES, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options
@@ -21,6 +22,9 @@ from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+GIVEN_TWICE = Text("it is given more than once", "重复给出了多次")
+ONE_VALUE = Text("one value", "只能有一个值")
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Diagram(Drawing):
         subject = self.subject
         found["subject"] |= {
             "year": subject.year,
-            "summary": {"en": subject.en, "zh": subject.zh},
+            "summary": {language: subject.about(language) for language in LANGUAGES},
             "documents": list(documents_of(subject.name)),
         }
         found["places"] = [
@@ -199,8 +203,8 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ParameterError(
                 name,
                 value,
-                "it is given more than once",
-                allowed="one value",
+                GIVEN_TWICE,
+                allowed=ONE_VALUE,
                 mend={name: values[name]},
             )
         values[name] = value
@@ -216,7 +220,10 @@ def _subject(values: dict[str, Any]) -> Subject:
     raise ParameterError(
         "block",
         "",
-        "name what to draw: give block=… or model=…",
+        Text(
+            "name what to draw: give block=… or model=…",
+            "没有说明要画什么：请给出 block=… 或 model=…",
+        ),
         allowed=[*BLOCKS, *NETWORKS],
         suggestion="bottleneck",
     )
@@ -242,8 +249,10 @@ def _fixed(subject: Subject, name: str, value: Any) -> ParameterError:
     return ParameterError(
         name,
         value,
-        f"{subject.name} is {subject.base} with {name}={plain(fixed[name])}; "
-        f"model={subject.base} leaves {name} free",
+        Text(
+            "{0} is {1} with {2}={3}; model={1} leaves {2} free",
+            "{0} 就是固定了 {2}={3} 的 {1}；model={1} 可以自由设置 {2}",
+        ).format(subject.name, subject.base, name, plain(fixed[name])),
         allowed=[plain(fixed[name])],
         suggestion=plain(fixed[name]),
         mend={"model": subject.base, **fixed, name: value},

@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from resnet_core.bilingual import Text, clauses, same
 from resnet_core.errors import ParameterError, did_you_mean, nearest
+from resnet_core.params import Hint
 
+NO_CHOICE = Text("it is not one of the choices", "不在可选值之中")
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -23,7 +26,7 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
     texts = {name: plain(value) for name, value in values.items() if value is not None}
     for name, text in texts.items():
         if not text.strip():
-            raise refusal(form, name, text, "it is empty")
+            raise refusal(form, name, text, Text("it is empty", "值为空"))
     known = properties(form)
     try:
         return form.model_validate(
@@ -34,31 +37,39 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
         cause = first.get("ctx", {}).get("error")
         if isinstance(cause, ParameterError):
             raise cause from None
-        raise refusal(form, str(first["loc"][0]), first["input"], "") from None
+        raise refusal(form, str(first["loc"][0]), first["input"]) from None
 
 
-def refusal(form: type[BaseModel], name: str, value: Any, reason: str) -> ParameterError:
+def refusal(
+    form: type[BaseModel], name: str, value: Any, reason: Text | None = None
+) -> ParameterError:
     """The error for a value of a knob that is known: with the legal values and the nearest."""
     schema = properties(form)[name]
     choices = choices_of(schema)
     default = form.model_fields[name].default
     suggestion: Any = default
     if choices:
-        allowed: str | list[Any] = choices
+        allowed: Text | list[Any] = choices
         suggestion, near = _nearest_choice(value, choices, default)
-        reason = reason or "it is not one of the choices" + did_you_mean(near)
+        reason = reason or clauses(NO_CHOICE, did_you_mean(near))
     elif "minimum" in schema:
         low, high = schema["minimum"], schema["maximum"]
-        allowed = f"a whole number from {low:,} to {high:,}"
+        allowed = Text("a whole number from {:,} to {:,}", "{:,} 到 {:,} 的整数").format(low, high)
         number = _number(value)
         suggestion = default if number is None else min(max(number, low), high)
-        reason = reason or (
-            "it is not a whole number" if number is None else f"it is not from {low:,} to {high:,}"
-        )
+        if number is None:
+            reason = reason or Text("it is not a whole number", "不是整数")
+        outside = Text("it is not from {:,} to {:,}", "不在 {:,} 到 {:,} 之间")
+        reason = reason or outside.format(low, high)
     else:
-        allowed = str(schema.get("format_hint") or schema.get("pattern") or schema.get("type"))
-        reason = reason or f"it is not {allowed}"
+        allowed = _hint(form, name) or same(schema.get("pattern") or schema.get("type"))
+        reason = reason or Text("it is not {}", "不是{}").format(allowed)
     return ParameterError(name, value, reason, allowed=allowed, suggestion=suggestion)
+
+
+def _hint(form: type[BaseModel], name: str) -> Text | None:
+    hints = (mark.text for mark in form.model_fields[name].metadata if isinstance(mark, Hint))
+    return next(hints, None)
 
 
 def _choice(schema: Mapping[str, Any], text: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import fill
 from resnet_core.diagram.options import Options
@@ -79,7 +80,7 @@ def draw_module(
     shapes = _shapes(input_shape)
     for name, value in options.items():
         if name not in Options.model_fields:
-            raise UnknownParameter(name, value, "the view", Options.model_fields)
+            raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     with one_at_a_time:
         drawing = ModuleDrawing(_without_data(module), tuple(shapes), fill(Options, options))
     drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.graph.view import Detail
 from resnet_core.language.notation import DEFAULT_LABELS, LABELS
+from resnet_core.params import Hint
 
 
 class Input(BaseModel):
@@ -21,7 +22,11 @@ class Input(BaseModel):
         Field(
             pattern=r"^[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?$",
             description="height and width of the input: 56, or 97x131",
-            json_schema_extra={"format_hint": "a size such as 56, or height x width: 97x131"},
+        ),
+        Hint(
+            Text(
+                "a size such as 56, or height x width: 97x131", "形如 56 的边长，或“高x宽”：97x131"
+            )
         ),
     ] = None
     batch: Annotated[int, Field(ge=1, le=4096, description="images at once")] = 1
@@ -58,8 +63,8 @@ class Options(BaseModel):
         Field(
             pattern=r"^[A-Za-z0-9_.:]+(,[A-Za-z0-9_.:]+)*$",
             description="groups to open in a coarser view, such as layer1.0,layer3",
-            json_schema_extra={"format_hint": "paths of groups, such as layer1.0,layer3"},
         ),
+        Hint(Text("paths of groups, such as layer1.0,layer3", "组的路径，例如 layer1.0,layer3")),
     ] = ""
     direction: Annotated[
         Literal["TB", "LR"], Field(description="top to bottom, or left to right")
@@ -69,11 +74,9 @@ class Options(BaseModel):
         Field(
             pattern=rf"^({_ANY})(,({_ANY}))*$",
             description="what a box tells: " + ", ".join(LABELS),
-            json_schema_extra={
-                "format_hint": f"some of {','.join(LABELS)}",
-                "parts": list(LABELS),
-            },
+            json_schema_extra={"parts": list(LABELS)},
         ),
+        Hint(Text("some of {}", "{} 中的若干项").format(",".join(LABELS))),
         AfterValidator(_in_order),
     ] = ",".join(DEFAULT_LABELS)
     shapes: Annotated[

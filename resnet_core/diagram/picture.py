@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.diagram.options import Options
 from resnet_core.errors import TooLarge
 from resnet_core.explain import Explanation, explain
@@ -169,23 +169,28 @@ class Drawing(Picture):
 def readable(graph: Graph, detail: str) -> Graph:
     """The view itself. Raises TooLarge where it has more boxes than anybody could read."""
     if len(graph.nodes) > MAX_BOXES:
-        count = f"{len(graph.nodes):,} boxes, more than {MAX_BOXES:,}"
-        raise _too_large(detail, f"the picture would have {count}")
+        reason = Text(
+            "the picture would have {:,} boxes, more than {:,}",
+            "图中会有 {:,} 个方框，超过了 {:,}",
+        )
+        raise _too_large(detail, reason.format(len(graph.nodes), MAX_BOXES))
     return graph
 
 
 def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
     """The Mermaid chart of a view itself. Raises TooLarge where GitHub would not draw it."""
     if len(graph.edges) > MAX_EDGES or len(chart) > MAX_LETTERS:
+        reason = Text(
+            "the chart has {:,} arrows and {:,} letters; Mermaid draws at most {:,} and {:,}",
+            "图表有 {:,} 条箭头、{:,} 个字符；Mermaid 最多能画 {:,} 条和 {:,} 个",
+        )
         raise _too_large(
-            detail,
-            f"the chart has {len(graph.edges):,} arrows and {len(chart):,} letters; Mermaid "
-            f"draws at most {MAX_EDGES:,} and {MAX_LETTERS:,}",
+            detail, reason.format(len(graph.edges), len(chart), MAX_EDGES, MAX_LETTERS)
         )
     return chart
 
 
-def _too_large(detail: str, reason: str) -> TooLarge:
+def _too_large(detail: str, reason: Text) -> TooLarge:
     return TooLarge(
         "detail",
         detail,

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from resnet_core.bilingual import Text, clauses, same
 from resnet_core.diagram.diagram import Diagram, mended
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.diagram.options import Input, Options
 from resnet_core.errors import (
+    KINDS,
     ParameterError,
     ResnetDiagramError,
     UnknownParameter,
@@ -25,6 +27,7 @@ from resnet_core.errors import (
     did_you_mean,
     nearest,
     option,
+    there_is_no,
 )
 from resnet_core.registry import BLOCKS, NETWORKS, Registry, Subject
 
@@ -38,7 +41,7 @@ SWITCH = ["true", "false"]
 class NoSuchSubject(UnknownSubject):
     """Neither a block nor a model is called so."""
 
-    def __init__(self, name: str, reason: str, known: Iterable[str], near: str | None) -> None:
+    def __init__(self, name: str, reason: Text, known: Iterable[str], near: str | None) -> None:
         ParameterError.__init__(self, "subject", name, reason, allowed=known, suggestion=near)
 
 
@@ -49,8 +52,10 @@ class StrayWord(ParameterError):
         super().__init__(
             "",
             word,
-            f"{word!r} belongs to no option of {subject}",
-            allowed="--name value, --name=value, --switch, --no-switch",
+            Text("{!r} belongs to no option of {}", "{!r} 不属于 {} 的任何选项").format(
+                word, subject
+            ),
+            allowed=same("--name value, --name=value, --switch, --no-switch"),
             mend={},
         )
 
@@ -69,16 +74,22 @@ class Request:
         places = [place for place in places if self.kind in (None, place.kind)]
         known = [name for place in places for name in place]
         if not self.words:
-            raise NoSuchSubject("", "name what to draw", known, "bottleneck")
+            raise NoSuchSubject(
+                "", Text("name what to draw", "没有说明要画什么"), known, "bottleneck"
+            )
         name, *rest = self.words
         for place in places:
             if name in place:
                 return place[name]
         near = nearest(name, known)
-        reason = f"there is no {self.kind or 'block or model'} {name!r}{did_you_mean(near)}"
+        kind = KINDS[self.kind] if self.kind else Text("block or model", "块或网络")
+        reason = clauses(there_is_no(kind, name), did_you_mean(near))
         if name.startswith("-"):
             near = next((item for item in rest if item in known), None)
-            reason = f"the subject comes first, and its options follow: {name!r} is no subject"
+            reason = Text(
+                "the subject comes first, and its options follow: {!r} is no subject",
+                "先写对象，再写它的选项：{!r} 不是对象",
+            ).format(name)
         raise NoSuchSubject(name, reason, known, near)
 
     @cached_property

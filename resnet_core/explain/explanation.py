@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from resnet_core.bilingual import Language
-from resnet_core.errors import ParameterError
+from resnet_core.errors import NO_FORMAT, ParameterError
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
@@ -86,7 +86,11 @@ class Explanation:
         """It as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
         if format not in _WRITERS:
             raise ParameterError(
-                "format", format, "it is not a format", allowed=FORMATS, suggestion="txt"
+                "format",
+                format,
+                NO_FORMAT,
+                allowed=FORMATS,
+                suggestion="txt",
             )
         return _WRITERS[format](self).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import TooLarge
 from resnet_core.formats import graphviz
 from resnet_core.formats.drawable import Drawable, Pictured
@@ -29,9 +30,12 @@ def png(picture: Pictured, scale: int) -> bytes:
         raise TooLarge(
             "scale",
             scale,
-            f"the PNG would be {sides[0]:,.0f}×{sides[1]:,.0f} pixels, more than "
-            f"{MAX_PIXELS:,} on a side; SVG and PDF have no such limit",
-            allowed="a coarser detail or a smaller scale",
+            Text(
+                "the PNG would be {:,.0f}×{:,.0f} pixels, more than {:,} on a side; "
+                "SVG and PDF have no such limit",
+                "PNG 会有 {:,.0f}×{:,.0f} 像素，单边超过了 {:,}；SVG 和 PDF 没有这个限制",
+            ).format(*sides, MAX_PIXELS),
+            allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
             mend={"scale": None, "detail": None, "fold": None},
         )
     return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import resnet_core.formats
-from resnet_core.errors import ParameterError, nearest
+from resnet_core.errors import NO_FORMAT, ParameterError, nearest
 
 if TYPE_CHECKING:
     from resnet_core.formats.drawable import Drawable
@@ -107,4 +107,4 @@ FORMATS = Formats()
 def no_format(extension: str, known: Collection[str], default: str = "svg") -> ParameterError:
     """The error that says which formats there are."""
     near = nearest(extension, known) or default
-    return ParameterError("format", extension, "it is not a format", allowed=known, suggestion=near)
+    return ParameterError("format", extension, NO_FORMAT, allowed=known, suggestion=near)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.graph.model import (
     Edge,
@@ -49,7 +50,10 @@ def with_symbols(graph: Graph, shape: Shape, retrace: Callable[[Shape], Graph]) 
         raise ParameterError(
             "shapes",
             "symbolic",
-            "the structure does not run, or runs differently, at other input sizes",
+            Text(
+                "the structure does not run, or runs differently, at other input sizes",
+                "换一个输入尺寸时，这个结构无法运行，或者运行方式不同",
+            ),
             allowed=["concrete"],
             suggestion="concrete",
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError, nearest
 from resnet_core.graph.fold import fold as folded
 from resnet_core.graph.model import (
@@ -55,7 +56,9 @@ def _check(graph: Graph, expand: Sequence[str]) -> None:
             raise ParameterError(
                 "expand",
                 path,
-                f"there is no group {path!r} in this structure",
+                Text(
+                    "there is no group {!r} in this structure", "这个结构里没有 {!r} 这一组"
+                ).format(path),
                 allowed=known,
                 suggestion=near,
             )

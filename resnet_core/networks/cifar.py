@@ -8,6 +8,7 @@ import torch
 from pydantic import AfterValidator, Field
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import conv3x3, initialise, norm
 from resnet_core.networks.stage import residual_blocks
@@ -21,8 +22,14 @@ def _six_n_plus_two(depth: int) -> int:
         raise ParameterError(
             "depth",
             depth,
-            "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
-            allowed="20, 32, 44, 56, 110, 1202, or another 6n + 2",
+            Text(
+                "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
+                "深度为 6n + 2：一个主干层，三个阶段，每阶段 n 个两层的块，再加一个分类器",
+            ),
+            allowed=Text(
+                "20, 32, 44, 56, 110, 1202, or another 6n + 2",
+                "20、32、44、56、110、1202，或其他形如 6n + 2 的数",
+            ),
             suggestion=max(8, near),
         )
     return depth

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, initialise, norm
@@ -140,8 +141,8 @@ def _stages(
         raise ParameterError(
             "layers",
             ",".join(map(str, layers)),
-            f"that is {sum(layers):,} blocks",
-            allowed=f"at most {MAX_BLOCKS} blocks in all",
+            Text("that is {:,} blocks", "这样一共有 {:,} 个块").format(sum(layers)),
+            allowed=Text("at most {} blocks in all", "总共最多 {} 个块").format(MAX_BLOCKS),
             suggestion="3,4,6,3",
         )
     inplanes, reached, dilation = 64, 4, 1
@@ -154,7 +155,7 @@ def _stages(
             if error.parameter != "dilation":
                 raise
             raise ParameterError(
-                "output_stride", output_stride, error.reason, allowed=[32], suggestion=32
+                "output_stride", output_stride, error.text, allowed=[32], suggestion=32
             ) from error
         stages.append(nn.Sequential(*made))
         dilation, reached = (dilation * stride, reached) if dilate else (dilation, reached * stride)

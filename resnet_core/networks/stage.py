@@ -9,6 +9,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError, UnknownSubject
 from resnet_core.layers import initialise
 from resnet_core.params import (
@@ -115,7 +116,7 @@ def preact_name(block: str) -> str:
         raise ParameterError(
             "preact",
             True,
-            f"block {block!r} has no pre-activation form",
+            Text("block {!r} has no pre-activation form", "块 {!r} 没有预激活形式").format(block),
             allowed=[False],
             suggestion=False,
         )
@@ -156,7 +157,7 @@ def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
             raise ParameterError(
                 name,
                 value,
-                f"block {block!r} has no {name}",
+                Text("block {!r} has no {}", "块 {!r} 没有 {}").format(block, name),
                 allowed=[defaults[name]],
                 suggestion=defaults[name],
             )

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Text, clauses
 from resnet_core.graph.model import (
     Edge,
     Node,
@@ -41,24 +41,21 @@ def _disagreement(operands: Sequence[Edge], start: Shape) -> Text:
         return Text("{} and {} have no common shape", "{} 与 {} 对不上").format(
             _text(one), _text(other)
         )
-    english, chinese = [], []
+    reasons = []
     if one[2:] != other[2:]:
-        english.append(
-            f"{_text(start[2:])} comes in: "
-            + ", ".join(f"{_PATHS[e.lane].en} makes it {_text(e.shape[2:])}" for e in operands[:2])
-        )
-        chinese.append(
-            f"输入是 {_text(start[2:])}："
-            + "，".join(f"{_PATHS[e.lane].zh}变成 {_text(e.shape[2:])}" for e in operands[:2])
-        )
+        sizes = [
+            Text("{} makes it {}", "{}变成 {}").format(_PATHS[edge.lane], _text(edge.shape[2:]))
+            for edge in operands[:2]
+        ]
+        said = Text("{} comes in: {}, {}", "输入是 {}：{}，{}")
+        reasons.append(said.format(_text(start[2:]), *sizes))
     if one[1] != other[1]:
-        english.append(
-            ", ".join(f"{e.shape[1]} channels on {_PATHS[e.lane].en}" for e in operands[:2])
-        )
-        chinese.append(
-            "，".join(f"{_PATHS[e.lane].zh}有 {e.shape[1]} 个通道" for e in operands[:2])
-        )
-    return Text("; ".join(english), "；".join(chinese))
+        channels = [
+            Text("{} channels on {}", "{1}有 {0} 个通道").format(edge.shape[1], _PATHS[edge.lane])
+            for edge in operands[:2]
+        ]
+        reasons.append(Text("{}, {}", "{}，{}").format(*channels))
+    return clauses(*reasons)
 
 
 def _window_problem(node: Node, said: str) -> tuple[str, Text]:
@@ -77,11 +74,10 @@ def _window_problem(node: Node, said: str) -> tuple[str, Text]:
     reach = _text([(k - 1) * d + 1 for k, d in zip(sides, spread, strict=True)])
     padding = _pair(node.attributes.get("padding", 0))
     room = _text([s + 2 * p for s, p in zip(given[-2:], padding, strict=False)])
-    padded = (" (with its padding)", "（含填充）") if any(padding) else ("", "")
-    return "the input is too small", Text(
-        f"a window of {reach} has no room in a map of {room}{padded[0]}",
-        f"{reach} 的窗口放不进 {room} 的特征图{padded[1]}",
-    )
+    reason = Text("a window of {} has no room in a map of {}", "{} 的窗口放不进 {} 的特征图")
+    if any(padding):
+        reason = Text("{} (with its padding)", "{}（含填充）").format(reason)
+    return "the input is too small", reason.format(reach, room)
 
 
 def _plain(said: str) -> Text:

@@ -54,7 +54,7 @@ def problem_at(client: TestClient, url: str, status: int) -> dict[str, Any]:
     assert "Traceback" not in answer.text
     body: dict[str, Any] = answer.json()
     sort = SORTS[body["type"].removeprefix("/reference#")]
-    assert (body["status"], body["title"]) == (status, sort.title)
+    assert (body["status"], body["title"]) == (status, sort.title["en"])
     assert body["detail"]
     return body
 

@@ -42,7 +42,7 @@ def test_a_card_tells_the_sentence_the_paper_and_the_documents(page: str) -> Non
     found = cards(page)
     for subject in SUBJECTS:
         card = found[subject.name]
-        assert subject.en.replace("'", "&#39;") in card
+        assert subject.about("en").replace("'", "&#39;") in card
         assert f'href="{subject.paper}"' in card
         assert subject.year is None or f", {subject.year}" in card
         slugs = re.findall(r'href="/documents/([\w-]+)"', card)

@@ -27,7 +27,7 @@ class ParameterError(ResnetDiagramError, ValueError):
 
     ``parameter`` and ``value`` say what was given, ``text`` why that cannot be, ``legal`` what may
     be given; ``reason`` and ``allowed`` are the same two in English. ``suggestion`` is the nearest
-    legal value, and ``mend`` maps parameter names to the values that cure the
+    legal value, and ``mend`` maps parameter names to the values that fix the
     call (``None`` stands for "leave it out"). ``inside`` is the error of which this one is told
     for a part of a larger call.
     """
@@ -38,15 +38,17 @@ class ParameterError(ResnetDiagramError, ValueError):
         self,
         parameter: str,
         value: Any,
-        reason: Text,
+        reason: Text | str,
         *,
-        allowed: Text | Iterable[Any] = (),
+        allowed: Text | str | Iterable[Any] = (),
         suggestion: Any = None,
         mend: dict[str, Any] | None = None,
     ) -> None:
+        # Whoever writes a block of his own may know one language only.
+        allowed = Text(allowed, allowed) if isinstance(allowed, str) and allowed else allowed
         self.parameter = parameter
         self.value = value
-        self.text = reason
+        self.text = reason if isinstance(reason, Text) else Text(reason, reason)
         self.legal: Text | list[str] = (
             allowed if isinstance(allowed, Text) else [str(choice) for choice in allowed]
         )

@@ -62,3 +62,10 @@ def test_clauses_are_joined_as_each_language_does() -> None:
     one, other = Text("it is {}", "它是 {}"), Text("stop", "停")
     assert clauses(one.format(3), None, other) == Text("it is 3; stop", "它是 3；停")
     assert clauses(one) == one
+
+
+def test_an_error_in_one_language_says_the_same_in_both():
+    error = ParameterError("planes", 7, "it is odd", allowed="an even number")
+    assert error.text["zh"] == error.reason == "it is odd"
+    assert error.allowed == "an even number"
+    assert str(error) == "planes=7: it is odd"

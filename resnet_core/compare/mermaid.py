@@ -20,10 +20,12 @@ from resnet_core.graph.model import (
     Group,
     Node,
     Problem,
+    change_of,
+    differences_of,
 )
+from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
 from resnet_core.layout.clusters import Band
-from resnet_core.layout.diff_marks import SIGNS, change_of, differences_of
 from resnet_core.layout.theme import Theme
 
 # Class: the names of its fill, line and text in the table of colours.

@@ -9,13 +9,14 @@ from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
+from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
+from resnet_core.layout.boxes import marked_tile
 from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.diff_marks import SIGNS, marked_tile
-from resnet_core.layout.font import width
-from resnet_core.layout.sheet import Line, Sheet, Text
+from resnet_core.layout.sheet import Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside, foot
 from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE
+from resnet_core.layout.typesetting import width
 
 # Points that a line of the sentence may be wide.
 _WIDE = 500
@@ -48,9 +49,9 @@ def _beside(diff: Diff, why: str) -> Sheet:
     if diff.view in SIDES:
         index = SIDES.index(diff.view)
         name, figures = (one, other)[index]
-        heading = ((Text(name, TITLE, bold=True),), (Text(figures, SUBTITLE, "quiet"),))
+        heading = ((Run(name, TITLE, bold=True),), (Run(figures, SUBTITLE, "quiet"),))
         return alone(heading, (first, second), partners, down, bool(index))
-    reason = ((Text(why, SUBTITLE, "quiet"),),) if why else ()
+    reason = ((Run(why, SUBTITLE, "quiet"),),) if why else ()
     return beside((*_heading(diff), *reason), (first, second), (one, other), partners, down)
 
 
@@ -76,14 +77,14 @@ def _arranged(diff: Diff, graph: Graph, heading: tuple[Line, ...]) -> Sheet:
 def _heading(diff: Diff) -> tuple[Line, ...]:
     """The names, the sentence, and what the colours mean as far as they occur."""
     language = diff.language
-    title = (Text("  →  ".join(diff.names), TITLE, bold=True),)
-    sentence = [(Text(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
+    title = (Run("  →  ".join(diff.names), TITLE, bold=True),)
+    sentence = [(Run(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
     changes = {pair.change for pair in diff.views.pairs}
     legend: Line = ()
     for change in SIGNS:
         if change in changes:
             words = f"{SIGNS[change]} {change_word(change, language)}     "
-            legend += (Text(words, TEXT, f"{change}-text", bold=True),)
+            legend += (Run(words, TEXT, f"{change}-text", bold=True),)
     return (title, *sentence, *([legend] if legend else []))
 
 

@@ -25,7 +25,7 @@ from resnet_core.graph.symbolic import with_symbols
 from resnet_core.graph.view import Detail, view
 from resnet_core.language.caption import Caption
 from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.heading import heading
+from resnet_core.layout.page import heading
 from resnet_core.layout.sheet import Sheet
 from resnet_core.layout.theme import Theme
 

@@ -10,14 +10,6 @@ from graphviz import Digraph
 
 from resnet_core.formats.drawable import Drawable
 from resnet_core.formats.registry import FORMATS
-from resnet_core.layout.boxes import (
-    AIR,
-    PAD,
-    extent,
-    line_width,
-)
-from resnet_core.layout.clusters import FRAME_TEXT
-from resnet_core.layout.diff_marks import mark_of
 from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
 from resnet_core.layout.sheet import (
     MARGIN,
@@ -26,12 +18,12 @@ from resnet_core.layout.sheet import (
     Frame,
     Line,
     Point,
+    Run,
     Sheet,
-    Text,
     Wire,
 )
-from resnet_core.layout.theme import FONT, SUBTITLE, Theme
-from resnet_core.layout.typesetting import Letters, on_box, on_legend
+from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
+from resnet_core.layout.typesetting import AIR, PAD, Letters, extent, line_width, on_box, on_legend
 
 # How long the heads of arrows are.
 TIP, RING = 7.0, 5.6
@@ -142,7 +134,7 @@ class _Writer:
             ("figures", frame.figures, frame.figures_at),
         ):
             if text and self.lettered:
-                line = (Text(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
+                line = (Run(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
                 wide = line_width(line)
                 graph.node(
                     f"{which} of {frame.group.path}",
@@ -185,7 +177,7 @@ class _Writer:
             looks["color"] = self.theme[edge.lane]
         if wire.broken:
             looks |= {"color": self.theme["problem-line"], "penwidth": "2"}
-        if mark := mark_of(wire):
+        if mark := wire.mark:
             looks |= {"color": self.theme[f"{mark}-line"], "penwidth": "2",
                       "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
         if wire.note and self.lettered:
@@ -210,7 +202,7 @@ class _Writer:
                        **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
 
     def _note(self, wire: Wire, mark: str) -> dict[str, str]:
-        wide = line_width((Text(wire.note, SUBTITLE),))
+        wide = line_width((Run(wire.note, SUBTITLE),))
         return {
             "label": wire.note,
             "fontcolor": self.theme[f"{mark}-text" if mark else wire.edge.lane],
@@ -263,7 +255,7 @@ def _line(line: Line, theme: Theme, whole: bool = False) -> str:
     return f"<{text}>" if whole else text
 
 
-def _text(text: Text, theme: Theme) -> str:
+def _text(text: Run, theme: Theme) -> str:
     words = re.sub(r"^ +| +$|  +", lambda found: "&#160;" * len(found.group()),
                    html.escape(text.text, quote=False))  # fmt: skip
     if text.bold:

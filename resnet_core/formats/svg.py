@@ -14,9 +14,7 @@ from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import call_title, shape_text
-from resnet_core.layout.diff_marks import SIGNS
-from resnet_core.layout.font import width
+from resnet_core.language.notation import SIGNS, call_title, shape_text
 from resnet_core.layout.sheet import (
     Box,
     Frame,
@@ -36,6 +34,7 @@ from resnet_core.layout.typesetting import (
     on_heading,
     on_legend,
     on_wire,
+    width,
 )
 
 _LINES = {"heading": on_heading, "legend": on_legend}

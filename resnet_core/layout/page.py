@@ -1,26 +1,37 @@
-"""What is laid out around the origin → a sheet of paper with margins and a heading."""
+"""The page around what is laid out: the heading above, margins, the legend below."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from resnet_core.layout.boxes import extent, line_width
-from resnet_core.layout.font import width
+from resnet_core.bilingual import Language
+from resnet_core.graph.model import Graph
+from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.layout.sheet import (
     MARGIN,
     Box,
     Frame,
     Line,
     Point,
+    Run,
     Sheet,
-    Text,
     Wire,
 )
-from resnet_core.layout.theme import SUBTITLE
+from resnet_core.layout.theme import SUBTITLE, TITLE
+from resnet_core.layout.typesetting import extent, line_width, width
 
 HEADING_GAP = 16.0
 LEGEND_GAP = 12.0
+
+
+def heading(caption: Caption, graph: Graph, language: Language = "en") -> tuple[Line, ...]:
+    """Title and two lines of facts; ``graph`` is the whole structure, not a view of it."""
+    return (
+        (Run(caption.title, TITLE, bold=True),),
+        (Run(" · ".join(facts(caption, graph, language)), SUBTITLE, "quiet"),),
+        (Run(" · ".join(sums(graph, language)), SUBTITLE, "quiet"),),
+    )
 
 
 def on_paper(
@@ -92,7 +103,7 @@ def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:
     """The entries in lines, as words flow in a paragraph."""
     lines: list[Line] = []
     for entry in entries:
-        longer = (*lines[-1], Text(" " * 6, entry[0].size), *entry) if lines else ()
+        longer = (*lines[-1], Run(" " * 6, entry[0].size), *entry) if lines else ()
         if lines and line_width(longer) <= room:
             lines[-1] = longer
         else:

@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from resnet_core.graph.model import Group
-from resnet_core.layout.boxes import extent
-from resnet_core.layout.clusters import FRAME_TEXT
-from resnet_core.layout.font import width
 from resnet_core.layout.page import LEGEND_GAP
 from resnet_core.layout.sheet import (
     MARGIN,
@@ -20,6 +17,8 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
+from resnet_core.layout.theme import FRAME_TEXT
+from resnet_core.layout.typesetting import extent, width
 
 BETWEEN = 20.0
 HEADING_GAP = 14.0

@@ -9,6 +9,7 @@ ThemeName = Literal["light", "dark"]
 
 FONT = "Helvetica,Arial,Liberation Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif"
 TITLE, SUBTITLE, TEXT, SHAPE, SMALL = 17.0, 11.0, 12.0, 11.0, 9.0
+FRAME_TEXT = 10.0
 
 # name: (light, dark). Within a column no two names share a value: an SVG that follows the
 # reader's system finds the dark colour by the light one.

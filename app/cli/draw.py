@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.commands import PASS_ON, tell
+from app.cli.commands import tell
 from app.cli.errors import refusal_of
-from app.cli.output import (
-    FORMATS,
-    STDOUT,
-    ending,
-    write,
-)
+from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
     from resnet_core.diagram.picture import Drawing

@@ -1,33 +1,27 @@
-"""A Graph with a caption and options, and every picture and table that is made of it."""
+"""A Graph with a caption and options, and every picture and table that is made of it.
+
+Each kind of output is imported where it is asked for: whoever only makes addresses loads no layout,
+no explanation and no writer.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Language, Text
 from resnet_core.diagram.options import Options
 from resnet_core.errors import TooLarge
-from resnet_core.explain import Explanation, explain
-from resnet_core.formats.dot import dot
-from resnet_core.formats.json import record
-from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
-from resnet_core.formats.pdf import pdf
-from resnet_core.formats.png import png
-from resnet_core.formats.registry import FORMATS
-from resnet_core.formats.svg import svg
-from resnet_core.formats.txt.node import Manner
-from resnet_core.formats.txt.render import text
-from resnet_core.graph.model import Graph, Shape
-from resnet_core.graph.symbolic import with_symbols
-from resnet_core.graph.view import Detail, view
-from resnet_core.language.caption import Caption
-from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.page import heading
-from resnet_core.layout.sheet import Sheet
-from resnet_core.layout.theme import Theme
+
+if TYPE_CHECKING:
+    from resnet_core.explain import Explanation
+    from resnet_core.graph.model import Graph, Shape
+    from resnet_core.graph.view import Detail
+    from resnet_core.language.caption import Caption
+    from resnet_core.layout.sheet import Sheet
+    from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
 
@@ -59,11 +53,15 @@ class Picture(ABC):
     @cached_property
     def dot(self) -> str:
         """The picture in the DOT language, positions included."""
+        from resnet_core.formats.dot import dot
+
         return dot(self.sheet, self._theme, self.caption.name)
 
     @cached_property
     def svg(self) -> str:
         """The picture as a self-contained SVG document."""
+        from resnet_core.formats.svg import svg
+
         return svg(self)
 
     def png(self, scale: int | None = None) -> bytes:
@@ -71,11 +69,15 @@ class Picture(ABC):
 
         Raises TooLarge where it would have more pixels than a PNG can hold.
         """
+        from resnet_core.formats.png import png
+
         return png(self, scale or self.options.scale)
 
     @property
     def pdf(self) -> bytes:
         """The picture as a PDF, in vectors; its information tells title and URL."""
+        from resnet_core.formats.pdf import pdf
+
         return pdf(self)
 
     def save(self, path: str | Path) -> Path:
@@ -86,6 +88,8 @@ class Picture(ABC):
 
     @property
     def _theme(self) -> Theme:
+        from resnet_core.layout.theme import Theme
+
         return Theme("dark" if self.options.theme == "dark" else "light")
 
     def _repr_svg_(self) -> str:
@@ -116,6 +120,9 @@ class Drawing(Picture):
         return self._at(self.detail)
 
     def _at(self, detail: Detail) -> Graph:
+        from resnet_core.graph.symbolic import with_symbols
+        from resnet_core.graph.view import view
+
         options = self.options
         graph = self.graph
         if options.shapes == "symbolic" and graph.problem is None:
@@ -126,6 +133,9 @@ class Drawing(Picture):
     @cached_property
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
+        from resnet_core.layout.coordinates import arrange
+        from resnet_core.layout.page import heading
+
         labels = self.options.labels.split(",")
         language = self.options.lang
         title = heading(self.caption, self.graph, language)
@@ -138,6 +148,9 @@ class Drawing(Picture):
     @cached_property
     def txt(self) -> str:
         """The picture in box drawing characters; a convolution with its norm in one box."""
+        from resnet_core.formats.txt.node import Manner
+        from resnet_core.formats.txt.render import text
+
         manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
         shown = self._at("layer") if self.detail == "op" else self.shown
         return text(shown, self.graph, self.caption, manner)
@@ -145,24 +158,31 @@ class Drawing(Picture):
     @cached_property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+        from resnet_core.formats.mermaid import mermaid
+
         options, shown = self.options, self.shown
-        theme = Theme("dark" if options.theme == "dark" else "light")
         labels = options.labels.split(",")
         made = mermaid(
-            shown, self.graph, self.caption, theme, options.direction, labels, options.lang
+            shown, self.graph, self.caption, self._theme, options.direction, labels, options.lang
         )
         return chart_within_limits(made, shown, self.detail)
 
     def explain(self, language: Language | None = None) -> Explanation:
         """The structure told in words; in the language of the picture if none is asked for."""
+        from resnet_core.explain import explain
+
         return explain(self.graph, self.caption, language or self.options.lang)
 
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data: what ``/diagram.json`` answers."""
+        from resnet_core.formats.json import record
+
         return record(self.graph, self.caption)
 
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        from resnet_core.formats.registry import FORMATS
+
         return FORMATS[format].write(self)
 
 
@@ -179,6 +199,8 @@ def readable(graph: Graph, detail: str) -> Graph:
 
 def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
     """The Mermaid chart of a view itself. Raises TooLarge where GitHub would not draw it."""
+    from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS
+
     if len(graph.edges) > MAX_EDGES or len(chart) > MAX_LETTERS:
         reason = Text(
             "the chart has {:,} arrows and {:,} letters; Mermaid draws at most {:,} and {:,}",

@@ -97,7 +97,13 @@ class Comparison(Picture):
     def caption(self) -> Caption:
         """The picture's title."""
         formula = self.summary().rstrip(".。")
-        return Caption(name="compare", title=self.diff.title, formula=formula, url=self.url)
+        return Caption(
+            name="compare",
+            title=self.diff.title,
+            formula=formula,
+            url=self.url,
+            own_title=self.options.title,
+        )
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -20,12 +20,13 @@ def write(drawing: Drawable) -> bytes:
 
 
 def png(picture: Pictured, scale: int) -> bytes:
-    """The picture as a PNG, ``scale`` times as large as a browser shows the SVG.
+    """The picture as a PNG, ``scale`` times the width that is asked for, or of its own.
 
     Raises TooLarge where it would have more pixels than a PNG can hold.
     """
     sheet = picture.sheet
-    sides = [length * scale * graphviz.DPI / 72 for length in (sheet.width, sheet.height)]
+    factor = scale * picture.options.enlarged(sheet.width)
+    sides = [length * factor * graphviz.DPI / 72 for length in (sheet.width, sheet.height)]
     if max(sides) > MAX_PIXELS:
         raise TooLarge(
             "scale",
@@ -36,6 +37,6 @@ def png(picture: Pictured, scale: int) -> bytes:
                 "PNG 会有 {:,.0f}×{:,.0f} 像素，单边超过了 {:,}；SVG 和 PDF 没有这个限制",
             ).format(*sides, MAX_PIXELS),
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
-            mend={"scale": None, "detail": None, "fold": None},
+            mend={"scale": None, "width": None, "detail": None, "fold": None},
         )
-    return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)
+    return stamped(graphviz.draw(picture.dot, "png", factor), picture.caption.url)

@@ -11,8 +11,8 @@ from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
 from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import marked_tile
-from resnet_core.layout.coordinates import arrange
+from resnet_core.layout.boxes import marked_tile, tile
+from resnet_core.layout.coordinates import TileMaker, arrange
 from resnet_core.layout.page import titled, without_legend
 from resnet_core.layout.sheet import Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside
@@ -40,7 +40,9 @@ def picture(diff: Diff) -> Sheet:
 
 def _beside(diff: Diff, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
-    first, second = (_arranged(diff, graph, ()) for graph in diff.views.sides)
+    plain = diff.view == "plain"
+    graphs = diff.views.unmarked(diff.options.fold) if plain else diff.views.sides
+    first, second = (_arranged(diff, graph, (), tile if plain else marked_tile) for graph in graphs)
     partners = [(pair.a.id, pair.b.id) for pair in diff.views.pairs if pair.a and pair.b]
     down = diff.options.direction == "TB"
     one, other = (
@@ -69,9 +71,11 @@ def _overlapping(sheet: Sheet) -> bool:
     )  # fmt: skip
 
 
-def _arranged(diff: Diff, graph: Graph, heading: tuple[Line, ...]) -> Sheet:
+def _arranged(
+    diff: Diff, graph: Graph, heading: tuple[Line, ...], make: TileMaker = marked_tile
+) -> Sheet:
     labels = diff.options.labels.split(",")
-    return arrange(graph, heading, diff.options.direction, labels, diff.language, marked_tile)
+    return arrange(graph, heading, diff.options.direction, labels, diff.language, make)
 
 
 def _heading(diff: Diff) -> tuple[Line, ...]:
@@ -79,12 +83,15 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
     if not diff.options.header:
         return ()
     language = diff.language
-    names = "  →  ".join(diff.names)
+    plain = diff.view == "plain"
+    names = ("  ·  " if plain else "  →  ").join(diff.names)
     title = (
         ((Run(names, TITLE, bold=True),),)
         if diff.options.title is None
         else titled(diff.options.title)
     )
+    if plain:
+        return title
     sentence = [(Run(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
     changes = {pair.change for pair in diff.views.pairs}
     legend: Line = ()

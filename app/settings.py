@@ -28,7 +28,13 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
+    header_bytes: int = Field(16384, ge=1024, description="all headers together before 431")
+    silence: float = Field(
+        10, gt=0, description="seconds that a client may take to ask, or leave an answer unread"
+    )
     max_age: int = Field(86400, ge=0, description="seconds that a drawing may be kept by others")
-    connections: int = Field(1000, ge=1, description="connections at once; one more gets 503")
+    connections: int = Field(
+        1000, ge=1, description="connections at once; then the oldest silent one goes"
+    )
     keep_alive: int = Field(5, ge=1, description="seconds that a silent kept connection stays open")
     shutdown: int = Field(8, ge=1, description="seconds that answers under way get when it ends")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache, TTLCache
 
 from app.workers.jobs import Refusal
+from app.workers.queue import TooLong
 
 # One answer takes no more than this part of the cache, so that a few large ones do not empty it.
 SHARE = 64
@@ -44,7 +45,8 @@ class Cache:
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What is kept under ``key``, or what ``make`` gives.
 
-        What it raises is not kept, but for refusals and timeouts, and these for a short time.
+        What it raises is not kept, but for refusals and what takes too long, and these not for
+        long.
         """
         kept = self._kept.get(key)
         if kept is not None:
@@ -73,7 +75,7 @@ class Cache:
         mine = self._making[key]
         try:
             made = await make()
-        except (Refusal, TimeoutError) as failure:
+        except (Refusal, TooLong) as failure:
             self._failed[key] = failure
             raise
         finally:

@@ -14,7 +14,7 @@ from app.workers.estimate import SMALL, cost_of
 from app.workers.process import NotBegun, Process, Thread, Worker
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
-from app.workers.queue import Queue, Ticket
+from app.workers.queue import Queue, Ticket, TooLong
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ IDLE, PROBED, STALE = 1.0, 5.0, 15.0
 GRACE = 0.2
 TRIES = 5
 # How much the processes let the server and the small jobs go first.
-CALM = 5
+CALM = 2
 
 
 class Workers:
@@ -243,4 +243,4 @@ class Workers:
             ticket.fail(Busy(self._queue.wait))
         else:
             self.counts["timeout"] += 1
-            ticket.fail(TimeoutError())
+            ticket.fail(TooLong() if ticket.large else TimeoutError())

@@ -48,6 +48,8 @@ class Workers:
         self._starting: asyncio.Lock | None = None
         self._drawn = 0.0
         self.counts: Counter[str] = Counter()
+        # Told of each job that is done: its name, seconds in the queue, seconds in a worker.
+        self.observe: Callable[[str, float, float], None] = lambda *_: None
         self.ready = asyncio.Event()
         self.leaving = False
 
@@ -217,6 +219,9 @@ class Workers:
             ticket.fail(error)
         else:
             self._drawn = asyncio.get_running_loop().time()
+            if ticket.begun is not None:
+                waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
+                self.observe(ticket.job.__name__, waited, taken)
             if not ticket.answer.done():
                 ticket.answer.set_result(value)
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Problem,
         Totals,
     )
+    from resnet_core.window import Window, window
 
 __all__ = [
     "FORMATS",
@@ -68,12 +69,14 @@ __all__ = [
     "TraceError",
     "UnknownParameter",
     "UnknownSubject",
+    "Window",
     "blocks",
     "build",
     "compare",
     "draw",
     "draw_module",
     "networks",
+    "window",
 ]
 
 # Where each name is defined. torch takes seconds to import: a module is read when its name is used.
@@ -100,12 +103,14 @@ _HOMES = {
     "TraceError": "resnet_core.errors",
     "UnknownParameter": "resnet_core.errors",
     "UnknownSubject": "resnet_core.errors",
+    "Window": "resnet_core.window",
     "blocks": "resnet_core.diagram.module",
     "build": "resnet_core.diagram.module",
     "compare": "resnet_core.compare",
     "draw": "resnet_core.diagram.module",
     "draw_module": "resnet_core.diagram.module",
     "networks": "resnet_core.diagram.module",
+    "window": "resnet_core.window",
 }
 
 
@@ -124,8 +129,8 @@ def __dir__() -> list[str]:
 class _Face(ModuleType):
     """The package as a module whose public names are never replaced by subpackages.
 
-    ``compare``, ``blocks`` and ``networks`` name both a function and a folder, and Python sets
-    the folder as an attribute whenever something inside it is imported.
+    ``compare``, ``window``, ``blocks`` and ``networks`` name both a function and a folder, and
+    Python sets the folder as an attribute whenever something inside it is imported.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

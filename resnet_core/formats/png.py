@@ -24,8 +24,13 @@ def png(picture: Pictured, scale: int) -> bytes:
 
     Raises TooLarge where it would have more pixels than a PNG can hold.
     """
-    sheet = picture.sheet
-    sides = [length * scale * graphviz.DPI / 72 for length in (sheet.width, sheet.height)]
+    limited(picture.sheet.width, picture.sheet.height, scale)
+    return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)
+
+
+def limited(width: float, height: float, scale: int) -> None:
+    """Raise TooLarge where a picture of so many points would have more pixels than a PNG."""
+    sides = [length * scale * graphviz.DPI / 72 for length in (width, height)]
     if max(sides) > MAX_PIXELS:
         raise TooLarge(
             "scale",
@@ -38,4 +43,3 @@ def png(picture: Pictured, scale: int) -> bytes:
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
             mend={"scale": None, "detail": None, "fold": None},
         )
-    return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Problem,
         Totals,
     )
+    from resnet_core.sweep import Sweep, sweep
     from resnet_core.window import Window, window
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "RenderError",
     "ResnetDiagramError",
     "Sentence",
+    "Sweep",
     "TooLarge",
     "Totals",
     "TraceError",
@@ -76,6 +78,7 @@ __all__ = [
     "draw",
     "draw_module",
     "networks",
+    "sweep",
     "window",
 ]
 
@@ -98,6 +101,7 @@ _HOMES = {
     "RenderError": "resnet_core.errors",
     "ResnetDiagramError": "resnet_core.errors",
     "Sentence": "resnet_core.explain",
+    "Sweep": "resnet_core.sweep",
     "TooLarge": "resnet_core.errors",
     "Totals": "resnet_core.graph.model",
     "TraceError": "resnet_core.errors",
@@ -110,6 +114,7 @@ _HOMES = {
     "draw": "resnet_core.diagram.module",
     "draw_module": "resnet_core.diagram.module",
     "networks": "resnet_core.diagram.module",
+    "sweep": "resnet_core.sweep",
     "window": "resnet_core.window",
 }
 
@@ -129,8 +134,8 @@ def __dir__() -> list[str]:
 class _Face(ModuleType):
     """The package as a module whose public names are never replaced by subpackages.
 
-    ``compare``, ``window``, ``blocks`` and ``networks`` name both a function and a folder, and
-    Python sets the folder as an attribute whenever something inside it is imported.
+    ``compare``, ``sweep``, ``window``, ``blocks`` and ``networks`` name both a function and a
+    folder, and Python sets the folder as an attribute whenever something inside it is imported.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -85,6 +85,11 @@ def paint_of(role: str, shortcut: str = "") -> str:
     return "projection" if shortcut in ("projection", "pooled", "padded") else role
 
 
+def ground_of(role: str) -> str:
+    """The name of the colour that boxes of this role are filled with."""
+    return _PAINT.get(role, role)
+
+
 @dataclass(frozen=True)
 class Theme:
     """One column of the table."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from resnet_core.formats.svg import short
 from resnet_core.layout.theme import FONT, Theme, dark_of_light
+from resnet_core.layout.typesetting import width
 from resnet_core.plate.marks import Cluster, Mark, Plate, Rect, Stroke, Words
 
 _HEAD = 5.0
@@ -83,13 +84,18 @@ def arrow(mark: Stroke) -> tuple[tuple[float, float], ...]:
 
 def _words(mark: Words, colours: Theme) -> str:
     run = mark.run
-    if not run.text.strip():
+    text = run.text.strip()
+    if not text:
         return ""
+    # Blanks at the ends have no width in SVG, and of two inside one would be kept.
+    lead = width(run.text[: len(run.text) - len(run.text.lstrip())], run.size, run.bold)
+    wide = width(text, run.size, run.bold)
+    text = html.escape(text.replace("  ", "\N{NO-BREAK SPACE} "), quote=False)
     paint = f' fill="{colours[run.colour]}"' if run.colour != "ink" else ""
     weight = ' font-weight="bold"' if run.bold else ""
     return (
-        f'<text x="{short(mark.x)}" y="{short(mark.y)}" font-size="{short(run.size)}"{weight}'
-        f'{paint} textLength="{short(mark.width)}">{html.escape(run.text, quote=False)}</text>'
+        f'<text x="{short(mark.x + lead)}" y="{short(mark.y)}" '
+        f'font-size="{short(run.size)}"{weight}{paint} textLength="{short(wide)}">{text}</text>'
     )
 
 

@@ -62,7 +62,7 @@ def test_a_list_and_an_address_are_told_without_torch_and_layout(words):
     code = (
         "import sys; from app.cli import main; "
         f"main({words.split()!r}, 'resnet-diagram', standalone_mode=False); "
-        "heavy = ('torch', 'resnet_core.layout', 'resnet_core.explain', 'resnet_core.formats.svg'); "
+        "heavy = ('torch', *(f'resnet_core.{room}' for room in ('layout', 'explain', 'trace'))); "
         "print('loaded:', *(name for name in heavy if name in sys.modules))"
     )
     assert answer(code).endswith("loaded:")

@@ -35,8 +35,9 @@ FORMATS = formats()
     help="A picture, numbers or a table; if not said, the file's ending, else txt.",
 )
 @click.option(
-    "--view", type=click.Choice(["one", "side", "a", "b"]), default="one", show_default=True,
-    help="One picture of both, two next to each other, or one of these two.",
+    "--view", type=click.Choice(["one", "side", "plain", "a", "b"]), default="one",
+    show_default=True,
+    help="One picture of both, two next to each other (plain: without marks), or one of the two.",
 )  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the words.")
 def compare(

@@ -45,8 +45,9 @@ def flowchart(diff: Diff) -> str:
     elif diff.view in SIDES:
         graph = views.sides[SIDES.index(diff.view)]
     else:
-        graph, names = _both(*views.sides), dict(zip(SIDES, diff.names, strict=True))
-    theme = Theme("dark" if options.theme == "dark" else "light")
+        sides = views.unmarked(options.fold) if diff.view == "plain" else views.sides
+        graph, names = _both(*sides), dict(zip(SIDES, diff.names, strict=True))
+    theme = Theme.of(options.theme)
     chart = _MarkedChart(graph, theme, options.labels.split(","), options.lang, names)
     chart.notes = views.notes(options.lang)
     comments = [*filter(None, [diff.url]), summary(diff, options.lang)]

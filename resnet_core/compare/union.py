@@ -236,6 +236,10 @@ class Views:
     both: Graph | None
     why: str = ""
 
+    def unmarked(self, folded: bool) -> tuple[Graph, Graph]:
+        """Both structures as each is drawn alone."""
+        return view(self.a, "op", fold=folded), view(self.b, "op", fold=folded)
+
     def notes(self, language: Language) -> Mapping[Edge, str]:
         """The kind of each shortcut of the union: of two into one addition each has its own."""
         if self.both is None:

@@ -154,6 +154,7 @@ class Diagram(Drawing):
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},
             url=self.url,
             fix=self.fix,
+            own_title=self.options.title,
         )
 
 

@@ -44,7 +44,7 @@ class ModuleDrawing(Drawing):
 
     @property
     def caption(self) -> Caption:
-        return Caption(name=self.name, title=self.name, kind="module")
+        return Caption(name=self.name, title=self.name, kind="module", own_title=self.options.title)
 
 
 def build(**parameters: Any) -> nn.Module:

@@ -7,6 +7,7 @@ no explanation and no writer.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
+# No letter on a picture that is drawn for a place with a name is smaller, in points.
+LEAST_TYPE = 6.0
+DETAILS: tuple[Detail, ...] = ("op", "layer", "block", "stage")
 
 
 class Picture(ABC):
@@ -55,7 +59,7 @@ class Picture(ABC):
         """The picture in the DOT language, positions included."""
         from resnet_core.formats.dot import dot
 
-        return dot(self.sheet, self._theme, self.caption.name)
+        return dot(self.sheet, self._theme, self.caption.name, self.options.background == "paper")
 
     @cached_property
     def svg(self) -> str:
@@ -90,7 +94,7 @@ class Picture(ABC):
     def _theme(self) -> Theme:
         from resnet_core.layout.theme import Theme
 
-        return Theme("dark" if self.options.theme == "dark" else "light")
+        return Theme.of(self.options.theme)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -134,12 +138,24 @@ class Drawing(Picture):
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         from resnet_core.layout.coordinates import arrange
-        from resnet_core.layout.page import heading
+        from resnet_core.layout.page import heading, without_legend
+        from resnet_core.layout.theme import SMALL
 
-        labels = self.options.labels.split(",")
-        language = self.options.lang
-        title = heading(self.caption, self.graph, language)
-        return arrange(self.shown, title, self.options.direction, labels, language)
+        options, language = self.options, self.options.lang
+        title = heading(self.caption, self.graph, language) if options.header else ()
+        for detail in self._details():
+            shown = self._at(detail)
+            sheet = arrange(shown, title, options.direction, options.labels.split(","), language)
+            sheet = sheet if options.legend else without_legend(sheet)
+            if options.enlarged(sheet.width) * SMALL >= LEAST_TYPE or not options.is_named_width:
+                return sheet
+        raise _too_narrow(options)
+
+    def _details(self) -> Sequence[Detail]:
+        """What a box may be: as asked for, and for a width that has a name also coarser."""
+        if not self.options.is_named_width:
+            return (self.detail,)
+        return DETAILS[DETAILS.index(self.detail) :]
 
     @property
     def described(self) -> Graph:
@@ -210,6 +226,24 @@ def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
             detail, reason.format(len(graph.edges), len(chart), MAX_EDGES, MAX_LETTERS)
         )
     return chart
+
+
+def _too_narrow(options: Options) -> TooLarge:
+    """Even the coarsest view would be set in letters that are too small to read."""
+    turned = options.direction == "LR"
+    return TooLarge(
+        "width",
+        options.width,
+        Text(
+            "even as stages its letters would be smaller than {:g} points",
+            "即使只画到阶段，文字也会小于 {:g} 磅",
+        ).format(LEAST_TYPE),
+        allowed=Text("a wider place, or direction=TB", "更宽的版面，或 direction=TB")
+        if turned
+        else Text("a wider place, or a number of pixels", "更宽的版面，或像素数"),
+        suggestion="a4",
+        mend={"direction": None} if turned else {"width": None},
+    )
 
 
 def _too_large(detail: str, reason: Text) -> TooLarge:

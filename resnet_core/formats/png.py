@@ -20,17 +20,18 @@ def write(drawing: Drawable) -> bytes:
 
 
 def png(picture: Pictured, scale: int) -> bytes:
-    """The picture as a PNG, ``scale`` times as large as a browser shows the SVG.
+    """The picture as a PNG, ``scale`` times the width that is asked for, or of its own.
 
     Raises TooLarge where it would have more pixels than a PNG can hold.
     """
-    limited(picture.sheet.width, picture.sheet.height, scale)
-    return stamped(graphviz.draw(picture.dot, "png", scale), picture.caption.url)
+    factor = scale * picture.options.enlarged(picture.sheet.width)
+    limited(picture.sheet.width, picture.sheet.height, factor, scale)
+    return stamped(graphviz.draw(picture.dot, "png", factor), picture.caption.url)
 
 
-def limited(width: float, height: float, scale: int) -> None:
+def limited(width: float, height: float, factor: float, scale: int) -> None:
     """Raise TooLarge where a picture of so many points would have more pixels than a PNG."""
-    sides = [length * scale * graphviz.DPI / 72 for length in (width, height)]
+    sides = [length * factor * graphviz.DPI / 72 for length in (width, height)]
     if max(sides) > MAX_PIXELS:
         raise TooLarge(
             "scale",
@@ -41,5 +42,5 @@ def limited(width: float, height: float, scale: int) -> None:
                 "PNG 会有 {:,.0f}×{:,.0f} 像素，单边超过了 {:,}；SVG 和 PDF 没有这个限制",
             ).format(*sides, MAX_PIXELS),
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
-            mend={"scale": None, "detail": None, "fold": None},
+            mend={"scale": None, "width": None, "detail": None, "fold": None},
         )

@@ -29,6 +29,8 @@ from resnet_core.layout.sheet import (
 from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
 from resnet_core.layout.typesetting import width
 
+TileMaker = Callable[[Graph, Node, str, Collection[str], Language], Tile]
+
 ASIDE = 30.0
 # Graphviz draws a second outline this far outside the first.
 RIM = 4.0
@@ -76,7 +78,7 @@ def arrange(
     direction: str,
     labels: Collection[str] = DEFAULT_LABELS,
     language: Language = "en",
-    make: Callable[[Graph, Node, str, Collection[str], Language], Tile] = tile,
+    make: TileMaker = tile,
 ) -> Sheet:
     """Everything the picture shows, with its place, for a graph that is a view.
 

@@ -19,18 +19,27 @@ from resnet_core.layout.sheet import (
     Wire,
 )
 from resnet_core.layout.theme import SUBTITLE, TITLE
-from resnet_core.layout.typesetting import extent, line_width, width
+from resnet_core.layout.typesetting import broken, extent, line_width, width
 
 HEADING_GAP = 16.0
 LEGEND_GAP = 12.0
+# Points that a line of the title may be wide.
+_TITLE_WIDTH = 460.0
 
 
 def heading(caption: Caption, graph: Graph, language: Language = "en") -> tuple[Line, ...]:
     """Title and two lines of facts; ``graph`` is the whole structure, not a view of it."""
     return (
-        (Run(caption.title, TITLE, bold=True),),
+        *titled(caption.above),
         (Run(" · ".join(facts(caption, graph, language)), SUBTITLE, "quiet"),),
         (Run(" · ".join(sums(graph, language)), SUBTITLE, "quiet"),),
+    )
+
+
+def titled(title: str) -> tuple[Line, ...]:
+    """The title in lines; nothing where it is empty."""
+    return tuple(
+        (Run(line, TITLE, bold=True),) for line in broken(title, TITLE, _TITLE_WIDTH, bold=True)
     )
 
 
@@ -78,6 +87,16 @@ def on_paper(
         round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
         lines,
     )
+
+
+def foot(legend: tuple[Line, ...]) -> float:
+    """The room that a legend takes at the foot of a sheet."""
+    return extent(legend)[1] + LEGEND_GAP if legend else 0.0
+
+
+def without_legend(sheet: Sheet) -> Sheet:
+    """The sheet without the lines at its foot."""
+    return replace(sheet, legend=(), height=round(sheet.height - foot(sheet.legend), 1))
 
 
 def _extremes(

@@ -1,11 +1,14 @@
-"""Colours and type. One table; every colour of a picture is a name in it."""
+"""Colours and type. One table; every colour of a picture is a name in it.
+
+``ink`` is for print: black lines and letters on white, and hatching where others have a hue.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-ThemeName = Literal["light", "dark"]
+ThemeName = Literal["light", "dark", "ink"]
 
 FONT = "Helvetica,Arial,Liberation Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif"
 TITLE, SUBTITLE, TEXT, SHAPE, SMALL = 17.0, 11.0, 12.0, 11.0, 9.0
@@ -90,13 +93,27 @@ def ground_of(role: str) -> str:
     return _PAINT.get(role, role)
 
 
+# In ink what is written and drawn is black; what is filled is white, but for these.
+_BLACK, _WHITE = "#000000", "#ffffff"
+_WRITTEN = ("ink", "quiet", "wire", "shortcut", "gate", "end", "unread")
+_ON_BLACK = ("end-text", "unread-text")
+
+
 @dataclass(frozen=True)
 class Theme:
     """One column of the table."""
 
     name: ThemeName
 
+    @classmethod
+    def of(cls, asked: str) -> Theme:
+        """The theme as it is drawn; what follows the reader's system is drawn light."""
+        return cls("dark" if asked == "dark" else "ink" if asked == "ink" else "light")
+
     def __getitem__(self, colour: str) -> str:
+        if self.name == "ink":
+            drawn = colour in _WRITTEN or colour.endswith(("-line", "-text"))
+            return _BLACK if drawn and colour not in _ON_BLACK else _WHITE
         return COLOURS[colour][0 if self.name == "light" else 1]
 
     def fill(self, role: str) -> str:

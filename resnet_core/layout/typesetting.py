@@ -6,6 +6,7 @@ font happens to have it. Here the answer is the same everywhere.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,24 @@ def width(text: str, size: float, bold: bool = False) -> float:
     """Width of one line in points."""
     total, units = _advance(text, bold)
     return total * size / units
+
+
+def broken(text: str, size: float, wide: float, bold: bool = False) -> list[str]:
+    """The text in lines of at most ``wide`` points; nothing where there is nothing to read.
+
+    Chinese may break between any two characters, but not before a closing mark.
+    """
+    lines, line = [], ""
+    for word in re.findall(r"[^ \u2e80-\uffef]+ *|（?[\u2e80-\uffef] *| +", text):
+        if (
+            line
+            and width((line + word).rstrip(), size, bold) > wide
+            and word[0] not in "，。；）、"
+        ):
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+    return [kept for kept in (*lines, line.rstrip()) if kept]
 
 
 @lru_cache(maxsize=32_768)

@@ -15,7 +15,7 @@ from resnet_core.plate.marks import Plate, Rect, Stroke, Words, flat
 
 def png(plate: Plate, theme: str, scale: int) -> bytes:
     """The plate as a PNG; its text chunk ``Source`` holds the URL. Raises TooLarge."""
-    limited(plate.width, plate.height, scale)
+    limited(plate.width, plate.height, scale, scale)
     return stamped(graphviz.draw(dot(plate, theme), "png", scale), plate.url)
 
 
@@ -26,7 +26,7 @@ def pdf(plate: Plate, theme: str) -> bytes:
 
 def dot(plate: Plate, theme: str) -> str:
     """The plate in the DOT language, every mark at its place."""
-    colours = Theme("dark" if theme == "dark" else "light")
+    colours = Theme.of(theme)
     wide, high = plate.width, plate.height
     marks = "\n".join(
         f"\t{line}"
@@ -36,7 +36,7 @@ def dot(plate: Plate, theme: str) -> str:
     return (
         "digraph plate {\n"
         f'\tgraph [bb="0,0,{wide:.1f},{high:.1f}" pad=0 outputorder=nodesfirst '
-        f'bgcolor="{colours["paper"]}"]\n'
+        f'bgcolor="{_ground(plate, colours)}"]\n'
         f'\tnode [fontname="{FONT}" fontcolor="{colours["ink"]}" margin=0 fixedsize=true '
         'label="" shape=box]\n\tedge [arrowsize=0.5]\n'
         f"{marks}\n}}\n"
@@ -101,3 +101,10 @@ def _stroke(name: str, mark: Stroke, colours: Theme, high: float) -> Iterator[st
 def _style(dash: str) -> str:
     """Graphviz knows two patterns: short strokes become dots."""
     return "dotted" if float(dash.split()[0]) <= 2 else "dashed"
+
+
+def _ground(plate: Plate, colours: Theme) -> str:
+    """The page's colour: that of the paper, which else might end a part of a pixel too early."""
+    first = next(flat(plate.marks), None)
+    paper = isinstance(first, Rect) and first.fill == "paper" and first.width == plate.width
+    return colours["paper"] if paper else "transparent"

@@ -16,7 +16,7 @@ _HEAD = 5.0
 
 def document(plate: Plate, theme: str) -> str:
     """The plate as an SVG document; ``auto`` follows the reader's system."""
-    colours = Theme("dark" if theme == "dark" else "light")
+    colours = Theme.of(theme)
     body = "".join(_drawn(plate.marks, colours))
     told = plate.url or f"{theme}{plate.title}{body}"
     prefix = "p" + hashlib.sha256(told.encode()).hexdigest()[:7]

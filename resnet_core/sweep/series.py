@@ -25,7 +25,7 @@ from resnet_core.sweep.strip import plate_of, told
 
 SCHEMA = 1
 # What of the view changes the picture; the rest is no part of its address.
-VIEW = ("lang", "scale", "theme")
+VIEW = ("background", "header", "lang", "scale", "theme", "title")
 COLUMNS = ("value", "present", "runs", "output", "params", "macs", "activations",
            "receptive_field", "reason", "url")  # fmt: skip
 

@@ -11,14 +11,15 @@ from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount, ratio
 from resnet_core.language.terms import say
 from resnet_core.layout.sheet import MARGIN, Run, Sheet
-from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT, TITLE
-from resnet_core.plate.flow import lines
+from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT
+from resnet_core.layout.typesetting import broken
+from resnet_core.plate.ground import LEADING, ground, heading, stacked
 from resnet_core.plate.marks import Cluster, Mark, Plate, Rect, centred, from_left, to_right
 from resnet_core.sweep.step import Step
 from resnet_core.sweep.thumbnail import marks_of, sheet_of, size_of
 
 CARD, GAP, PAD = 176.0, 12.0, 12.0
-_HEAD, _LEADING = 30.0, 15.0
+_HEAD = 30.0
 # The largest a small picture may be, and how much of its true size.
 _TALLEST, _LARGEST = 250.0, 0.75
 _FIGURES = 106.0
@@ -77,31 +78,23 @@ def plate_of(diagram: Diagram, over: str, steps: Sequence[Step], url: str) -> Pl
     across = min(len(steps), _ACROSS)
     wide = max(across * CARD + (across - 1) * GAP, 380.0)
     title = TYPESET[language](_TITLE[language].format(diagram.caption.title, over))
-    head = [(Run(title, TITLE, bold=True), TITLE * 1.3)]
-    for line in lines(_others(diagram, over), SUBTITLE, wide):
-        head.append((Run(line, SUBTITLE, "quiet"), _LEADING))
+    options = diagram.options
+    head = heading(options, title, broken(_others(diagram, over), SUBTITLE, wide), wide)
     said = [TYPESET[language](text[language]) for text in told(steps)]
-    top = MARGIN + sum(high for _, high in head) + 10
+    top = MARGIN + sum(high for _, high in head) + (10 if head else 0)
     cards = _Cards(steps, over, diagram.subject.kind == "model", language)
-    marks = [*_stacked(head, MARGIN), *cards.marks(MARGIN, top)]
+    marks = [*stacked(head, MARGIN), *cards.marks(MARGIN, top)]
     bottom = top + cards.height + 12
-    foot = [
-        (Run(line, SUBTITLE), _LEADING) for text in said for line in lines(text, SUBTITLE, wide)
-    ]
-    marks += _stacked(foot, bottom)
-    width, height = wide + 2 * MARGIN, bottom + _LEADING * len(foot) + MARGIN - 4
-    paper = Cluster((Rect(0, 0, width, height, fill="paper"),), "paper")
+    texts = [line for text in said for line in broken(text, SUBTITLE, wide)]
+    foot = [(Run(line, SUBTITLE), LEADING) for line in texts]
+    marks += stacked(foot, bottom)
+    width, height = wide + 2 * MARGIN, bottom + LEADING * len(foot) + MARGIN - 4
     return Plate(
-        width, height, (paper, *marks), "sweep", title,
+        width, height, (*ground(options, width, height), *marks), "sweep",
+        diagram.caption.own_title or title,
         " ".join([*(_described(step, over, language) for step in steps), *said]), url,
         {"over": over},
     )  # fmt: skip
-
-
-def _stacked(texts: Sequence[tuple[Run, float]], top: float) -> Iterator[Mark]:
-    for run, high in texts:
-        yield from_left(run, MARGIN, top + high / 2)
-        top += high
 
 
 def _others(diagram: Diagram, over: str) -> str:
@@ -199,7 +192,7 @@ class _Cards:
         if step.reason is None:
             return []
         text = TYPESET[self.language](step.reason[self.language])
-        return lines(text, SUBTITLE - 1, CARD - 2 * PAD - 16)
+        return broken(text, SUBTITLE - 1, CARD - 2 * PAD - 16)
 
     def _figures(self, step: Step, left: float, top: float) -> Iterator[Mark]:
         """The output's shape, then parameters and multiply-adds with a bar each."""

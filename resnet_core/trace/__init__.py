@@ -19,6 +19,7 @@ from torchview.torchview import forward_prop, process_input
 from resnet_core.errors import TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
+from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.reader import Reader
 from resnet_core.trace.recorder import Witness
 from resnet_core.trace.twins import Twins, Unplaceable
@@ -71,7 +72,7 @@ def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins) -> Grap
     tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
     failure: BaseException | None = None
-    with Witness() as witness:
+    with Witness() as witness, plain_sizes():
         try:
             forward_prop(module, tensors, "meta", record, "eval")
         except RuntimeError as error:

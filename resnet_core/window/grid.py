@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.diagram.options import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
 from resnet_core.language.caption import Caption, facts
 from resnet_core.language.notation import call_title, shape_text
 from resnet_core.layout.sheet import MARGIN, Run
-from resnet_core.layout.theme import SMALL, SUBTITLE, TITLE, paint_of
-from resnet_core.plate.flow import lines
+from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
+from resnet_core.layout.typesetting import broken
+from resnet_core.plate.ground import LEADING, ground, heading, stacked
 from resnet_core.plate.marks import (
     Cluster,
     Mark,
@@ -31,7 +33,6 @@ from resnet_core.window.walk import Walk
 CELL = 22.0
 # Between the two grids; beside and above a grid, for the numbers of its rows and columns.
 BETWEEN, SIDE, ABOVE = 66.0, 30.0, 42.0
-_LEADING = 15.0
 _NUMBER, _INDEX = 8.0, 7.5
 _LEAST_WIDTH = 460.0
 NOW, NOW_LINE = "changed", "changed-line"
@@ -50,40 +51,32 @@ def plate_of(
     at: tuple[int, int],
     graph: Graph,
     caption: Caption,
-    language: Language,
+    options: Options,
     url: str,
 ) -> Plate:
     """The whole picture."""
-    node = walk.node
+    node, language = walk.node, options.lang
     title = f"{node.path or node.id} · {call_title(node, language)}"
     said = [TYPESET[language](text[language]) for text in told(walk)]
     scene = _Scene(walk, parts, at, language)
     wide = max(scene.width, _LEAST_WIDTH)
     of_what = " · ".join([caption.title, *facts(caption, graph, language)])
-    head = [(Run(title, TITLE, bold=True), TITLE * 1.3)]
-    subtitles = [*lines(of_what, SUBTITLE, wide), *size_formulas(node)]
-    head += [(Run(line, SUBTITLE, "quiet"), _LEADING) for line in subtitles]
-    marks: list[Mark] = list(_stacked(head, MARGIN))
-    top = MARGIN + sum(high for _, high in head) + 8
-    marks += scene.marks(MARGIN, top)
+    subtitles = [*broken(of_what, SUBTITLE, wide), *size_formulas(node)]
+    head = heading(options, title, subtitles, wide)
+    top = MARGIN + sum(high for _, high in head) + (8 if head else -8)
+    marks = [*stacked(head, MARGIN), *scene.marks(MARGIN, top)]
     bottom = top + scene.height + 14
-    marks += scene.legend(MARGIN, bottom, wide)
-    bottom += scene.legend_height(wide) + 6
-    told_lines = [line for text in said for line in lines(text, SUBTITLE, wide)]
-    foot = [(Run(line, SUBTITLE), _LEADING) for line in told_lines]
-    marks += _stacked(foot, bottom)
-    width, height = wide + 2 * MARGIN, bottom + _LEADING * len(foot) + MARGIN - 4
-    paper = Rect(0, 0, width, height, fill="paper")
+    if options.legend:
+        marks += scene.legend(MARGIN, bottom, wide)
+        bottom += scene.legend_height(wide) + 6
+    texts = [line for text in said for line in broken(text, SUBTITLE, wide)]
+    foot = [(Run(line, SUBTITLE), LEADING) for line in texts]
+    marks += stacked(foot, bottom)
+    width, height = wide + 2 * MARGIN, bottom + LEADING * len(foot) + MARGIN - 4
     return Plate(
-        width, height, (Cluster((paper,), "paper"), *marks), f"window {node.role}",
-        title, " ".join([*size_formulas(node), *said]), url, scene.data,
+        width, height, (*ground(options, width, height), *marks), f"window {node.role}",
+        caption.own_title or title, " ".join([*size_formulas(node), *said]), url, scene.data,
     )  # fmt: skip
-
-
-def _stacked(texts: Sequence[tuple[Run, float]], top: float) -> Iterator[Mark]:
-    for run, high in texts:
-        yield from_left(run, MARGIN, top + high / 2)
-        top += high
 
 
 class _Scene:

@@ -28,7 +28,7 @@ from resnet_core.window.walk import Walk
 
 SCHEMA = 1
 # What of the view changes the picture; the rest is no part of its address.
-VIEW = ("lang", "scale", "theme")
+VIEW = ("background", "header", "lang", "legend", "scale", "theme", "title")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Window:
         """Every mark of the picture with its place."""
         caption = self.drawing.caption
         return plate_of(
-            self.walk, self.parts, self.at, self.drawing.graph, caption, self.options.lang, self.url
+            self.walk, self.parts, self.at, self.drawing.graph, caption, self.options, self.url
         )
 
     @property

@@ -72,7 +72,7 @@ def test_a_page_finds_in_the_picture_which_places_each_output_reads():
     assert root.get("data-first") == "0,0"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "auto"])
+@pytest.mark.parametrize("theme", ["light", "dark", "auto", "ink"])
 def test_a_theme_changes_colours_alone(theme):
     pictures = [ET.fromstring(drawn(theme=name).svg) for name in ("light", theme)]
     places = [
@@ -155,3 +155,15 @@ def test_a_structure_without_a_window_says_so():
     drawing = draw_module(nn.Sequential(nn.Linear(3, 4)), (1, 3))
     with pytest.raises(ParameterError, match="no window walks"):
         window(drawing, "0")
+
+
+def test_a_picture_taken_home_has_its_own_title_or_none_and_a_clear_ground():
+    own = drawn(title="What is never read <b>", header=True).svg
+    assert "What is never read &lt;b&gt;" in own
+    bare = drawn(header=False, legend=False, background="none")
+    texts = [item.text or "" for item in ET.fromstring(bare.svg).iter(f"{SVG}text")]
+    assert not [text for text in texts if "conv2" in text or text == "padding"]
+    assert not [item for item in ET.fromstring(bare.svg).iter() if item.get("class") == "paper"]
+    assert dict(bare.query) == {"block": "bottleneck", "stride": "2", "node": "conv2",
+                                "header": "false", "legend": "false",
+                                "background": "none"}  # fmt: skip

@@ -165,7 +165,7 @@ class _Scene:
         """The cells that the marked output reads."""
         for row, column in self._read_now():
             x, y = self._corner(row, column)
-            yield Rect(x, y, CELL, CELL, NOW, NOW_LINE, pen=1.4)
+            yield _marked(x, y, CELL)
 
     def _next(self) -> Iterator[Mark]:
         """The outline of the window one step to the right, where it is in the picture."""
@@ -186,7 +186,7 @@ class _Scene:
                 x = self.right + CELL * (column - self.columns.outputs[0])
                 y = self.right_top + CELL * (row - self.rows.outputs[0])
                 if (row, column) == self.at:
-                    yield Rect(x, y, CELL, CELL, NOW, NOW_LINE, pen=1.4)
+                    yield _marked(x, y, CELL)
                 else:
                     done = self.paint if (row, column) < self.at else "frame"
                     yield Rect(x, y, CELL, CELL, done, "frame-line")
@@ -254,7 +254,12 @@ class _Scene:
     def legend(self, x: float, y: float, room: float) -> Iterator[Mark]:
         """A sample of each kind of cell that is in the picture, with its meaning."""
         for left, top, sample, words in self._entries(x, y, room):
-            yield Rect(left, top, 12, 12, *sample[:2], dash=sample[2])
+            marked = sample[0] == NOW
+            yield (
+                _marked(left, top, 12)
+                if marked
+                else Rect(left, top, 12, 12, *sample[:2], dash=sample[2])
+            )
             yield from_left(Run(words, SMALL + 1, "quiet"), left + 17, top + 6)
 
     def legend_height(self, room: float) -> float:
@@ -313,6 +318,12 @@ class _Scene:
         return _most(self.walk.rows, self.rows.places[row]) * _most(
             self.walk.columns, self.columns.places[column]
         )
+
+
+def _marked(x: float, y: float, side: float) -> Rect:
+    """A cell with a heavy rim inside: the mark is seen without its colour too."""
+    rim = 2.0
+    return Rect(x + rim / 2, y + rim / 2, side - rim, side - rim, NOW, NOW_LINE, pen=rim)
 
 
 def _inside(place: range, axis: Axis) -> bool:

@@ -119,6 +119,7 @@ class _Scene:
         yield Cluster(tuple(self._sight()), "sight")
         yield Cluster(tuple(filter(None, (self._number(r, c) for r, c in cells))), "times")
         yield Cluster(tuple(self._outputs()), "outputs")
+        yield Cluster((self._made(),), "made")
         yield from self._names()
 
     def _cell(self, row: int, column: int) -> Rect:
@@ -185,11 +186,14 @@ class _Scene:
             for column in self.columns.outputs:
                 x = self.right + CELL * (column - self.columns.outputs[0])
                 y = self.right_top + CELL * (row - self.rows.outputs[0])
-                if (row, column) == self.at:
-                    yield _marked(x, y, CELL)
-                else:
-                    done = self.paint if (row, column) < self.at else "frame"
-                    yield Rect(x, y, CELL, CELL, done, "frame-line")
+                done = self.paint if (row, column) <= self.at else "frame"
+                yield Rect(x, y, CELL, CELL, done, "frame-line")
+
+    def _made(self) -> Rect:
+        """The mark on the output that is made now."""
+        x = self.right + CELL * (self.at[1] - self.columns.outputs[0])
+        y = self.right_top + CELL * (self.at[0] - self.rows.outputs[0])
+        return _marked(x, y, CELL)
 
     def _sight(self) -> Iterator[Mark]:
         """Two lines from the window to the output that is made of it."""

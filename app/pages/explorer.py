@@ -24,6 +24,7 @@ from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import Document
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.sweep.knob_values import knobs
 
 Pairs = list[tuple[str, str]]
 START = ("block", "bottleneck")
@@ -70,6 +71,11 @@ class Explorer:
         view = [item for name, item in self.options.items() if name not in elsewhere]
         files = [self.options[name] for name in OF_FILES]
         return [*structure, *zip(PANELS, (given, view, files), strict=True)]
+
+    @property
+    def swept(self) -> tuple[str, ...]:
+        """The knobs whose values can be shown side by side; none where nothing can be drawn."""
+        return knobs(self.diagram) if self.diagram else ()
 
     @property
     def misfit(self) -> Problem | None:

@@ -73,6 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         resources.routes(resources.DIAGRAM),
         resources.routes(resources.EXPLANATION),
         resources.routes(resources.COMPARISON, compare_page),
+        resources.routes(resources.WINDOW),
+        resources.routes(resources.SWEEP),
         subjects.router,
         health.router,
         pages.router,

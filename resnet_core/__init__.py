@@ -44,6 +44,8 @@ if TYPE_CHECKING:
         Problem,
         Totals,
     )
+    from resnet_core.sweep import Sweep, sweep
+    from resnet_core.window import Window, window
 
 __all__ = [
     "FORMATS",
@@ -63,17 +65,21 @@ __all__ = [
     "RenderError",
     "ResnetDiagramError",
     "Sentence",
+    "Sweep",
     "TooLarge",
     "Totals",
     "TraceError",
     "UnknownParameter",
     "UnknownSubject",
+    "Window",
     "blocks",
     "build",
     "compare",
     "draw",
     "draw_module",
     "networks",
+    "sweep",
+    "window",
 ]
 
 # Where each name is defined. torch takes seconds to import: a module is read when its name is used.
@@ -95,17 +101,21 @@ _HOMES = {
     "RenderError": "resnet_core.errors",
     "ResnetDiagramError": "resnet_core.errors",
     "Sentence": "resnet_core.explain",
+    "Sweep": "resnet_core.sweep",
     "TooLarge": "resnet_core.errors",
     "Totals": "resnet_core.graph.model",
     "TraceError": "resnet_core.errors",
     "UnknownParameter": "resnet_core.errors",
     "UnknownSubject": "resnet_core.errors",
+    "Window": "resnet_core.window",
     "blocks": "resnet_core.diagram.module",
     "build": "resnet_core.diagram.module",
     "compare": "resnet_core.compare",
     "draw": "resnet_core.diagram.module",
     "draw_module": "resnet_core.diagram.module",
     "networks": "resnet_core.diagram.module",
+    "sweep": "resnet_core.sweep",
+    "window": "resnet_core.window",
 }
 
 
@@ -124,8 +134,8 @@ def __dir__() -> list[str]:
 class _Face(ModuleType):
     """The package as a module whose public names are never replaced by subpackages.
 
-    ``compare``, ``blocks`` and ``networks`` name both a function and a folder, and Python sets
-    the folder as an attribute whenever something inside it is imported.
+    ``compare``, ``sweep``, ``window``, ``blocks`` and ``networks`` name both a function and a
+    folder, and Python sets the folder as an attribute whenever something inside it is imported.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -140,6 +140,7 @@ export class Links {
     const shaped = (note?.sums ?? []).some((sum) => SIDES.some((each) => sum.startsWith(`${each} `)));
     this.inspector.querySelector(".kept").hidden = shaped;
     this.inspector.hidden = false;
+    document.dispatchEvent(new CustomEvent("inspected", { detail: id }));
   }
 
   close() {

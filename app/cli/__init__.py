@@ -16,6 +16,8 @@ from app.cli.compare import compare
 from app.cli.draw import draw
 from app.cli.list import catalogue
 from app.cli.open import open_
+from app.cli.sweep import sweep
+from app.cli.window import window
 
 
 @click.group("resnet-diagram", context_settings={"max_content_width": 100})
@@ -43,7 +45,7 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, explain, compare, draw, catalogue, url, open_):
+for _command in (render, table, explain, compare, window, sweep, draw, catalogue, url, open_):
     main.add_command(_command)
 
 

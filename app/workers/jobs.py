@@ -13,6 +13,8 @@ from resnet_core.compare.query import asked, checked, remedied
 from resnet_core.diagram.diagram import mended
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
+from resnet_core.sweep import series, sweeping
+from resnet_core.window import asking, still
 
 Pairs = Sequence[tuple[str, str]]
 log = logging.getLogger(__name__)
@@ -90,6 +92,24 @@ def compare(pairs: Pairs, format: str) -> bytes:
     except ParameterError as error:
         better = remedied(pairs, error)
         raise Refusal(error, better.url if better else None) from None
+
+
+def window(pairs: Pairs, format: str) -> bytes:
+    """The window of a call as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return asking.found(pairs).render(format)
+    except ParameterError as error:
+        better = asking.remedied(pairs, error)
+        raise Refusal(error, still.address(better) if better else None) from None
+
+
+def sweep(pairs: Pairs, format: str) -> bytes:
+    """A sweep over a knob as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return sweeping.asked(pairs).render(format)
+    except ParameterError as error:
+        better = sweeping.remedied(pairs, error)
+        raise Refusal(error, series.address(better) if better else None) from None
 
 
 def paint(dot: str, format: layout.Format) -> bytes:

@@ -63,6 +63,20 @@ class Renderer:
             ("compare", query, format), lambda: self.workers.run(jobs.compare, query, format)
         )
 
+    async def window(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """The window of a call. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("window", query, format), lambda: self.workers.run(jobs.window, query, format)
+        )
+
+    async def sweep(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """A sweep over a knob. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("sweep", query, format), lambda: self.workers.run(jobs.sweep, query, format)
+        )
+
     async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:
         """The URL of the nearest diagram that works, or None where none is found in time."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from threading import RLock
@@ -24,6 +25,8 @@ from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
+# Letters of a file's name; after that a knob more says little.
+_LONGEST_NAME = 80
 GIVEN_TWICE = Text("it is given more than once", "重复给出了多次")
 ONE_VALUE = Text("one value", "只能有一个值")
 # Calls of all graphs that are kept; a call takes about 2 KB.
@@ -93,6 +96,18 @@ class Diagram(Drawing):
     def url(self) -> str:
         """The permalink, without host."""
         return address(self.query)
+
+    @property
+    def file_name(self) -> str:
+        """What a file of it is called, without ending: ``bottleneck-stride-2``."""
+        view = {*Options.model_fields} - {"detail", "direction", "lang"}
+        told = [
+            f"{name}-{value}".replace("_", "-")
+            for name, value in self.query
+            if name not in view and name != self.subject.kind
+        ]
+        words = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join([self.subject.name, *told])).strip("-")
+        return words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rpartition("-")[0]
 
     @property
     def input_shape(self) -> Shape:

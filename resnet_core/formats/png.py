@@ -26,9 +26,14 @@ def png(picture: Pictured, scale: int) -> bytes:
 
     Raises TooLarge where it would have more pixels than a PNG can hold.
     """
-    sheet = picture.sheet
-    factor = scale * picture.options.enlarged(sheet.width)
-    sides = [length * factor * graphviz.DPI / 72 for length in (sheet.width, sheet.height)]
+    factor = scale * picture.options.enlarged(picture.sheet.width)
+    limited(picture.sheet.width, picture.sheet.height, factor, scale)
+    return stamped(graphviz.draw(picture.dot, "png", factor), picture.caption.url)
+
+
+def limited(width: float, height: float, factor: float, scale: int) -> None:
+    """Raise TooLarge where a picture of so many points would have more pixels than a PNG."""
+    sides = [length * factor * graphviz.DPI / 72 for length in (width, height)]
     if max(sides) > MAX_PIXELS or sides[0] * sides[1] > MAX_AREA:
         raise TooLarge(
             "scale",
@@ -42,4 +47,3 @@ def png(picture: Pictured, scale: int) -> bytes:
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
             mend={"scale": None, "width": None, "detail": None, "fold": None},
         )
-    return stamped(graphviz.draw(picture.dot, "png", factor), picture.caption.url)

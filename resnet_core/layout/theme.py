@@ -62,6 +62,9 @@ COLOURS: dict[str, tuple[str, str]] = {
     "reshaped": ("#fffbeb", "#2b2312"),
     "reshaped-line": ("#b45308", "#fbbf25"),
     "reshaped-text": ("#92400d", "#fcd34e"),
+    "unread": ("#3f4a5c", "#03060d"),
+    "unread-edge": ("#334053", "#2b3850"),
+    "unread-text": ("#c3ccd8", "#7b8aa3"),
     "problem": ("#fee2e2", "#4c1518"),
     "problem-line": ("#b91c1c", "#f87171"),
     "problem-text": ("#b91c1d", "#fca5a5"),
@@ -85,9 +88,15 @@ def paint_of(role: str, shortcut: str = "") -> str:
     return "projection" if shortcut in ("projection", "pooled", "padded") else role
 
 
+def ground_of(role: str) -> str:
+    """The name of the colour that boxes of this role are filled with."""
+    return _PAINT.get(role, role)
+
+
 # In ink what is written and drawn is black; what is filled is white, but for these.
 _BLACK, _WHITE = "#000000", "#ffffff"
-_WRITTEN = ("ink", "quiet", "wire", "shortcut", "gate", "end")
+_WRITTEN = ("ink", "quiet", "wire", "shortcut", "gate", "end", "unread")
+_ON_BLACK = ("end-text", "unread-text")
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ class Theme:
     def __getitem__(self, colour: str) -> str:
         if self.name == "ink":
             drawn = colour in _WRITTEN or colour.endswith(("-line", "-text"))
-            return _BLACK if drawn and colour != "end-text" else _WHITE
+            return _BLACK if drawn and colour not in _ON_BLACK else _WHITE
         return COLOURS[colour][0 if self.name == "light" else 1]
 
     def fill(self, role: str) -> str:

@@ -72,7 +72,9 @@ def _window_problem(node: Node, said: str) -> tuple[str, Text]:
         return "cannot run", _plain(said)
     sides, spread = _pair(kernel), _pair(node.attributes.get("dilation", 1))
     reach = _text([(k - 1) * d + 1 for k, d in zip(sides, spread, strict=True)])
-    padding = _pair(node.attributes.get("padding", 0))
+    padding = node.attributes.get("padding", 0)
+    # Padding by name adds nothing ("valid"), or as much as a window needs ("same").
+    padding = (0, 0) if isinstance(padding, str) else _pair(padding)
     room = _text([s + 2 * p for s, p in zip(given[-2:], padding, strict=False)])
     reason = Text("a window of {} has no room in a map of {}", "{} 的窗口放不进 {} 的特征图")
     if any(padding):

@@ -136,6 +136,9 @@ def attributes(module: nn.Module) -> dict[str, Any]:
         if isinstance(value, bool | int | float | str | tuple | list):
             both = name in ("kernel_size", "stride", "padding", "dilation")
             found[name] = _per_axis(value) if both and _is_2d(module) else _plain(value)
+    # Padding is zeros unless a convolution says otherwise.
+    if getattr(module, "padding_mode", "zeros") != "zeros":
+        found["padding_mode"] = module.padding_mode
     if hasattr(module, "bias"):
         found["bias"] = isinstance(module.bias, torch.Tensor)
     return found

@@ -19,6 +19,7 @@ PAIRS = [
     ("ink", "frame"),
     ("frame-text", "frame"),
     ("problem-text", "problem"),
+    ("unread-text", "unread"),
     ("end-text", "end"),
 ]
 ROLES = ("conv", "norm", "activation", "pool", "linear", "attention", "projection", "problem")

@@ -118,7 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.metrics.watch(app.state.renderer.workers)
     app.state.renderer.workers.start()
     yield
-    await app.state.renderer.workers.stop()
+    await app.state.renderer.stop()
 
 
 def serve(host: str, port: int, settings: Settings | None = None) -> None:

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     queue: int = Field(64, ge=0, description="jobs that may wait for a worker before 503")
     timeout: float = Field(9, gt=0, description="seconds that a whole answer may take before 504")
     cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
+    store: str = Field(
+        "none",
+        pattern=r"^(none|(rediss?|valkeys?|unix)://.+)$",
+        description="drawings shared by machines",
+    )
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
     header_bytes: int = Field(16384, ge=1024, description="all headers together before 431")

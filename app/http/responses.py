@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http import build, cards, problems
+from app.http import cards, problems
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of
 from app.http.requests import (
     ON_ERROR,
@@ -25,7 +25,7 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
-from app.workers import deadline
+from app.workers import build, deadline
 from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 

@@ -11,6 +11,7 @@ from cachetools import LRUCache, TTLCache
 
 from app.workers.jobs import Refusal
 from app.workers.queue import TooLong
+from app.workers.store import Store
 
 # One answer takes no more than this part of the cache, so that a few large ones do not empty it.
 SHARE = 64
@@ -34,7 +35,8 @@ class Cache:
     It lives on the event loop, which runs one piece of code at a time: there is nothing to lock.
     """
 
-    def __init__(self, limit: int, share: int = SHARE) -> None:
+    def __init__(self, limit: int, share: int = SHARE, store: Store | None = None) -> None:
+        self._store = store
         self._largest = limit / share
         self._kept: LRUCache[Hashable, tuple[bool, bytes]] = LRUCache(
             limit, getsizeof=lambda item: len(item[1])
@@ -74,7 +76,7 @@ class Cache:
     async def _made(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         mine = self._making[key]
         try:
-            made = await make()
+            made = await (self._store.get(key, make) if self._store else make())
         except (Refusal, TooLong) as failure:
             self._failed[key] = failure
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
@@ -21,6 +21,9 @@ from resnet_core.registry import BLOCKS, NETWORKS
 from resnet_core.trace import one_at_a_time, trace
 from resnet_core.trace.hollow import hollow
 
+if TYPE_CHECKING:
+    from resnet_core.compare import Comparison
+
 
 @dataclass(frozen=True)
 class ModuleDrawing(Drawing):
@@ -33,6 +36,22 @@ class ModuleDrawing(Drawing):
     @cached_property
     def graph(self) -> Graph:
         return trace(lambda: self.twin, self.shapes)
+
+    @property
+    def table(self) -> str:
+        """Every layer with its shapes and costs, in columns."""
+        from resnet_core.formats.table import columns
+
+        return columns(self.graph, self.caption, self.options.lang)
+
+    def compare(self, other: Drawing, **options: Any) -> Comparison:
+        """What becomes of this one in the other: a drawing of either kind. Raises ParameterError.
+
+        ``options`` are those of ``resnet_core.compare``: the view, and how it is shown.
+        """
+        from resnet_core.compare import compare
+
+        return compare(self, other, **options)
 
     def retrace(self, shape: Shape) -> Graph:
         return trace(lambda: self.twin, [shape, *self.shapes[1:]])
@@ -68,7 +87,7 @@ def draw(**parameters: Any) -> Diagram:
 
 def draw_module(
     module: nn.Module, input_shape: Sequence[int] | Sequence[Sequence[int]], **options: Any
-) -> Drawing:
+) -> ModuleDrawing:
     """The drawing of your own module, traced at an input of this shape, batch first.
 
     Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,

@@ -20,7 +20,10 @@ from resnet_core.graph.model import (
 _PACKAGE = str(Path(__file__).parent)
 
 # What torch says where a tensor's values are asked for and there are none.
-_NEEDS_DATA = r"meta tensor|meta device|data-dependent|data-independent|aten::_local_scalar"
+_NEEDS_DATA = (
+    "on meta tensor|meta device type tensor|copy out of meta|data-dependent|data-independent|"
+    "aten::_local_scalar"
+)
 
 _PATHS = {
     "main": Text("the main path", "主路"),
@@ -116,7 +119,8 @@ def _plain(said: str) -> Text:
         return Text(
             "the forward looks at the values of a tensor (if, .item(), a mask), and a trace has "
             "shapes only; choose the branch by a setting of the module instead",
-            "forward 要看张量里的数值（if、.item()、掩码），而这里只有形状；请改用模块的设置来选择分支",
+            "forward 要看张量里的数值（if、.item()、掩码），而这里只有形状；"
+            "请改用模块的设置来选择分支",
         )
     words = textwrap.shorten(said[:1].lower() + said[1:].rstrip(". "), 200, placeholder=" …")
     return Text(words or "the call fails", words or "这一步运行失败")

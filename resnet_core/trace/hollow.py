@@ -62,7 +62,9 @@ def _empty(tensor: torch.Tensor) -> torch.Tensor:
 
 def _empty_parameter(parameter: nn.Parameter) -> nn.Parameter:
     if isinstance(parameter, UninitializedParameter):
-        return UninitializedParameter(parameter.requires_grad, device="meta")
+        lazy: Any = UninitializedParameter
+        made: nn.Parameter = lazy(requires_grad=parameter.requires_grad, device="meta")
+        return made
     with torch._C.DisableTorchFunctionSubclass():
         return nn.Parameter(
             torch.empty_like(parameter.detach(), device="meta"), parameter.requires_grad

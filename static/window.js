@@ -9,6 +9,9 @@ const picture = slot.querySelector(".walked");
 const buttons = Object.fromEntries(
   [...slot.querySelectorAll("[data-walk]")].map((button) => [button.dataset.walk, button]),
 );
+const link = document.createElement("a");
+link.textContent = slot.dataset.link;
+buttons.stop.after(link);
 // What was asked for last: an answer to another question comes too late.
 let asked = "";
 let walk = null;
@@ -41,6 +44,7 @@ async function show(node) {
   walk = null;
   slot.hidden = true;
   url.searchParams.set("header", "false");
+  url.searchParams.set("legend", "false");
   // A mistake is told as a picture: to ask for a call that has no window is none of the reader's.
   url.searchParams.set("on_error", "image");
   let text;
@@ -54,10 +58,28 @@ async function show(node) {
   const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   if (!drawn.classList.contains("window")) return;
   picture.replaceChildren(document.importNode(drawn, true));
-  slot.querySelector("a").href = whole;
+  tell(picture.firstElementChild);
+  link.href = whole;
   walk = new Walk(picture.firstElementChild);
   for (const button of Object.values(buttons)) button.disabled = walk.length < 2;
   slot.hidden = false;
+}
+
+/** What stands below the grids is set as the page's own text: there it can be read. */
+function tell(svg) {
+  const between = document.documentElement.lang.startsWith("zh") ? "" : " ";
+  const sentences = [...svg.querySelectorAll(".told")].map((told) => {
+    const line = document.createElement("li");
+    line.textContent = [...told.querySelectorAll("text")].map((text) => text.textContent).join(between);
+    told.remove();
+    return line;
+  });
+  slot.querySelector(".walk-told").replaceChildren(...sentences);
+  const { width } = svg.viewBox.baseVal;
+  // Its height follows from what is left of it.
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+  svg.setAttribute("viewBox", `8 8 ${width - 16} ${Number(svg.dataset.grids) - 8}`);
 }
 
 function play() {
@@ -80,7 +102,7 @@ class Walk {
     const [row, column] = svg.dataset.at.split(",").map(Number);
     this.place = row * this.columns.length + column;
     this.length = this.rows.length * this.columns.length;
-    const part = (kind) => svg.querySelector(`:scope > .${kind}`);
+    const part = (kind) => svg.querySelector(`.${kind}`);
     this.now = part("now");
     [this.made] = part("made").children;
     this.outputs = [...part("outputs").children];

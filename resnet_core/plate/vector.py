@@ -26,10 +26,12 @@ def document(plate: Plate, theme: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
         f'viewBox="0 0 {wide} {high}" id="{prefix}" class="resnet-diagram {plate.kind}" '
         f'role="img" aria-labelledby="{prefix}-title {prefix}-desc" font-family="{FONT}" '
-        f'fill="{colours["ink"]}"{_data(plate.data)}>{style}'
+        f"{_data(plate.data)}>{style}"
         f'<title id="{prefix}-title">{html.escape(plate.title)}</title>'
         f'<desc id="{prefix}-desc">{html.escape(plate.description)}</desc>'
-        f"<metadata>{html.escape(plate.url)}</metadata>\n{body}</svg>\n"
+        f"<metadata>{html.escape(plate.url)}</metadata>\n"
+        # A page that gives a picture its own colours finds those inside it.
+        f'<g fill="{colours["ink"]}">\n{body}</g></svg>\n'
     )
 
 
@@ -114,7 +116,7 @@ def _data(values: Mapping[str, str]) -> str:
 def _following(prefix: str) -> str:
     """Rules that give each colour its dark twin where the reader's system is dark."""
     rules = "".join(
-        f'#{prefix} [{paint}="{light}"],#{prefix}[{paint}="{light}"]{{{paint}:{dark}}}'
+        f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
         for light, dark in dark_of_light().items()
         for paint in ("fill", "stroke")
     )

@@ -13,7 +13,7 @@ from resnet_core.language.notation import call_title, shape_text
 from resnet_core.layout.sheet import MARGIN, Run
 from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, ground, heading, stacked
+from resnet_core.plate.ground import LEADING, Lines, ground, heading, stacked
 from resnet_core.plate.marks import (
     Cluster,
     Mark,
@@ -64,18 +64,20 @@ def plate_of(
     subtitles = [*broken(of_what, SUBTITLE, wide), *size_formulas(node)]
     head = heading(options, title, subtitles, wide)
     top = MARGIN + sum(high for _, high in head) + (8 if head else -8)
-    marks = [*stacked(head, MARGIN), *scene.marks(MARGIN, top)]
+    marks: list[Mark] = [*stacked(head, MARGIN), *scene.marks(MARGIN, top)]
     bottom = top + scene.height + 14
     if options.legend:
-        marks += scene.legend(MARGIN, bottom, wide)
+        marks.append(Cluster(tuple(scene.legend(MARGIN, bottom, wide)), "legend"))
         bottom += scene.legend_height(wide) + 6
-    texts = [line for text in said for line in broken(text, SUBTITLE, wide)]
-    foot = [(Run(line, SUBTITLE), LEADING) for line in texts]
-    marks += stacked(foot, bottom)
-    width, height = wide + 2 * MARGIN, bottom + LEADING * len(foot) + MARGIN - 4
+    for text in said:
+        texts: Lines = [(Run(line, SUBTITLE), LEADING) for line in broken(text, SUBTITLE, wide)]
+        marks.append(Cluster(tuple(stacked(texts, bottom)), "told"))
+        bottom += LEADING * len(texts)
+    width, height = wide + 2 * MARGIN, bottom + MARGIN - 4
     return Plate(
         width, height, (*ground(options, width, height), *marks), f"window {node.role}",
-        caption.own_title or title, " ".join([*size_formulas(node), *said]), url, scene.data,
+        caption.own_title or title, " ".join([*size_formulas(node), *said]), url,
+        scene.data | {"grids": f"{top + scene.height + 6:.0f}"},
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from app.api import (
     resources,
     subjects,
 )
+from app.http import connection
 from app.http.hits import Hits
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
@@ -127,7 +128,9 @@ async def _serve(app: FastAPI, listener: socket.socket) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=settings.connections,
+            http=connection.protocol(settings),
+            # Of open connections there may be more: the oldest silent one gives way.
+            limit_concurrency=settings.connections + 1,
             timeout_keep_alive=settings.keep_alive,
             timeout_graceful_shutdown=settings.shutdown,
         )

@@ -17,7 +17,8 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Whether the server can draw", responses={503: {}})
 async def readyz(request: Request) -> JSONResponse:
-    """Ready once a worker has really drawn something; 503 before."""
-    if request.app.state.renderer.workers.ready.is_set():
+    """Ready while something was drawn lately and more may be asked; otherwise 503, and why not."""
+    trouble = request.app.state.renderer.workers.trouble
+    if trouble is None:
         return JSONResponse({"status": "ready"})
-    return JSONResponse({"status": "starting"}, 503, {"Retry-After": "1"})
+    return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})

@@ -140,7 +140,7 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
 
 async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
     diagram = Diagram.of(pairs)
-    return Asked(diagram.query, diagram.url, diagram.subject.name)
+    return Asked(diagram.query, diagram.url, diagram.file_name)
 
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:

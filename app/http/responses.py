@@ -25,11 +25,14 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
+from app.workers import deadline
 from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# Seconds for a card that a worker has to draw.
+CARD = 2.0
 log = logging.getLogger(__name__)
 Shape = PictureFormat | Literal["json", "page"]
 
@@ -145,7 +148,9 @@ async def _card(
     if format == "svg" or (problem.status >= 500 and wants_image(request)):
         return cards.svg(problem, theme), "svg"
     try:
-        return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
+        # The answer's own time may be over; without a card it would be told as JSON.
+        with deadline.within(CARD):
+            return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
     except Exception as error:
         log.warning("no card as %s: %r", format, error)
         return b"", "json"

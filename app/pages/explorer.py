@@ -31,11 +31,14 @@ START = ("block", "bottleneck")
 # What a link to another subject takes along: it has the same meaning for every subject.
 CARRIED = ("direction", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
-OF_FILES = ("theme", "scale", "ascii")
+OF_FILES = (
+    "title", "header", "legend", "background", "theme", "width", "scale", "ascii"
+)  # fmt: skip
 PANELS = ("Input", "View", "Files")
 IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
 OF_HEADER = ("lang",)
+COPIED = ("png", "svg", "mmd", "txt")
 MOST_ROWS = 600
 MOST_NOTES = 80
 
@@ -169,7 +172,7 @@ class Explorer:
         """Files to save: the name of the format, the address, the name of the file."""
         if not self.diagram:
             return []
-        name = self.diagram.subject.name
+        name = self.diagram.file_name
         bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
         found = []
         for format in FORMATS.values():
@@ -179,6 +182,16 @@ class Explorer:
                 url = address(query).replace("/diagram?", f"/diagram.{format.extension}?", 1)
                 found.append((label, url, f"{name}.{format.extension}"))
         return found
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """What is copied at a touch: its name, and the address of the file."""
+        if not self.diagram:
+            return {}
+        return {
+            FORMATS[name].title: self.diagram.url.replace("/diagram?", f"/diagram.{name}?", 1)
+            for name in COPIED
+        }
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""

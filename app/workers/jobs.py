@@ -122,3 +122,8 @@ def warm_up() -> None:
     first = [("block", "bottleneck")]
     explore(first)
     prose(first)
+
+
+def probe() -> None:
+    """Draw something small, to see whether drawing works at this moment."""
+    render([("block", "basic")], "svg")

@@ -3,6 +3,9 @@
 const panel = document.querySelector(".swept");
 const strip = panel.querySelector(".strip");
 const panels = document.querySelector(".panels");
+const link = document.createElement("a");
+link.textContent = panel.dataset.link;
+panel.querySelector(".close").before(link);
 // The knob whose values are shown, the button that opened them, and the address that was asked for.
 let over = "";
 let opener = null;
@@ -62,7 +65,7 @@ async function fill() {
   asked = url.href;
   const mine = asked;
   panel.querySelector("strong").textContent = over;
-  panel.querySelector("a").href = mine;
+  link.href = mine;
   panel.setAttribute("aria-busy", "true");
   panel.hidden = false;
   url.searchParams.set("header", "false");

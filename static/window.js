@@ -9,6 +9,9 @@ const picture = slot.querySelector(".walked");
 const buttons = Object.fromEntries(
   [...slot.querySelectorAll("[data-walk]")].map((button) => [button.dataset.walk, button]),
 );
+const link = document.createElement("a");
+link.textContent = slot.dataset.link;
+buttons.stop.after(link);
 // What was asked for last: an answer to another question comes too late.
 let asked = "";
 let walk = null;
@@ -56,7 +59,7 @@ async function show(node) {
   if (!drawn.classList.contains("window")) return;
   picture.replaceChildren(document.importNode(drawn, true));
   tell(picture.firstElementChild);
-  slot.querySelector("a").href = whole;
+  link.href = whole;
   walk = new Walk(picture.firstElementChild);
   for (const button of Object.values(buttons)) button.disabled = walk.length < 2;
   slot.hidden = false;

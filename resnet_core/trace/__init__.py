@@ -16,7 +16,7 @@ from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
 from torchview.torchview import forward_prop, process_input
 
-from resnet_core.errors import TraceError
+from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.trace.plain_sizes import plain_sizes
@@ -77,7 +77,7 @@ def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins) -> Grap
             forward_prop(module, tensors, "meta", record, "eval")
         except RuntimeError as error:
             failure = error.__cause__ or error
-            if isinstance(failure, Unplaceable):
+            if isinstance(failure, Unplaceable | ResnetDiagramError):
                 raise failure from None
             if not isinstance(failure, _SHAPES_DO_NOT_FIT):
                 raise TraceError(f"the module cannot be run: {failure!r}") from failure

@@ -16,6 +16,7 @@ from app.cli.compare import compare
 from app.cli.draw import draw
 from app.cli.list import catalogue
 from app.cli.open import open_
+from app.cli.read import read
 
 
 @click.group("resnet-diagram", context_settings={"max_content_width": 100})
@@ -43,7 +44,7 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, explain, compare, draw, catalogue, url, open_):
+for _command in (render, table, explain, compare, draw, read, catalogue, url, open_):
     main.add_command(_command)
 
 

@@ -41,6 +41,7 @@ class Expressions:
     at: ast.AST
     builtins: dict[str, Any]
     quiet: int = 0
+    asked: tuple[str, frozenset[int]] = "", frozenset()
 
     def call(self, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         raise NotImplementedError
@@ -63,7 +64,10 @@ class Expressions:
     def error(
         self, node: ast.AST, reason: Text, todo: Text | list[str] | None = None
     ) -> SourceError:
-        """A refusal of this place."""
+        """A refusal of this place: in the source, or in the call that is made of it."""
+        call, nodes = self.asked
+        if id(node) in nodes or not hasattr(node, "lineno"):
+            return SourceError(call, reason, allowed=todo or (), parameter="call")
         return refused(self.text, node, reason, todo)
 
     def turn(self, node: ast.AST) -> None:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from torch import nn
 
@@ -15,7 +14,7 @@ from resnet_core.errors import SourceError
 from resnet_core.reading import PLACE
 from resnet_core.source.interpreter import Interpreter
 from resnet_core.source.known import Assumption, WellKnown
-from resnet_core.source.syntax import parsed, words_of
+from resnet_core.source.syntax import parsed
 from resnet_core.source.values import Class, Unavailable, noun
 
 _KEPT = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -60,12 +59,15 @@ class Program:
         PLACE.file = self.file
         try:
             self._names(reader, expression)
-            reader.text, PLACE.line = call, None
-            made = _attempt(reader, expression)
+            reader.asked = call, frozenset(id(node) for node in ast.walk(expression))
+            PLACE.line = None
+            made = reader.evaluate(expression, reader.globals)
+        except Exception as error:
+            raise reader.refusal_of(error) from None
         finally:
             PLACE.line = before[1]
         if isinstance(made, Class):
-            made = self._called(reader, made, call)
+            raise _uncalled(made, call)
         if not isinstance(made, nn.Module):
             raise SourceError(
                 call,
@@ -75,17 +77,7 @@ class Program:
                 allowed=[f"{node.name}(…)" for node in self.modules],
                 parameter="call",
             )
-        reader.text = self.text
         return made, list(known.assumed.values())
-
-    def _called(self, reader: Interpreter, cls: Class, call: str) -> Any:
-        raise SourceError(
-            call,
-            Text("{} is a class: call it", "{} 是一个类：请调用它").format(cls.name),
-            allowed=[f"{cls.name}(…)"],
-            suggestion=f"{cls.name}()",
-            parameter="call",
-        )
 
     def _names(self, reader: Interpreter, call: ast.expr) -> None:
         """Bind what the source defines at its top; what no class or call uses is left out."""
@@ -126,27 +118,14 @@ def called(call: str) -> ast.expr:
     return tree.body[0].value
 
 
-def _attempt(reader: Interpreter, expression: ast.expr) -> Any:
-    """The value of the call; a mistake in the call itself is told of the call."""
-    try:
-        return reader.evaluate(expression, reader.globals)
-    except Exception as error:
-        raise _placed(reader, expression, error) from None
-
-
-def _placed(reader: Interpreter, expression: ast.expr, error: Exception) -> SourceError:
-    inside = {id(node) for node in ast.walk(expression)}
-    if isinstance(error, SourceError):
-        return error
-    if id(reader.at) in inside or not hasattr(reader.at, "lineno"):
-        refusal = reader.refusal_of(error)
-        return SourceError(
-            words_of(reader.text, expression),
-            refusal.text,
-            allowed=refusal.legal or Text("write another call", "换一种调用"),
-            parameter="call",
-        )
-    return reader.refusal_of(error)
+def _uncalled(cls: Class, call: str) -> SourceError:
+    return SourceError(
+        call,
+        Text("{} is a class: call it", "{} 是一个类：请调用它").format(cls.name),
+        allowed=[f"{cls.name}(…)"],
+        suggestion=f"{cls.name}()",
+        parameter="call",
+    )
 
 
 def _is_module(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> bool:

@@ -140,7 +140,7 @@ class SourceError(ParameterError):
     the source that stand there, ``text`` says why and ``legal`` what to do.
     """
 
-    title = "The source cannot be followed"
+    title = "Unreadable source"
 
     def __init__(
         self,
@@ -156,9 +156,7 @@ class SourceError(ParameterError):
         self.line, self.column, self.words = line, column, words
         where = Text("line {}, column {}: {}", "第 {} 行第 {} 列：{}")
         placed = where.format(line, column, reason) if line else reason
-        super().__init__(
-            parameter, words, placed, allowed=allowed, suggestion=suggestion, mend={}
-        )
+        super().__init__(parameter, words, placed, allowed=allowed, suggestion=suggestion, mend={})
 
 
 class TraceError(ResnetDiagramError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +11,11 @@ from urllib.parse import urlencode
 from resnet_core.bilingual import Text
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Options
+from resnet_core.diagram.packing import packed, unpacked
 from resnet_core.diagram.picture import Drawing
-from resnet_core.errors import ParameterError, SourceError, UnknownParameter
+from resnet_core.errors import ParameterError, SourceError, TraceError, UnknownParameter
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.language.caption import Caption
-from resnet_core.source.budget import LONGEST_SOURCE
 from resnet_core.source.known import Assumption
 from resnet_core.source.offer import first_input, offers
 from resnet_core.source.program import Program
@@ -26,6 +24,7 @@ from resnet_core.trace import one_at_a_time, trace
 MAX_INPUTS = 8
 MAX_NUMBERS = 2**31
 _NAMES = ("source", "call", "input", "known", "file")
+_INPUTS = Text("one shape for each tensor that forward takes", "forward 接受几个张量，就给几个形状")
 _SHAPE = Text("sizes with x between them, such as 1x3x224x224", "用 x 隔开的尺寸，例如 1x3x224x224")
 
 
@@ -108,8 +107,18 @@ def draw_source(
     said = (call or "").strip() or first_call(program)
     shapes = shapes_of(input) if input else (_first_input(program, said),)
     drawing = SourceDrawing(program, said, shapes, fill(Options, options))
-    drawing.graph  # noqa: B018  what cannot be read is said here, not at the first look
+    try:
+        drawing.graph  # noqa: B018  what cannot be read is said here, not at the first look
+    except TraceError as error:
+        raise _untraceable(said, error) from None
     return drawing
+
+
+def _untraceable(call: str, error: TraceError) -> SourceError:
+    """The module runs no call that could be drawn, or not with so many inputs."""
+    words = " ".join(str(error.__cause__ or error).split())[:200]
+    reason = Text("its forward cannot be followed: {}", "它的 forward 无法跟踪：{}").format(words)
+    return SourceError(call, reason, allowed=_INPUTS, parameter="input")
 
 
 def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
@@ -170,35 +179,6 @@ def shapes_of(given: str | Sequence[Any]) -> tuple[Shape, ...]:
             "input", given, Text("these are too many inputs", "输入太多"), allowed=_SHAPE
         )
     return shapes
-
-
-def packed(text: str) -> str:
-    """A source as it stands in an address: deflated, in the letters of base64url."""
-    squeezed = zlib.compress(text.encode("utf-8"), 9)
-    return base64.urlsafe_b64encode(squeezed).decode("ascii").rstrip("=")
-
-
-def unpacked(given: str) -> str:
-    """The source of an address; what is no packed text is the source itself.
-
-    Raises SourceError where it unpacks to more than a source may be.
-    """
-    if not given or any(letter in given for letter in " \n():="):
-        return given
-    try:
-        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-        unpacking = zlib.decompressobj()
-        text = unpacking.decompress(raw, LONGEST_SOURCE + 1)
-        return text.decode("utf-8")
-    except (ValueError, zlib.error):
-        raise SourceError(
-            given[:40],
-            Text("it is neither source nor packed source", "它既不是源码，也不是压缩后的源码"),
-            allowed=Text(
-                "the text deflated (zlib) and in base64url",
-                "把文本用 zlib 压缩，再用 base64url 编码",
-            ),
-        ) from None
 
 
 def _first_input(program: Program, call: str) -> Shape:

@@ -16,6 +16,7 @@ from app.cli.compare import compare
 from app.cli.draw import draw
 from app.cli.list import catalogue
 from app.cli.open import open_
+from app.cli.read import read
 from app.cli.sweep import sweep
 from app.cli.window import window
 
@@ -45,7 +46,9 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, explain, compare, window, sweep, draw, catalogue, url, open_):
+for _command in (
+    render, table, explain, compare, window, sweep, draw, read, catalogue, url, open_,
+):  # fmt: skip
     main.add_command(_command)
 
 

@@ -19,7 +19,7 @@ from torchview.computation_graph import ComputationGraph
 from torchview.recorder_tensor import Recorder, module_forward_wrapper
 from torchview.torchview import process_input
 
-from resnet_core.errors import TraceError
+from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.trace.failing_call import place, told
@@ -76,7 +76,7 @@ def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins, witness
     tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
     failure = _forward(module, tensors, record, witness)
-    if isinstance(failure, Unplaceable):
+    if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
         raise TraceError(f"the module cannot be run: {told(failure)}{place(failure)}") from failure

@@ -24,6 +24,7 @@ from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape, Source
+from resnet_core.reading import PLACE
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)
@@ -297,7 +298,12 @@ def _listed(value: Any) -> Any:
 
 
 def _line(frame: FrameType | None) -> Source | None:
-    """The innermost line outside torch, torchview and this package: the block's own code."""
+    """The innermost line outside torch, torchview and this package: the block's own code.
+
+    Of a source that is read and not run it is the line that is being read.
+    """
+    if PLACE.line is not None:
+        return Source(PLACE.file, PLACE.line)
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(_HERE):

@@ -149,6 +149,12 @@ class Explorer:
         return whole(first.file, first.owner) if first else None
 
     @property
+    def annotated(self) -> str:
+        """Its source with a comment at each line; empty where the words are missing."""
+        source: str = self.explanation.get("annotated", "")
+        return source
+
+    @property
     def program(self) -> str:
         return program(self.diagram) if self.diagram else ""
 

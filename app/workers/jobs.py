@@ -68,7 +68,13 @@ def prose(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         told = Diagram.of(pairs).explain()
     # Of the layers only those that have something to say; ``/explain`` has them all.
-    return json.dumps(replace(told, layers=told.told).to_dict(), ensure_ascii=False).encode()
+    found = replace(told, layers=told.told).to_dict()
+    try:
+        found["annotated"] = told.annotated
+    except ParameterError:
+        # A class that was typed into a notebook is in no file; its words are told all the same.
+        found["annotated"] = ""
+    return json.dumps(found, ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.errors import NO_FORMAT, ParameterError
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
+NO_SOURCE = Text("its class is written in no file of ours", "它的类不在可读取的源文件里")
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 
 
@@ -42,16 +43,22 @@ class LayerNote:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A structure told in words, in one language."""
+    """A structure told in words, in one language.
+
+    ``program`` makes its source with a comment at each line; a module of one's own has none.
+    """
 
     title: str
     paragraphs: tuple[Paragraph, ...]
     layers: tuple[LayerNote, ...]
     language: Language = "en"
+    program: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """It as plain data: what ``/explain.json`` answers."""
-        return {"schema": 1, **asdict(self)}
+        found = asdict(replace(self, program=None))
+        del found["program"]
+        return {"schema": 1, **found}
 
     @property
     def markdown(self) -> str:
@@ -100,6 +107,14 @@ class Explanation:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
     @property
+    def annotated(self) -> str:
+        """Its source with a comment at each line. Raises ParameterError where there is none."""
+        if self.program is None:
+            allowed = [name for name in FORMATS if name != "py"]
+            raise ParameterError("format", "py", NO_SOURCE, allowed=allowed, suggestion="txt")
+        return self.program()
+
+    @property
     def told(self) -> tuple[LayerNote, ...]:
         """The layers of which there is something to say in words, and nothing said twice."""
         first: dict[str, LayerNote] = {}
@@ -116,6 +131,7 @@ class Explanation:
 _WRITERS: dict[str, Callable[[Explanation], str]] = {
     "json": lambda explanation: explanation.json,
     "md": lambda explanation: explanation.markdown,
+    "py": lambda explanation: explanation.annotated,
     "txt": lambda explanation: explanation.text,
 }
 FORMATS = tuple(_WRITERS)

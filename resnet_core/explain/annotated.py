@@ -198,8 +198,8 @@ class _Comments:
 
     def _told(self, line: _Line) -> Iterator[str]:
         """What a line of ``forward`` did: shapes, cost, and what it is for."""
-        first = line.nodes[0]
-        title = call_title(first, self.language)
+        titles = {call_title(node, self.language) for node in line.nodes}
+        title = titles.pop() if len(titles) == 1 else line.name
         named = f"{line.name} ({title})" if title.lower() != line.name.lower() else title
         told = f"{self._times(named, line.nodes)}: {self._shapes(line.nodes)}"
         yield self._typeset(told + self._cost(line.nodes))
@@ -246,7 +246,8 @@ class _Comments:
             name = _own(row.func) if isinstance(row, ast.Call) else ""
             if not name or not isinstance(row, ast.Call):
                 continue
-            found = [self._inside(_joined(group.path, name)) for group in self._of_type(owner)]
+            paths = [_joined(group.path, name) for group in self._of_type(owner)]
+            found = [self._inside(path) for path in paths if path in self.graph.group]
             inside = [nodes for nodes in found if nodes]
             direct = {node.id for node in called.get(row.lineno, [])}
             if inside and not any(node.id in direct for nodes in inside for node in nodes):

@@ -120,6 +120,12 @@ def test_a_network_tells_what_each_stage_costs(lang: str) -> None:
         assert f"{sum(node.params for node in calls):,}" in told
 
 
+def test_a_line_that_did_not_run_has_no_comment() -> None:
+    lines = [line.strip() for line in annotated(model="resnet50").splitlines()]
+    at = lines.index("x = self.relu(self.bn2(x))")
+    assert lines[at - 1] == "if self.bn2 is not None:"
+
+
 def test_what_fails_is_told_and_still_builds() -> None:
     source = annotated(block="residual_attention", stride="2")
     assert "it fails" in source.split('"""')[1]

@@ -37,6 +37,8 @@ IN_TOOLBAR = ("detail", "direction")
 OF_HEADER = ("lang",)
 MOST_ROWS = 600
 MOST_NOTES = 80
+# Seconds for what to try next, once picture and words are there.
+PATIENCE = 0.5
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Explorer:
     record: dict[str, Any] = field(default_factory=dict)
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -250,14 +253,20 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
+    turns = asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
         words.cancel()
+        turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
+    # What to try next is welcome where it is there, and nothing waits for it long.
+    done, _ = await asyncio.wait([turns], timeout=PATIENCE)
+    found = turns.result() if done else None
+    page.turns = json.loads(found) if found else []
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -17,7 +17,7 @@ from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
-from resnet_core.explain.explanation import Explanation
+from resnet_core.explain.explanation import Explanation, Turn
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
@@ -132,9 +132,15 @@ class Diagram(Drawing):
         return found
 
     def explain(self, language: Language | None = None) -> Explanation:
-        """The structure told in words, and its source with comments."""
+        """The structure told in words, its source with comments, and what to try next."""
         told = super().explain(language)
-        return replace(told, program=lambda: self._annotated(told.language))
+        own = replace(self, options=Options(lang=told.language))
+        return replace(told, program=lambda: own._annotated(told.language), next=own._turns)
+
+    def _turns(self) -> tuple[Turn, ...]:
+        from resnet_core.diagram.turns import turns
+
+        return turns(self)
 
     def _annotated(self, language: Language) -> str:
         # It reads the source of classes that only a trace needs.

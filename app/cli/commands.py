@@ -88,7 +88,7 @@ def table(request: Request | OwnRequest, output: str | None, format: str | None)
 
 
 # Written here once more because `--help` does without torch; a test holds it to the library.
-TELLING = ("txt", "md", "json")
+TELLING = ("txt", "md", "py", "json")
 
 
 @on_subject
@@ -96,7 +96,8 @@ TELLING = ("txt", "md", "json")
 @click.option(
     "--format",
     type=click.Choice(TELLING),
-    help="Text for a terminal, Markdown, or data; if not said, the file's ending, else txt.",
+    help="Text for a terminal, Markdown, the source with a comment at each line, or data; "
+    "if not said, the file's ending, else txt.",
 )
 def explain(request: Request | OwnRequest, output: str | None, format: str | None) -> None:
     """Say what a block or a network computes, why it is built so, and where its numbers come from.
@@ -106,6 +107,7 @@ def explain(request: Request | OwnRequest, output: str | None, format: str | Non
     \b
     resnet-diagram explain bottleneck --stride 2
     resnet-diagram explain resnet50 --lang zh -o resnet50.md
+    resnet-diagram explain bottleneck --format py > bottleneck.py
     """
     chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
     if chosen not in TELLING:

@@ -41,6 +41,8 @@ OF_HEADER = ("lang",)
 COPIED = ("png", "svg", "mmd", "txt")
 MOST_ROWS = 600
 MOST_NOTES = 80
+# Seconds for what to try next, once picture and words are there.
+PATIENCE = 0.5
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Explorer:
     record: dict[str, Any] = field(default_factory=dict)
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -156,6 +159,12 @@ class Explorer:
         """The class that the structure is an instance of."""
         first = next(iter(self.listings), None)
         return whole(first.file, first.owner) if first else None
+
+    @property
+    def annotated(self) -> str:
+        """Its source with a comment at each line; empty where the words are missing."""
+        source: str = self.explanation.get("annotated", "")
+        return source
 
     @property
     def program(self) -> str:
@@ -263,14 +272,20 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
+    turns = asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
         words.cancel()
+        turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
+    # What to try next is welcome where it is there, and nothing waits for it long.
+    done, _ = await asyncio.wait([turns], timeout=PATIENCE)
+    found = turns.result() if done else None
+    page.turns = json.loads(found) if found else []
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, remedied
@@ -73,7 +73,24 @@ def prose(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         told = Diagram.of(pairs).explain()
     # Of the layers only those that have something to say; ``/explain`` has them all.
-    return json.dumps(replace(told, layers=told.told).to_dict(), ensure_ascii=False).encode()
+    found = replace(told, layers=told.told, next=None).to_dict()
+    try:
+        found["annotated"] = told.annotated
+    except ParameterError:
+        # A class that was typed into a notebook is in no file; its words are told all the same.
+        found["annotated"] = ""
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def turns(pairs: Pairs) -> bytes:
+    """What is worth trying next, as JSON. Raises Refusal.
+
+    A job of its own: three more traces, which neither picture nor words shall wait for.
+    """
+    with _refusing(pairs):
+        found = Diagram.of(pairs).explain().turns
+    told = [asdict(turn) | {"label": turn.label} for turn in found]
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:

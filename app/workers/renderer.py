@@ -57,6 +57,18 @@ class Renderer:
             log.exception("no explanation of %s", diagram.url)
             return None
 
+    async def turns(self, diagram: Diagram) -> bytes | None:
+        """What is worth trying next; None where it cannot be found in time."""
+        query = diagram.explained_by
+        try:
+            return await self._cache.get(
+                ("turns", query), lambda: self.workers.run(jobs.turns, query)
+            )
+        except Exception:
+            # Picture and words stand without.
+            log.exception("nothing to try next for %s", diagram.url)
+            return None
+
     async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """A structure told in words. Raises Refusal, Busy, TimeoutError."""
         query = tuple(pairs)

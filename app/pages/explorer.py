@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
+from app.pages.presence import Card, card
 from app.pages.snippets import program, snippets
 from app.pages.source import Listing, listings, whole
 from app.workers.renderer import Renderer
@@ -43,6 +44,8 @@ MOST_ROWS = 600
 MOST_NOTES = 80
 # Seconds for what to try next, once picture and words are there.
 PATIENCE = 0.5
+# A tab is narrow: of what differs from the defaults its title names this many.
+MOST_TOLD = 4
 
 
 @dataclass
@@ -62,6 +65,16 @@ class Explorer:
     @property
     def title(self) -> str:
         return self.subject.title if self.subject else "resnet-diagram"
+
+    @property
+    def heading(self) -> str:
+        """The subject with what differs from its defaults: what a tab and a history tell apart."""
+        if not self.diagram:
+            return self.title
+        own = ("block", "model", *OF_HEADER, *OF_FILES)
+        told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
+        more = ["…"] if len(told) > MOST_TOLD else []
+        return ", ".join([self.title, *told[:MOST_TOLD], *more])
 
     @property
     def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
@@ -201,6 +214,15 @@ class Explorer:
             FORMATS[name].title: self.diagram.url.replace("/diagram?", f"/diagram.{name}?", 1)
             for name in COPIED
         }
+
+    def card(self, base: str) -> Card | None:
+        """What is shown of the page where its address is pasted."""
+        if not self.diagram or not self.svg:
+            return None
+        paragraphs = self.explanation.get("paragraphs", [])
+        told = [sentence["text"] for part in paragraphs[:2] for sentence in part["sentences"]]
+        words = " ".join(told) or (self.subject.formula if self.subject else "")
+        return card(self.diagram, self.heading, words, self.svg.count('class="node'), base)
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""

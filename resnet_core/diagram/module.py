@@ -22,7 +22,7 @@ from resnet_core.trace import one_at_a_time, trace
 from resnet_core.trace.hollow import hollow
 
 if TYPE_CHECKING:
-    from resnet_core.compare import Comparison
+    from resnet_core import Comparison
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,11 @@ class ModuleDrawing(Drawing):
 
         ``options`` are those of ``resnet_core.compare``: the view, and how it is shown.
         """
-        from resnet_core.compare import compare
+        # By the package's face: what compares stands above what draws.
+        import resnet_core
 
-        return compare(self, other, **options)
+        compared: Comparison = resnet_core.compare(self, other, **options)
+        return compared
 
     def retrace(self, shape: Shape) -> Graph:
         return trace(lambda: self.twin, [shape, *self.shapes[1:]])

@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import logs
 from app.api import (
@@ -28,7 +27,7 @@ from app.api import (
     subjects,
 )
 from app.http import connection
-from app.http.address import PublicAddress
+from app.http.address import PublicAddress, TrustedHosts
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
@@ -109,7 +108,7 @@ def _wrap(app: FastAPI) -> None:
         app.add_middleware(PublicAddress, base_url=settings.base_url)
     if settings.hosts != "*":
         names = [name.strip() for name in settings.hosts.split(",")]
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
+        app.add_middleware(TrustedHosts, allowed_hosts=names, www_redirect=False)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -29,3 +30,15 @@ class PublicAddress:
                 "root_path": self._root,
             }
         await self._app(scope, receive, send)
+
+
+class TrustedHosts(TrustedHostMiddleware):
+    """Answers 400 to names that are not the server's; probes may call it by its address."""
+
+    PROBES = ("/healthz", "/readyz", "/metrics")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in self.PROBES:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)

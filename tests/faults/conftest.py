@@ -31,21 +31,21 @@ class Server:
     process: subprocess.Popen[str]
     url: str
     port: int
+    client: httpx2.Client
 
     @property
     def workers(self) -> list[int]:
         """The processes that draw."""
-        found = [pid for pid, parent in family().items() if parent in self.forkers]
-        return sorted(found)
+        return sorted(pid for forker in self.forkers for pid in children(forker))
 
     @property
     def forkers(self) -> list[int]:
         """The process that the workers are forked from."""
-        children = [pid for pid, parent in family().items() if parent == self.process.pid]
-        return [pid for pid in children if "forkserver" in command(pid)]
+        return [pid for pid in children(self.process.pid) if "forkserver" in command(pid)]
 
     def ask(self, path: str = SMALL, timeout: float = 30, **named: object) -> httpx2.Response:
-        return httpx2.get(self.url + path, timeout=timeout, **named)  # type: ignore[arg-type]
+        # One client for all: to make one costs more than most answers.
+        return self.client.get(self.url + path, timeout=timeout, **named)  # type: ignore[arg-type]
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
@@ -57,16 +57,20 @@ class Server:
             time.sleep(0.02)
 
 
-def family() -> dict[int, int]:
-    """All processes and their parents."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError, IndexError):
-                said = (entry / "stat").read_text().rpartition(")")[2].split()
-                if said[0] != "Z":
-                    found[int(entry.name)] = int(said[1])
+def children(parent: int) -> list[int]:
+    """The processes that a process has started and that still live."""
+    found: list[int] = []
+    for task in Path(f"/proc/{parent}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(pid) for pid in task.read_text().split() if lives(int(pid))]
     return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is more than its parent's memory of it."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def command(pid: int) -> str:
@@ -99,7 +103,8 @@ def serving(files: int = 0, before: str = "", **settings: str) -> Iterator[Serve
             line = process.stdout.readline()
             found = READY.fullmatch(line)
             assert found, line or process.communicate(timeout=5)
-            yield Server(process, found[1], int(found[2]))
+            with httpx2.Client(limits=httpx2.Limits(max_keepalive_connections=0)) as client:
+                yield Server(process, found[1], int(found[2]), client)
         finally:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGCONT)

@@ -89,8 +89,10 @@ def test_the_same_complaint_is_written_once_in_ten_seconds() -> None:
 
 def test_only_trusted_hosts_are_answered() -> None:
     with under(hosts="example.org, testserver") as client:
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+        assert client.get("/blocks").status_code == 200
+        assert client.get("/blocks", headers={"Host": "evil.example"}).status_code == 400
+        # A probe calls a server by its number.
+        assert client.get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200
 
 
 def test_the_public_address_stands_in_links_whatever_the_client_says() -> None:

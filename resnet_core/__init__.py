@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         draw_module,
         networks,
     )
+    from resnet_core.diagram.pasted import SourceDrawing, draw_source
     from resnet_core.diagram.picture import Drawing
     from resnet_core.errors import (
         GraphvizMissing,
         ParameterError,
         RenderError,
         ResnetDiagramError,
+        SourceError,
         TooLarge,
         TraceError,
         UnknownParameter,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
         Problem,
         Totals,
     )
+    from resnet_core.sweep import Sweep, sweep
+    from resnet_core.window import Window, window
 
 __all__ = [
     "FORMATS",
@@ -63,17 +67,24 @@ __all__ = [
     "RenderError",
     "ResnetDiagramError",
     "Sentence",
+    "SourceDrawing",
+    "SourceError",
+    "Sweep",
     "TooLarge",
     "Totals",
     "TraceError",
     "UnknownParameter",
     "UnknownSubject",
+    "Window",
     "blocks",
     "build",
     "compare",
     "draw",
     "draw_module",
+    "draw_source",
     "networks",
+    "sweep",
+    "window",
 ]
 
 # Where each name is defined. torch takes seconds to import: a module is read when its name is used.
@@ -95,17 +106,24 @@ _HOMES = {
     "RenderError": "resnet_core.errors",
     "ResnetDiagramError": "resnet_core.errors",
     "Sentence": "resnet_core.explain",
+    "Sweep": "resnet_core.sweep",
+    "SourceDrawing": "resnet_core.diagram.pasted",
+    "SourceError": "resnet_core.errors",
     "TooLarge": "resnet_core.errors",
     "Totals": "resnet_core.graph.model",
     "TraceError": "resnet_core.errors",
     "UnknownParameter": "resnet_core.errors",
     "UnknownSubject": "resnet_core.errors",
+    "Window": "resnet_core.window",
     "blocks": "resnet_core.diagram.module",
     "build": "resnet_core.diagram.module",
     "compare": "resnet_core.compare",
     "draw": "resnet_core.diagram.module",
     "draw_module": "resnet_core.diagram.module",
+    "draw_source": "resnet_core.diagram.pasted",
     "networks": "resnet_core.diagram.module",
+    "sweep": "resnet_core.sweep",
+    "window": "resnet_core.window",
 }
 
 
@@ -124,8 +142,8 @@ def __dir__() -> list[str]:
 class _Face(ModuleType):
     """The package as a module whose public names are never replaced by subpackages.
 
-    ``compare``, ``blocks`` and ``networks`` name both a function and a folder, and Python sets
-    the folder as an attribute whenever something inside it is imported.
+    ``compare``, ``sweep``, ``window``, ``blocks`` and ``networks`` name both a function and a
+    folder, and Python sets the folder as an attribute whenever something inside it is imported.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

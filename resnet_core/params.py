@@ -25,6 +25,11 @@ class Hint:
         return handler(schema) | {"format_hint": self.text["en"]}
 
 
+@dataclass(frozen=True)
+class MayBeEmpty:
+    """A text for which nothing at all is a value, as it is for a title."""
+
+
 Channels = Annotated[int, Field(ge=1, le=16384)]
 Inplanes = Annotated[Channels, Field(description="channels coming in")]
 Planes = Annotated[

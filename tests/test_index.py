@@ -58,13 +58,14 @@ def test_an_index_that_does_not_fit_the_sources_is_passed_over():
 
 
 @pytest.mark.parametrize("words", ["list", "list bottleneck", "url bottleneck --stride 2"])
-def test_a_list_and_an_address_are_told_without_torch(words):
+def test_a_list_and_an_address_are_told_without_torch_and_layout(words):
     code = (
         "import sys; from app.cli import main; "
         f"main({words.split()!r}, 'resnet-diagram', standalone_mode=False); "
-        "print('torch' in sys.modules)"
+        "heavy = ('torch', *(f'resnet_core.{room}' for room in ('layout', 'explain', 'trace'))); "
+        "print('loaded:', *(name for name in heavy if name in sys.modules))"
     )
-    assert answer(code).endswith("False")
+    assert answer(code).endswith("loaded:")
 
 
 @pytest.mark.parametrize("fits", [True, False])

@@ -42,7 +42,7 @@ def catalogue(subject: str | None, as_json: bool) -> None:
 
 
 def _one(name: str, as_json: bool) -> str:
-    from app.cli.arguments import leaflet
+    from app.cli.subject_command import write_subject
     from resnet_core.diagram.words import Request
     from resnet_core.errors import ParameterError
 
@@ -54,7 +54,9 @@ def _one(name: str, as_json: bool) -> str:
         instead = f"resnet-diagram list {near[0]}" if near else ""
         raise refusal_of(error, instead) from None
     if not as_json:
-        return leaflet(subject)
+        page = click.HelpFormatter(width=100)
+        write_subject(subject, page)
+        return page.getvalue()
     from app.api.subjects import described
 
     return _json(described(subject))

@@ -10,14 +10,10 @@ from urllib.parse import parse_qsl
 
 import click
 
-from app.cli.commands import PASS_ON, tell
+from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import (
-    FORMATS,
-    STDOUT,
-    ending,
-    write,
-)
+from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from app.http.problems import Problem
 from resnet_core.bilingual import Text
-from resnet_core.layout.font import width
 from resnet_core.layout.theme import FONT, Theme, dark_of_light
+from resnet_core.layout.typesetting import width
 
 COLUMNS, MARGIN, LEADING = 68, 18.0, 1.45
 
@@ -53,7 +53,7 @@ def svg(problem: Problem, theme: str) -> bytes:
     """The card as an SVG document, in the colours that the diagram would have had."""
     said = lines(problem)
     wide, high = _size(said)
-    paint = Theme("dark" if theme == "dark" else "light")
+    paint = Theme.of(theme)
     style = f"<style>{_following_system()}</style>" if theme == "auto" else ""
     texts, y = [], MARGIN
     for line in said:
@@ -79,7 +79,7 @@ def dot(problem: Problem, theme: str) -> str:
     """The card in the DOT language, for the formats that only Graphviz writes."""
     said = lines(problem)
     wide, high = _size(said)
-    paint = Theme("dark" if theme == "dark" else "light")
+    paint = Theme.of(theme)
     rows = "".join(
         f'<FONT POINT-SIZE="{line.size:g}" COLOR="{paint[line.colour]}">'
         f"{_bold(html.escape(line.text, quote=False), line.bold)}</FONT>"

@@ -11,8 +11,13 @@ from dataclasses import asdict, replace
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, remedied
 from resnet_core.diagram.diagram import mended
+from resnet_core.diagram.packing import is_pasted
+from resnet_core.diagram.pasted import of_pairs
+from resnet_core.diagram.picture import Drawing
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
+from resnet_core.sweep import series, sweeping
+from resnet_core.window import asking, still
 
 Pairs = Sequence[tuple[str, str]]
 log = logging.getLogger(__name__)
@@ -39,7 +44,7 @@ def _refusing(pairs: Pairs) -> Iterator[None]:
 def render(pairs: Pairs, format: str) -> bytes:
     """The diagram as bytes. Raises Refusal."""
     with _refusing(pairs):
-        return Diagram.of(pairs).render(format)
+        return _drawing(pairs).render(format)
 
 
 def explore(pairs: Pairs) -> bytes:
@@ -90,14 +95,21 @@ def turns(pairs: Pairs) -> bytes:
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:
     """The URL of the nearest diagram that works, if there is one."""
+    if is_pasted(pairs):
+        return None  # only its author can mend it
     diagram = mended(pairs, error)
     return diagram.url if diagram else None
+
+
+def _drawing(pairs: Pairs) -> Drawing:
+    """What names and values ask for: a subject of the catalogue, or a pasted source."""
+    return of_pairs(pairs) if is_pasted(pairs) else Diagram.of(pairs)
 
 
 def explain(pairs: Pairs, format: str) -> bytes:
     """The structure told in words, as bytes. Raises Refusal."""
     with _refusing(pairs):
-        return Diagram.of(pairs).explain().render(format)
+        return _drawing(pairs).explain().render(format)
 
 
 def compare(pairs: Pairs, format: str) -> bytes:
@@ -107,6 +119,24 @@ def compare(pairs: Pairs, format: str) -> bytes:
     except ParameterError as error:
         better = remedied(pairs, error)
         raise Refusal(error, better.url if better else None) from None
+
+
+def window(pairs: Pairs, format: str) -> bytes:
+    """The window of a call as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return asking.found(pairs).render(format)
+    except ParameterError as error:
+        better = asking.remedied(pairs, error)
+        raise Refusal(error, still.address(better) if better else None) from None
+
+
+def sweep(pairs: Pairs, format: str) -> bytes:
+    """A sweep over a knob as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return sweeping.asked(pairs).render(format)
+    except ParameterError as error:
+        better = sweeping.remedied(pairs, error)
+        raise Refusal(error, series.address(better) if better else None) from None
 
 
 def paint(dot: str, format: layout.Format) -> bytes:
@@ -119,3 +149,8 @@ def warm_up() -> None:
     first = [("block", "bottleneck")]
     explore(first)
     prose(first)
+
+
+def probe() -> None:
+    """Draw something small, to see whether drawing works at this moment."""
+    render([("block", "basic")], "svg")

@@ -25,7 +25,7 @@ from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.layout.sheet import Sheet
 
-View = Literal["one", "side", "a", "b"]
+View = Literal["one", "side", "plain", "a", "b"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 
@@ -33,8 +33,9 @@ VIEWS: tuple[View, ...] = get_args(View)
 class Comparison(Picture):
     """What becomes of ``a`` in ``b``. Shows itself in a notebook.
 
-    ``options`` say how both are shown; ``view`` whether in one picture, ``side`` by side, or only
-    the first (``a``) or the second (``b``) of these two.
+    ``options`` say how both are shown; ``view`` whether in one picture, ``side`` by side,
+    ``plain`` side by side without any mark, or only the first (``a``) or the second (``b``) of the
+    marked two.
     """
 
     a: Drawing
@@ -97,7 +98,13 @@ class Comparison(Picture):
     def caption(self) -> Caption:
         """The picture's title."""
         formula = self.summary().rstrip(".。")
-        return Caption(name="compare", title=self.diff.title, formula=formula, url=self.url)
+        return Caption(
+            name="compare",
+            title=self.diff.title,
+            formula=formula,
+            url=self.url,
+            own_title=self.options.title,
+        )
 
     @cached_property
     def sheet(self) -> Sheet:

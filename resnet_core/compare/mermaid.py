@@ -20,10 +20,12 @@ from resnet_core.graph.model import (
     Group,
     Node,
     Problem,
+    change_of,
+    differences_of,
 )
+from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
 from resnet_core.layout.clusters import Band
-from resnet_core.layout.diff_marks import SIGNS, change_of, differences_of
 from resnet_core.layout.theme import Theme
 
 # Class: the names of its fill, line and text in the table of colours.
@@ -43,8 +45,9 @@ def flowchart(diff: Diff) -> str:
     elif diff.view in SIDES:
         graph = views.sides[SIDES.index(diff.view)]
     else:
-        graph, names = _both(*views.sides), dict(zip(SIDES, diff.names, strict=True))
-    theme = Theme("dark" if options.theme == "dark" else "light")
+        sides = views.unmarked(options.fold) if diff.view == "plain" else views.sides
+        graph, names = _both(*sides), dict(zip(SIDES, diff.names, strict=True))
+    theme = Theme.of(options.theme)
     chart = _MarkedChart(graph, theme, options.labels.split(","), options.lang, names)
     chart.notes = views.notes(options.lang)
     comments = [*filter(None, [diff.url]), summary(diff, options.lang)]

@@ -9,13 +9,15 @@ from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
+from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
-from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.diff_marks import SIGNS, marked_tile
-from resnet_core.layout.font import width
-from resnet_core.layout.sheet import Line, Sheet, Text
-from resnet_core.layout.side_by_side import alone, beside, foot
+from resnet_core.layout.boxes import marked_tile, tile
+from resnet_core.layout.coordinates import TileMaker, arrange
+from resnet_core.layout.page import titled, without_legend
+from resnet_core.layout.sheet import Line, Run, Sheet
+from resnet_core.layout.side_by_side import alone, beside
 from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE
+from resnet_core.layout.typesetting import broken
 
 # Points that a line of the sentence may be wide.
 _WIDE = 500
@@ -33,13 +35,14 @@ def picture(diff: Diff) -> Sheet:
     notes = views.notes(language)
     wires = [replace(wire, note=notes.get(wire.edge, wire.note)) for wire in sheet.wires]
     # Here a dashed line is one that was removed: what kind of shortcut it is stands beside it.
-    height = sheet.height - foot(sheet.legend)
-    return replace(sheet, wires=tuple(wires), legend=(), height=round(height, 1))
+    return without_legend(replace(sheet, wires=tuple(wires)))
 
 
 def _beside(diff: Diff, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
-    first, second = (_arranged(diff, graph, ()) for graph in diff.views.sides)
+    plain = diff.view == "plain"
+    graphs = diff.views.unmarked(diff.options.fold) if plain else diff.views.sides
+    first, second = (_arranged(diff, graph, (), tile if plain else marked_tile) for graph in graphs)
     partners = [(pair.a.id, pair.b.id) for pair in diff.views.pairs if pair.a and pair.b]
     down = diff.options.direction == "TB"
     one, other = (
@@ -48,9 +51,9 @@ def _beside(diff: Diff, why: str) -> Sheet:
     if diff.view in SIDES:
         index = SIDES.index(diff.view)
         name, figures = (one, other)[index]
-        heading = ((Text(name, TITLE, bold=True),), (Text(figures, SUBTITLE, "quiet"),))
+        heading = ((Run(name, TITLE, bold=True),), (Run(figures, SUBTITLE, "quiet"),))
         return alone(heading, (first, second), partners, down, bool(index))
-    reason = ((Text(why, SUBTITLE, "quiet"),),) if why else ()
+    reason = ((Run(why, SUBTITLE, "quiet"),),) if why else ()
     return beside((*_heading(diff), *reason), (first, second), (one, other), partners, down)
 
 
@@ -68,36 +71,39 @@ def _overlapping(sheet: Sheet) -> bool:
     )  # fmt: skip
 
 
-def _arranged(diff: Diff, graph: Graph, heading: tuple[Line, ...]) -> Sheet:
+def _arranged(
+    diff: Diff, graph: Graph, heading: tuple[Line, ...], make: TileMaker = marked_tile
+) -> Sheet:
     labels = diff.options.labels.split(",")
-    return arrange(graph, heading, diff.options.direction, labels, diff.language, marked_tile)
+    return arrange(graph, heading, diff.options.direction, labels, diff.language, make)
 
 
 def _heading(diff: Diff) -> tuple[Line, ...]:
     """The names, the sentence, and what the colours mean as far as they occur."""
+    if not diff.options.header:
+        return ()
     language = diff.language
-    title = (Text("  →  ".join(diff.names), TITLE, bold=True),)
-    sentence = [(Text(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
+    plain = diff.view == "plain"
+    names = ("  ·  " if plain else "  →  ").join(diff.names)
+    title = (
+        ((Run(names, TITLE, bold=True),),)
+        if diff.options.title is None
+        else titled(diff.options.title)
+    )
+    if plain:
+        return title
+    sentence = [(Run(line, SUBTITLE, "quiet"),) for line in wrapped(summary(diff, language))]
     changes = {pair.change for pair in diff.views.pairs}
     legend: Line = ()
     for change in SIGNS:
         if change in changes:
             words = f"{SIGNS[change]} {change_word(change, language)}     "
-            legend += (Text(words, TEXT, f"{change}-text", bold=True),)
-    return (title, *sentence, *([legend] if legend else []))
+            legend += (Run(words, TEXT, f"{change}-text", bold=True),)
+    return (*title, *sentence, *([legend] if legend else []))
 
 
 def wrapped(text: str) -> list[str]:
-    """Lines as wide as the others; Chinese may break between any two characters.
-
-    A number stays with its unit, and an old value with the new one.
-    """
+    """Lines as wide as the others; a number stays with its unit, an old value with the new one."""
     text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
     text = re.sub(r"(?<=\d) (?=[%kMGT亿万](?![a-z]))", NO_BREAK, text)
-    lines, line = [], ""
-    for word in re.findall(r"[^ \u2e80-\uffef]+ *|（?[\u2e80-\uffef] *| +", text):
-        if line and width((line + word).rstrip(), SUBTITLE) > _WIDE and word[0] not in "，。；）、":
-            lines.append(line.rstrip())
-            line = ""
-        line += word
-    return [*lines, line.rstrip()]
+    return broken(text, SUBTITLE, _WIDE)

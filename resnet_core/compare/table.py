@@ -14,11 +14,11 @@ from resnet_core.formats.json import record as structure
 from resnet_core.formats.table import in_columns, in_markdown
 from resnet_core.graph.model import Node
 from resnet_core.language.caption import sums
+from resnet_core.language.notation import SIGNS as CHANGE_SIGNS
 from resnet_core.language.notation import call_title, shape_text
-from resnet_core.layout import diff_marks as marks
 
 SCHEMA = 1
-SIGNS = {**marks.SIGNS, "unreached": "…"}
+SIGNS = {**CHANGE_SIGNS, "unreached": "…"}
 _COLUMNS = {
     "en": ("", "layer", "before", "after", "what differs", "Δ params", "Δ multiply-adds"),
     "zh": ("", "层", "之前", "之后", "差别", "Δ 参数", "Δ 乘加"),

@@ -15,16 +15,14 @@ from resnet_core.graph.model import (
     Edge,
     Graph,
     Group,
-    Node,
-)
-from resnet_core.graph.view import Detail, view
-from resnet_core.language.terms import say
-from resnet_core.layout.diff_marks import (
-    SIGNS,
     MarkedEdge,
+    Node,
     change_of,
     marked_node,
 )
+from resnet_core.graph.view import Detail, view
+from resnet_core.language.notation import SIGNS
+from resnet_core.language.terms import say
 
 # Follows a name of the first structure that the second has given to something else.
 BEFORE = ":before"
@@ -237,6 +235,10 @@ class Views:
     sides: tuple[Graph, Graph]
     both: Graph | None
     why: str = ""
+
+    def unmarked(self, folded: bool) -> tuple[Graph, Graph]:
+        """Both structures as each is drawn alone."""
+        return view(self.a, "op", fold=folded), view(self.b, "op", fold=folded)
 
     def notes(self, language: Language) -> Mapping[Edge, str]:
         """The kind of each shortcut of the union: of two into one addition each has its own."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from threading import RLock
 from typing import Any
 from urllib.parse import urlencode
 
+from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
@@ -24,8 +26,12 @@ from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
+# Letters of a file's name; after that a knob more says little.
+_LONGEST_NAME = 80
 GIVEN_TWICE = Text("it is given more than once", "重复给出了多次")
 ONE_VALUE = Text("one value", "只能有一个值")
+# Calls of all graphs that are kept; a call takes about 2 KB.
+NODES_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,18 @@ class Diagram(Drawing):
     def url(self) -> str:
         """The permalink, without host."""
         return address(self.query)
+
+    @property
+    def file_name(self) -> str:
+        """What a file of it is called, without ending: ``bottleneck-stride-2``."""
+        view = {*Options.model_fields} - {"detail", "direction", "lang"}
+        told = [
+            f"{name}-{value}".replace("_", "-")
+            for name, value in self.query
+            if name not in view and name != self.subject.kind
+        ]
+        words = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join([self.subject.name, *told])).strip("-")
+        return words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rpartition("-")[0]
 
     @property
     def input_shape(self) -> Shape:
@@ -177,6 +195,7 @@ class Diagram(Drawing):
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},
             url=self.url,
             fix=self.fix,
+            own_title=self.options.title,
         )
 
 
@@ -194,7 +213,11 @@ def address(query: Iterable[tuple[str, Any]]) -> str:
     return "/diagram?" + urlencode(list(query), safe=",:")
 
 
-@lru_cache(maxsize=128)
+# Graphs by what they weigh, not by their number: the largest has 10,000 calls, most have 12.
+_GRAPHS: LRUCache[Any, Graph] = LRUCache(NODES_KEPT, getsizeof=lambda graph: len(graph.nodes) + 50)
+
+
+@cached(_GRAPHS, lock=RLock())
 def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
     """The traced structure; where it cannot run, with what would fix it."""
     # torch is imported here, at the first trace, and not by whoever only makes addresses.

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from resnet_core.bilingual import Text, clauses, same
 from resnet_core.errors import ParameterError, did_you_mean, nearest
-from resnet_core.params import Hint
+from resnet_core.params import Hint, MayBeEmpty
 
 NO_CHOICE = Text("it is not one of the choices", "不在可选值之中")
 Form = TypeVar("Form", bound=BaseModel)
@@ -25,7 +25,7 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
     """
     texts = {name: plain(value) for name, value in values.items() if value is not None}
     for name, text in texts.items():
-        if not text.strip():
+        if not text.strip() and not _may_be_empty(form, name):
             raise refusal(form, name, text, Text("it is empty", "值为空"))
     known = properties(form)
     try:
@@ -65,6 +65,10 @@ def refusal(
         allowed = _hint(form, name) or same(schema.get("pattern") or schema.get("type"))
         reason = reason or Text("it is not {}", "不是{}").format(allowed)
     return ParameterError(name, value, reason, allowed=allowed, suggestion=suggestion)
+
+
+def _may_be_empty(form: type[BaseModel], name: str) -> bool:
+    return any(isinstance(mark, MayBeEmpty) for mark in form.model_fields[name].metadata)
 
 
 def _hint(form: type[BaseModel], name: str) -> Text | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.errors import ParameterError
 from resnet_core.graph.view import Detail
 from resnet_core.language.notation import DEFAULT_LABELS, LABELS
-from resnet_core.params import Hint
+from resnet_core.params import Hint, MayBeEmpty
 
 
 class Input(BaseModel):
@@ -44,6 +46,45 @@ def _in_order(labels: str) -> str:
     """Each label once, in one order: the same labels are the same request."""
     asked = labels.split(",")
     return ",".join(label for label in LABELS if label in asked)
+
+
+# The width of what a picture is for, in points: a slide of 13.33 inches less its margins, A4 with
+# margins of 2 cm, and one column or both of a two-column paper (IEEE: 3.5 and 7.16 inches).
+WIDTHS = {"slide": 816.0, "a4": 482.0, "column": 252.0, "columns": 515.5}
+_PIXEL = 0.75
+_LONGEST_TITLE = 120
+# Marks that join letters or choose their form; other marks that are not seen have no place here.
+_JOINERS = "\u200c\u200d"
+
+
+def _one_line(title: str | None) -> str | None:
+    """A title as it is. Raises ParameterError where it is too long or more than visible text."""
+    if title is None:
+        return None
+    unseen = {
+        letter
+        for letter in title
+        if unicodedata.category(letter) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+        and letter not in _JOINERS
+    }
+    if not unseen and len(title) <= _LONGEST_TITLE:
+        return title
+    clean = " ".join("".join(" " if letter in unseen else letter for letter in title).split())
+    reason = Text("it has {} letters, more than {}", "它有 {} 个字符，超过了 {} 个").format(
+        len(title), _LONGEST_TITLE
+    )
+    if unseen:
+        codes = ", ".join(sorted(f"U+{ord(letter):04X}" for letter in unseen))
+        reason = Text(
+            "it contains characters that nobody sees: {}", "它含有看不见的控制字符：{}"
+        ).format(codes)
+    raise ParameterError(
+        "title",
+        title,
+        reason,
+        allowed=Text("up to 120 letters on one line", "一行，最多 120 个字符"),
+        suggestion=clean[:_LONGEST_TITLE].strip(),
+    )
 
 
 class Options(BaseModel):
@@ -83,15 +124,69 @@ class Options(BaseModel):
         Literal["concrete", "symbolic"],
         Field(description="shapes as numbers, or as formulas such as N×64×H/2×W/2"),
     ] = "concrete"
+    color: Annotated[
+        Literal["role", "params", "macs", "memory"],
+        Field(
+            description="what the colours of the boxes tell: what a box is, or its share of the "
+            "parameters, the multiply-adds or the activation memory (SVG, PNG, PDF)"
+        ),
+    ] = "role"
     theme: Annotated[
-        Literal["light", "dark", "auto"],
-        Field(description="colours; auto follows the reader's system (SVG)"),
+        Literal["light", "dark", "auto", "ink"],
+        Field(
+            description="colours; auto follows the reader's system (SVG); ink is black and white, "
+            "hatched, for print"
+        ),
     ] = "light"
+    title: Annotated[
+        str | None,
+        Field(description="your own title above the picture, up to 120 letters; empty for none"),
+        Hint(Text("up to 120 letters on one line", "一行，最多 120 个字符")),
+        MayBeEmpty(),
+        AfterValidator(_one_line),
+    ] = None
+    header: Annotated[bool, Field(description="title and figures above the picture")] = True
+    legend: Annotated[bool, Field(description="what the kinds of line mean, below it")] = True
+    background: Annotated[
+        Literal["paper", "none"], Field(description="the ground: a sheet, or nothing at all")
+    ] = "paper"
+    width: Annotated[
+        str | None,
+        Field(
+            pattern=rf"^({'|'.join(WIDTHS)}|[1-9][0-9]{{1,3}})$",
+            description="how wide: pixels, or slide, a4, column, columns, where a picture whose "
+            "letters would be too small to read is drawn coarser (SVG, PNG, PDF)",
+        ),
+        Hint(
+            Text("a number of pixels from 10 to 9999, or {}", "10 到 9999 的像素数，或 {}").format(
+                ", ".join(WIDTHS)
+            )
+        ),
+    ] = None
     lang: Annotated[Language, Field(description="language of the words in the picture")] = "en"
     scale: Annotated[int, Field(ge=1, le=4, description="size of a PNG")] = 1
     ascii: Annotated[
         bool, Field(description="draw the text form with plain ASCII letters (txt)")
     ] = False
+
+    @property
+    def points(self) -> float | None:
+        """How wide the picture shall be, in points; None where it is as wide as it is."""
+        if self.width is None:
+            return None
+        return WIDTHS.get(self.width) or int(self.width) * _PIXEL
+
+    @property
+    def is_named_width(self) -> bool:
+        """Whether the width is that of a place, which keeps letters large enough to read."""
+        return self.width in WIDTHS
+
+    def enlarged(self, width: float) -> float:
+        """How many times as large a sheet of so many points is shown; a place never enlarges."""
+        if self.points is None:
+            return 1.0
+        factor = self.points / width
+        return min(1.0, factor) if self.is_named_width else factor
 
     @property
     def expanded(self) -> tuple[str, ...]:

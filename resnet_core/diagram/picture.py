@@ -1,35 +1,33 @@
-"""A Graph with a caption and options, and every picture and table that is made of it."""
+"""A Graph with a caption and options, and every picture and table that is made of it.
+
+Each kind of output is imported where it is asked for: whoever only makes addresses loads no layout,
+no explanation and no writer.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Language, Text
 from resnet_core.diagram.options import Options
 from resnet_core.errors import TooLarge
-from resnet_core.explain import Explanation, explain
-from resnet_core.formats.dot import dot
-from resnet_core.formats.json import record
-from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS, mermaid
-from resnet_core.formats.pdf import pdf
-from resnet_core.formats.png import png
-from resnet_core.formats.registry import FORMATS
-from resnet_core.formats.svg import svg
-from resnet_core.formats.txt.node import Manner
-from resnet_core.formats.txt.render import text
-from resnet_core.graph.model import Graph, Shape
-from resnet_core.graph.symbolic import with_symbols
-from resnet_core.graph.view import Detail, view
-from resnet_core.language.caption import Caption
-from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.heading import heading
-from resnet_core.layout.sheet import Sheet
-from resnet_core.layout.theme import Theme
+
+if TYPE_CHECKING:
+    from resnet_core.explain import Explanation
+    from resnet_core.graph.model import Graph, Shape
+    from resnet_core.graph.view import Detail
+    from resnet_core.language.caption import Caption
+    from resnet_core.layout.sheet import Line, Sheet
+    from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
+# No letter on a picture that is drawn for a place with a name is smaller, in points.
+LEAST_TYPE = 6.0
+DETAILS: tuple[Detail, ...] = ("op", "layer", "block", "stage")
 
 
 class Picture(ABC):
@@ -59,11 +57,15 @@ class Picture(ABC):
     @cached_property
     def dot(self) -> str:
         """The picture in the DOT language, positions included."""
-        return dot(self.sheet, self._theme, self.caption.name)
+        from resnet_core.formats.dot import dot
+
+        return dot(self.sheet, self._theme, self.caption.name, self.options.background == "paper")
 
     @cached_property
     def svg(self) -> str:
         """The picture as a self-contained SVG document."""
+        from resnet_core.formats.svg import svg
+
         return svg(self)
 
     def png(self, scale: int | None = None) -> bytes:
@@ -71,11 +73,15 @@ class Picture(ABC):
 
         Raises TooLarge where it would have more pixels than a PNG can hold.
         """
+        from resnet_core.formats.png import png
+
         return png(self, scale or self.options.scale)
 
     @property
     def pdf(self) -> bytes:
         """The picture as a PDF, in vectors; its information tells title and URL."""
+        from resnet_core.formats.pdf import pdf
+
         return pdf(self)
 
     def save(self, path: str | Path) -> Path:
@@ -86,7 +92,9 @@ class Picture(ABC):
 
     @property
     def _theme(self) -> Theme:
-        return Theme("dark" if self.options.theme == "dark" else "light")
+        from resnet_core.layout.theme import Theme
+
+        return Theme.of(self.options.theme)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -116,6 +124,9 @@ class Drawing(Picture):
         return self._at(self.detail)
 
     def _at(self, detail: Detail) -> Graph:
+        from resnet_core.graph.symbolic import with_symbols
+        from resnet_core.graph.view import view
+
         options = self.options
         graph = self.graph
         if options.shapes == "symbolic" and graph.problem is None:
@@ -126,10 +137,41 @@ class Drawing(Picture):
     @cached_property
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
-        labels = self.options.labels.split(",")
-        language = self.options.lang
-        title = heading(self.caption, self.graph, language)
-        return arrange(self.shown, title, self.options.direction, labels, language)
+        from resnet_core.layout.page import heading, without_legend
+        from resnet_core.layout.theme import SMALL
+
+        options, language = self.options, self.options.lang
+        title = heading(self.caption, self.graph, language) if options.header else ()
+        for detail in self._details():
+            shown = self._at(detail)
+            sheet = self._arranged(shown, title)
+            sheet = sheet if options.legend else without_legend(sheet)
+            if options.enlarged(sheet.width) * SMALL >= LEAST_TYPE or not options.is_named_width:
+                return sheet
+        raise _too_narrow(options)
+
+    def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
+        """A view with its places, in the colours of roles or of costs."""
+        from resnet_core.layout.boxes import tile
+        from resnet_core.layout.coordinates import arrange
+        from resnet_core.layout.cost_colours import CostColours, with_scale
+
+        options, language = self.options, self.options.lang
+        colours = None
+        if options.color != "role":
+            colours = CostColours(shown, self.graph, options.color)
+        make = colours.tile if colours else tile
+        labels = options.labels.split(",")
+        sheet = arrange(shown, title, options.direction, labels, language, make)
+        if colours is None:
+            return sheet
+        return with_scale(sheet, colours.scale(language, options.theme != "ink"))
+
+    def _details(self) -> Sequence[Detail]:
+        """What a box may be: as asked for, and for a width that has a name also coarser."""
+        if not self.options.is_named_width:
+            return (self.detail,)
+        return DETAILS[DETAILS.index(self.detail) :]
 
     @property
     def described(self) -> Graph:
@@ -138,6 +180,9 @@ class Drawing(Picture):
     @cached_property
     def txt(self) -> str:
         """The picture in box drawing characters; a convolution with its norm in one box."""
+        from resnet_core.formats.txt.node import Manner
+        from resnet_core.formats.txt.render import text
+
         manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
         shown = self._at("layer") if self.detail == "op" else self.shown
         return text(shown, self.graph, self.caption, manner)
@@ -145,24 +190,31 @@ class Drawing(Picture):
     @cached_property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart. Raises TooLarge where GitHub would not draw it."""
+        from resnet_core.formats.mermaid import mermaid
+
         options, shown = self.options, self.shown
-        theme = Theme("dark" if options.theme == "dark" else "light")
         labels = options.labels.split(",")
         made = mermaid(
-            shown, self.graph, self.caption, theme, options.direction, labels, options.lang
+            shown, self.graph, self.caption, self._theme, options.direction, labels, options.lang
         )
         return chart_within_limits(made, shown, self.detail)
 
     def explain(self, language: Language | None = None) -> Explanation:
         """The structure told in words; in the language of the picture if none is asked for."""
+        from resnet_core.explain import explain
+
         return explain(self.graph, self.caption, language or self.options.lang)
 
     def to_dict(self) -> dict[str, Any]:
         """The structure as plain data: what ``/diagram.json`` answers."""
+        from resnet_core.formats.json import record
+
         return record(self.graph, self.caption)
 
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
+        from resnet_core.formats.registry import FORMATS
+
         return FORMATS[format].write(self)
 
 
@@ -179,6 +231,8 @@ def readable(graph: Graph, detail: str) -> Graph:
 
 def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
     """The Mermaid chart of a view itself. Raises TooLarge where GitHub would not draw it."""
+    from resnet_core.formats.mermaid import MAX_EDGES, MAX_LETTERS
+
     if len(graph.edges) > MAX_EDGES or len(chart) > MAX_LETTERS:
         reason = Text(
             "the chart has {:,} arrows and {:,} letters; Mermaid draws at most {:,} and {:,}",
@@ -188,6 +242,24 @@ def chart_within_limits(chart: str, graph: Graph, detail: str) -> str:
             detail, reason.format(len(graph.edges), len(chart), MAX_EDGES, MAX_LETTERS)
         )
     return chart
+
+
+def _too_narrow(options: Options) -> TooLarge:
+    """Even the coarsest view would be set in letters that are too small to read."""
+    turned = options.direction == "LR"
+    return TooLarge(
+        "width",
+        options.width,
+        Text(
+            "even as stages its letters would be smaller than {:g} points",
+            "即使只画到阶段，文字也会小于 {:g} 磅",
+        ).format(LEAST_TYPE),
+        allowed=Text("a wider place, or direction=TB", "更宽的版面，或 direction=TB")
+        if turned
+        else Text("a wider place, or a number of pixels", "更宽的版面，或像素数"),
+        suggestion="a4",
+        mend={"direction": None} if turned else {"width": None},
+    )
 
 
 def _too_large(detail: str, reason: Text) -> TooLarge:

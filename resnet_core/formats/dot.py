@@ -10,15 +10,8 @@ from graphviz import Digraph
 
 from resnet_core.formats.drawable import Drawable
 from resnet_core.formats.registry import FORMATS
-from resnet_core.layout.boxes import (
-    AIR,
-    PAD,
-    extent,
-    line_width,
-)
-from resnet_core.layout.clusters import FRAME_TEXT
-from resnet_core.layout.diff_marks import mark_of
 from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
+from resnet_core.layout.hatching import hatching
 from resnet_core.layout.sheet import (
     MARGIN,
     Box,
@@ -26,12 +19,12 @@ from resnet_core.layout.sheet import (
     Frame,
     Line,
     Point,
+    Run,
     Sheet,
-    Text,
     Wire,
 )
-from resnet_core.layout.theme import FONT, SUBTITLE, Theme
-from resnet_core.layout.typesetting import Letters, on_box, on_legend
+from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
+from resnet_core.layout.typesetting import AIR, PAD, Letters, extent, line_width, on_box, on_legend
 
 # How long the heads of arrows are.
 TIP, RING = 7.0, 5.6
@@ -46,32 +39,37 @@ def write(drawing: Drawable) -> bytes:
     return drawing.dot.encode()
 
 
-def dot(sheet: Sheet, theme: Theme, name: str) -> str:
-    """The sheet in the DOT language, with this theme's colours."""
-    return _Writer(sheet, theme).write(name)
+def dot(sheet: Sheet, theme: Theme, name: str, paper: bool = True) -> str:
+    """The sheet in the DOT language, with this theme's colours, on paper or on nothing."""
+    return _Writer(sheet, theme, paper).write(name)
 
 
-def outlines(sheet: Sheet, theme: Theme, name: str) -> str:
+def outlines(sheet: Sheet, theme: Theme, name: str, paper: bool = True) -> str:
     """The same without a letter, for whoever sets the text himself, as ``draw.svg`` does.
 
     Graphviz spends half of its time on the letters of a picture.
     """
-    return _Writer(sheet, theme, lettered=False).write(name)
+    return _Writer(sheet, theme, paper, lettered=False).write(name)
 
 
 class _Writer:
     """One sheet on its way to DOT. Graphviz counts y upwards, so heights are turned over."""
 
-    def __init__(self, sheet: Sheet, theme: Theme, lettered: bool = True) -> None:
+    def __init__(self, sheet: Sheet, theme: Theme, paper: bool, lettered: bool = True) -> None:
         self.sheet = sheet
         self.theme = theme
+        self.paper = theme["paper"] if paper else "transparent"
+        self.strokes = list(hatching(sheet)) if theme.name == "ink" else []
         self.lettered = lettered
 
     def write(self, name: str) -> str:
         graph = Digraph(name)
+        if self.strokes:
+            graph.body.append(f"\tgraph [_background={self._hatching()}]\n")
         graph.attr(
             bb=f"0,0,{_n(self.sheet.width)},{_n(self.sheet.height)}",
-            bgcolor="transparent",
+            # Hatching lies below all that Graphviz fills: then the paper is the ground itself.
+            bgcolor=self.paper if self.strokes else "transparent",
             fontname=FONT,
             pad="0",
             margin="0",
@@ -95,9 +93,12 @@ class _Writer:
 
     def _paper(self, graph: Digraph) -> None:
         """The background, as large as the sheet: it keeps the margins in every format."""
-        colour = self.theme["paper"]
+        colour = "transparent" if self.strokes else self.paper
         size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
         graph.attr(bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
+        if self.strokes:
+            # Or else the ground is drawn once more, above the hatching.
+            graph.attr(bgcolor="transparent")
 
     def _lines(self, graph: Digraph, name: str, lines: tuple[Line, ...], top: float) -> None:
         """The heading or the legend."""
@@ -131,7 +132,7 @@ class _Writer:
         graph.attr(
             bb=",".join(self._pos(corner) for corner in corners),
             style="rounded,filled",
-            fillcolor=self.theme["frame"],
+            fillcolor="transparent" if self.strokes else self.theme["frame"],
             color=self.theme["frame-line"],
             peripheries="2" if frame.group.folded else "1",
             id=frame.group.path,
@@ -142,7 +143,7 @@ class _Writer:
             ("figures", frame.figures, frame.figures_at),
         ):
             if text and self.lettered:
-                line = (Text(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
+                line = (Run(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
                 wide = line_width(line)
                 graph.node(
                     f"{which} of {frame.group.path}",
@@ -171,7 +172,7 @@ class _Writer:
             pos=self._pos((box.x, box.y)),
             width=_inch(box.width),
             height=_inch(box.height),
-            fillcolor=self.theme.fill(box.fill),
+            fillcolor="transparent" if self._is_hatched(box) else self.theme.fill(box.fill),
             color=self.theme.line(box.line),
             id=name,
             **{"class": box.node.role},
@@ -185,7 +186,7 @@ class _Writer:
             looks["color"] = self.theme[edge.lane]
         if wire.broken:
             looks |= {"color": self.theme["problem-line"], "penwidth": "2"}
-        if mark := mark_of(wire):
+        if mark := wire.mark:
             looks |= {"color": self.theme[f"{mark}-line"], "penwidth": "2",
                       "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
         if wire.note and self.lettered:
@@ -193,6 +194,22 @@ class _Writer:
         graph.edge(dot_name(edge.source), dot_name(edge.target),
                    pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
                    **looks)  # fmt: skip
+
+    def _is_hatched(self, box: Box) -> bool:
+        return bool(self.strokes) and box.shape == "box"
+
+    def _hatching(self) -> str:
+        """The strokes in xdot, Graphviz's words for a pen, its colour and a line.
+
+        A string of DOT has at most 16,384 letters, so that it is put together from several.
+        """
+        lines = (
+            f"L 2 {' '.join(self._pos(end).replace(',', ' ') for end in stroke)}"
+            for stroke in self.strokes
+        )
+        words = ["S 17 -setlinewidth(0.7) c 7 -#000000 ", *(f"{line} " for line in lines)]
+        pieces = ("".join(words[at : at + 200]) for at in range(0, len(words), 200))
+        return " + ".join(f'"{piece}"' for piece in pieces)
 
     def _spline(self, points: tuple[Point, ...], kind: str) -> str:
         controls, end = spline(points, RING if kind == "gate" else TIP)
@@ -210,7 +227,7 @@ class _Writer:
                        **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
 
     def _note(self, wire: Wire, mark: str) -> dict[str, str]:
-        wide = line_width((Text(wire.note, SUBTITLE),))
+        wide = line_width((Run(wire.note, SUBTITLE),))
         return {
             "label": wire.note,
             "fontcolor": self.theme[f"{mark}-text" if mark else wire.edge.lane],
@@ -263,7 +280,7 @@ def _line(line: Line, theme: Theme, whole: bool = False) -> str:
     return f"<{text}>" if whole else text
 
 
-def _text(text: Text, theme: Theme) -> str:
+def _text(text: Run, theme: Theme) -> str:
     words = re.sub(r"^ +| +$|  +", lambda found: "&#160;" * len(found.group()),
                    html.escape(text.text, quote=False))  # fmt: skip
     if text.bold:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,22 +44,33 @@ _CONFIG = """<?xml version="1.0"?>
   </match>
 </fontconfig>
 """
+_BOX = re.compile(r'bb="0,0,([\d.]+),([\d.]+)"')
 _in_turn = threading.Lock()
 
 
-def draw(dot: str, format: Format, scale: int = 1) -> bytes:
-    """The picture as bytes. ``scale`` multiplies the resolution of a PNG.
+def draw(dot: str, format: Format, factor: float = 1.0) -> bytes:
+    """The picture as bytes, ``factor`` times as large (PNG and PDF; an SVG is sized by its page).
 
     Raises RenderError where Graphviz refuses, GraphvizMissing where there is none.
     """
     if format == "png":
-        dot = dot.replace("{", f"{{\n\tgraph [dpi={DPI * scale}]", 1)
+        dot = dot.replace("{", f"{{\n\tgraph [dpi={DPI * factor:.4f}]", 1)
+    elif format == "pdf" and factor != 1:
+        dot = _resized(dot, factor)
     with _in_turn:
         _use_own_fonts()
         library = _library()
         if isinstance(library, str):
             return _by_command(dot, format, library)
         return _in_process(dot, format, library)
+
+
+def _resized(dot: str, factor: float) -> str:
+    """The graph with the size, in inches, that Graphviz is to scale its page to."""
+    found = _BOX.search(dot)
+    assert found is not None
+    wide, high = (float(side) * factor / 72 for side in found.groups())
+    return dot.replace("{", f'{{\n\tgraph [size="{wide:.4f},{high:.4f}!"]', 1)
 
 
 def _in_process(dot: str, format: Format, library: Any) -> bytes:

@@ -61,7 +61,8 @@ def mermaid(
 ) -> str:
     """The view as a flowchart, titled for the whole."""
     chart = Chart(view, theme, labels, language)
-    title = " · ".join([caption.title, *facts(caption, whole, language), *sums(whole, language)])
+    told = [caption.above.strip(), *facts(caption, whole, language), *sums(whole, language)]
+    title = " · ".join(text for text in told if text)
     return chart.write(title, direction, [caption.url] if caption.url else [])
 
 

@@ -15,6 +15,7 @@ def write(drawing: Drawable) -> bytes:
 
 
 def pdf(picture: Pictured) -> bytes:
-    """The picture as a PDF of one page, as large as the drawing."""
+    """The picture as a PDF of one page, as large as the drawing, or as asked for."""
     caption = picture.caption
-    return signed(graphviz.draw(picture.dot, "pdf"), caption.title, caption.url)
+    factor = picture.options.enlarged(picture.sheet.width)
+    return signed(graphviz.draw(picture.dot, "pdf", factor), caption.named, caption.url)

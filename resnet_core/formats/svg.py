@@ -14,9 +14,7 @@ from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.registry import FORMATS
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import call_title, shape_text
-from resnet_core.layout.diff_marks import SIGNS
-from resnet_core.layout.font import width
+from resnet_core.language.notation import SIGNS, call_title, shape_text
 from resnet_core.layout.sheet import (
     Box,
     Frame,
@@ -36,6 +34,7 @@ from resnet_core.layout.typesetting import (
     on_heading,
     on_legend,
     on_wire,
+    width,
 )
 
 _LINES = {"heading": on_heading, "legend": on_legend}
@@ -50,14 +49,21 @@ def write(drawing: Drawable) -> bytes:
 
 def svg(picture: Pictured) -> str:
     """The picture as Graphviz draws it, made lean, named and explained."""
-    caption, theme = picture.caption, picture.options.theme
+    caption, options, sheet = picture.caption, picture.options, picture.sheet
     # Graphviz is given the shapes alone: every text is set here, from the fonts' own widths.
-    shapes = outlines(picture.sheet, Theme("dark" if theme == "dark" else "light"), caption.name)
+    paper = options.background == "paper"
+    shapes = outlines(sheet, Theme.of(options.theme), caption.name, paper)
     drawn = graphviz.draw(shapes, "svg").decode()
-    return dress(drawn, picture.sheet, caption, picture.described, theme)
+    # A length without a unit is one of CSS's pixels; a picture of no given width takes its points.
+    pixels = None
+    if options.width is not None:
+        pixels = sheet.width * options.enlarged(sheet.width) * graphviz.DPI / 72
+    return dress(drawn, sheet, caption, picture.described, options.theme, pixels)
 
 
-def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) -> str:
+def dress(
+    drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str, pixels: float | None
+) -> str:
     """The drawing as a document of its own.
 
     Self-contained and without script; ``<title>``, ``<desc>``, the URL in ``<metadata>``; each
@@ -72,8 +78,8 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
     # A module of one's own has no URL: there, what is drawn and said tells it from others.
     told = caption.url or f"{drawn}{theme}{sheet.heading}{[box.face for box in sheet.boxes]}"
     prefix = "d" + hashlib.sha256(told.encode()).hexdigest()[:7]
-    _Tailor(sheet, prefix, Theme("dark" if theme == "dark" else "light")).fit(canvas)
-    _head(root, canvas, caption, graph, prefix)
+    _Tailor(sheet, prefix, Theme.of(theme)).fit(canvas)
+    _head(root, canvas, caption, graph, prefix, pixels)
     if theme == "auto":
         style = ET.SubElement(root, f"{{{SVG}}}style")
         style.text = _following(prefix)
@@ -84,21 +90,27 @@ def dress(drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str) 
 
 
 def _head(
-    root: ET.Element, canvas: ET.Element, caption: Caption, graph: Graph, prefix: str
+    root: ET.Element,
+    canvas: ET.Element,
+    caption: Caption,
+    graph: Graph,
+    prefix: str,
+    pixels: float | None,
 ) -> None:
     """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
     root.attrib.pop("{http://www.w3.org/1999/xlink}xlink", None)
     box = [float(part) for part in (root.get("viewBox") or "").split()]
     root.set("viewBox", " ".join(short(side) for side in box))
-    root.set("width", short(box[2]))
-    root.set("height", short(box[3]))
+    wide = pixels or box[2]
+    root.set("width", short(wide))
+    root.set("height", short(wide * box[3] / box[2]))
     root.set("id", prefix)
     root.set("class", "resnet-diagram")
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
     root.set("font-family", FONT)
     texts = (
-        ("title", caption.title, f"{prefix}-title"),
+        ("title", caption.named, f"{prefix}-title"),
         ("desc", description(caption, graph), f"{prefix}-desc"),
         ("metadata", caption.url, ""),
     )
@@ -147,9 +159,19 @@ class _Tailor:
         canvas.set("fill", self.theme["ink"])
         canvas.set("stroke-width", THIN)
         canvas.set("font-size", short(TEXT))
+        bare = [shape for shape in canvas if shape.tag != f"{{{SVG}}}g"]
+        for shape in bare:
+            canvas.remove(shape)
         for group in list(canvas):
-            if group.tag == f"{{{SVG}}}title" or not self._group(group):
+            if not self._group(group):
                 canvas.remove(group)
+        if strokes := [shape for shape in bare if shape.tag == f"{{{SVG}}}polyline"]:
+            # What is hatched lies on the ground, and the paper is drawn above it: so it is clear.
+            grounds = [shape for shape in bare if shape.tag == f"{{{SVG}}}polygon"]
+            for index, shape in enumerate(grounds):
+                lean(shape)
+                canvas.insert(index, shape)
+            canvas.insert(len(grounds), _hatching(strokes))
 
     def _group(self, group: ET.Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
@@ -236,6 +258,16 @@ class _Tailor:
             made.set("textLength", short(width(made.text, letter.text.size, letter.text.bold)))
             if letter.text.strike:
                 made.set("text-decoration", "line-through")
+
+
+def _hatching(strokes: Iterable[ET.Element]) -> ET.Element:
+    """All strokes of the hatching in one path."""
+    numbers = (_NUMBER.findall(stroke.get("points") or "") for stroke in strokes)
+    path = ""
+    for x, y, end_x, end_y in (map(float, four) for four in numbers):
+        path += f"M{short(x)},{short(y)}l{short(end_x - x)},{short(end_y - y)}"
+    looks = {"class": "hatching", "fill": "none", "stroke": "#000000", "stroke-width": "0.7"}
+    return ET.Element(f"{{{SVG}}}path", {**looks, "d": path.replace(",-", "-")})
 
 
 def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:

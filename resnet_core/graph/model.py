@@ -5,8 +5,8 @@ A Graph is made once per structure by ``trace``; every picture, table and number
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -241,3 +241,41 @@ def _elements(shape: Shape) -> int:
     for size in shape:
         count *= size
     return count
+
+
+# Attributes of a node in a graph of two structures: so equal neighbours are folded only where
+# the same has happened to them.
+_CHANGE, _DIFFERENCES = "change", "differences"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedEdge(Edge):
+    """An edge of two structures: one that both have, or that was added or removed."""
+
+    change: str = "same"
+
+
+def marked_node(node: Node, change: str, differences: Sequence[str]) -> Node:
+    """The node with its change, and the words for it that stand in its box."""
+    return replace(
+        node, attributes={**node.attributes, _CHANGE: change, _DIFFERENCES: [*differences]}
+    )
+
+
+def change_of(part: Node | Edge) -> str:
+    """The change of a node or an edge; ``same`` where it has none."""
+    if isinstance(part, Node):
+        return str(part.attributes.get(_CHANGE, "same"))
+    return part.change if isinstance(part, MarkedEdge) else "same"
+
+
+def differences_of(node: Node) -> Sequence[str]:
+    """The words for the change of a node."""
+    found: Sequence[str] = node.attributes.get(_DIFFERENCES, ())
+    return found
+
+
+def unmarked(node: Node) -> Node:
+    """The node as it is in one structure alone."""
+    plain = {k: v for k, v in node.attributes.items() if k not in (_CHANGE, _DIFFERENCES)}
+    return replace(node, attributes=plain)

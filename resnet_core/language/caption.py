@@ -30,6 +30,17 @@ class Caption:
     notable: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     fix: str | None = None
+    own_title: str | None = None
+
+    @property
+    def above(self) -> str:
+        """The title above the picture: the reader's own, empty where none is wanted."""
+        return self.title if self.own_title is None else self.own_title
+
+    @property
+    def named(self) -> str:
+        """What the document is called, for those who do not see it: never empty."""
+        return self.above.strip() or self.title
 
 
 def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str]:

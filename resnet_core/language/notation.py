@@ -40,6 +40,9 @@ _SHORT = {"batch norm": "BN", "group norm": "GN", "instance norm": "IN", "layer 
 
 _CONTAINERS = ("Sequential", "ModuleList")
 
+# What has happened to a call between two structures.
+SIGNS = {"added": "+", "removed": "−", "changed": "≠", "reshaped": "≈"}
+
 # What a label can tell; what it tells unless asked otherwise.
 LABELS = ("path", "params", "macs", "rf", "shape", "memory")
 DEFAULT_LABELS = ("path", "params", "shape")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
-from resnet_core.graph.model import Graph, Node
+from resnet_core.graph.model import Graph, Node, change_of, differences_of, unmarked
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
+    SIGNS,
     Label,
     end_name,
     label,
@@ -17,23 +18,21 @@ from resnet_core.language.notation import (
 from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import say
 from resnet_core.layout.edge_styles import KINDS, sampled
-from resnet_core.layout.font import width
-from resnet_core.layout.sheet import Face, Line, Text
+from resnet_core.layout.sheet import Face, Line, Run
 from resnet_core.layout.theme import (
     SHAPE,
     SMALL,
     TEXT,
     paint_of,
 )
+from resnet_core.layout.typesetting import GLYPHS, PAD, extent
 
-GLYPHS = {"add": "+", "mul": "×"}
 GLYPH_SIZE = 26.0
-PAD = 9.0
-LINE_HEIGHT = 1.2
-AIR = 2.0
 # The reason of a failure is set in lines of so many columns.
 _COLUMNS = 84
-_BETWEEN = 16.0
+# The words for a change are set in lines of so many.
+_LONGEST = 58
+BETWEEN = 16.0
 _LEAST = {"TB": 200.0, "LR": 84.0}
 
 
@@ -82,18 +81,18 @@ def _tile(
     node: Node, face: Face, shape: str, fill: str, line: str, least: float, air: float
 ) -> Tile:
     left, right = extent(face.left), extent(face.right)
-    across = left[0] + (right[0] + _BETWEEN if face.right else 0) + 2 * PAD
+    across = left[0] + (right[0] + BETWEEN if face.right else 0) + 2 * PAD
     return Tile(node, face, shape, fill, line, max(least, across), max(left[1], right[1]) + 2 * air)
 
 
 def _face(texts: Label, direction: str) -> Face:
-    title: Line = (Text(texts.title, TEXT),)
+    title: Line = (Run(texts.title, TEXT),)
     if texts.accent:
-        title += (Text("  ", TEXT), *_accent(texts))
+        title += (Run("  ", TEXT), *_accent(texts))
     if texts.count:
-        title += (Text(f"   {texts.count}", TEXT, bold=True),)
-    shape: Line = (Text(texts.shape, SHAPE, "ink" if texts.bold else "quiet", bold=texts.bold),)
-    small: Line = (Text(texts.small, SMALL, "quiet"),)
+        title += (Run(f"   {texts.count}", TEXT, bold=True),)
+    shape: Line = (Run(texts.shape, SHAPE, "ink" if texts.bold else "quiet", bold=texts.bold),)
+    small: Line = (Run(texts.small, SMALL, "quiet"),)
     left = (title, small) if texts.small else (title,)
     right = (shape,) if texts.shape else ()
     if direction == "TB":
@@ -104,13 +103,13 @@ def _face(texts: Label, direction: str) -> Face:
 def _accent(texts: Label) -> Line:
     """What kind of shortcut a closed block has: the line that stands for it, and its name."""
     if texts.shortcut not in KINDS:
-        return (Text(texts.accent, TEXT, "shortcut"),)
+        return (Run(texts.accent, TEXT, "shortcut"),)
     return (sampled(texts.accent, texts.shortcut, TEXT, "shortcut"),)
 
 
 def _end(node: Node, direction: str, language: Language) -> Tile:
     name, shape = end_name(node, language), shape_text(node.shape)
-    words = (Text(f"{name}  ", TEXT, "end-text"), Text(shape, TEXT, "end-text", bold=True))
+    words = (Run(f"{name}  ", TEXT, "end-text"), Run(shape, TEXT, "end-text", bold=True))
     lines: tuple[Line, ...] = (words,) if direction == "TB" else ((words[0],), (words[1],))
     return _tile(node, Face(lines, centred=True), "pill", "end", "end", 60, 6)
 
@@ -121,7 +120,7 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
     assert problem is not None
     glyph = GLYPHS.get(node.type, "")
     head: Line = (
-        Text(
+        Run(
             f"{glyph}  {say(problem.title, language)}".strip(), TEXT + 1, "problem-text", bold=True
         ),
     )
@@ -131,41 +130,79 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
             say("main path" if edge.lane == "main" else edge.lane, language)
             for edge in graph.incoming[node.id]
         ]
-        met: list[Text] = []
+        met: list[Run] = []
         for name, shape in zip(names, problem.shapes, strict=False):
             met += [
-                Text(f"{',  ' * bool(met)}{name} ", SHAPE),
-                Text(shape_text(shape), SHAPE, bold=True),
+                Run(f"{',  ' * bool(met)}{name} ", SHAPE),
+                Run(shape_text(shape), SHAPE, bold=True),
             ]
         lines.append(tuple(met))
     elif problem.shapes:
         met_one = (
-            Text(f"{say('input', language)} ", SHAPE),
-            Text(shape_text(problem.shapes[0]), SHAPE, bold=True),
+            Run(f"{say('input', language)} ", SHAPE),
+            Run(shape_text(problem.shapes[0]), SHAPE, bold=True),
         )
         lines.append(met_one)
     lines += [
-        (Text(line, SHAPE - 1, "quiet"),) for line in wrapped(problem.text[language], _COLUMNS)
+        (Run(line, SHAPE - 1, "quiet"),) for line in wrapped(problem.text[language], _COLUMNS)
     ]
     if problem.mend:
         cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
         lines.append(
-            (Text(say("fix: ", language), SHAPE, "problem-text"), Text(cure, SHAPE, bold=True))
+            (Run(say("fix: ", language), SHAPE, "problem-text"), Run(cure, SHAPE, bold=True))
         )
     return Face(tuple(lines))
 
 
-def line_width(line: Line) -> float:
-    return sum(width(text.text, text.size, text.bold) for text in line)
-
-
-def line_height(line: Line) -> float:
-    return max((text.size for text in line), default=0) * LINE_HEIGHT
-
-
-def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
-    """Width and height of lines, with a little air between them."""
-    return (
-        max((line_width(line) for line in lines), default=0),
-        sum(line_height(line) for line in lines) + AIR * LINE_HEIGHT * max(0, len(lines) - 1),
+def marked_tile(
+    graph: Graph,
+    node: Node,
+    direction: str,
+    labels: Collection[str] = DEFAULT_LABELS,
+    language: Language = "en",
+) -> Tile:
+    """The tile of a node with a mark for what has happened to it; of others as ever."""
+    change = change_of(node)
+    made = tile(graph, unmarked(node), direction, labels, language)
+    made = replace(made, node=node)
+    if change == "same":
+        # White, so that nothing but a change catches the eye.
+        return replace(made, fill="join") if made.shape == "box" else made
+    if made.shape == "card":
+        return made
+    if made.shape == "glyph":
+        return replace(made, line=change, fill=change)
+    told = differences_of(node)
+    face = (
+        _marked_end(made.face, told)
+        if made.shape == "pill"
+        else _marked_face(made.face, change, told)
     )
+    grown = max(0, extent(face.left)[1] - extent(made.face.left)[1])
+    wide = extent(face.left)[0] + (extent(face.right)[0] + BETWEEN if face.right else 0) + 2 * PAD
+    return replace(
+        made,
+        face=face,
+        fill=change if made.shape == "box" else made.fill,
+        line=change,
+        width=max(made.width, wide),
+        height=made.height + grown,
+    )
+
+
+def _marked_end(face: Face, differences: Collection[str]) -> Face:
+    """An input or output: the shape before, and the shape now."""
+    if not differences:
+        return face
+    (first, *_), *_ = face.left
+    return replace(face, left=((first, Run(", ".join(differences), TEXT, "end-text", True)),))
+
+
+def _marked_face(face: Face, change: str, differences: Collection[str]) -> Face:
+    first, *rest = face.left
+    sign = Run(f"{SIGNS[change]}  ", TEXT, f"{change}-text", bold=True)
+    strike = change == "removed"
+    title: Line = (sign, *(replace(text, strike=strike) for text in first))
+    told = wrapped(", ".join(differences), _LONGEST)
+    lines: list[Line] = [(Run(line, SMALL, f"{change}-text", bold=True),) for line in told]
+    return replace(face, left=(title, *rest, *lines))

@@ -14,9 +14,8 @@ from resnet_core.graph.model import Edge, Graph, Node
 from resnet_core.language.notation import DEFAULT_LABELS
 from resnet_core.language.terms import say
 from resnet_core.layout.boxes import Tile, tile
-from resnet_core.layout.clusters import FRAME_TEXT, Band, bands
+from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.edge_styles import legend
-from resnet_core.layout.font import width
 from resnet_core.layout.page import on_paper
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
@@ -27,7 +26,10 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
-from resnet_core.layout.theme import SUBTITLE
+from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
+from resnet_core.layout.typesetting import width
+
+TileMaker = Callable[[Graph, Node, str, Collection[str], Language], Tile]
 
 ASIDE = 30.0
 # Graphviz draws a second outline this far outside the first.
@@ -76,7 +78,7 @@ def arrange(
     direction: str,
     labels: Collection[str] = DEFAULT_LABELS,
     language: Language = "en",
-    make: Callable[[Graph, Node, str, Collection[str], Language], Tile] = tile,
+    make: TileMaker = tile,
 ) -> Sheet:
     """Everything the picture shows, with its place, for a graph that is a view.
 

@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from resnet_core.bilingual import Language
 from resnet_core.language.terms import say
-from resnet_core.layout.font import width
 from resnet_core.layout.sheet import (
     Box,
     Line,
     Point,
-    Text,
+    Run,
     Wire,
 )
+from resnet_core.layout.typesetting import width
 
 # Kinds of wires that have a line of their own, with what Graphviz is told of it.
 KINDS: Mapping[str, Mapping[str, str]] = {
@@ -31,13 +31,13 @@ SAMPLE = 26.0
 _AFTER = 5.0
 
 
-def sampled(words: str, kind: str, size: float, colour: str = "quiet") -> Text:
+def sampled(words: str, kind: str, size: float, colour: str = "quiet") -> Run:
     """The words behind room for a sample of the line."""
     blanks = math.ceil((SAMPLE + _AFTER) / width(" ", size))
-    return Text(" " * blanks + words, size, colour, sample=kind)
+    return Run(" " * blanks + words, size, colour, sample=kind)
 
 
-def sample_ends(text: Text, x: float) -> tuple[float, float]:
+def sample_ends(text: Run, x: float) -> tuple[float, float]:
     """Where the sample of a text that stands at ``x`` begins and ends."""
     blanks = len(text.text) - len(text.text.lstrip())
     end = x + blanks * width(" ", text.size) - _AFTER

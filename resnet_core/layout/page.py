@@ -1,26 +1,46 @@
-"""What is laid out around the origin → a sheet of paper with margins and a heading."""
+"""The page around what is laid out: the heading above, margins, the legend below."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from resnet_core.layout.boxes import extent, line_width
-from resnet_core.layout.font import width
+from resnet_core.bilingual import Language
+from resnet_core.graph.model import Graph
+from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.layout.sheet import (
     MARGIN,
     Box,
     Frame,
     Line,
     Point,
+    Run,
     Sheet,
-    Text,
     Wire,
 )
-from resnet_core.layout.theme import SUBTITLE
+from resnet_core.layout.theme import SUBTITLE, TITLE
+from resnet_core.layout.typesetting import broken, extent, line_width, width
 
 HEADING_GAP = 16.0
 LEGEND_GAP = 12.0
+# Points that a line of the title may be wide.
+_TITLE_WIDTH = 460.0
+
+
+def heading(caption: Caption, graph: Graph, language: Language = "en") -> tuple[Line, ...]:
+    """Title and two lines of facts; ``graph`` is the whole structure, not a view of it."""
+    return (
+        *titled(caption.above),
+        (Run(" · ".join(facts(caption, graph, language)), SUBTITLE, "quiet"),),
+        (Run(" · ".join(sums(graph, language)), SUBTITLE, "quiet"),),
+    )
+
+
+def titled(title: str) -> tuple[Line, ...]:
+    """The title in lines; nothing where it is empty."""
+    return tuple(
+        (Run(line, TITLE, bold=True),) for line in broken(title, TITLE, _TITLE_WIDTH, bold=True)
+    )
 
 
 def on_paper(
@@ -69,6 +89,16 @@ def on_paper(
     )
 
 
+def foot(legend: tuple[Line, ...]) -> float:
+    """The room that a legend takes at the foot of a sheet."""
+    return extent(legend)[1] + LEGEND_GAP if legend else 0.0
+
+
+def without_legend(sheet: Sheet) -> Sheet:
+    """The sheet without the lines at its foot."""
+    return replace(sheet, legend=(), height=round(sheet.height - foot(sheet.legend), 1))
+
+
 def _extremes(
     boxes: list[Box], wires: list[Wire], frames: list[Frame]
 ) -> tuple[list[float], list[float]]:
@@ -92,7 +122,7 @@ def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:
     """The entries in lines, as words flow in a paragraph."""
     lines: list[Line] = []
     for entry in entries:
-        longer = (*lines[-1], Text(" " * 6, entry[0].size), *entry) if lines else ()
+        longer = (*lines[-1], Run(" " * 6, entry[0].size), *entry) if lines else ()
         if lines and line_width(longer) <= room:
             lines[-1] = longer
         else:

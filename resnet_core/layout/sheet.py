@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resnet_core.graph.model import Edge, Group, Node
+from resnet_core.graph.model import Edge, Group, Node, change_of
 
 Point = tuple[float, float]
 
@@ -12,7 +12,7 @@ MARGIN = 18.0
 
 
 @dataclass(frozen=True)
-class Text:
+class Run:
     """One line of text; ``colour`` is a name in the theme's table.
 
     ``sample`` is a kind of wire, of which a piece is drawn in the blanks that begin the text.
@@ -26,7 +26,7 @@ class Text:
     sample: str = ""
 
 
-Line = tuple[Text, ...]
+Line = tuple[Run, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ class Wire:
     note: str = ""
     note_at: Point = (0, 0)
     kind: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What has happened to its edge between two structures; nothing where it is the same."""
+        change = change_of(self.edge)
+        return "" if change == "same" else change
 
 
 @dataclass(frozen=True)

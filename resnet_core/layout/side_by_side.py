@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from resnet_core.graph.model import Group
-from resnet_core.layout.boxes import extent
-from resnet_core.layout.clusters import FRAME_TEXT
-from resnet_core.layout.font import width
-from resnet_core.layout.page import LEGEND_GAP
+from resnet_core.layout.page import foot
 from resnet_core.layout.sheet import (
     MARGIN,
     Box,
@@ -20,6 +17,8 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
+from resnet_core.layout.theme import FRAME_TEXT
+from resnet_core.layout.typesetting import extent, width
 
 BETWEEN = 20.0
 HEADING_GAP = 14.0
@@ -87,11 +86,6 @@ def _size(sheet: Sheet, told: Names) -> Point:
     texts = max(width(note, FRAME_TEXT) for note in told)
     high = sheet.height - MARGIN - foot(sheet.legend) + HEAD
     return max(sheet.width, texts + 2 * MARGIN), high
-
-
-def foot(legend: tuple[Line, ...]) -> float:
-    """The room that a legend takes at the foot of a sheet."""
-    return extent(legend)[1] + LEGEND_GAP if legend else 0.0
 
 
 def _panel(sheet: Sheet, name: str, told: Names, at: Point, size: Point, down: bool) -> Sheet:

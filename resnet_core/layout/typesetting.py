@@ -1,4 +1,4 @@
-"""Where each piece of text stands: computed from the project's own font metrics.
+"""How wide a text is and where each piece of it stands, from the project's own font metrics.
 
 Graphviz would ask the fonts of the machine, and so would put Chinese where this machine's Chinese
 font happens to have it. Here the answer is the same everywhere.
@@ -6,42 +6,104 @@ font happens to have it. Here the answer is the same everywhere.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
-from resnet_core.layout.boxes import (
-    AIR,
-    GLYPHS,
-    LINE_HEIGHT,
-    PAD,
-    extent,
-    line_height,
-    line_width,
-)
-from resnet_core.layout.clusters import FRAME_TEXT
-from resnet_core.layout.diff_marks import mark_of
-from resnet_core.layout.font import width
-from resnet_core.layout.sheet import (
-    MARGIN,
-    Box,
-    Frame,
-    Line,
-    Sheet,
-    Text,
-    Wire,
-)
-from resnet_core.layout.theme import SUBTITLE
+from fontTools.ttLib import TTFont
 
+from resnet_core.layout.sheet import MARGIN, Box, Frame, Line, Run, Sheet, Wire
+from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
+
+FONTS = Path(__file__).parents[1] / "fonts"
+GLYPHS = {"add": "+", "mul": "×"}
+GLYPH = 17.0
+# Room around the lines of a box, the height of a line in font sizes, and the air between lines.
+PAD = 9.0
+LINE_HEIGHT = 1.2
+AIR = 2.0
 # How far the baseline is below the middle of a line, in font sizes: half of Arial's cap height.
 _BASELINE = 0.36
-GLYPH = 17.0
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width of one line in points."""
+    total, units = _advance(text, bold)
+    return total * size / units
+
+
+def broken(text: str, size: float, wide: float, bold: bool = False) -> list[str]:
+    """The text in lines of at most ``wide`` points; nothing where there is nothing to read.
+
+    Chinese may break between any two characters, but not before a closing mark.
+    """
+    lines, line = [], ""
+    for word in re.findall(r"[^ \u2e80-\uffef]+ *|（?[\u2e80-\uffef] *| +", text):
+        if (
+            line
+            and width((line + word).rstrip(), size, bold) > wide
+            and word[0] not in "，。；）、"
+        ):
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+    return [kept for kept in (*lines, line.rstrip()) if kept]
+
+
+@lru_cache(maxsize=32_768)
+def _advance(text: str, bold: bool) -> tuple[int, int]:
+    """How far a text reaches in font units, and how many of them are an em.
+
+    A picture says the same words over and over, and asks for each several times.
+    """
+    advances, missing, units = _metrics("Bold" if bold else "Regular")
+    total = 0
+    for letter in text:
+        advance = advances.get(ord(letter))
+        total += _fallback(letter, missing, units) if advance is None else advance
+    return total, units
+
+
+@cache
+def _metrics(style: str) -> tuple[dict[int, int], int, int]:
+    """Advance by code point, that of a missing glyph, and units per em."""
+    font: Any
+    with TTFont(FONTS / f"LiberationSans-{style}.ttf", lazy=True) as font:
+        glyphs = font["hmtx"].metrics
+        advances = {code: glyphs[name][0] for code, name in font.getBestCmap().items()}
+        return advances, glyphs[".notdef"][0], font["head"].unitsPerEm
+
+
+def _fallback(letter: str, missing: int, units: int) -> int:
+    """Chinese characters are one em wide in every font."""
+    return units if unicodedata.east_asian_width(letter) in "WF" else missing
+
+
+def line_width(line: Line) -> float:
+    return sum(width(text.text, text.size, text.bold) for text in line)
+
+
+def line_height(line: Line) -> float:
+    return max((text.size for text in line), default=0) * LINE_HEIGHT
+
+
+def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
+    """Width and height of lines, with a little air between them."""
+    return (
+        max((line_width(line) for line in lines), default=0),
+        sum(line_height(line) for line in lines) + AIR * LINE_HEIGHT * max(0, len(lines) - 1),
+    )
 
 
 @dataclass(frozen=True)
 class Letters:
     """A piece of text with its left end and baseline."""
 
-    text: Text
+    text: Run
     x: float
     y: float
 
@@ -69,7 +131,7 @@ def on_legend(sheet: Sheet) -> list[Letters]:
 def on_box(box: Box) -> list[Letters]:
     """What stands on a box: lines on the left and on the right, or centred, or a sign."""
     if box.shape == "glyph":
-        sign = Text(GLYPHS[box.node.type], GLYPH)
+        sign = Run(GLYPHS[box.node.type], GLYPH)
         return [_at(sign, box.x - width(sign.text, sign.size) / 2, box.y)]
     face = box.face
     found: list[Letters] = []
@@ -89,16 +151,15 @@ def on_box(box: Box) -> list[Letters]:
 
 def on_frame(frame: Frame) -> list[Letters]:
     """Name and figures of a framed group."""
-    name = Letters(Text(frame.name, FRAME_TEXT), *frame.name_at)
-    figures = Letters(Text(frame.figures, FRAME_TEXT, "frame-text"), *frame.figures_at)
+    name = Letters(Run(frame.name, FRAME_TEXT), *frame.name_at)
+    figures = Letters(Run(frame.figures, FRAME_TEXT, "frame-text"), *frame.figures_at)
     return [value for value in (name, figures) if value.text.text]
 
 
 def on_wire(wire: Wire) -> list[Letters]:
     """The word beside a shortcut."""
-    mark = mark_of(wire)
-    colour = f"{mark}-text" if mark else wire.edge.lane
-    return [_at(Text(wire.note, SUBTITLE, colour), *wire.note_at)] if wire.note else []
+    colour = f"{wire.mark}-text" if wire.mark else wire.edge.lane
+    return [_at(Run(wire.note, SUBTITLE, colour), *wire.note_at)] if wire.note else []
 
 
 def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
@@ -113,5 +174,5 @@ def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
         top += line_height(line) + AIR * LINE_HEIGHT
 
 
-def _at(text: Text, x: float, middle: float) -> Letters:
+def _at(text: Run, x: float, middle: float) -> Letters:
     return Letters(text, x, middle + text.size * _BASELINE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from resnet_core.layout.font import FONTS
+from resnet_core.layout.typesetting import FONTS
 
 WEIGHTS = {"Regular": "normal", "Bold": "bold"}
 

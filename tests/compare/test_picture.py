@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
@@ -95,3 +96,17 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_two_blocks_stand_side_by_side_without_a_mark():
+    asked = {"a": draw(block="basic"), "b": draw(block="bottleneck")}
+    both = compare(**asked, view="plain")
+    alone = {drawing: [box.fill for box in drawing.sheet.boxes] for drawing in asked.values()}
+    fills = [box.fill for box in both.sheet.boxes]
+    assert fills == [fill for found in alone.values() for fill in found]
+    assert not {wire.mark for wire in both.sheet.wires} - {""}
+    assert not re.search(r'class="node \w+ (added|removed|changed|reshaped)"', both.svg)
+    assert "≠" not in both.mermaid
+    assert [run.text for line in both.sheet.heading for run in line] == [
+        "BasicBlock  ·  Bottleneck"
+    ]

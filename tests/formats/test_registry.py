@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,3 +98,23 @@ def test_a_new_file_is_served_negotiated_described_and_offered_to_share():
 def test_both_readmes_have_a_row_for_a_format(extension, name):
     text = (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
     assert f"\n| `{extension}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("render --help", "csv, yaml"),
+        ("render residual_layer --format yaml -o -", "- conv1"),
+        ("render residual_layer --format yml -o -", "md, csv, yaml"),
+    ],
+)
+def test_a_new_file_is_offered_by_the_command_line(tmp_path, words, told):
+    (tmp_path / "yaml.py").write_text(YAML, encoding="utf-8")
+    # The folder is longer than when the index was made, so the index does not fit any more.
+    code = (
+        "import resnet_core.formats; from resnet_core import index; "
+        f"resnet_core.formats.__path__.append({str(tmp_path)!r}); index.digest = lambda: 'other'; "
+        f"from app.cli import main; main({words.split()!r}, 'resnet-diagram')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert told in run.stdout + run.stderr

@@ -13,9 +13,7 @@ import pytest
 
 from resnet_core import draw
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.layout.clusters import FRAME_TEXT
 from resnet_core.layout.coordinates import RIM
-from resnet_core.layout.font import width
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
     Box,
@@ -24,7 +22,8 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
-from resnet_core.layout.theme import SMALL, SUBTITLE
+from resnet_core.layout.theme import FRAME_TEXT, SMALL, SUBTITLE
+from resnet_core.layout.typesetting import width
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.subjects import MODELS, names
 

@@ -26,7 +26,7 @@ def text(view: Graph, whole: Graph, caption: Caption, manner: Manner) -> str:
     drawn = chart(view, manner)
     across = min(LIMIT, drawn.lattice.across)
     about, sums = _facts(caption, whole, manner.spoken), _sums(whole, manner.spoken)
-    above = [manner.spell(value) for value in (caption.title, about, sums)]
+    above = [manner.spell(value) for value in (caption.above.strip(), about, sums)]
     lines = [*_heading(above, across), "", *drawn.grid.lines()]
     if manner.ascii:
         lines = [ascii_lines(line) for line in lines]
@@ -36,11 +36,11 @@ def text(view: Graph, whole: Graph, caption: Caption, manner: Manner) -> str:
 def _heading(texts: list[str], across: int) -> list[str]:
     """Title and facts to the left and the sums to the right; one below the other if need be."""
     title, about, sums = texts
-    left = f"{title}{_APART}{about}"
+    left = f"{title}{_APART}{about}" if title else about
     room = across - columns(left) - columns(sums)
     if columns(left) + len(_APART) + columns(sums) <= LIMIT:
         return [left + " " * max(room, len(_APART)) + sums]
-    above = [left] if columns(left) <= LIMIT else [title, about]
+    above = [left] if columns(left) <= LIMIT else [*filter(None, [title]), about]
     return [line for box in (*above, sums) for line in wrapped(box, LIMIT)]
 
 

@@ -27,6 +27,7 @@ from resnet_core.explain.special_blocks import (
     res2net,
 )
 from resnet_core.explain.stride import size
+from resnet_core.explain.why import why
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
 from resnet_core.language.caption import Caption
@@ -52,6 +53,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
         paragraphs=tuple(passage.paragraph(language) for passage in passages),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,
+        why=why(outline, caption.parameters, language),
     )
 
 

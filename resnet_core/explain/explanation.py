@@ -14,6 +14,7 @@ from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
 NO_SOURCE = Text("its class is written in no file of ours", "它的类不在可读取的源文件里")
+_WHY = Text("Why it is built so", "为什么这样设计")
 _TURNS = Text("What happens if you change it", "改一改会怎样")
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 
@@ -44,6 +45,18 @@ class LayerNote:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why it is built so: the answer in one sentence, what lies behind it, where figures are from.
+
+    ``sources`` name paper, table and address of whatever was measured by others.
+    """
+
+    lead: str
+    sentences: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Turn:
     """A knob turned: why one would, what comes of it, where it is drawn and where compared."""
 
@@ -71,6 +84,7 @@ class Explanation:
     paragraphs: tuple[Paragraph, ...]
     layers: tuple[LayerNote, ...]
     language: Language = "en"
+    why: tuple[Reason, ...] = ()
     program: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     next: Callable[[], tuple[Turn, ...]] | None = field(default=None, compare=False, repr=False)
@@ -94,6 +108,11 @@ class Explanation:
         blocks += [
             f"**{paragraph.lead}** {self._joined(paragraph)}" for paragraph in self.paragraphs
         ]
+        if self.why:
+            blocks.append(f"## {_WHY[self.language]}")
+        for reason in self.why:
+            sources = "".join(f" ({source})" for source in reason.sources)
+            blocks.append(f"**{reason.lead}** {self._gap.join(reason.sentences)}{sources}")
         if self.told:
             blocks.append(f"## {_LAYERS[self.language]}")
             blocks.append("\n".join(_item(note) for note in self.told))
@@ -113,6 +132,11 @@ class Explanation:
         gap = " " if self.language == "en" else ""
         told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
+        if self.why:
+            blocks.append(_WHY[self.language])
+        for reason in self.why:
+            blocks.append(gap.join([reason.lead, *reason.sentences]))
+            blocks += [f"[{source}]" for source in reason.sources]
         blocks = ["\n".join(_indented(block)) for block in blocks]
         if self.told:
             blocks.append(_LAYERS[self.language])
@@ -161,6 +185,10 @@ class Explanation:
             if layer.text:
                 first.setdefault(layer.text, layer)
         return tuple(first.values())
+
+    @property
+    def _gap(self) -> str:
+        return " " if self.language == "en" else ""
 
     def _joined(self, paragraph: Paragraph) -> str:
         gap = " " if self.language == "en" else ""

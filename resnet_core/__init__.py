@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         draw_module,
         networks,
     )
+    from resnet_core.diagram.pasted import SourceDrawing, draw_source
     from resnet_core.diagram.picture import Drawing
     from resnet_core.errors import (
         GraphvizMissing,
         ParameterError,
         RenderError,
         ResnetDiagramError,
+        SourceError,
         TooLarge,
         TraceError,
         UnknownParameter,
@@ -65,6 +67,8 @@ __all__ = [
     "RenderError",
     "ResnetDiagramError",
     "Sentence",
+    "SourceDrawing",
+    "SourceError",
     "Sweep",
     "TooLarge",
     "Totals",
@@ -77,6 +81,7 @@ __all__ = [
     "compare",
     "draw",
     "draw_module",
+    "draw_source",
     "networks",
     "sweep",
     "window",
@@ -102,6 +107,8 @@ _HOMES = {
     "ResnetDiagramError": "resnet_core.errors",
     "Sentence": "resnet_core.explain",
     "Sweep": "resnet_core.sweep",
+    "SourceDrawing": "resnet_core.diagram.pasted",
+    "SourceError": "resnet_core.errors",
     "TooLarge": "resnet_core.errors",
     "Totals": "resnet_core.graph.model",
     "TraceError": "resnet_core.errors",
@@ -113,6 +120,7 @@ _HOMES = {
     "compare": "resnet_core.compare",
     "draw": "resnet_core.diagram.module",
     "draw_module": "resnet_core.diagram.module",
+    "draw_source": "resnet_core.diagram.pasted",
     "networks": "resnet_core.diagram.module",
     "sweep": "resnet_core.sweep",
     "window": "resnet_core.window",

@@ -4,6 +4,7 @@ ResnetDiagramError
 ├── ParameterError        a knob got a value it cannot take
 │   ├── UnknownParameter  no such knob
 │   ├── UnknownSubject    no such block or model
+│   ├── SourceError       a pasted source says what is not understood
 │   └── TooLarge          legal, but too much work for one picture
 └── RenderError           Graphviz could not draw
     └── GraphvizMissing   there is no Graphviz to draw with
@@ -130,6 +131,32 @@ class TooLarge(ParameterError):
     """The request is legal, but its answer would be too large to draw or to read."""
 
     title = "Too large"
+
+
+class SourceError(ParameterError):
+    """A pasted source that is read and never run says what cannot be followed.
+
+    ``line`` and ``column`` say where, from 1; 0 where it is the whole of it. ``words`` are those of
+    the source that stand there, ``text`` says why and ``legal`` what to do.
+    """
+
+    title = "Unreadable source"
+
+    def __init__(
+        self,
+        words: str,
+        reason: Text,
+        *,
+        line: int = 0,
+        column: int = 0,
+        allowed: Text | Iterable[Any] = (),
+        suggestion: Any = None,
+        parameter: str = "source",
+    ) -> None:
+        self.line, self.column, self.words = line, column, words
+        where = Text("line {}, column {}: {}", "第 {} 行第 {} 列：{}")
+        placed = where.format(line, column, reason) if line else reason
+        super().__init__(parameter, words, placed, allowed=allowed, suggestion=suggestion, mend={})
 
 
 class TraceError(ResnetDiagramError):

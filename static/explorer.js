@@ -8,6 +8,7 @@ import { Links } from "./links.js";
 import { offerParts } from "./parts.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
+import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
 const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
@@ -15,6 +16,8 @@ const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".lan
 const OF_PICTURE = [".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
 const A_REST = 180;
+// Turns of one knob that follow each other within this time are one step "back".
+const A_TURN = 2000;
 
 const find = (selector) => document.querySelector(selector);
 const canvas = find(".canvas");
@@ -31,6 +34,8 @@ const asking = new Asking({
 // The address that was asked for last.
 let asked = location.pathname + location.search;
 let resting;
+// The knob that was turned last, and when.
+let turned = { knob: null, at: -Infinity };
 
 /** The page's address for the form as it stands, defaults left out. */
 function address() {
@@ -48,20 +53,32 @@ function address() {
   return `${form.getAttribute("action")}?${query.toString().replaceAll("%2C", ",")}`;
 }
 
-/** Shows the page of an address; `push` makes it one that "back" leads away from. */
-async function show(url, push = true) {
+/**
+ * Shows the page of an address; `push` makes it one that "back" leads away from. The turns of one
+ * `knob` in a row are one such page.
+ */
+async function show(url, push = true, knob = null) {
   const wanted = new URL(url, location.href);
   asked = wanted.pathname + wanted.search;
   const page = await asking.page(wanted);
   if (!page) return;
   if (!page.querySelector(".workspace")) { location.assign(wanted); return; }
-  if (push) history.pushState(null, "", asked + location.hash);
+  if (push) enter(asked + location.hash, knob);
+  else turned = { knob: null, at: -Infinity };
   replace(page, push);
+}
+
+/** Makes an address the page's own. */
+function enter(address_, knob) {
+  const now = performance.now();
+  const same = knob !== null && knob === turned.knob && now - turned.at < A_TURN;
+  turned = { knob, at: now };
+  history[same ? "replaceState" : "pushState"](null, "", address_);
 }
 
 /** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
-  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
+  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
@@ -84,10 +101,23 @@ function replace(page, typing) {
   }
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus);
+  if (!refused) announce(subject() === before.subject ? before.totals : new Map());
+}
+
+/** Says what is drawn now, and how far its totals are from what they were. */
+function announce(before) {
+  const deltas = tell(before);
+  find(".status").textContent = [...deltas, find(".totals .shapes")?.textContent.trim()].filter(Boolean).join(". ");
 }
 
 const folders = () => [...document.querySelectorAll(".left details")];
 const nameOf = (details) => details.firstElementChild.textContent;
+
+/** The block or the network that is shown. */
+function subject() {
+  const values = new FormData(find("#knobs"));
+  return values.get("block") ?? values.get("model");
+}
 
 /** What kind of picture it is: another subject, level or direction is looked at afresh. */
 function kind() {
@@ -99,8 +129,9 @@ function focused() {
   const active = document.activeElement;
   if (!active || active === document.body) return null;
   if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
-  const { group } = active.dataset;
+  const { group, node } = active.dataset;
   if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
+  if (node !== undefined && active.closest(".sheet")) return { selector: `.sheet [data-node="${CSS.escape(node)}"][tabindex]` };
   return active.id ? { selector: `#${CSS.escape(active.id)}` } : null;
 }
 
@@ -137,16 +168,16 @@ document.addEventListener("input", (event) => {
   if (event.target.form?.id !== "knobs") return;
   clearTimeout(resting);
   if (event.inputType?.startsWith("insert") || event.inputType?.startsWith("delete")) {
-    resting = setTimeout(() => show(address()), A_REST);
+    resting = setTimeout(() => show(address(), true, event.target.name), A_REST);
   } else {
-    show(address());
+    show(address(), true, event.target.name);
   }
 });
 
 document.addEventListener("change", (event) => {
   if (event.target.form?.id !== "knobs") return;
   clearTimeout(resting);
-  if (address() !== asked) show(address());
+  if (address() !== asked) show(address(), true, event.target.name);
 });
 
 document.addEventListener("submit", (event) => {

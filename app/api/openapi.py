@@ -9,8 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http.problems import MEDIA_TYPE, SORTS
-from app.http.requests import offered, offered_of
-from resnet_core import FORMATS
+from app.http.requests import media_of, offered, offered_of
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
 from resnet_core.diagram.form import properties
@@ -198,9 +197,7 @@ def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
 def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
     texts = ("json",)
     drawn = {
-        FORMATS[one_format].media: {
-            "schema": {"type": "object" if one_format in texts else "string"}
-        }
+        media_of(one_format): {"schema": {"type": "object" if one_format in texts else "string"}}
         for one_format in formats or offered().values()
     }
     found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}

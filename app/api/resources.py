@@ -8,7 +8,7 @@ address, mistakes as problems.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -32,6 +32,7 @@ from resnet_core.bilingual import TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
 from resnet_core.diagram.diagram import address
+from resnet_core.diagram.packing import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.sweep import FORMATS as SWEPT
@@ -138,12 +139,24 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
     raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
 
 
+def _pasted(path: str, pairs: Pairs) -> Asked:
+    """A pasted source. It is read by a worker and not here."""
+    query = canonical(pairs)
+    return Asked(query, f"{path}?{address(query).partition('?')[2]}", "source")
+
+
 async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
+    if is_pasted(pairs):
+        return _pasted("/diagram", pairs)
     diagram = Diagram.of(pairs)
     return Asked(diagram.query, diagram.url, diagram.file_name)
 
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
+    if is_pasted(pairs):
+        language = dict(pairs).get("lang")
+        tag = TAGS["zh"] if language == "zh" else TAGS["en"]
+        return replace(_pasted("/explain", pairs), language=tag)
     diagram = Diagram.of(pairs)
     query = diagram.explained_by
     url = f"/explain?{address(query).partition('?')[2]}"
@@ -220,6 +233,7 @@ EXPLANATION = Resource(
     _explanation,
     lambda renderer, asked, format: renderer.explain(asked.query, format),
     lambda renderer, pairs, error: renderer.fix(pairs, error),
+    posted=True,
 )
 COMPARISON = Resource(
     "/compare",

@@ -46,7 +46,13 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     ``instead`` is the command line that works.
     """
     # Not at the top of the file: torch comes with it, and `--help` answers at once.
-    from resnet_core.errors import ParameterError, RenderError, UnknownParameter, UnknownSubject
+    from resnet_core.errors import (
+        ParameterError,
+        RenderError,
+        SourceError,
+        UnknownParameter,
+        UnknownSubject,
+    )
 
     if isinstance(error, RenderError):
         return Refusal(str(error), status=MACHINE_LACKS)
@@ -56,6 +62,8 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     given = f"{option(error.parameter)} {error.value}".rstrip() + ": "
     if isinstance(error, UnknownParameter):
         given, allowed = "", [option(choice) for choice in allowed]
+    elif isinstance(error, SourceError):
+        given = f"{error.words!r}: " if error.words else ""
     elif isinstance(error, UnknownSubject) or not error.parameter:
         given = ""
     return Refusal(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.workers.jobs import Refusal
 from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
-from resnet_core import ParameterError
+from resnet_core import ParameterError, SourceError
 from resnet_core.bilingual import Text, clauses
 from resnet_core.errors import did_you_mean, there_is_no
 
@@ -30,6 +30,10 @@ SORTS: Final[dict[str, Sort]] = {
     "invalid-parameter": Sort(422, Text("Invalid parameter", "参数无效"), Text(
         "A value is illegal, or the values clash.",
         "某个值不合法，或者几个值互相冲突。",
+    )),
+    "unreadable-source": Sort(422, Text("Unreadable source", "源码读不懂"), Text(
+        "A pasted source says what is not followed; line and column say where.",
+        "贴上的源码里有无法理解的地方；行号和列号说明在哪里。",
     )),
     "unknown-parameter": Sort(422, Text("Unknown parameter", "未知参数"), Text(
         "The subject has no such parameter.",
@@ -160,6 +164,9 @@ def refusal(error: ParameterError, fix: str | None = None) -> Problem:
         error.legal,
         None if error.suggestion is None else clean(_spelled(error.suggestion)),
         fix,
+        more={"line": error.line, "column": error.column}
+        if isinstance(error, SourceError) and error.line
+        else {},
     )
 
 

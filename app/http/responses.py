@@ -25,7 +25,7 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
-from app.workers import deadline
+from app.workers import build, deadline
 from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
@@ -64,7 +64,9 @@ async def to_problem(request: Request, problem: Problem) -> Response:
         if body:
             return Response(body, status, headers, content_type(shape))
         status, headers["Cache-Control"] = problem.status, "no-store"
-    text = json.dumps(located(request, problem).body(), ensure_ascii=False, indent=2) + "\n"
+    members = located(request, problem).body()
+    members["type"] = request.scope.get("root_path", "") + members["type"]
+    text = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
     return Response(text, status, headers, problems.MEDIA_TYPE)
 
 
@@ -195,6 +197,6 @@ def names_tag(known: str, tag: str) -> bool:
 
 
 def _tag(url: str, format: str) -> str:
-    """A strong tag: the bytes follow from the version, the format and the canonical address."""
-    source = "\n".join([VERSION, format, url])
+    """A strong tag: the bytes follow from the build, the format and the canonical address."""
+    source = "\n".join([build.digest(), format, url])
     return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'

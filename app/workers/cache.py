@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from cachetools import LRUCache, TTLCache
 
 from app.workers.jobs import Refusal
+from app.workers.queue import TooLong
+from app.workers.store import Store
 
 # One answer takes no more than this part of the cache, so that a few large ones do not empty it.
 SHARE = 64
@@ -33,7 +35,8 @@ class Cache:
     It lives on the event loop, which runs one piece of code at a time: there is nothing to lock.
     """
 
-    def __init__(self, limit: int, share: int = SHARE) -> None:
+    def __init__(self, limit: int, share: int = SHARE, store: Store | None = None) -> None:
+        self._store = store
         self._largest = limit / share
         self._kept: LRUCache[Hashable, tuple[bool, bytes]] = LRUCache(
             limit, getsizeof=lambda item: len(item[1])
@@ -44,7 +47,8 @@ class Cache:
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What is kept under ``key``, or what ``make`` gives.
 
-        What it raises is not kept, but for refusals and timeouts, and these for a short time.
+        What it raises is not kept, but for refusals and what takes too long, and these not for
+        long.
         """
         kept = self._kept.get(key)
         if kept is not None:
@@ -72,8 +76,8 @@ class Cache:
     async def _made(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         mine = self._making[key]
         try:
-            made = await make()
-        except (Refusal, TimeoutError) as failure:
+            made = await (self._store.get(key, make) if self._store else make())
+        except (Refusal, TooLong) as failure:
             self._failed[key] = failure
             raise
         finally:

@@ -16,9 +16,11 @@ from app.workers import jobs
 # Seconds. What costs more is large.
 SMALL = 1.0
 BLOCK, MODEL, UNKNOWN = 0.05, 0.3, 2.0
+# A sweep traces so many structures, about.
+SWEEP = 5
 DEPTHS = ("layers", "depths", "depth", "num_blocks")
 COUNT = re.compile(r"\d{1,6}")
-PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.mend)
+PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.mend, jobs.window)
 
 
 def cost_of(job: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
@@ -27,6 +29,8 @@ def cost_of(job: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
         return BLOCK
     if job is jobs.compare:
         return sum(_of_pairs(parse_qsl(value)) for name, value in arguments[0] if name in "ab")
+    if job is jobs.sweep:
+        return SWEEP * _of_pairs(arguments[0])
     return _of_pairs(arguments[0]) if job in PAIRS else UNKNOWN
 
 

@@ -6,11 +6,14 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, remedied
 from resnet_core.diagram.diagram import mended
+from resnet_core.diagram.packing import is_pasted
+from resnet_core.diagram.pasted import of_pairs
+from resnet_core.diagram.picture import Drawing
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
 from resnet_core.sweep import series, sweeping
@@ -41,7 +44,7 @@ def _refusing(pairs: Pairs) -> Iterator[None]:
 def render(pairs: Pairs, format: str) -> bytes:
     """The diagram as bytes. Raises Refusal."""
     with _refusing(pairs):
-        return Diagram.of(pairs).render(format)
+        return _drawing(pairs).render(format)
 
 
 def explore(pairs: Pairs) -> bytes:
@@ -70,19 +73,43 @@ def prose(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         told = Diagram.of(pairs).explain()
     # Of the layers only those that have something to say; ``/explain`` has them all.
-    return json.dumps(replace(told, layers=told.told).to_dict(), ensure_ascii=False).encode()
+    found = replace(told, layers=told.told, next=None).to_dict()
+    try:
+        found["annotated"] = told.annotated
+    except ParameterError:
+        # A class that was typed into a notebook is in no file; its words are told all the same.
+        found["annotated"] = ""
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def turns(pairs: Pairs) -> bytes:
+    """What is worth trying next, as JSON. Raises Refusal.
+
+    A job of its own: three more traces, which neither picture nor words shall wait for.
+    """
+    with _refusing(pairs):
+        found = Diagram.of(pairs).explain().turns
+    told = [asdict(turn) | {"label": turn.label} for turn in found]
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:
     """The URL of the nearest diagram that works, if there is one."""
+    if is_pasted(pairs):
+        return None  # only its author can mend it
     diagram = mended(pairs, error)
     return diagram.url if diagram else None
+
+
+def _drawing(pairs: Pairs) -> Drawing:
+    """What names and values ask for: a subject of the catalogue, or a pasted source."""
+    return of_pairs(pairs) if is_pasted(pairs) else Diagram.of(pairs)
 
 
 def explain(pairs: Pairs, format: str) -> bytes:
     """The structure told in words, as bytes. Raises Refusal."""
     with _refusing(pairs):
-        return Diagram.of(pairs).explain().render(format)
+        return _drawing(pairs).explain().render(format)
 
 
 def compare(pairs: Pairs, format: str) -> bytes:

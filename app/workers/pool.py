@@ -14,7 +14,7 @@ from app.workers.estimate import SMALL, cost_of
 from app.workers.process import NotBegun, Process, Thread, Worker
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
-from app.workers.queue import Queue, Ticket
+from app.workers.queue import Queue, Ticket, TooLong
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ IDLE, PROBED, STALE = 1.0, 5.0, 15.0
 GRACE = 0.2
 TRIES = 5
 # How much the processes let the server and the small jobs go first.
-CALM = 5
+CALM = 2
 
 
 class Workers:
@@ -48,6 +48,8 @@ class Workers:
         self._starting: asyncio.Lock | None = None
         self._drawn = 0.0
         self.counts: Counter[str] = Counter()
+        # Told of each job that is done: its name, seconds in the queue, seconds in a worker.
+        self.observe: Callable[[str, float, float], None] = lambda *_: None
         self.ready = asyncio.Event()
         self.leaving = False
 
@@ -217,6 +219,9 @@ class Workers:
             ticket.fail(error)
         else:
             self._drawn = asyncio.get_running_loop().time()
+            if ticket.begun is not None:
+                waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
+                self.observe(ticket.job.__name__, waited, taken)
             if not ticket.answer.done():
                 ticket.answer.set_result(value)
 
@@ -243,4 +248,4 @@ class Workers:
             ticket.fail(Busy(self._queue.wait))
         else:
             self.counts["timeout"] += 1
-            ticket.fail(TimeoutError())
+            ticket.fail(TooLong() if ticket.large else TimeoutError())

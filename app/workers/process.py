@@ -26,8 +26,9 @@ from resnet_core.errors import ResnetDiagramError
 PRELOAD = ["app.workers.preload"]
 # Whatever a worker may send. Its answer follows after BEGUN.
 BEGUN = "begun"
-# Seconds until a worker says that it has begun. Only one that stands still takes as long.
-PATIENCE = 2.0
+# Seconds between two looks at a worker that has not said that it has begun: it may have been
+# stopped, or there is little of the machine for it.
+PATIENCE = 1.0
 # Seconds between two attempts to wake a fork server that somebody has stopped.
 NUDGE = 2.0
 
@@ -61,6 +62,15 @@ class Process:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    @property
+    def _stopped(self) -> bool:
+        """Whether somebody has stopped the process, so that it does nothing and does not end."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii") as said:  # noqa: PTH123
+                return said.read().rpartition(")")[2].split()[0] in "Tt"
+        except (OSError, IndexError):
+            return False
+
     async def start(self) -> None:
         """Start it, or another in its place. The first of all takes as long as torch's import."""
         self.kill()
@@ -87,10 +97,12 @@ class Process:
                 done.exception()
 
         work.add_done_callback(over)
-        try:
-            await asyncio.wait_for(begun.wait(), PATIENCE)
-        except TimeoutError:
-            self.kill()
+        while not begun.is_set():
+            try:
+                await asyncio.wait_for(begun.wait(), PATIENCE)
+            except TimeoutError:
+                if self._stopped:
+                    self.kill()
         fine, value, self.resident = await work
         if not fine:
             raise value

@@ -27,6 +27,10 @@ class Busy(Exception):
         self.after = after
 
 
+class TooLong(TimeoutError):
+    """A large job has taken all of its time; it would again. A small one was only unlucky."""
+
+
 @dataclass(eq=False)
 class Ticket:
     """A job, what it probably costs, by when its answer must be there, and that answer."""

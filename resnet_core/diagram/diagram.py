@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
-from resnet_core.bilingual import LANGUAGES, Text
+from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
+from resnet_core.explain.explanation import Explanation, Turn
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
@@ -147,6 +148,28 @@ class Diagram(Drawing):
             {"model": place.model, "path": place.path} for place in places(subject, self.values)
         ]
         return found
+
+    def explain(self, language: Language | None = None) -> Explanation:
+        """The structure told in words, its source with comments, and what to try next."""
+        told = super().explain(language)
+        own = replace(self, options=Options(lang=told.language))
+        return replace(told, program=lambda: own._annotated(told.language), next=own._turns)
+
+    def _turns(self) -> tuple[Turn, ...]:
+        from resnet_core.diagram.turns import turns
+
+        return turns(self)
+
+    def _annotated(self, language: Language) -> str:
+        # It reads the source of classes that only a trace needs.
+        from resnet_core.explain.annotated import Origin, annotated
+
+        arguments = {
+            **dict(self.subject.fixed),
+            **self.parameters.model_dump(exclude_defaults=True),
+        }
+        origin = Origin(self.subject.factory, arguments, self.input_shape)
+        return annotated(self.graph, self.caption, origin, language)
 
     @property
     def values(self) -> dict[str, Any]:

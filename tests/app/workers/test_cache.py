@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from app.workers.cache import Cache
+from app.workers.queue import TooLong
 
 
 class Maker:
@@ -131,7 +132,7 @@ def test_the_last_to_leave_ends_the_drawing() -> None:
 
 def test_what_takes_too_long_is_not_tried_again_at_once() -> None:
     async def scene() -> None:
-        cache, maker = Cache(10), Maker(error=TimeoutError())
+        cache, maker = Cache(10), Maker(error=TooLong())
         for _ in range(3):
             with pytest.raises(TimeoutError):
                 await cache.get("key", maker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -153,6 +154,26 @@ def test_the_death_of_an_idle_worker_leaves_no_stray_process() -> None:
         await workers.stop()
 
     asyncio.run(scene())
+
+
+@pytest.mark.slow
+def test_a_new_worker_has_imported_all_that_drawing_needs() -> None:
+    async def scene() -> None:
+        workers = Workers(Settings(workers=1, timeout=60))
+        workers.start()
+        await workers.ready.wait()
+        assert await workers.run(_imported, [("activation", "gelu")]) < 10
+        assert await workers.run(_imported, [("norm_layer", "group"), ("theme", "dark")]) < 10
+        await workers.stop()
+
+    asyncio.run(scene())
+
+
+def _imported(knobs: list[tuple[str, str]]) -> int:
+    """How many modules one drawing imports."""
+    before = len(sys.modules)
+    jobs.render([("block", "bottleneck"), *knobs], "svg")
+    return len(sys.modules) - before
 
 
 def _named() -> int:

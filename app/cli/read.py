@@ -1,0 +1,88 @@
+"""``resnet-diagram read``: the picture of a source that is read and never run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.commands import tell
+from app.cli.errors import Refusal, refusal_of
+from app.cli.output import (
+    FORMATS,
+    STDOUT,
+    ending,
+    write,
+)
+from app.cli.subject_command import PASS_ON
+
+
+@click.command(context_settings=PASS_ON)
+@click.argument("file", metavar="FILE.py")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[--KNOB VALUE]…")
+@click.option("--call", metavar="CALL", help="What to draw of it, such as 'Net(3)'.")
+@click.option(
+    "--input", "inputs", multiple=True, metavar="SHAPE",
+    help="Shape of an input, such as 1x3x224x224; again for each further input.",
+)  # fmt: skip
+@click.option(
+    "--known", multiple=True, metavar="NAME=LAYER",
+    help="What a name stands for that the file does not define.",
+)  # fmt: skip
+@click.option("--explain", "told", is_flag=True, help="Say it in words instead of drawing it.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write; '-' is standard output.")
+@click.option(
+    "--format", metavar="FORMAT", help=f"{FORMATS}; if not said, the file's ending, else svg."
+)
+def read(
+    file: str,
+    words: tuple[str, ...],
+    call: str | None,
+    inputs: tuple[str, ...],
+    known: tuple[str, ...],
+    told: bool,
+    output: str | None,
+    format: str | None,
+) -> None:
+    """Draw a module of a file that is read and never run; '-' is standard input.
+
+    Without --call the likeliest class is called with sensible first values, without --input one
+    is chosen that its first layer takes. The view takes the knobs of `render`.
+
+    \b
+    resnet-diagram read block.py --call "Bottleneck(256, 64, stride=1)" --input 1x256x56x56
+    resnet-diagram read block.py --explain --lang zh
+    """
+    from resnet_core.diagram.form import properties
+    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.pasted import draw_source
+    from resnet_core.diagram.words import options
+    from resnet_core.errors import ResnetDiagramError
+
+    chosen = format or (ending(output) if output not in (None, STDOUT) else "")
+    taken = dict(pair.partition("=")[::2] for pair in known)
+    try:
+        view: dict[str, Any] = dict(options(words, properties(Options), "read"))
+        drawing = draw_source(
+            _text(file), call, ",".join(inputs), known=taken, file=Path(file).name, **view
+        )
+        kind = (chosen or ("txt" if told else "svg")).lower()
+        content = drawing.explain().render(kind) if told else drawing.render(kind)
+    except ResnetDiagramError as error:
+        raise refusal_of(error) from None
+    click.echo(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
+    for assumption in drawing.assumptions:
+        click.echo(f"Note: {assumption.said()}", err=True)
+    tell(drawing.graph.problem)
+    write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
+
+
+def _text(file: str) -> str:
+    """The text of the file. Raises Refusal."""
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"{file} cannot be read: {error}") from None

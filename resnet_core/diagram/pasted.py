@@ -1,0 +1,193 @@
+"""The drawing of a pasted source, which is read and never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from resnet_core.bilingual import Text
+from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.options import Options
+from resnet_core.diagram.packing import packed, unpacked
+from resnet_core.diagram.picture import Drawing
+from resnet_core.errors import ParameterError, SourceError, TraceError, UnknownParameter
+from resnet_core.graph.model import Graph, Shape
+from resnet_core.language.caption import Caption
+from resnet_core.source.known import Assumption
+from resnet_core.source.offer import first_input, offers
+from resnet_core.source.program import Program
+from resnet_core.trace import one_at_a_time, trace
+
+MAX_INPUTS = 8
+MAX_NUMBERS = 2**31
+_NAMES = ("source", "call", "input", "known", "file")
+_INPUTS = Text("one shape for each tensor that forward takes", "forward 接受几个张量，就给几个形状")
+_SHAPE = Text("sizes with x between them, such as 1x3x224x224", "用 x 隔开的尺寸，例如 1x3x224x224")
+
+
+@dataclass(frozen=True)
+class SourceDrawing(Drawing):
+    """A drawing of what a call makes of a source, at inputs of these shapes."""
+
+    program: Program
+    call: str
+    shapes: tuple[Shape, ...]
+    options: Options
+
+    @cached_property
+    def graph(self) -> Graph:
+        return self._traced(self.shapes)
+
+    def retrace(self, shape: Shape) -> Graph:
+        return self._traced((shape, *self.shapes[1:]))
+
+    def _traced(self, shapes: Sequence[Shape]) -> Graph:
+        return trace(lambda: self.program.build(self.call), shapes)
+
+    @cached_property
+    def assumptions(self) -> list[Assumption]:
+        """The names that the source does not define, and what each was taken for."""
+        import torch
+
+        with one_at_a_time, torch.device("meta"):
+            return self.program.assumptions(self.call)
+
+    @property
+    def name(self) -> str:
+        return self.graph.groups[0].type if self.graph.groups else "module"
+
+    @property
+    def caption(self) -> Caption:
+        return Caption(name=self.name, title=self.name, kind="module")
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The canonical query: the source packed, what is the default left out."""
+        named = {
+            "source": packed(self.program.text),
+            "call": self.call,
+            "input": ",".join("x".join(map(str, shape)) for shape in self.shapes),
+        }
+        if self.program.known:
+            named["known"] = ",".join(f"{k}:{v}" for k, v in sorted(self.program.known.items()))
+        for name, value in self.options.model_dump().items():
+            if value != Options.model_fields[name].default:
+                named[name] = plain(value)
+        return tuple(sorted(named.items()))
+
+    @property
+    def url(self) -> str:
+        """The permalink, without host: the source is in it."""
+        return "/diagram?" + urlencode(self.query, safe=",:")
+
+
+def draw_source(
+    text: str,
+    call: str | None = None,
+    input: str | Sequence[int] | Sequence[Sequence[int]] | None = None,
+    *,
+    known: Mapping[str, str] | None = None,
+    file: str = "source.py",
+    **options: Any,
+) -> SourceDrawing:
+    """The drawing of pasted source: ``draw_source(text, "Net(3)", "1x3x224x224")``.
+
+    The text is read and never run. Without a call the likeliest class is called with sensible
+    first values; without an input one is chosen that its first layer takes. ``known`` says what a
+    name shall stand for that the source does not define. ``options`` are those of the view.
+    Raises SourceError, which says line and column, ParameterError for an option.
+    """
+    for name, value in options.items():
+        if name not in Options.model_fields:
+            raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
+    program = Program(text, file, dict(known or {}))
+    said = (call or "").strip() or first_call(program)
+    shapes = shapes_of(input) if input else (_first_input(program, said),)
+    drawing = SourceDrawing(program, said, shapes, fill(Options, options))
+    try:
+        drawing.graph  # noqa: B018  what cannot be read is said here, not at the first look
+    except TraceError as error:
+        raise _untraceable(said, error) from None
+    return drawing
+
+
+def _untraceable(call: str, error: TraceError) -> SourceError:
+    """The module runs no call that could be drawn, or not with so many inputs."""
+    words = " ".join(str(error.__cause__ or error).split())[:200]
+    reason = Text("its forward cannot be followed: {}", "它的 forward 无法跟踪：{}").format(words)
+    return SourceError(call, reason, allowed=_INPUTS, parameter="input")
+
+
+def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
+    """The drawing that names and values ask for; the source plain or packed. Raises as above."""
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ParameterError(name, value, Text("it is given more than once", "重复给出了多次"))
+        values[name] = value
+    text = unpacked(str(values.pop("source", "")))
+    options = {name: value for name, value in values.items() if name not in _NAMES}
+    return draw_source(
+        text,
+        values.get("call"),
+        values.get("input") or None,
+        known=_known(str(values.get("known", ""))),
+        **options,
+    )
+
+
+def first_call(program: Program) -> str:
+    """The call that is offered first. Raises SourceError where there is nothing to call."""
+    found = offers(program)
+    if not found:
+        raise SourceError(
+            " ".join(program.text.split())[:60],
+            Text("no class of a module is found in it", "里面没有找到模块的类"),
+            allowed=Text(
+                "paste a class that inherits from nn.Module", "请贴上一个继承 nn.Module 的类"
+            ),
+        )
+    return found[0].call()
+
+
+def shapes_of(given: str | Sequence[Any]) -> tuple[Shape, ...]:
+    """Shapes as they are written: ``1x3x224x224``, with a comma before a further input."""
+    if isinstance(given, str):
+        parts = given.replace("×", "x").replace(" ", "").lower().split(",")
+        try:
+            shapes = tuple(tuple(int(side) for side in part.split("x")) for part in parts)
+        except ValueError:
+            raise ParameterError(
+                "input", given, Text("it is no shape", "它不是形状"), allowed=_SHAPE
+            ) from None
+    else:
+        several = [given] if given and isinstance(given[0], int) else given
+        shapes = tuple(tuple(int(side) for side in shape) for shape in several)
+    for shape in shapes:
+        numbers = 1
+        for side in shape:
+            numbers *= side
+        if not 1 <= len(shape) <= 6 or min(shape) < 1 or numbers > MAX_NUMBERS:
+            raise ParameterError(
+                "input", given, Text("it is no shape of use", "这个形状用不了"), allowed=_SHAPE
+            )
+    if len(shapes) > MAX_INPUTS:
+        raise ParameterError(
+            "input", given, Text("these are too many inputs", "输入太多"), allowed=_SHAPE
+        )
+    return shapes
+
+
+def _first_input(program: Program, call: str) -> Shape:
+    import torch
+
+    with one_at_a_time, torch.device("meta"):
+        return first_input(program.build(call))
+
+
+def _known(given: str) -> dict[str, str]:
+    pairs = [part.partition(":") for part in given.split(",") if part]
+    return {name: taken for name, _, taken in pairs}

@@ -1,0 +1,144 @@
+"""Names that pasted code uses and does not define, and what they usually stand for.
+
+What is simple is one of this package's own layers; the rest is read from ``library.txt``, which is
+source like any other: read by the interpreter and never run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from resnet_core import attention, layers
+from resnet_core.bilingual import Text
+from resnet_core.errors import SourceError
+from resnet_core.source.functions import INITIALISERS
+from resnet_core.source.values import MISSING, Namespace, Native, Scope
+
+if TYPE_CHECKING:
+    from resnet_core.source.interpreter import Interpreter
+
+_LIBRARY = Path(__file__).with_name("library.txt")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A name that the source does not define, what it was taken for, and what else it may be."""
+
+    name: str
+    taken: str
+    line: int
+    choices: tuple[str, ...] = ()
+
+    def said(self) -> Text:
+        """It in one sentence."""
+        if self.taken == self.name:
+            return Text(
+                "{} is not defined in the source: the well-known one is taken",
+                "源码里没有定义 {}：采用众所周知的那一个",
+            ).format(self.name)
+        return Text(
+            "{} is not defined in the source: {} is taken", "源码里没有定义 {}：采用 {}"
+        ).format(self.name, self.taken)
+
+
+# What a name stands for that is defined nowhere: the first is taken, the others are offered.
+_ATTENTIONS = ("SELayer", "CBAM", "ECALayer", "Identity")
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("AttentionModule", "Attention", "AttentionBlock", "AttentionLayer"), _ATTENTIONS
+    ),
+    **dict.fromkeys(("SEBlock", "SEModule", "SELayer", "SE", "SqueezeExcite"), ("SELayer",)),
+    **dict.fromkeys(("CBAM", "CBAMBlock"), ("CBAM",)),
+    **dict.fromkeys(("ECALayer", "ECA", "eca_layer", "ECABlock"), ("ECALayer",)),
+    "HorLayerNorm": ("LayerNormOf",),
+    "LayerNorm": ("LayerNormOf",),
+    "LayerNorm2d": ("ChannelLayerNorm",),
+    "StochasticDepth": ("DropPath",),
+    "ConvNormActivation": ("Conv2dNormActivation",),
+}
+_NATIVE: Mapping[str, Callable[..., nn.Module]] = {
+    "conv3x3": layers.conv3x3,
+    "conv1x1": layers.conv1x1,
+    "SELayer": attention.SqueezeExcitation,
+    "CBAM": attention.ConvolutionalBlockAttention,
+    "ECALayer": attention.EfficientChannelAttention,
+    "ChannelLayerNorm": layers.LayerNorm,
+}
+
+
+@cache
+def _library() -> tuple[ast.Module, frozenset[str]]:
+    tree = ast.parse(_LIBRARY.read_text(encoding="utf-8"))
+    names = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return tree, frozenset(names)
+
+
+def names() -> list[str]:
+    """Every name that is known without being defined."""
+    return sorted({*_NATIVE, *CHOICES, *_library()[1]})
+
+
+class WellKnown:
+    """Looks names up for one reading, and notes which were taken.
+
+    ``chosen`` says what a name shall stand for where there are choices.
+    """
+
+    def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
+        self.chosen = dict(chosen or {})
+        self.assumed: dict[str, Assumption] = {}
+        self._scope: Scope | None = None
+
+    def __call__(self, reader: Interpreter, name: str, node: ast.AST | None) -> Any:
+        """What the name stands for, or MISSING."""
+        if reader.quiet:
+            return self._inside(reader, name)
+        choices = CHOICES.get(name, ())
+        taken = self.chosen.get(name, choices[0] if choices else name)
+        if name in self.chosen and taken not in (*choices, *names(), "Identity"):
+            raise SourceError(
+                f"{name}={taken}",
+                Text("{} is no known layer", "没有名为 {} 的层").format(taken),
+                allowed=[*choices] or names(),
+                parameter="known",
+            )
+        found = self._inside(reader, taken)
+        if found is not MISSING:
+            line = getattr(node, "lineno", getattr(reader.at, "lineno", 0))
+            self.assumed.setdefault(name, Assumption(name, taken, line, choices))
+        return found
+
+    def _inside(self, reader: Interpreter, name: str) -> Any:
+        if name in _NATIVE:
+            made = _NATIVE[name]
+            return Native(name, made, "layer", made if isinstance(made, type) else None)
+        if name == "Identity":
+            return reader.builtins["nn"].members["Identity"]
+        if name in INITIALISERS:
+            return INITIALISERS[name]
+        if name == "models":
+            return self._models(reader)
+        if name not in _library()[1]:
+            return MISSING
+        return self._read(reader).names[name]
+
+    def _models(self, reader: Interpreter) -> Namespace:
+        scope = self._read(reader)
+        return Namespace("models", {name: scope.names[name] for name in _library()[1]})
+
+    def _read(self, reader: Interpreter) -> Scope:
+        """The names of the library, which is read once a reading; its lines are not told."""
+        if self._scope is None:
+            self._scope = Scope({"__name__": "library"})
+            quiet, reader.quiet = reader.quiet, 1
+            spent = reader.budget.steps
+            reader.block(_library()[0].body, self._scope)
+            reader.quiet, reader.budget.steps = quiet, spent
+        return self._scope

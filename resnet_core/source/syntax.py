@@ -1,0 +1,130 @@
+"""What a pasted source may say: its tree, or the first place that is outside the language."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from resnet_core.bilingual import Text
+from resnet_core.errors import SourceError
+from resnet_core.source.budget import LONGEST_SOURCE
+
+NAME = "<source>"
+DEEPEST_TREE = 90
+_DEEPEST_BRACKETS = 60
+
+_REFUSED: dict[type[ast.AST], tuple[Text, Text]] = {
+    ast.AsyncFunctionDef: (
+        Text("nothing here waits: async has no meaning", "这里没有需要等待的东西：async 没有意义"),
+        Text("write def without async", "去掉 async，只写 def"),
+    ),
+    ast.Await: (
+        Text("nothing here waits: await has no meaning", "这里没有需要等待的东西：await 没有意义"),
+        Text("leave await out", "去掉 await"),
+    ),
+    ast.YieldFrom: (
+        Text("yield from is not followed", "不支持 yield from"),
+        Text("write a loop with yield", "改写成带 yield 的循环"),
+    ),
+    ast.Match: (
+        Text("match is not followed", "不支持 match"),
+        Text("write if and elif", "改写成 if 和 elif"),
+    ),
+}
+_ASYNC = (ast.AsyncFor, ast.AsyncWith)
+
+
+def parsed(text: str, parameter: str = "source") -> ast.Module:
+    """The tree of the source. Raises SourceError."""
+    if len(text.encode("utf-8", "replace")) > LONGEST_SOURCE:
+        reason = Text("it has more than {:,} bytes", "它超过了 {:,} 字节").format(LONGEST_SOURCE)
+        raise SourceError(
+            text[:40] + " …",
+            reason,
+            allowed=Text("keep the classes that are drawn", "只保留要画的类"),
+            parameter=parameter,
+        )
+    _check_brackets(text, parameter)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, NAME)
+    except SyntaxError as error:
+        raise _misspelt(text, error, parameter) from None
+    except (ValueError, MemoryError, RecursionError, OverflowError):
+        raise SourceError(
+            text[:40], Text("it is no Python code", "它不是 Python 代码"), parameter=parameter
+        ) from None
+    _check_tree(text, tree, parameter)
+    return tree
+
+
+def refused(
+    text: str, node: ast.AST, reason: Text, todo: Text | list[str] | None = None, **more: str
+) -> SourceError:
+    """The error of a place in the source, with the words that stand there."""
+    line = getattr(node, "lineno", 0)
+    return SourceError(
+        words_of(text, node),
+        reason,
+        line=line,
+        column=getattr(node, "col_offset", -1) + 1,
+        allowed=todo or (),
+        **more,
+    )
+
+
+def words_of(text: str, node: ast.AST) -> str:
+    """The words of the source at a node, on one line and not too many."""
+    try:
+        words = ast.get_source_segment(text, node) or ""
+    except (IndexError, ValueError):
+        words = ""
+    words = " ".join(words.split())
+    return words if len(words) <= 60 else words[:58] + " …"
+
+
+def _misspelt(text: str, error: SyntaxError, parameter: str) -> SourceError:
+    lines = text.splitlines()
+    line = min(error.lineno or 1, max(len(lines), 1))
+    words = lines[line - 1].strip()[:60] if lines else ""
+    said = error.msg or "invalid syntax"
+    return SourceError(
+        words,
+        Text("Python says: {}", "Python 说：{}").format(said),
+        line=line,
+        column=max(error.offset or 1, 1),
+        allowed=Text("correct this line", "请改正这一行"),
+        parameter=parameter,
+    )
+
+
+def _check_brackets(text: str, parameter: str) -> None:
+    """Refuse what would take the parser itself too deep."""
+    depth = 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth > _DEEPEST_BRACKETS:
+            raise _too_deep(text, parameter)
+
+
+def _check_tree(text: str, tree: ast.Module, parameter: str) -> None:
+    rest: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while rest:
+        node, depth = rest.pop()
+        if depth > DEEPEST_TREE:
+            raise _too_deep(text, parameter)
+        if isinstance(node, _ASYNC):
+            raise refused(text, node, *_REFUSED[ast.Await], parameter=parameter)
+        if type(node) in _REFUSED:
+            raise refused(text, node, *_REFUSED[type(node)], parameter=parameter)
+        rest.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+
+
+def _too_deep(text: str, parameter: str) -> SourceError:
+    return SourceError(
+        text[:40],
+        Text("it is nested too deep", "嵌套太深"),
+        allowed=Text("name the parts, one a line", "把各部分分行命名"),
+        parameter=parameter,
+    )

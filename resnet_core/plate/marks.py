@@ -6,7 +6,7 @@ A colour is a name in the theme's table; no name is no paint.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from resnet_core.layout.sheet import Point, Run
 from resnet_core.layout.typesetting import width
@@ -62,7 +62,6 @@ class Cluster:
     kind: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     tip: str = ""
-    link: str = ""
 
 
 Mark = Rect | Stroke | Words | Cluster
@@ -104,14 +103,3 @@ def flat(marks: tuple[Mark, ...]) -> Iterator[Rect | Stroke | Words]:
             yield from flat(mark.marks)
         else:
             yield mark
-
-
-def moved(mark: Mark, dx: float, dy: float) -> Mark:
-    """The mark at another place."""
-    match mark:
-        case Cluster():
-            return replace(mark, marks=tuple(moved(inner, dx, dy) for inner in mark.marks))
-        case Stroke():
-            return replace(mark, points=tuple((x + dx, y + dy) for x, y in mark.points))
-        case _:
-            return replace(mark, x=mark.x + dx, y=mark.y + dy)

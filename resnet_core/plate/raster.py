@@ -28,9 +28,11 @@ def dot(plate: Plate, theme: str) -> str:
     """The plate in the DOT language, every mark at its place."""
     colours = Theme.of(theme)
     wide, high = plate.width, plate.height
+    # Graphviz cuts a picture to what is drawn: a rectangle that nobody sees keeps its margins.
+    everything = (Rect(0, 0, wide, high), *flat(plate.marks))
     marks = "\n".join(
         f"\t{line}"
-        for number, mark in enumerate(flat(plate.marks))
+        for number, mark in enumerate(everything)
         for line in _written(f"m{number}", mark, colours, high)
     )
     return (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from resnet_core import draw, draw_source
+from resnet_core.diagram.lookalike import lookalike, said
 from resnet_core.graph.model import Graph
 from resnet_core.source.listing import restored
 from tests.source.styles import STYLES
@@ -103,3 +104,29 @@ def test_numbers_prompts_and_wide_letters_are_taken_back() -> None:
         source.replace('"', "\u201c"),
     ):
         assert ast.dump(ast.parse(restored(spoilt).text)) == ast.dump(ast.parse(source))
+
+
+SAID = {
+    "000_bottleneck": "bottleneck",
+    "000_rate": "bottleneck with dilation=2",
+    "000_basic": "basic",
+    "002_residual": "residual_layer",
+    "002_resdown": "resdown with planes=64",
+    "002_resnet": "resnet50",
+    "004_attention": "residual_attention",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_it_is_told_which_subject_of_the_catalogue_it_is(name: str) -> None:
+    call, size, _ = EQUAL[name]
+    found = lookalike(draw_source(restored(LISTINGS[name]).text, call, size).graph)
+    assert found is not None
+    assert said(found)["en"] == f"This is {SAID[name]}"
+
+
+def test_what_differs_in_one_number_is_no_lookalike() -> None:
+    text = restored(LISTINGS["000_basic"]).text.replace(
+        "conv3x3(planes, planes)", "conv1x1(planes, planes)"
+    )
+    assert lookalike(draw_source(text, "BasicBlock(64, 64)", "1x64x56x56").graph) is None

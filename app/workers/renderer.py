@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from app.settings import Settings
-from app.workers import jobs
+from app.workers import jobs, reading
 from app.workers.cache import Cache
 from app.workers.pool import Workers
 from resnet_core import Diagram, ParameterError
@@ -71,6 +71,11 @@ class Renderer:
             # A refusal without a remedy is still the right answer; a failure would hide it.
             log.warning("no fix for %s: %r", error, failure)
             return None
+
+    async def read(self, pairs: Sequence[tuple[str, str]]) -> bytes:
+        """What a page shows of a pasted source. Raises Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(("read", query), lambda: self.workers.run(reading.read, query))
 
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""

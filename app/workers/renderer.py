@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from app.settings import Settings
-from app.workers import jobs, reading
+from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
 from app.workers.pool import Workers
 from resnet_core import Diagram, ParameterError
@@ -75,7 +75,9 @@ class Renderer:
     async def read(self, pairs: Sequence[tuple[str, str]]) -> bytes:
         """What a page shows of a pasted source. Raises Busy, TimeoutError."""
         query = tuple(pairs)
-        return await self._cache.get(("read", query), lambda: self.workers.run(reading.read, query))
+        return await self._cache.get(
+            ("read", query), lambda: self.workers.run(pasted_page.read, query)
+        )
 
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""

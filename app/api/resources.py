@@ -28,7 +28,7 @@ from app.http.responses import headers_of, known_already
 from app.workers.jobs import Refusal
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, ParameterError
-from resnet_core.bilingual import TAGS
+from resnet_core.bilingual import LANGUAGES, TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
 from resnet_core.diagram.diagram import address
@@ -154,8 +154,8 @@ async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
     if is_pasted(pairs):
-        language = dict(pairs).get("lang")
-        tag = TAGS["zh"] if language == "zh" else TAGS["en"]
+        asked = dict(pairs).get("lang", "")
+        tag = next((tag for name, tag in TAGS.items() if name == asked), TAGS[LANGUAGES[0]])
         return replace(_pasted("/explain", pairs), language=tag)
     diagram = Diagram.of(pairs)
     query = diagram.explained_by

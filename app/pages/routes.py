@@ -17,6 +17,7 @@ from app.pages.explorer import explore
 from app.pages.fields import fields_of
 from app.pages.gallery import families
 from app.pages.i18n import language_of
+from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import FOR_EVER, Pages, folder, theme_css
 from resnet_core.diagram.options import Input, Options
@@ -57,6 +58,24 @@ async def document(request: Request, slug: str) -> Response:
     return await _page(
         request, "document.html", document=found, sections=sections, documents=DOCUMENTS
     )
+
+
+@router.api_route("/read", methods=["GET", "HEAD"])
+async def own_code(request: Request) -> Response:
+    """One's own code: a form to paste it, and what an address with a source in it shows."""
+    return await _own(request, pairs_of(request))
+
+
+@router.post("/read")
+async def own_code_posted(request: Request) -> Response:
+    """One's own code as the form sends it: too long for an address."""
+    return await _own(request, await posted(request))
+
+
+async def _own(request: Request, pairs: list[tuple[str, str]]) -> Response:
+    shown = await paste(request.app.state.renderer, pairs, language_of(request).name)
+    status = shown.problem.status if shown.problem else 200
+    return await _page(request, "read.html", status, pasted=shown)
 
 
 @router.api_route("/reference", methods=["GET", "HEAD"])

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from app.settings import Settings
-from app.workers import jobs
+from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
 from app.workers.pool import Workers
 from app.workers.store import Store
@@ -105,6 +105,13 @@ class Renderer:
             # A refusal without a remedy is still the right answer; a failure would hide it.
             log.warning("no fix for %s: %r", error, failure)
             return None
+
+    async def read(self, pairs: Sequence[tuple[str, str]]) -> bytes:
+        """What a page shows of a pasted source. Raises Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("read", query), lambda: self.workers.run(pasted_page.read, query)
+        )
 
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""

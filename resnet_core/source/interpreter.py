@@ -367,6 +367,8 @@ class Interpreter(Statements):
     def imported(self, module: str, name: str | None) -> Any:
         package = module_named(module)
         if name is None:
+            if package is None and "models" in module.split(".") and self.known is not None:
+                return self.known(self, "models", None)
             return package if package is not None else Unavailable(module, module)
         if package is not None and name in package.members:
             return package.members[name]

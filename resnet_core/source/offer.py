@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import nn
 
@@ -94,7 +94,29 @@ def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], names: list[
     for arg, given in zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True):
         value = ast.unparse(given) if given else _first(arg, node, names)
         knobs.append(Knob(arg.arg, value, ast.unparse(given) if given else ""))
-    return Offer(node.name, node.lineno, tuple(knobs))
+    return Offer(node.name, node.lineno, tuple(_fitting(knobs, _expansion(node))))
+
+
+def _expansion(node: ast.ClassDef) -> int:
+    """How many times its planes a block gives out, as the class says it; 1 where it does not."""
+    for part in node.body:
+        if (
+            isinstance(part, ast.Assign)
+            and isinstance(part.value, ast.Constant)
+            and isinstance(part.value.value, int)
+            and any(isinstance(name, ast.Name) and name.id == "expansion" for name in part.targets)
+        ):
+            return part.value.value
+    return 1
+
+
+def _fitting(knobs: list[Knob], expansion: int) -> list[Knob]:
+    """A block that does not project by itself takes as many channels as it gives out."""
+    names = [knob.name for knob in knobs]
+    if expansion == 1 or "downsample" not in names:
+        return knobs
+    first = knobs[0]
+    return [replace(first, value=str(64 * expansion)), *knobs[1:]]
 
 
 def _constructor(

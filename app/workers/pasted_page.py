@@ -1,0 +1,106 @@
+"""What a page shows of a pasted source: read, restored and drawn by a worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from resnet_core.bilingual import LANGUAGES, Language, Text, same
+from resnet_core.diagram.lookalike import lookalike, said
+from resnet_core.diagram.packing import unpacked
+from resnet_core.diagram.pasted import SourceDrawing, draw_source
+from resnet_core.errors import ParameterError, SourceError
+from resnet_core.source.listing import restored
+from resnet_core.source.offer import Offer, offers
+from resnet_core.source.program import Program
+
+
+def read(pairs: Sequence[tuple[str, str]]) -> bytes:
+    """All that the page of one's own code shows, as JSON; a refusal is part of it.
+
+    ``class`` chooses a class, ``arg.NAME`` the values of its constructor, ``call`` the whole call,
+    ``known.NAME`` what a name stands for, and ``language`` that of the words.
+    """
+    given = dict(pairs)
+    found: dict[str, Any] = {"error": None, "svg": "", "offers": [], "difference": [], "notes": []}
+    try:
+        whole = restored(unpacked(given.get("source", "")))
+        found["text"] = whole.text
+        found["difference"] = whole.difference() if whole.changed else []
+        found["notes"] = [_both(note) for note in whole.notes]
+        made = offers(Program(whole.text))
+        chosen = next((offer for offer in made if offer.name == given.get("class")), None)
+        found["offers"] = [_offer(offer) for offer in made]
+        found["chosen"] = (chosen or made[0]).name if made else ""
+        call = _call(given, made, chosen)
+        found["call"] = call or ""
+        known = {name[6:]: value for name, value in pairs if name.startswith("known.")}
+        drawing = draw_source(
+            whole.text, call, given.get("input") or None, known=known, lang=given["language"]
+        )
+        found |= _drawn(drawing)
+    except ParameterError as error:
+        found["error"] = _error(error)
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _call(given: dict[str, str], made: list[Offer], chosen: Offer | None) -> str | None:
+    """The call that was typed, or the one that the form's fields make."""
+    typed = given.get("call", "").strip()
+    if typed or not made:
+        return typed or None
+    values = {name[4:]: value for name, value in given.items() if name.startswith("arg.") and value}
+    return (chosen or made[0]).call(values if chosen else None)
+
+
+def _drawn(drawing: SourceDrawing) -> dict[str, Any]:
+    graph = drawing.graph
+    language: Language = drawing.options.lang
+    twin = lookalike(graph)
+    query = dict(drawing.query)
+    broken = next((n for n in graph.nodes if graph.problem and n.id == graph.problem.node), None)
+    return {
+        "call": drawing.call,
+        "input": query["input"],
+        "url": drawing.url,
+        "svg": drawing.svg,
+        "record": drawing.to_dict(),
+        "explanation": drawing.explain(language).to_dict(),
+        "assumptions": [
+            {
+                "name": item.name, "taken": item.taken, "line": item.line,
+                "choices": list(item.choices), "said": _both(item.said()),
+            }
+            for item in drawing.assumptions
+        ],
+        "twin": {"said": _both(said(twin)), "url": twin.url} if twin else None,
+        "problem": _both(graph.problem.text) if graph.problem else None,
+        "broken": broken.source.line if broken and broken.source else 0,
+    }  # fmt: skip
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return {
+        "name": offer.name,
+        "line": offer.line,
+        "knobs": [
+            {"name": knob.name, "value": knob.value, "default": knob.default}
+            for knob in offer.knobs
+        ],
+    }
+
+
+def _error(error: ParameterError) -> dict[str, Any]:
+    legal = error.legal
+    return {
+        "parameter": error.parameter,
+        "words": error.words if isinstance(error, SourceError) else str(error.value),
+        "line": error.line if isinstance(error, SourceError) else 0,
+        "said": _both(error.text),
+        "todo": _both(legal if isinstance(legal, Text) else same(", ".join(legal) or "–")),
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {language: text[language] for language in LANGUAGES}

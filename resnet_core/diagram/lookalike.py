@@ -1,0 +1,108 @@
+"""The subject of the catalogue that a structure is, whatever its author called things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from resnet_core.bilingual import Text
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.errors import ParameterError
+from resnet_core.graph.model import Graph
+from resnet_core.registry import BLOCKS, Subject
+
+MOST_CALLS = 60
+# Presets by how many convolutions they have: no other is traced to be held against.
+_NETWORKS = {20: ("resnet18",), 36: ("resnet34",), 53: ("resnet50",), 13: ("vgg16", "vgg16_bn")}
+_VARIED = {
+    "shortcut": ("auto", "projection", "identity"),
+    "attention": ("none", "se", "cbam", "eca"),
+}
+
+
+def structure(graph: Graph) -> tuple[Any, ...]:
+    """What runs and what goes where, without a name in it."""
+    place = {node.id: number for number, node in enumerate(graph.nodes)}
+    nodes = tuple((node.type, node.inputs, node.outputs, node.params) for node in graph.nodes)
+    edges = frozenset((place[edge.source], place[edge.target]) for edge in graph.edges)
+    return nodes, edges
+
+
+def lookalike(graph: Graph) -> Diagram | None:
+    """The diagram of the catalogue that has this very structure; None where there is none."""
+    given = graph.inputs[0].shape if len(graph.inputs) == 1 else ()
+    if len(given) != 4 or graph.problem is not None:
+        return None
+    wanted = structure(graph)
+    for diagram in _candidates(graph, given):
+        try:
+            same = diagram.graph.totals == graph.totals and structure(diagram.graph) == wanted
+        except ParameterError:
+            continue
+        if same:
+            return diagram
+    return None
+
+
+def said(diagram: Diagram) -> Text:
+    """It in one sentence, with the knobs that are not at their defaults."""
+    fields = diagram.subject.params.model_fields
+    knobs = [
+        f"{name}={value}"
+        for name, value in diagram.parameters.model_dump().items()
+        if value != fields[name].default
+    ]
+    if not knobs:
+        return Text("This is {}", "这就是 {}").format(diagram.subject.name)
+    return Text("This is {} with {}", "这就是 {}，其中 {}").format(
+        diagram.subject.name, ", ".join(knobs)
+    )
+
+
+def _candidates(graph: Graph, given: tuple[int, ...]) -> Iterator[Diagram]:
+    view = [("input", f"{given[2]}x{given[3]}"), ("batch", str(given[0]))]
+    convolutions = sum(node.role == "conv" for node in graph.nodes)
+    for name in _NETWORKS.get(convolutions, ()) if given[1] == 3 else ():
+        yield Diagram.of([("model", name), *view])
+    if len(graph.nodes) > MOST_CALLS or not graph.outputs or len(graph.outputs[0].shape) != 4:
+        return
+    for subject in BLOCKS.values():
+        for knobs in _knobs(subject, graph, given):
+            try:
+                diagram = Diagram.of([("block", subject.name), *knobs.items(), *view])
+                if diagram.input_shape == given:
+                    yield diagram
+            except ParameterError:
+                continue
+
+
+def _knobs(subject: Subject, graph: Graph, given: tuple[int, ...]) -> Iterator[dict[str, str]]:
+    """Values of the knobs that could make this structure of the subject."""
+    fields = subject.params.model_fields
+    made = graph.outputs[0].shape
+    spatial = [node for node in graph.nodes if node.role == "conv" and _side(node) > 1]
+    found: dict[str, Any] = {
+        "inplanes": given[1],
+        "outplanes": made[1],
+        "planes": made[1] // max(subject.origin.expansion, 1),
+        "stride": max(1, round(given[2] / max(made[2], 1))),
+        "dilation": max(
+            (_first(node.attributes.get("dilation", 1)) for node in spatial), default=1
+        ),
+        "groups": max((node.attributes.get("groups", 1) for node in spatial), default=1),
+    }
+    basic = {name: str(value) for name, value in found.items() if name in fields}
+    yield basic
+    for name, values in _VARIED.items():
+        if name in fields:
+            for value in values:
+                if value != fields[name].default:
+                    yield {**basic, name: value}
+
+
+def _side(node: Any) -> int:
+    return _first(node.attributes.get("kernel_size", 1))
+
+
+def _first(value: Any) -> int:
+    return int(value[0] if isinstance(value, list | tuple) else value)

@@ -1,0 +1,189 @@
+"""A listing as it stands on a page, restored to Python: letters, names, lines, indentation.
+
+Pages lose line breaks and indentation, bend quotes, widen punctuation and garble names. What can
+be told from the code itself is restored here; whoever pasted it sees the difference.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import warnings
+from dataclasses import dataclass
+
+from resnet_core.bilingual import Text
+from resnet_core.source.budget import LONGEST_SOURCE
+from resnet_core.source.indentation import indented
+from resnet_core.source.splitting import statements
+
+_QUOTES = str.maketrans(
+    {
+        "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " ", "\u3000": " ",
+        "\u200b": "", "\ufeff": "", "\u2212": "-", "\u00d7": "*", "\u3002": ".", "\u3001": ",",
+        "\u3010": "[", "\u3011": "]", "\t": "    ", "\r": "",
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    }
+)  # fmt: skip
+# What copying robots make of names, and what stood there.
+_GARBLED = (
+    (r"\blf\b", "self"),
+    (r"\bFal\b", "False"),
+    (r"(?<![.\w])pansion\b", "block.expansion"),
+    (r"\bdef (?:init|_init_|__init_|_init__|init__)\(", "def __init__("),
+    (r"(super\([^()]*\))\.(?:init|_init_|init__)\(", r"\1.__init__("),
+    (r"\bnn\.module\b", "nn.Module"),
+)
+_NO_FORWARD = Text(
+    "forward was missing: the usual one of these layers is taken",
+    "缺少 forward：采用这些层通常的 forward",
+)
+_CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
+_CODE = re.compile(
+    r"^(class|def|return|import|from|if|else|elif|for|self|super|[A-Za-z_][\w.]*\s*=[^=]|[)\]])"
+)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A listing and what became of it. ``notes`` say what kinds of damage were found."""
+
+    given: str
+    text: str
+    notes: tuple[Text, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to be confirmed."""
+        return self.given != self.text
+
+    def difference(self) -> list[str]:
+        """What was changed, line by line, as ``diff -u`` shows it."""
+        lines = difflib.unified_diff(
+            self.given.splitlines(), self.text.splitlines(), "given", "restored", lineterm="", n=1
+        )
+        return list(lines)
+
+
+# What the three convolutions of a bottleneck, and the two of a basic block, are called one by one.
+_FORWARDS = {
+    count: "    def forward(self, x):\n        identity = x\n        out = x\n"
+    + "".join(
+        f"        out = self.bn{number}(self.conv{number}(out))\n"
+        + ("        out = self.relu(out)\n" if number < count else "")
+        for number in range(1, count + 1)
+    )
+    + "        if self.downsample is not None:\n            identity = self.downsample(x)\n"
+    + "        out += identity\n        return self.relu(out)\n"
+    for count in (3, 2)
+}
+
+
+def restored(given: str) -> Restored:
+    """The listing as Python, as it was where it is Python already or cannot be made so."""
+    if len(given) > LONGEST_SOURCE:
+        return Restored(given, given)
+    if _parses(given):
+        whole = _with_forward(given)
+        return Restored(given, whole, (_NO_FORWARD,) if whole != given else ())
+    notes: list[Text] = []
+    text = given.translate(_QUOTES)
+    if text != given.replace("\t", "    ").replace("\r", ""):
+        notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))
+    text = _said(text, _without_marks(text), notes, Text(
+        "line numbers, prompts or fences stood in it", "里面有行号、提示符或代码围栏"))  # fmt: skip
+    text = _said(text, _without_prose(text), notes, Text(
+        "words that are no code stood in it", "里面夹着不是代码的文字"))  # fmt: skip
+    text = _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
+    if not _parses(text):
+        made = indented(statements(text))
+        text = _said(text, _named(made), notes, Text(
+            "line breaks or indentation were lost", "换行或缩进丢失了"))  # fmt: skip
+    if not _parses(text):
+        return Restored(given, given)
+    text = _said(text, _with_forward(text), notes, _NO_FORWARD)
+    return Restored(given, text, tuple(notes))
+
+
+def _said(before: str, after: str, notes: list[Text], note: Text) -> str:
+    if before != after:
+        notes.append(note)
+    return after
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, "<source>")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    if any(isinstance(part, ast.Expr) and isinstance(part.value, ast.Name) for part in tree.body):
+        return False  # a word by itself is prose, though it might be a name
+    # One line such as ``class A(B): x = 1`` is Python; methods named init are none that runs.
+    return not re.search(r"\bdef init\(|\(lf\b|\blf\.", text) and bool(
+        tree.body or not text.strip()
+    )
+
+
+def _without_marks(text: str) -> str:
+    """Without fences, prompts and the numbers of lines."""
+    text = re.sub(r"```(?:python|py)?", "\n", text)
+    lines = text.split("\n")
+    if lines and all(re.match(r"\s*(>>>|\.\.\.)", line) for line in lines if line.strip()):
+        lines = [re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in lines]
+    numbered = [re.match(r"\s*(\d{1,4})[.:|]?(\s|$)", line) for line in lines if line.strip()]
+    if len(numbered) > 1 and all(numbered):
+        lines = [re.sub(r"^\s*\d{1,4}[.:|]? ?", "", line) for line in lines]
+    return "\n".join(lines)
+
+
+def _without_prose(text: str) -> str:
+    """Without lines of Chinese, and without Chinese that stands before or after code."""
+    kept = []
+    for line in text.split("\n"):
+        said = len(re.findall(f"[{_CHINESE}]", line))
+        stripped = line.strip()
+        if not said:
+            kept.append(line)
+            continue
+        code = re.sub(r"([\"'])(?:(?!\1).)*\1|#.*", "", stripped)
+        if not re.search(f"[{_CHINESE}]", code):
+            kept.append(line)  # in strings and comments it may stand
+            continue
+        if said > 0.3 * len(stripped) and not _CODE.match(re.sub(f"^[{_CHINESE}]+", "", stripped)):
+            continue
+        found = re.search(
+            r"(?<![A-Za-z_.])(class [A-Za-z_]\w*\s*\(|def \w+\s*\(|from [\w.]+ import |import \w+)",
+            line,
+        )
+        start = found.start() if found and re.search(f"[{_CHINESE}]", line[: found.start()]) else 0
+        cut = re.sub(f"^[{_CHINESE}]+[:,.]?|[{_CHINESE}].*$", "", line[start:].strip())
+        kept.append(cut)
+    return "\n".join(kept)
+
+
+def _named(text: str) -> str:
+    """With the names that copying robots spoilt."""
+    for pattern, name in _GARBLED:
+        text = re.sub(pattern, name, text)
+    for method in re.findall(r"\bdef (_+[a-z]\w*)\(", text):
+        bare = method.lstrip("_")
+        if not method.endswith("__") and f"def {bare}(" not in text:
+            text = re.sub(rf"\bself\.{bare}\(", f"self.{method}(", text)
+    owner = re.search(r"super\((\w+), self\)", text)
+    if owner and not re.search(r"^\s*class ", text, re.MULTILINE) and "class " not in text:
+        text = f"class {owner[1]}(nn.Module):\n" + text
+    return text
+
+
+def _with_forward(text: str) -> str:
+    """With the forward that the layers of a single class call for, where it was left out."""
+    if text.count("class ") != 1 or "def forward" in text or "(nn.Module)" not in text:
+        return text
+    layers = set(re.findall(r"self\.(\w+) ?=", text))
+    for count, forward in _FORWARDS.items():
+        wanted = {f"{kind}{number}" for kind in ("conv", "bn") for number in range(1, count + 1)}
+        if wanted | {"relu", "downsample"} <= layers:
+            return text.rstrip("\n") + "\n" + forward
+    return text

@@ -1,0 +1,75 @@
+"""The page of one's own code, as a new reader meets it."""
+
+from __future__ import annotations
+
+from fastapi.testclient import TestClient
+
+from tests.source.styles import STYLES
+from tests.source.test_listings import LISTINGS
+
+ENGLISH, CHINESE = {"lang": "en"}, {"lang": "zh"}
+
+
+def test_the_empty_page_has_an_example_that_draws(client: TestClient) -> None:
+    page = client.get("/read", params=ENGLISH).text
+    assert "Your own code" in page
+    assert "class ResidualBlock" in page
+    assert "自己的代码" in client.get("/read", params=CHINESE).text
+    assert 'href="/read"' in client.get("/", params=ENGLISH).text
+
+
+def test_a_listing_of_a_document_is_restored_drawn_and_named(client: TestClient) -> None:
+    answer = client.post("/read", params=ENGLISH, data={"source": LISTINGS["000_bottleneck"]})
+    assert answer.status_code == 200
+    page = answer.text
+    assert "The code was restored" in page
+    assert "This is bottleneck." in page
+    assert "<svg" in page
+    assert "conv3x3 is not defined in the source" in page
+    assert "Conv2d → 1×64×56×56" in page
+    chinese = client.post("/read", params=CHINESE, data={"source": LISTINGS["000_bottleneck"]}).text
+    assert "这就是 bottleneck" in chinese
+    assert "代码已修复" in chinese
+
+
+def test_a_wrong_channel_count_is_drawn_at_its_line(client: TestClient) -> None:
+    source = STYLES["blog"][0].replace(
+        "nn.Conv2d(out_channels, out_channels, 3", "nn.Conv2d(in_channels + 1, out_channels, 3"
+    )
+    page = client.post("/read", params=ENGLISH, data={"source": source}).text
+    assert "This structure cannot run" in page
+    assert "<svg" in page
+    line = source[: source.index("out = self.left(x)")].count("\n") + 1
+    assert f'<span class="line wrong" id="line-{line}">' in page
+    assert f"Line {line}: " in page
+
+
+def test_what_cannot_be_followed_is_told_at_its_line(client: TestClient) -> None:
+    source = STYLES["blog"][0].replace("F.relu(out)", "F.relux(out)")
+    for language, said in ((ENGLISH, "did you mean"), (CHINESE, "是不是想写")):
+        answer = client.post("/read", params=language, data={"source": source})
+        assert answer.status_code == 200
+        assert said in answer.text
+        assert 'class="line wrong"' in answer.text
+
+
+def test_the_fields_make_the_call(client: TestClient) -> None:
+    data = {"source": STYLES["blog"][0], "class": "ResidualBlock", "arg.in_channels": "32",
+            "arg.out_channels": "64", "arg.stride": "2"}  # fmt: skip
+    page = client.post("/read", params=ENGLISH, data=data).text
+    assert "<code>ResidualBlock(32, 64, stride=2)</code> · 1x32x56x56" in page
+    assert 'name="arg.stride" value="2"' in page
+
+
+def test_markup_that_is_pasted_stays_text(client: TestClient) -> None:
+    source = "class Net(nn.Module):\n    def forward(self, x):\n        return '<script>alert()'\n"
+    answer = client.post("/read", data={"source": source})
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+def test_a_permalink_shows_the_same(client: TestClient) -> None:
+    page = client.post("/read", params=ENGLISH, data={"source": STYLES["blog"][0]}).text
+    link = page.split('class="permalink" href="')[1].split('"')[0].replace("&amp;", "&")
+    again = client.get(link + "&lang=en").text
+    assert "<code>ResidualBlock(64, 64)</code>" in again

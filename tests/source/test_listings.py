@@ -1,0 +1,132 @@
+"""The documents' listings as they stand there: restored, drawn, and equal to the catalogue."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resnet_core import draw, draw_source
+from resnet_core.diagram.lookalike import lookalike, said
+from resnet_core.graph.model import Graph
+from resnet_core.source.listing import restored
+from tests.source.styles import STYLES
+
+LISTINGS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(
+    (Path(__file__).parent / "listings").glob("*.txt"))}  # fmt: skip
+EQUAL: dict[str, tuple[str | None, str, dict[str, Any]]] = {
+    "000_bottleneck": (None, "1x256x56x56", {"block": "bottleneck"}),
+    "000_rate": ("Bottleneck(256, 64, rate=2)", "1x256x56x56", {"block": "bottleneck", "dilation": 2}),
+    "000_basic": (None, "1x64x56x56", {"block": "basic"}),
+    "001_bottleneck": (None, "1x256x56x56", {"block": "bottleneck"}),
+    "002_residual": (None, "1x64x56x56", {"block": "residual_layer"}),
+    "002_resdown": ("ResDown(256, 64, 2)", "1x256x56x56", {"block": "resdown", "inplanes": 256, "planes": 64, "stride": 2}),
+    "002_resnet": ("ResNet(Bottleneck, [3, 4, 6, 3])", "1x3x224x224", {"model": "resnet50"}),
+    "002_hornet": ("HorNet(1, 3, [2, 3, 18, 2], 64)", "1x64x56x56", {"model": "hornet_stage", "index": 1}),
+    "002_vgg": (None, "1x3x224x224", {"model": "vgg_backbone"}),
+    "004_attention": (None, "1x64x56x56", {"block": "residual_attention"}),
+}  # fmt: skip
+
+
+def structure(graph: Graph) -> list[Any]:
+    """What runs, in order, whatever it is called."""
+    return [(node.type, node.inputs, node.outputs, node.params) for node in graph.nodes]
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_a_listing_as_it_stands_is_the_catalogues_subject(name: str) -> None:
+    call, size, subject = EQUAL[name]
+    found = restored(LISTINGS[name])
+    assert found.changed
+    assert found.notes
+    assert any(line.startswith("+") for line in found.difference())
+    drawing = draw_source(found.text, call, size)
+    side = size.rpartition("x")[2]
+    assert structure(drawing.graph) == structure(draw(**subject, input=side).graph)
+    assert all(node.source for node in drawing.graph.nodes if node.kind in ("module", "function"))
+
+
+def test_the_published_failure_at_stride_2_is_drawn_at_its_line() -> None:
+    text = restored(LISTINGS["004_attention"]).text
+    drawing = draw_source(text, "ResidualBlockWithAttention(64, 64, stride=2)", "1x64x56x56")
+    assert drawing.graph.problem is not None
+    (broken,) = [node for node in drawing.graph.nodes if node.id == drawing.graph.problem.node]
+    assert broken.source is not None
+    assert text.splitlines()[broken.source.line - 1].strip() == "out += self.shortcut(x)"
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_code_that_is_whole_is_left_as_it_is(name: str) -> None:
+    assert not restored(STYLES[name][0]).changed
+
+
+FLATTENED = [
+    "blog", "cifar", "two_inputs", "copies", "own_conv", "inception", "densenet", "generators",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLATTENED)
+def test_indentation_that_is_lost_is_found_again(name: str) -> None:
+    source = ast.unparse(ast.parse(STYLES[name][0]))
+    flat = "\n".join(line.strip() for line in source.splitlines())
+    assert ast.dump(ast.parse(restored(flat).text)) == ast.dump(ast.parse(source))
+
+
+@pytest.mark.parametrize("name", FLATTENED)
+def test_line_breaks_that_are_lost_are_found_again(name: str) -> None:
+    source = ast.unparse(ast.parse(STYLES[name][0]))
+    flat = " ".join(line.strip() for line in source.splitlines())
+    assert ast.dump(ast.parse(restored(flat).text)) == ast.dump(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "```python\n{}\n```",
+        "解释这段代码\n{}",
+    ],
+)
+def test_what_stands_around_code_is_left_out(spoilt: str) -> None:
+    source = STYLES["two_inputs"][0]
+    found = restored(spoilt.format(source))
+    assert ast.dump(ast.parse(found.text)) == ast.dump(ast.parse(source))
+
+
+def test_numbers_prompts_and_wide_letters_are_taken_back() -> None:
+    source = STYLES["two_inputs"][0].strip()
+    lines = source.splitlines()
+    for spoilt in (
+        "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1)),
+        "\n".join(f">>> {line}" for line in lines),
+        source.replace("(", "（").replace(")", "）").replace(",", "，").replace(":", "："),
+        source.replace('"', "\u201c"),
+    ):
+        assert ast.dump(ast.parse(restored(spoilt).text)) == ast.dump(ast.parse(source))
+
+
+SAID = {
+    "000_bottleneck": "bottleneck",
+    "000_rate": "bottleneck with dilation=2",
+    "000_basic": "basic",
+    "002_residual": "residual_layer",
+    "002_resdown": "resdown with planes=64",
+    "002_resnet": "resnet50",
+    "004_attention": "residual_attention",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_it_is_told_which_subject_of_the_catalogue_it_is(name: str) -> None:
+    call, size, _ = EQUAL[name]
+    found = lookalike(draw_source(restored(LISTINGS[name]).text, call, size).graph)
+    assert found is not None
+    assert said(found)["en"] == f"This is {SAID[name]}"
+
+
+def test_what_differs_in_one_number_is_no_lookalike() -> None:
+    text = restored(LISTINGS["000_basic"]).text.replace(
+        "conv3x3(planes, planes)", "conv1x1(planes, planes)"
+    )
+    assert lookalike(draw_source(text, "BasicBlock(64, 64)", "1x64x56x56").graph) is None

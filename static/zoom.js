@@ -58,6 +58,8 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     const least = Math.max(LEAST, Math.min(READABLE, whole() / 2));
     k = Math.min(MOST, Math.max(least, wanted));
     const { width, height } = size();
+    // Where it was held for the eye is no place for another size.
+    picture().parentElement.style.left = "";
     picture().style.width = `${width * k}px`;
     picture().style.height = `${height * k}px`;
   }

@@ -83,7 +83,7 @@ function enter(address_, knob) {
 
 /** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
-  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture() };
+  const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
@@ -92,13 +92,16 @@ function replace(page, typing) {
     find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
   patch(find("#knobs"), page.querySelector("#knobs"), typing ? document.activeElement : null);
-  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
+  // What is wrong is never folded away, nor what was just chosen.
+  const sought = subject() === before.subject ? ".wrong" : ".wrong, .subjects [aria-current]";
+  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(sought));
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);
   prepare();
   if (kind() === before.kind && !refused) {
-    zoom.set(before.view);
+    zoom.set(before.view, before.across);
+    percent.value = `${Math.round(zoom.get().k * 100)}%`;
     // A line more below the picture moves its middle; what is at the top shall stay there.
     canvas.scrollTo(...before.place);
     hold(before.picture, canvas, links.asked?.id ?? before.focus?.node);
@@ -216,14 +219,16 @@ const STEPS = {
   in: () => zoom.zoomBy(zoom.STEP),
   fit: () => zoom.fit(),
   full: () => columns.fill(),
+  keys: () => find(".keys").showModal(),
+  search: () => find("#search").focus(),
   left: () => columns.toggle("left"),
   right: () => columns.toggle("right"),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest("input, select, textarea");
+  const elsewhere = event.target.closest("input, select, textarea, dialog");
   const handled = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
   if (elsewhere || handled || !KEYS[event.key]) return;
   event.preventDefault();

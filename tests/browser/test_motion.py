@@ -1,4 +1,4 @@
-"""A turn seen: the main path stands still, what is new and what is other is marked, and for how long."""
+"""A turn seen: the main path stands still, what is new or other is marked for a moment."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from playwright.sync_api import expect
 
 from tests.browser.explorer import box, shows
 
-RUNNING = """document.getAnimations()
-    .filter((each) => each.effect.target?.closest?.('.sheet .node') && each.effect.getTiming().duration > 100)
-    .length"""
-WATCH = (
-    """() => { window.most = 0; window.ghosts = 0; const look = () => {
-  window.most = Math.max(window.most, %s);
-  window.ghosts = Math.max(window.ghosts, document.querySelectorAll('.sheet .ghost').length);
-  requestAnimationFrame(look); }; look(); }"""
-    % RUNNING
-)
+# Counts, frame by frame, the most boxes that moved at once and the most that faded out.
+WATCH = """() => {
+  window.most = 0;
+  window.ghosts = 0;
+  const glides = (each) => each.effect.target?.closest?.('.sheet .node')
+    && each.effect.getTiming().duration > 100;
+  const look = () => {
+    window.most = Math.max(window.most, document.getAnimations().filter(glides).length);
+    window.ghosts = Math.max(window.ghosts, document.querySelectorAll('.sheet .ghost').length);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
 WIDE = {"width": 1600, "height": 1000}
 
 

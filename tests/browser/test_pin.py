@@ -1,4 +1,4 @@
-"""A state that is kept: every turn shows how far it is from that one, and leads to the comparison."""
+"""A state that is kept: every turn shows how far it is from that one, and can be compared."""
 
 from __future__ import annotations
 

@@ -2,10 +2,13 @@
 // The server makes every page; this takes the regions of the new one over into the old.
 
 import { Asking } from "./asking.js";
+import { Columns } from "./columns.js";
 import { readyToCopy } from "./copy.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
+import { hold, picture, play } from "./motion.js";
 import { offerParts } from "./parts.js";
+import { Pin } from "./pin.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { tell, totals } from "./turn.js";
@@ -27,6 +30,8 @@ const zoom = zoomable(canvas, { onchange: ({ k }) => { percent.value = `${Math.r
 const tabs = new Tabs(find(".tabs"));
 const search = new Search(find(".search"));
 const links = new Links(open);
+const columns = new Columns(find(".workspace"), () => zoom.start());
+const pin = new Pin(find(".pinning"), () => announce(pin.kept?.totals ?? new Map()));
 const asking = new Asking({
   working: (busy) => main.setAttribute("aria-busy", String(busy)),
   away: (gone) => { find(".away").hidden = !gone; },
@@ -78,7 +83,7 @@ function enter(address_, knob) {
 
 /** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
-  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals() };
+  const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
@@ -87,21 +92,28 @@ function replace(page, typing) {
     find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
   patch(find("#knobs"), page.querySelector("#knobs"), typing ? document.activeElement : null);
-  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
+  // What is wrong is never folded away, nor what was just chosen.
+  const sought = subject() === before.subject ? ".wrong" : ".wrong, .subjects [aria-current]";
+  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(sought));
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);
   prepare();
   if (kind() === before.kind && !refused) {
-    zoom.set(before.view);
+    zoom.set(before.view, before.across);
+    percent.value = `${Math.round(zoom.get().k * 100)}%`;
     // A line more below the picture moves its middle; what is at the top shall stay there.
     canvas.scrollTo(...before.place);
+    hold(before.picture, canvas, links.asked?.id ?? before.focus?.node);
   } else if (!refused) {
     zoom.start();
   }
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus);
-  if (!refused) announce(subject() === before.subject ? before.totals : new Map());
+  if (!refused && subject() === before.subject) play(before.picture, zoom.get().k);
+  if (refused) return;
+  pin.apply();
+  announce(pin.kept?.totals ?? (subject() === before.subject ? before.totals : new Map()));
 }
 
 /** Says what is drawn now, and how far its totals are from what they were. */
@@ -131,7 +143,7 @@ function focused() {
   if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
   const { group, node } = active.dataset;
   if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
-  if (node !== undefined && active.closest(".sheet")) return { selector: `.sheet [data-node="${CSS.escape(node)}"][tabindex]` };
+  if (node !== undefined && active.closest(".sheet")) return { node, selector: `.sheet [data-node="${CSS.escape(node)}"][tabindex]` };
   return active.id ? { selector: `#${CSS.escape(active.id)}` } : null;
 }
 
@@ -206,13 +218,17 @@ const STEPS = {
   out: () => zoom.zoomBy(1 / zoom.STEP),
   in: () => zoom.zoomBy(zoom.STEP),
   fit: () => zoom.fit(),
-  full: () => (document.fullscreenElement ? document.exitFullscreen() : main.requestFullscreen()),
+  full: () => columns.fill(),
+  keys: () => find(".keys").showModal(),
+  search: () => find("#search").focus(),
+  left: () => columns.toggle("left"),
+  right: () => columns.toggle("right"),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest("input, select, textarea");
+  const elsewhere = event.target.closest("input, select, textarea, dialog");
   const handled = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
   if (elsewhere || handled || !KEYS[event.key]) return;
   event.preventDefault();

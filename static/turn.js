@@ -15,21 +15,24 @@ export function tell(before) {
     total.querySelector(".delta")?.remove();
     const [was, is] = [before.get(total.dataset.total), Number(total.dataset.value)];
     if (was === undefined || was === is) continue;
-    const share = was ? `, ${signed(((is - was) / was) * 100, 0)} %` : "";
+    const { units, said: words } = total.dataset;
+    const share = was ? `, ${signed(((is - was) / was) * 100)} %` : "";
     const delta = document.createElement("small");
     delta.className = "delta";
-    delta.textContent = `${signed(is - was)}${share}`;
+    delta.textContent = `${signed(is - was, units)}${share}`;
     total.append(" ", delta);
-    said.push(`${total.dataset.said.replace("{delta}", signed(is - was))}${share}`);
+    said.push(`${words.replace("{delta}", signed(is - was, units))}${share}`);
   }
   return said;
 }
 
-/** A number with its sign, and no sign where it rounds to zero. */
-function signed(number, digits = 0) {
-  const rounded = Number(Math.abs(number).toFixed(digits));
-  const size = rounded >= 1e9 ? `${SHOWN.format(Number((rounded / 1e9).toPrecision(3)))} G`
-    : rounded >= 1e6 ? `${SHOWN.format(Number((rounded / 1e6).toPrecision(4)))} M` : SHOWN.format(rounded);
-  if (!rounded) return number ? (number > 0 ? "+<1" : "−<1") : "0";
-  return `${number > 0 ? "+" : "−"}${size}`;
+/** A change with its sign; `units`, each after its size, make a large one short. */
+function signed(number, units = "") {
+  const size = Math.abs(number);
+  const [, unit = 1, sign = ""] = [...units.matchAll(/(\S+) (\S+)/g)].find(([, least]) => size >= least) ?? [];
+  // Parts of a count there are none; parts of a million there are.
+  const rounded = sign ? Number((size / unit).toPrecision(4)) : Math.round(size);
+  const mark = number > 0 ? "+" : "−";
+  if (!rounded) return `${mark}<1`;
+  return `${mark}${SHOWN.format(rounded)}${sign && ` ${sign}`}`;
 }

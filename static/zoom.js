@@ -20,7 +20,7 @@ const A_CLICK = 4;
  *
  * A state is `{x, y, k}`: the point of the picture, in its own pixels, that stands in the middle of
  * the viewport, and the scale. `onchange(state)` is called when the reader moves the picture, not
- * when `set` does. The SVG may be replaced at any time; call `start` or `set` afterwards.
+ * when `set` does; with `seen`, `set` makes it no larger than is seen across. The SVG may be replaced at any time; call `start` or `set` afterwards.
  */
 export function zoomable(viewport, { onchange = () => {} } = {}) {
   const listening = new AbortController();
@@ -58,6 +58,8 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     const least = Math.max(LEAST, Math.min(READABLE, whole() / 2));
     k = Math.min(MOST, Math.max(least, wanted));
     const { width, height } = size();
+    // Where it was held for the eye is no place for another size.
+    picture().parentElement.style.left = "";
     picture().style.width = `${width * k}px`;
     picture().style.height = `${height * k}px`;
   }
@@ -79,11 +81,24 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     return picture() ? { ...under(middle()), k } : { x: 0, y: 0, k };
   }
 
-  function set(state) {
+  function set(wanted, seen = false) {
     if (!picture()) return;
+    const state = across(wanted, seen);
     scale(state.k);
     bring(state, middle());
     told = [viewport.scrollLeft, viewport.scrollTop];
+  }
+
+  /** A state for a picture that may be wider than the one before: what was seen across still is. */
+  function across(state, seen) {
+    const wide = size().width * state.k > inside().width + 1;
+    const room = Math.max(READABLE, inside().width / size().width);
+    return seen && wide && room < state.k ? { ...state, k: room } : state;
+  }
+
+  /** Whether the whole width of the picture is in sight. */
+  function isAcross() {
+    return Boolean(picture()) && size().width * k <= inside().width + 1;
   }
 
   function zoomBy(factor, place = middle()) {
@@ -143,7 +158,7 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
   drag(viewport, on);
   pinch(on, zoomBy);
   addEventListener("resize", () => onchange(get()), { signal: listening.signal });
-  return { zoomBy, fit, start, set, get, STEP, destroy: () => listening.abort() };
+  return { zoomBy, fit, start, set, get, isAcross, STEP, destroy: () => listening.abort() };
 }
 
 /** The mouse takes hold of the picture; a press that does not move stays a click. */

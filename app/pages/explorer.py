@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
+from app.pages.gallery import Family, families
 from app.pages.presence import Card, card
 from app.pages.snippets import program, snippets
 from app.pages.source import Listing, listings, whole
@@ -127,14 +128,12 @@ class Explorer:
         return "?" + urlencode(query, safe=",:")
 
     @property
-    def groups(self) -> list[tuple[str, list[Subject]]]:
-        """What can be chosen, by kind."""
-        both = (("block", BLOCKS), ("model", NETWORKS))
-        # The one that is shown stands first, where no list is too long to see it.
-        return [
-            (kind, sorted(registry.values(), key=lambda item: item != self.subject))
-            for kind, registry in both
-        ]
+    def groups(self) -> list[tuple[str, list[Family]]]:
+        """What can be chosen, by kind and family, always in one order."""
+        found: dict[str, list[Family]] = {"block": [], "model": []}
+        for family in families():
+            found[family.cards[0].subject.kind].append(family)
+        return list(found.items())
 
     @property
     def query(self) -> str:

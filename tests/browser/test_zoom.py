@@ -105,11 +105,40 @@ def test_size_and_place_stay_when_a_knob_is_turned(page):
     assert page.evaluate(PLACE) == pytest.approx(place, abs=3)
 
 
+def test_the_full_screen_keeps_the_card_and_the_knobs(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 1280, "height": 800})
+    page.keyboard.press("f")
+    expect(page.locator(".workspace:fullscreen")).to_be_visible()
+    expect(page.locator("#knobs")).to_be_hidden()
+    box(page, "conv2").click()
+    expect(page.locator(".inspector")).to_be_in_viewport()
+    page.keyboard.press("[")
+    page.fill("#knob-stride", "2")
+    expect(page.locator(".inspector del").first).to_contain_text("= 56")
+
+
+def test_columns_fold_and_stay_folded(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 1440, "height": 900})
+    room = page.locator(".canvas").bounding_box()["width"]
+    page.locator(".right-handle").click()
+    page.keyboard.press("[")
+    expect(page.locator("#knobs")).to_be_hidden()
+    expect(page.locator("#explain")).to_be_hidden()
+    assert page.locator(".canvas").bounding_box()["width"] > room + 600
+    page.reload()
+    expect(page.locator("#knobs")).to_be_hidden()
+    page.set_viewport_size({"width": 800, "height": 900})
+    expect(page.locator("#knobs")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator(".left-handle").click()
+    expect(page.locator("#knobs")).to_be_visible()
+
+
 def test_the_picture_fills_the_screen_and_comes_back(page):
     page.click('[data-zoom="full"]')
-    expect(page.locator("main:fullscreen")).to_be_visible()
+    expect(page.locator(".workspace:fullscreen")).to_be_visible()
     page.click('[data-zoom="full"]')
-    expect(page.locator("main:fullscreen")).to_have_count(0)
+    expect(page.locator(".workspace:fullscreen")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height", "least"), [(1440, 900, 90), (2560, 1440, 150)])

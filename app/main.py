@@ -30,6 +30,7 @@ from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
+from app.pages import frame
 from app.pages import routes as pages
 from app.pages.compare import compare_page
 from app.pages.templates import (
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         subjects.router,
         health.router,
         pages.router,
+        frame.router,
     ):
         app.include_router(router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))

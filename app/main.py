@@ -35,6 +35,7 @@ from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.watch import Watch
+from app.pages import frame
 from app.pages import routes as pages
 from app.pages.compare import compare_page
 from app.pages.templates import (
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         subjects.router,
         health.router,
         pages.router,
+        frame.router,
     ):
         app.include_router(router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))

@@ -30,7 +30,10 @@ from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
-SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# A picture that is opened by itself runs nothing and belongs to no site.
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# An old picture may be shown while the new one is fetched, and while there is no server.
+STALE = "stale-while-revalidate=604800, stale-if-error=604800"
 # Seconds for a card that a worker has to draw.
 CARD = 2.0
 log = logging.getLogger(__name__)
@@ -169,7 +172,7 @@ def headers_of(
     path, _, query = url.partition("?")
     headers = {
         "ETag": _tag(url, format),
-        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}",
+        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}, {STALE}",
         "Content-Location": f"{root}{path}.{format}?{query}",
         "Link": f'<{root}{url}>; rel="canonical"',
         "Content-Disposition": f'inline; filename="{name}.{format}"',

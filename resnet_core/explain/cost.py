@@ -85,19 +85,7 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
     plain = 9 * planes * planes
     sum_ = f"int({planes} · {base} / 64) · {count} = {width:,}"
     english, chinese = _part(weights(middle), plain)
-    inside = (
-        (
-            "The ends do not change: base_width alters only what is inside.",
-            "两端不变：base_width 只改里面。",
-        )
-        if base != 64
-        else (
-            f"groups multiplies the width here, each group keeping {width // count:,} of its own; "
-            "ResNeXt lowers base_width to pay for it.",
-            f"这里 groups 使宽度成倍增加，每组各有 {width // count:,} 个通道；ResNeXt 用更小的 "
-            "base_width 来抵消。",
-        )
-    )
+    inside = _inside(base, width // count)
     yield Passage(
         Said(
             f"The middle is {width:,} channels wide.",
@@ -123,6 +111,21 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
                 (middle.id,),
             ),
         ),
+    )
+
+
+def _inside(base: int, each: int) -> tuple[str, str]:
+    """What base_width or groups does to the block."""
+    if base != 64:
+        return (
+            "The ends do not change: base_width alters only what is inside.",
+            "两端不变：base_width 只改里面。",
+        )
+    return (
+        f"groups multiplies the width here, each group keeping {each:,} of its own; ResNeXt "
+        "lowers base_width to pay for it.",
+        f"这里 groups 使宽度成倍增加，每组各有 {each:,} 个通道；ResNeXt 用更小的 base_width "
+        f"来抵消。",
     )
 
 

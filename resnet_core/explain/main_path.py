@@ -228,13 +228,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         yield _cheap_middle(first, middle, last)
         return
     if given < width:
-        wider = ratio(width / given)
-        yield Said(
-            f"The {name} works on {width:,} channels, {wider} times what came in: this bottleneck "
-            "widens first.",
-            f"{name} 在 {width:,} 个通道上算，是输入的 {wider} 倍：这个瓶颈块先升维。",
-            ids([middle]),
-        )
+        yield _widened(middle, given)
         return
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
@@ -255,6 +249,18 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
         ids([middle]),
+    )
+
+
+def _widened(middle: Node, given: int) -> Said:
+    """A middle that is wider than what comes in."""
+    name, width = size_of(middle), channels(middle)[0]
+    wider = ratio(width / given)
+    return Said(
+        f"The {name} works on {width:,} channels, {wider} times what came in: this bottleneck "
+        "widens first.",
+        f"{name} 在 {width:,} 个通道上算，是输入的 {wider} 倍：这个瓶颈块先升维。",
+        (middle.id,),
     )
 
 

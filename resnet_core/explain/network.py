@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from resnet_core.bilingual import LANGUAGES
-from resnet_core.explain.facts import asked_for, ends_in_norm
+from resnet_core.explain.facts import asked_for
+from resnet_core.explain.late_start import late_start
 from resnet_core.explain.main_path import called, capital, plural
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.shortcut import averaging, described, option_a
@@ -423,7 +424,7 @@ def _plain(outline: Outline) -> Passage:
 
 def traits(outline: Outline) -> Iterator[Passage]:
     """The paragraphs on what the knobs of the network changed."""
-    for tell in (_deep_stem, _dilated, _late_start, _orders, _final_norm):
+    for tell in (_deep_stem, _dilated, late_start, _orders, _final_norm):
         yield from tell(outline)
 
 
@@ -506,40 +507,6 @@ def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
         f"{listed([f'{time}' for time in times], 'zh')} 倍。分割网络付这个代价，"
         "为的是知道东西在哪里。",
         paths,
-    )
-
-
-def _late_start(outline: Outline) -> Iterator[Passage]:
-    if not outline.graph.group[""].attributes.get("zero_init_residual"):
-        return
-    paths = tuple(block.path for block in outline.blocks)
-    norms = [[call for call in block.calls if call.role == "norm" and call.lane == "main"]
-             for block in outline.blocks]  # fmt: skip
-    if any(not norm for norm in norms) or any(block.preactivated for block in outline.blocks):
-        return
-    if any(block.kind == "none" or not ends_in_norm(block) for block in outline.blocks):
-        return
-    count = Few(sum(any(node.params for node in block.side) for block in outline.blocks))
-    side_ = (f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
-    ways = [(["stem"], ["起始层"]), ([side_[0]], [side_[1]]), (["head"], ["分类头"])]
-    ways = [
-        way for way, there in zip(ways, (outline.stem, count, outline.head), strict=True) if there
-    ]
-    ends = (listed([way[0][0] for way in ways], "en"), listed([way[1][0] for way in ways], "zh"))
-    if not ways:
-        ends = ("shortcuts alone", "捷径")
-    yield Passage(
-        Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
-        (
-            Said(
-                "zero_init_residual sets the weight of the last norm on each main path to zero: "
-                f"at first f(x) = 0, and what works of the network is the {ends[0]}. The blocks "
-                "grow in as training needs them.",
-                "zero_init_residual 把每条主路最后一个归一化的权重置零：一开始 f(x) = 0，"
-                f"网络里起作用的只有{ends[1]}，各块随训练的需要慢慢长出来。",
-                ids(norm[-1] for norm in norms),
-            ),
-        ),
     )
 
 

@@ -23,7 +23,9 @@ def _said(items: tuple[tuple[str, Any], ...]) -> str:
 def said(setting: str) -> str:
     """Both explanations of ``block=basic stride=2``, unwrapped."""
     words = dict(item.split("=") for item in setting.split())
-    given = {name: {"true": True, "false": False}.get(value, value) for name, value in words.items()}
+    given = {
+        name: {"true": True, "false": False}.get(value, value) for name, value in words.items()
+    }
     return "".join(_said(tuple(given.items())).split())
 
 
@@ -74,11 +76,13 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
     ("F19", ("block=bottleneck groups=32", "block=bottleneck groups=2 planes=128"),
      ("base_width alters only", "base_width 只改里面"), ("groups multiplies the width here",)),
     ("F20", ("block=bottleneck attention=cbam planes=128", "block=basic attention=cbam"),
-     ("everything happens after the averaging", "几乎一切都在取平均之后"), ("in the 7×7 on 2 channels",)),
+     ("everything happens after the averaging", "几乎一切都在取平均之后"),
+     ("in the 7×7 on 2 channels",)),
     ("F21", ("block=bottleneck attention=cbam stride=2 planes=128",
              "block=basic attention=cbam stride=2"), (), ()),
     ("F22", ("block=basic attention=se", "block=bottleneck attention=se input=1"),
-     ("everything happens after the averaging", "几乎一切都在取平均之后"), ("are not counted", "不算在内")),
+     ("everything happens after the averaging", "几乎一切都在取平均之后"),
+     ("are not counted", "不算在内")),
     ("F23", ("block=basic planes=2 inplanes=2 attention=se",
              "block=basic planes=1 inplanes=1 attention=se input=9"),
      ("keeps it this small", "所以才这么小"), ()),
@@ -86,7 +90,8 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
              "model=resnet18 norm_layer=group"),
      ("only where something global follows",), ("depends on the whole input", "与整个输入有关")),
     ("F25", ("model=resnet34", "model=resnet_cifar depth=20"),
-     ("could see the whole image", "看得到整张图"), ("a position in the corner sees", "角上的位置")),
+     ("could see the whole image", "看得到整张图"),
+     ("a position in the corner sees", "角上的位置")),
     ("F26", ("model=stage blocks=2", "model=hornet_stage index=2"), ("pixels", "像素"), ()),
     ("F28", ("block=res2net scales=6", "block=res2net scales=3"),
      ("Every other one",), ("from the third on", "从第三片起")),
@@ -94,9 +99,12 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
      ("The first slice goes on as it is", "第一片原样放行"), ("averaged over 3×3", "3×3 平均池化")),
     ("F30", ("block=res2net shortcut=none planes=128", "block=res2net shortcut=none scales=3"),
      ("put side by side, not added", "channels pile up", "通道越积越多"), ()),
-    ("F32", ("model=resnet zero_init_residual=true layers=1,1,1,1",
+    ("F32", ("model=resnet zero_init_residual=true block=basic layers=1,1,1,1",
              "model=resnet zero_init_residual=true block=basic"),
-     ("stem and head alone",), ("projections and head", "分类头")),
+     ("stem and head alone",), ("three projections", "the head", "三个投影")),
+    ("F32 without a norm", ("model=resnet zero_init_residual=true preact=true layers=2,1,1,1",
+                            "model=stage zero_init_residual=true norm_layer=none"),
+     ("last norm on each main path",), ("last convolution on each main path",)),
     ("F33", ("model=resnet18 shortcut=padded", "model=resnet_cifar depth=14"),
      ("where a 1×1 convolution would",), ("1×1 convolutions would have",)),
     ("F34", ("block=downsample stride=1 outplanes=16", "block=downsample stride=1 outplanes=96"),
@@ -106,7 +114,8 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
     ("F36", ("block=residual_attention stride=3", "block=residual_attention stride=4 input=60"),
      ("the others must have stride 1", "其余的步长必须是 1"), ("divide the size by the same",)),
     ("F37", ("block=bottleneck shortcut=identity stride=2",
-             "block=basic shortcut=identity planes=128"), ("只有投影才能",), ("不许在捷径上做任何变换",)),
+             "block=basic shortcut=identity planes=128"), ("只有投影才能",),
+     ("不许在捷径上做任何变换",)),
     ("F38", ("block=bottleneck shortcut=none", "model=stage shortcut=none"),
      ("Such a network of 34 layers", "is the plain network that ResNet"), ("of pairs of 3×3",)),
     ("F39", ("block=basic input=20", "block=res2net"),

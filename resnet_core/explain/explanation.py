@@ -12,6 +12,8 @@ from resnet_core.errors import NO_FORMAT, ParameterError
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
+# What stands between two sentences.
+_GAPS: dict[Language, str] = {"en": " ", "zh": ""}
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 
 
@@ -69,7 +71,7 @@ class Explanation:
     @property
     def text(self) -> str:
         """It as plain text, wrapped for a terminal."""
-        gap = " " if self.language == "en" else ""
+        gap = _GAPS[self.language]
         told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
         blocks = ["\n".join(_indented(block)) for block in blocks]
@@ -109,7 +111,7 @@ class Explanation:
         return tuple(first.values())
 
     def _joined(self, paragraph: Paragraph) -> str:
-        gap = " " if self.language == "en" else ""
+        gap = _GAPS[self.language]
         return gap.join(sentence.text for sentence in paragraph.sentences)
 
 

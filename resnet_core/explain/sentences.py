@@ -11,6 +11,7 @@ from resnet_core.explain.explanation import Paragraph, Sentence
 from resnet_core.graph.model import Node
 
 # In Chinese nothing stands between a number and its per cent sign, nor behind it.
+_GAP_AT_PERCENT: dict[Language, bool] = {"en": True, "zh": False}
 _PERCENT = re.compile(r"(\d) %(?: (?=[\u4e00-\u9fff]))?")
 
 
@@ -22,7 +23,7 @@ class Said(Text):
 
     def sentence(self, language: Language) -> Sentence:
         text = TYPESET[language](self[language])
-        if language == "zh":
+        if not _GAP_AT_PERCENT[language]:
             text = _PERCENT.sub(r"\1%", text)
         return Sentence(text, self.nodes)
 

@@ -104,6 +104,7 @@ class Subject:
     base: str = ""
     summary: Text | None = None
     cites: str = ""
+    computes: str = ""
 
     @property
     def factory(self) -> type[nn.Module]:
@@ -121,8 +122,8 @@ class Subject:
 
     @property
     def formula(self) -> str:
-        """The first paragraph of the docstring: what the subject computes."""
-        return " ".join(self.origin.doc.split("\n\n")[0].split())
+        """What the subject computes: the first paragraph of the docstring, or a preset's own."""
+        return self.computes or " ".join(self.origin.doc.split("\n\n")[0].split())
 
     @property
     def paper(self) -> str:
@@ -203,11 +204,20 @@ class Registry(Mapping[str, Subject]):
         return enter
 
     def preset(
-        self, name: str, base: str, *, title: str, cites: str = "", fixed: Mapping[str, Any]
+        self,
+        name: str,
+        base: str,
+        *,
+        title: str,
+        fixed: Mapping[str, Any],
+        cites: str = "",
+        about: Text | None = None,
+        computes: str = "",
     ) -> None:
         """Enter ``base`` under another name, with some of its knobs fixed.
 
-        ``cites`` is its own paper, with year and link, where that is not the base's.
+        ``cites`` is its own paper, with year and link, ``about`` its own sentence and
+        ``computes`` its own formula, where they are not the base's.
         """
         # Not self[base]: a preset is registered while its file is imported, perhaps by `_fill`.
         origin = self._subjects.get(base) or self[base]
@@ -219,8 +229,9 @@ class Registry(Mapping[str, Subject]):
             origin.input_size,
             tuple(fixed.items()),
             base,
-            origin.summary,
+            about or origin.summary,
             cites,
+            computes,
         )
 
     def rows(self) -> list[dict[str, Any]]:

@@ -26,9 +26,9 @@ from resnet_core.registry import BLOCKS
 
 @BLOCKS.register(
     "preact_bottleneck",
-    en="The bottleneck with norm and activation first: what makes networks of a "
-    "thousand layers train.",
-    zh="先归一化、先激活的瓶颈块：上千层的网络靠它才训练得动。",
+    en="The bottleneck with norm and activation first: it lets networks of a "
+    "thousand layers train better.",
+    zh="先归一化、先激活的瓶颈块：上千层的网络靠它训练得更好。",
 )
 class PreactBottleneck(nn.Module):
     """shortcut(x) + f(x),  f = BN, ReLU, 1×1, BN, ReLU, 3×3, BN, ReLU, 1×1

@@ -14,9 +14,8 @@ from resnet_core.registry import BLOCKS
 
 @BLOCKS.register(
     "resdown",
-    en="A bottleneck that always shrinks and always projects, its stride in the first "
-    "1×1 as in the original paper.",
-    zh="总是下采样、总要投影的瓶颈块，步幅放在第一个 1×1 上，与原论文一致。",
+    en="A bottleneck that always projects, its stride in the first 1×1 as in the original paper.",
+    zh="总要投影的瓶颈块，步长放在第一个 1×1 上，与原论文一致。",
 )
 class ResDown(nn.Module):
     """relu(projection(x) + f(x)),  f = 1×1 /stride, BN, ReLU, 3×3, BN, ReLU, 1×1, BN
@@ -31,8 +30,8 @@ class ResDown(nn.Module):
 
     expansion = 4
     noun = Noun(
-        Text("a bottleneck of the original kind", "原论文式瓶颈块"),
-        several="bottlenecks of the original kind",
+        Text("a bottleneck that always projects", "总要投影的瓶颈块"),
+        several="bottlenecks that always project",
     )
     # How the channels of its layers follow from its knobs.
     widths: ClassVar[Mapping[str, str]] = {

@@ -16,6 +16,8 @@ WIDTH = 88
 NO_SOURCE = Text("its class is written in no file of ours", "它的类不在可读取的源文件里")
 _WHY = Text("Why it is built so", "为什么这样设计")
 _TURNS = Text("What happens if you change it", "改一改会怎样")
+# What stands between two sentences.
+_GAPS: dict[Language, str] = {"en": " ", "zh": ""}
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 
 
@@ -129,7 +131,7 @@ class Explanation:
     @property
     def text(self) -> str:
         """It as plain text, wrapped for a terminal."""
-        gap = " " if self.language == "en" else ""
+        gap = _GAPS[self.language]
         told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
         if self.why:
@@ -188,10 +190,10 @@ class Explanation:
 
     @property
     def _gap(self) -> str:
-        return " " if self.language == "en" else ""
+        return _GAPS[self.language]
 
     def _joined(self, paragraph: Paragraph) -> str:
-        gap = " " if self.language == "en" else ""
+        gap = _GAPS[self.language]
         return gap.join(sentence.text for sentence in paragraph.sentences)
 
 

@@ -37,7 +37,7 @@ MAX_BLOCKS = 300
 @NETWORKS.register(
     "resnet",
     en="Stem, four stages, head: every knob of the family in one place.",
-    zh="主干、四个阶段、分类头：这一家族的所有旋钮都在这里。",
+    zh="stem、四个阶段、分类头：这一家族的所有参数都在这里。",
 )
 class ResNet(nn.Module):
     """head(stages(stem(x))),  stem = 7×7 conv /2, BN, ReLU, 3×3 max pool /2,  head = pool, linear
@@ -219,5 +219,60 @@ PRESETS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "He et al., 2016, https://arxiv.org/abs/1603.05027",
     ),
 )
+# What sets each apart, in one line.
+_ABOUT: dict[str, Text] = {
+    "resnet18": Text("Eight basic blocks: the smallest ResNet for ImageNet.",
+                     "八个基本块：ImageNet 上最小的 ResNet。"),
+    "resnet34": Text("Sixteen basic blocks, in the stages of ResNet-50.",
+                     "十六个基本块，各阶段块数与 ResNet-50 相同。"),
+    "resnet50": Text("Sixteen bottlenecks, with the stride in the 3×3 (v1.5).",
+                     "十六个瓶颈块，步长放在 3×3 上（v1.5）。"),
+    "resnet101": Text("ResNet-50 with 23 blocks instead of 6 in the third stage.",
+                      "把 ResNet-50 的第三阶段从 6 块加到 23 块。"),
+    "resnet152": Text("ResNet-50 with 8 and 36 blocks in the second and third stage.",
+                      "把 ResNet-50 的第二、第三阶段加到 8 块和 36 块。"),
+    "resnext50_32x4d": Text("ResNet-50 with its 3×3 in 32 groups of 4 channels.",
+                            "ResNet-50，3×3 分成 32 组，每组 4 个通道。"),
+    "resnext101_32x8d": Text("ResNet-101 with its 3×3 in 32 groups of 8 channels.",
+                             "ResNet-101，3×3 分成 32 组，每组 8 个通道。"),
+    "resnext101_64x4d": Text("ResNet-101 with its 3×3 in 64 groups of 4 channels.",
+                             "ResNet-101，3×3 分成 64 组，每组 4 个通道。"),
+    "wide_resnet50_2": Text("ResNet-50 with its 3×3 twice as wide.",
+                            "ResNet-50，3×3 的宽度加倍。"),
+    "wide_resnet101_2": Text("ResNet-101 with its 3×3 twice as wide.",
+                             "ResNet-101，3×3 的宽度加倍。"),
+    "resnet50c": Text("ResNet-50 with three 3×3 in the stem instead of the 7×7.",
+                      "ResNet-50，stem 由三个 3×3 代替 7×7。"),
+    "resnet50d": Text("ResNet-50-C whose shortcuts average before they project.",
+                      "ResNet-50-C，捷径先做平均池化再投影。"),
+    "resnet50_gn": Text("ResNet-50 with group norm: no image depends on the others of its batch.",
+                        "用组归一化的 ResNet-50：每张图与同批的其他图无关。"),
+    "seresnet50": Text("ResNet-50 with squeeze-and-excitation at the end of each f.",
+                       "ResNet-50，每个 f 的末尾加上 SE 注意力。"),
+    "ecaresnet50d": Text("ResNet-50-D with ECA at the end of each f.",
+                         "ResNet-50-D，每个 f 的末尾加上 ECA 注意力。"),
+    "resnetv2_50": Text("ResNet-50 with norm and activation before each convolution.",
+                        "ResNet-50，归一化和激活放在每个卷积之前。"),
+}  # fmt: skip
+_DEEP = ("head(stages(stem(x))),  stem = 3×3 conv /2, BN, ReLU, 3×3 conv, BN, ReLU, 3×3 conv, BN, "
+         "ReLU, 3×3 max pool /2,  head = pool, linear")  # fmt: skip
+# What a preset computes, where its knobs contradict the formula of the family.
+_COMPUTES = {
+    "resnet50c": _DEEP,
+    "resnet50d": _DEEP,
+    "ecaresnet50d": _DEEP,
+    "resnet50_gn": "head(stages(stem(x))),  stem = 7×7 conv /2, GN, ReLU, 3×3 max pool /2,  "
+    "head = pool, linear",
+    "resnetv2_50": "head(stages(stem(x))),  stem = 7×7 conv /2, 3×3 max pool /2,  "
+    "head = BN, ReLU, pool, linear",
+}
 for _name, _title, _fixed, _cites in PRESETS:
-    NETWORKS.preset(_name, "resnet", title=_title, cites=_cites, fixed=_fixed)
+    NETWORKS.preset(
+        _name,
+        "resnet",
+        title=_title,
+        cites=_cites,
+        fixed=_fixed,
+        about=_ABOUT[_name],
+        computes=_COMPUTES.get(_name, ""),
+    )

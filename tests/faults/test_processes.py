@@ -1,0 +1,94 @@
+"""Processes that are killed or stopped under load: right answers, quick recovery, no strays."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from resnet_core import Diagram
+from tests.faults.conftest import SMALL, Server, at_most, lives, serving, soon
+
+pytestmark = pytest.mark.slow
+BUSY = 30
+HARMED = 4
+
+
+def load(server: Server, over: Event, right: dict[str, bytes]) -> Counter[str]:
+    """Ask until it is over; the kinds of answers. A picture that is wrong is a kind of its own."""
+    kinds: Counter[str] = Counter()
+    while not over.is_set():
+        path = random.choice(list(right))
+        answer = server.ask(path, timeout=BUSY)
+        wrong = answer.status_code == 200 and answer.content != right[path]
+        kinds["wrong" if wrong else str(answer.status_code)] += 1
+        if answer.status_code == 503:
+            assert int(answer.headers["retry-after"]) >= 1
+    return kinds
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
+def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
+    server: Server, by: signal.Signals
+) -> None:
+    queries = [f"block=bottleneck&planes={planes}" for planes in range(64, 128, 8)]
+    right = {
+        f"/diagram.svg?{query}": Diagram.of(
+            [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))]
+        ).render("svg")
+        for query in queries
+    }
+    over = Event()
+    with ThreadPoolExecutor(4) as threads:
+        loads = [threads.submit(load, server, over, right) for _ in range(4)]
+        try:
+            for _ in range(HARMED):
+                time.sleep(0.5)
+                soon(lambda: bool(server.workers))
+                os.kill(random.choice(server.workers), by)
+        finally:
+            over.set()
+        kinds = sum((future.result() for future in loads), Counter[str]())
+    assert set(kinds) <= {"200", "503", "504"}
+    assert kinds["503"] + kinds["504"] <= HARMED
+    assert kinds["200"] > 3 * HARMED
+    with at_most(5):
+        assert server.ask(SMALL).status_code == 200
+    soon(lambda: len(server.workers) == 3)
+
+
+def test_the_parent_of_all_workers_may_die() -> None:
+    with serving(cache_bytes="1", timeout="30") as server:
+        for forker in server.forkers:
+            os.kill(forker, signal.SIGKILL)
+        for worker in server.workers:
+            os.kill(worker, signal.SIGKILL)
+        with at_most(30):
+            assert server.ask(SMALL).status_code == 200
+            soon(lambda: server.ask("/readyz").status_code == 200, 10)
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_outlives_its_server(by: signal.Signals) -> None:
+    with serving(shutdown="1") as server:
+        ours = {*server.workers, *server.forkers}
+        assert len(ours) == 4
+        server.forsake("/diagram.svg?model=resnet&layers=75,75,75,75&attention=cbam")
+        server.process.send_signal(by)
+        server.process.wait(10)
+        soon(lambda: not any(lives(pid) for pid in ours), 6)
+
+
+def test_a_server_says_that_it_leaves_before_it_does() -> None:
+    with serving(drain="2", workers="1") as server:
+        server.process.send_signal(signal.SIGTERM)
+        soon(lambda: server.ask("/readyz").status_code == 503, 1)
+        assert server.ask("/readyz").json() == {"status": "leaving"}
+        assert server.ask(SMALL).status_code == 200
+        server.process.wait(8)

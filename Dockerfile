@@ -36,19 +36,26 @@ RUN apt-get update \
         libx11-6 \
         libxext6 \
         libxrender1 \
+        tini \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --create-home --shell /usr/sbin/nologin resnet
+    && useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin resnet
 
 COPY --from=build /srv/venv /srv/venv
 ENV PATH="/srv/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1
 RUN python -c "import pygraphviz, torch"
 
-USER resnet
+# With --read-only it needs a place for Graphviz's files: docker run --read-only --tmpfs /tmp …
+# Memory: 1 GB is usual, 3 GB (--memory 3g) a safe limit for two workers.
+USER 10001
 WORKDIR /home/resnet
+ENV PORT=8000
 EXPOSE 8000
 
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
+# Whether it can draw, not only whether it listens; bash speaks HTTP without starting a Python.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$PORT && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 
-CMD ["resnet-diagram", "serve", "--host", "0.0.0.0", "--port", "8000"]
+# tini passes signals on and buries what the fork server leaves behind.
+ENTRYPOINT ["tini", "--"]
+CMD ["sh", "-c", "exec resnet-diagram serve --host 0.0.0.0 --port $PORT"]

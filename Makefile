@@ -24,11 +24,9 @@ WORKERS ?= -n auto --maxprocesses 4
 HUNT_SECONDS ?= 600
 SEED ?=
 
-PICTURES := docs/bottleneck.svg docs/bottleneck-dark.svg docs/resnet50.svg docs/resnet50-dark.svg
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup check test hunt lint bench index contact docs screenshots clean distclean $(PICTURES)
+.PHONY: help run setup check test hunt lint bench index contact docs screenshots clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -76,22 +74,11 @@ index: $(STAMP) ## Write the index of names and forms again, after a block has c
 contact: $(STAMP) ## Draw the contact sheets in docs/contact/ again
 	$(BIN)/python docs/contact_sheet.py
 
-docs: $(PICTURES) ## Draw the pictures of the README again
+docs: $(STAMP) ## Draw the pictures of both READMEs again, where their markers stand
+	$(BIN)/resnet-diagram docs README.md README.zh-CN.md
 
 screenshots: $(STAMP) $(BROWSER) ## Photograph every page, for you to look at
 	$(BIN)/python docs/screenshots.py
-
-docs/bottleneck.svg: $(STAMP)
-	$(BIN)/resnet-diagram render bottleneck --stride 2 -o $@
-
-docs/bottleneck-dark.svg: $(STAMP)
-	$(BIN)/resnet-diagram render bottleneck --stride 2 --theme dark -o $@
-
-docs/resnet50.svg: $(STAMP)
-	$(BIN)/resnet-diagram render resnet50 -o $@
-
-docs/resnet50-dark.svg: $(STAMP)
-	$(BIN)/resnet-diagram render resnet50 --theme dark -o $@
 
 clean: ## Remove caches and build results
 	rm -rf build dist *.egg-info .coverage htmlcov

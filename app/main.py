@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,11 +26,16 @@ from app.api import (
     resources,
     subjects,
 )
+from app.http import connection
+from app.http.address import PublicAddress, TrustedHosts
 from app.http.hits import Hits
+from app.http.metrics import Metrics
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
+from app.http.watch import Watch
+from app.pages import frame
 from app.pages import routes as pages
 from app.pages.compare import compare_page
 from app.pages.templates import (
@@ -38,7 +44,8 @@ from app.pages.templates import (
     folder,
     stamp,
 )
-from app.settings import Settings
+from app.settings import Settings, read
+from app.workers.pool import Workers
 from app.workers.renderer import Renderer
 
 if sys.platform == "win32":
@@ -59,24 +66,39 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.settings = settings or Settings()
+    app.state.settings = settings or read()
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     for router in (
         resources.routes(resources.DIAGRAM),
         resources.routes(resources.EXPLANATION),
         resources.routes(resources.COMPARISON, compare_page),
+        resources.routes(resources.WINDOW),
+        resources.routes(resources.SWEEP),
         subjects.router,
         health.router,
         pages.router,
+        frame.router,
     ):
         app.include_router(router)
     files = GZipMiddleware(Unchanging(directory=folder("static")))
     app.mount(f"/static/{stamp()}", files, name="static")
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):
         app.add_exception_handler(error, to_exception)
+    app.state.metrics = Metrics()
+    _wrap(app)
+    return app
+
+
+def _wrap(app: FastAPI) -> None:
+    """Put the layers around the application, the innermost first."""
+    settings: Settings = app.state.settings
     app.add_middleware(Guard)
-    app.add_middleware(Hits, size=app.state.settings.cache_bytes)
+    if not settings.access_log:
+        app.add_middleware(Watch, metrics=app.state.metrics)
+    app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
+    if settings.access_log:
+        app.add_middleware(Watch, metrics=app.state.metrics)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -84,20 +106,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag", "Link", "Content-Location"],
     )
-    return app
+    if settings.base_url != "none":
+        app.add_middleware(PublicAddress, base_url=settings.base_url)
+    if settings.hosts != "*":
+        names = [name.strip() for name in settings.hosts.split(",")]
+        app.add_middleware(TrustedHosts, allowed_hosts=names, www_redirect=False)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.renderer = Renderer(app.state.settings)
+    app.state.metrics.watch(app.state.renderer.workers)
     app.state.renderer.workers.start()
     yield
-    await app.state.renderer.workers.stop()
+    await app.state.renderer.stop()
 
 
 def serve(host: str, port: int, settings: Settings | None = None) -> None:
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
-    logs.set_up()
+    settings = settings or read()
+    logs.set_up(settings.access_log)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -117,18 +145,40 @@ def serve(host: str, port: int, settings: Settings | None = None) -> None:
         runner.run(_serve(create_app(settings), listener))
 
 
+class Server(uvicorn.Server):
+    """uvicorn, which says that it is not ready for a while before it stops listening."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain = app.state.settings.drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        workers: Workers | None = self._app.state.renderer.workers if self.started else None
+        if workers is None or workers.leaving or not self._drain:
+            super().handle_exit(sig, frame)
+            return
+        workers.leaving = True
+        end = super().handle_exit
+        asyncio.get_event_loop().call_later(self._drain, end, sig, frame)
+
+
 async def _serve(app: FastAPI, listener: socket.socket) -> None:
     settings: Settings = app.state.settings
-    server = uvicorn.Server(
+    server = Server(
+        app,
         uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=settings.connections,
+            http=connection.protocol(settings),
+            forwarded_allow_ips=settings.proxies,
+            # Of open connections there may be more: the oldest silent one gives way.
+            limit_concurrency=settings.connections + 1,
             timeout_keep_alive=settings.keep_alive,
             timeout_graceful_shutdown=settings.shutdown,
-        )
+        ),
     )
     host, port = listener.getsockname()[:2]
     announcement = asyncio.create_task(_announce(app, server, host, port))

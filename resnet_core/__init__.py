@@ -46,6 +46,8 @@ if TYPE_CHECKING:
         Problem,
         Totals,
     )
+    from resnet_core.sweep import Sweep, sweep
+    from resnet_core.window import Window, window
 
 __all__ = [
     "FORMATS",
@@ -67,11 +69,13 @@ __all__ = [
     "Sentence",
     "SourceDrawing",
     "SourceError",
+    "Sweep",
     "TooLarge",
     "Totals",
     "TraceError",
     "UnknownParameter",
     "UnknownSubject",
+    "Window",
     "blocks",
     "build",
     "compare",
@@ -79,6 +83,8 @@ __all__ = [
     "draw_module",
     "draw_source",
     "networks",
+    "sweep",
+    "window",
 ]
 
 # Where each name is defined. torch takes seconds to import: a module is read when its name is used.
@@ -100,6 +106,7 @@ _HOMES = {
     "RenderError": "resnet_core.errors",
     "ResnetDiagramError": "resnet_core.errors",
     "Sentence": "resnet_core.explain",
+    "Sweep": "resnet_core.sweep",
     "SourceDrawing": "resnet_core.diagram.pasted",
     "SourceError": "resnet_core.errors",
     "TooLarge": "resnet_core.errors",
@@ -107,6 +114,7 @@ _HOMES = {
     "TraceError": "resnet_core.errors",
     "UnknownParameter": "resnet_core.errors",
     "UnknownSubject": "resnet_core.errors",
+    "Window": "resnet_core.window",
     "blocks": "resnet_core.diagram.module",
     "build": "resnet_core.diagram.module",
     "compare": "resnet_core.compare",
@@ -114,6 +122,8 @@ _HOMES = {
     "draw_module": "resnet_core.diagram.module",
     "draw_source": "resnet_core.diagram.pasted",
     "networks": "resnet_core.diagram.module",
+    "sweep": "resnet_core.sweep",
+    "window": "resnet_core.window",
 }
 
 
@@ -132,8 +142,8 @@ def __dir__() -> list[str]:
 class _Face(ModuleType):
     """The package as a module whose public names are never replaced by subpackages.
 
-    ``compare``, ``blocks`` and ``networks`` name both a function and a folder, and Python sets
-    the folder as an attribute whenever something inside it is imported.
+    ``compare``, ``sweep``, ``window``, ``blocks`` and ``networks`` name both a function and a
+    folder, and Python sets the folder as an attribute whenever something inside it is imported.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -16,11 +16,25 @@ from resnet_core.bilingual import Text
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Something that a page says, whether it holds, and what is the case."""
+
+    said: Text
+    holds: bool
+    answer: Text
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Claim:
+        return cls(Text(**row["said"]), row["holds"], Text(**row["answer"]))
+
+
+@dataclass(frozen=True)
 class System:
     """One piece of code: what the page makes of it, and what it is.
 
     ``query`` draws it; ``also`` are further drawings that belong to the story, each with a word
-    of its own.
+    of its own. ``drawing`` is what the page draws in letters, retyped, and ``claims`` are
+    its statements that call for an answer.
     """
 
     name: str
@@ -28,11 +42,16 @@ class System:
     told: Text
     truth: Text
     also: tuple[tuple[Text, Mapping[str, Any]], ...]
+    drawing: Text | None = None
+    claims: tuple[Claim, ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> System:
         also = tuple((Text(**item["words"]), item["query"]) for item in row.get("also", ()))
-        return cls(row["name"], row["query"], Text(**row["told"]), Text(**row["truth"]), also)
+        told, truth = Text(**row["told"]), Text(**row["truth"])
+        drawing = Text(**row["drawing"]) if "drawing" in row else None
+        claims = tuple(map(Claim.of, row.get("claim", ())))
+        return cls(row["name"], row["query"], told, truth, also, drawing, claims)
 
 
 @dataclass(frozen=True)

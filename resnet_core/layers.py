@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 import torch
 import torch.nn.functional as F
@@ -179,16 +179,27 @@ def initialise(module: nn.Module, zero_init_residual: bool = False) -> None:
     """Kaiming initialisation, https://arxiv.org/abs/1502.01852: fan-out, for ReLU.
 
     With ``zero_init_residual`` each block's last norm starts at zero, so that the block starts
-    as its shortcut (https://arxiv.org/abs/1706.02677, section 5.1).
+    as its shortcut (https://arxiv.org/abs/1706.02677, section 5.1); where f does not end in a
+    norm, its last convolution does.
     """
     if _has_no_data(module):
         return
     for one_module in module.modules():
         if isinstance(one_module, nn.Conv2d):
             nn.init.kaiming_normal_(one_module.weight, mode="fan_out", nonlinearity="relu")
-        weight = getattr(getattr(one_module, "last_norm", None), "weight", None)
-        if zero_init_residual and weight is not None:
+    for one_module in module.modules() if zero_init_residual else ():
+        weight = _last_weight(one_module)
+        if weight is not None:
             nn.init.zeros_(weight)
+
+
+def _last_weight(block: nn.Module) -> nn.Parameter | None:
+    """The weight of what a block's main path ends with: its last norm, else its last layer."""
+    for name in ("last_norm", "last_layer"):
+        weight = getattr(getattr(block, name, None), "weight", None)
+        if weight is not None:
+            return cast(nn.Parameter, weight)
+    return None
 
 
 def _has_no_data(module: nn.Module) -> bool:

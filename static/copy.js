@@ -1,27 +1,53 @@
-// Buttons that copy the lines beside them.
+// Buttons that copy: the lines beside them, or a file of the picture as it is saved.
 
 const SHOWN = 1600;
 
 /** Shows the buttons, which nobody could use without this file. */
 export function readyToCopy() {
-  for (const each of document.querySelectorAll(".copy")) each.hidden = false;
+  for (const button of document.querySelectorAll(".copy")) button.hidden = false;
+  // Pictures may be put on the clipboard of a page that came by https, or from this machine.
+  if (!navigator.clipboard?.write) return;
+  for (const row of document.querySelectorAll(".copies")) row.hidden = false;
 }
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.(".copy");
+  const button = event.target.closest?.(".copy, .copies button");
   if (!button) return;
-  const lines = button.parentElement.querySelector("pre");
-  await copy(lines);
-  const words = button.textContent;
-  button.textContent = button.dataset.done;
-  button.classList.add("done");
-  setTimeout(() => {
-    button.textContent = words;
-    button.classList.remove("done");
-  }, SHOWN);
+  const { source } = button.dataset;
+  const said = (source ? button.parentElement : button).dataset;
+  try {
+    await (source ? copyFile(source) : copyLines(button.parentElement.querySelector("pre")));
+    tell(button, said.done, "done");
+  } catch {
+    tell(button, said.failed ?? said.done, "failed");
+  }
 });
 
-async function copy(lines) {
+/** Says for a moment what came of it. */
+function tell(button, words, kind) {
+  button.dataset.words ??= button.textContent;
+  button.textContent = words;
+  button.classList.add(kind);
+  setTimeout(() => {
+    button.textContent = button.dataset.words;
+    button.classList.remove(kind);
+  }, SHOWN);
+}
+
+/** Puts a file on the clipboard: a PNG as a picture, anything else as text. */
+async function copyFile(address) {
+  const type = new URL(address, location.href).pathname.endsWith(".png") ? "image/png" : "text/plain";
+  // The clipboard is asked at once, or the browser forgets that somebody clicked.
+  await navigator.clipboard.write([new ClipboardItem({ [type]: fetched(address, type) })]);
+}
+
+async function fetched(address, type) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.statusText);
+  return new Blob([await answer.arrayBuffer()], { type });
+}
+
+async function copyLines(lines) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(lines.textContent);
     return;

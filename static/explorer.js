@@ -2,12 +2,16 @@
 // The server makes every page; this takes the regions of the new one over into the old.
 
 import { Asking } from "./asking.js";
+import { Columns } from "./columns.js";
 import { readyToCopy } from "./copy.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
+import { hold, picture, play } from "./motion.js";
 import { offerParts } from "./parts.js";
+import { Pin } from "./pin.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
+import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
 const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
@@ -15,6 +19,8 @@ const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".lan
 const OF_PICTURE = [".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
 const A_REST = 180;
+// Turns of one knob that follow each other within this time are one step "back".
+const A_TURN = 2000;
 
 const find = (selector) => document.querySelector(selector);
 const canvas = find(".canvas");
@@ -24,6 +30,8 @@ const zoom = zoomable(canvas, { onchange: ({ k }) => { percent.value = `${Math.r
 const tabs = new Tabs(find(".tabs"));
 const search = new Search(find(".search"));
 const links = new Links(open);
+const columns = new Columns(find(".workspace"), () => zoom.start());
+const pin = new Pin(find(".pinning"), () => announce(pin.kept?.totals ?? new Map()));
 const asking = new Asking({
   working: (busy) => main.setAttribute("aria-busy", String(busy)),
   away: (gone) => { find(".away").hidden = !gone; },
@@ -31,6 +39,8 @@ const asking = new Asking({
 // The address that was asked for last.
 let asked = location.pathname + location.search;
 let resting;
+// The knob that was turned last, and when.
+let turned = { knob: null, at: -Infinity };
 
 /** The page's address for the form as it stands, defaults left out. */
 function address() {
@@ -48,20 +58,32 @@ function address() {
   return `${form.getAttribute("action")}?${query.toString().replaceAll("%2C", ",")}`;
 }
 
-/** Shows the page of an address; `push` makes it one that "back" leads away from. */
-async function show(url, push = true) {
+/**
+ * Shows the page of an address; `push` makes it one that "back" leads away from. The turns of one
+ * `knob` in a row are one such page.
+ */
+async function show(url, push = true, knob = null) {
   const wanted = new URL(url, location.href);
   asked = wanted.pathname + wanted.search;
   const page = await asking.page(wanted);
   if (!page) return;
   if (!page.querySelector(".workspace")) { location.assign(wanted); return; }
-  if (push) history.pushState(null, "", asked + location.hash);
+  if (push) enter(asked + location.hash, knob);
+  else turned = { knob: null, at: -Infinity };
   replace(page, push);
+}
+
+/** Makes an address the page's own. */
+function enter(address_, knob) {
+  const now = performance.now();
+  const same = knob !== null && knob === turned.knob && now - turned.at < A_TURN;
+  turned = { knob, at: now };
+  history[same ? "replaceState" : "pushState"](null, "", address_);
 }
 
 /** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
-  const before = { view: zoom.get(), kind: kind(), sheet: find(".sheet"), focus: focused() };
+  const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
@@ -70,24 +92,44 @@ function replace(page, typing) {
     find(region).replaceChildren(...page.querySelector(region).childNodes);
   }
   patch(find("#knobs"), page.querySelector("#knobs"), typing ? document.activeElement : null);
-  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(".wrong"));
+  // What is wrong is never folded away, nor what was just chosen.
+  const sought = subject() === before.subject ? ".wrong" : ".wrong, .subjects [aria-current]";
+  for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(sought));
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);
   prepare();
   if (kind() === before.kind && !refused) {
-    zoom.set(before.view);
+    zoom.set(before.view, before.across);
+    percent.value = `${Math.round(zoom.get().k * 100)}%`;
     // A line more below the picture moves its middle; what is at the top shall stay there.
     canvas.scrollTo(...before.place);
+    hold(before.picture, canvas, links.asked?.id ?? before.focus?.node);
   } else if (!refused) {
     zoom.start();
   }
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus);
+  if (!refused && subject() === before.subject) play(before.picture, zoom.get().k);
+  if (refused) return;
+  pin.apply();
+  announce(pin.kept?.totals ?? (subject() === before.subject ? before.totals : new Map()));
+}
+
+/** Says what is drawn now, and how far its totals are from what they were. */
+function announce(before) {
+  const deltas = tell(before);
+  find(".status").textContent = [...deltas, find(".totals .shapes")?.textContent.trim()].filter(Boolean).join(". ");
 }
 
 const folders = () => [...document.querySelectorAll(".left details")];
 const nameOf = (details) => details.firstElementChild.textContent;
+
+/** The block or the network that is shown. */
+function subject() {
+  const values = new FormData(find("#knobs"));
+  return values.get("block") ?? values.get("model");
+}
 
 /** What kind of picture it is: another subject, level or direction is looked at afresh. */
 function kind() {
@@ -99,8 +141,9 @@ function focused() {
   const active = document.activeElement;
   if (!active || active === document.body) return null;
   if (active.type === "radio") return { selector: `input[name="${active.name}"]:checked` };
-  const { group } = active.dataset;
+  const { group, node } = active.dataset;
   if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
+  if (node !== undefined && active.closest(".sheet")) return { node, selector: `.sheet [data-node="${CSS.escape(node)}"][tabindex]` };
   return active.id ? { selector: `#${CSS.escape(active.id)}` } : null;
 }
 
@@ -137,16 +180,16 @@ document.addEventListener("input", (event) => {
   if (event.target.form?.id !== "knobs") return;
   clearTimeout(resting);
   if (event.inputType?.startsWith("insert") || event.inputType?.startsWith("delete")) {
-    resting = setTimeout(() => show(address()), A_REST);
+    resting = setTimeout(() => show(address(), true, event.target.name), A_REST);
   } else {
-    show(address());
+    show(address(), true, event.target.name);
   }
 });
 
 document.addEventListener("change", (event) => {
   if (event.target.form?.id !== "knobs") return;
   clearTimeout(resting);
-  if (address() !== asked) show(address());
+  if (address() !== asked) show(address(), true, event.target.name);
 });
 
 document.addEventListener("submit", (event) => {
@@ -175,13 +218,17 @@ const STEPS = {
   out: () => zoom.zoomBy(1 / zoom.STEP),
   in: () => zoom.zoomBy(zoom.STEP),
   fit: () => zoom.fit(),
-  full: () => (document.fullscreenElement ? document.exitFullscreen() : main.requestFullscreen()),
+  full: () => columns.fill(),
+  keys: () => find(".keys").showModal(),
+  search: () => find("#search").focus(),
+  left: () => columns.toggle("left"),
+  right: () => columns.toggle("right"),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest("input, select, textarea");
+  const elsewhere = event.target.closest("input, select, textarea, dialog");
   const handled = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
   if (elsewhere || handled || !KEYS[event.key]) return;
   event.preventDefault();

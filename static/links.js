@@ -1,18 +1,25 @@
 // Box, row, line of code and sentence belong together: pointing at one lights the others.
 
 import { LIT, covers, words } from "./calls.js";
+import { Walk } from "./walk.js";
 
 const SIDES = ["C", "H", "W"];
+// What comes in and what goes out has no shape that something else has given it.
+const ENDS = ["input", "output"];
 
 export class Links {
   /** `open(path)` is called when the reader opens or closes a group. */
   constructor(open) {
     this.open = open;
     this.notes = null;
+    // The layer that was asked for last: {id, side}, and what was told of it.
+    this.asked = null;
+    this.told = [];
+    this.walk = new Walk(document.querySelector(".canvas"));
     this.inspector = document.querySelector(".inspector");
     this.inspector.querySelector(".close").addEventListener("click", () => this.close());
     document.addEventListener("pointerover", (event) => this.light(event.target));
-    document.addEventListener("focusin", (event) => this.light(event.target));
+    document.addEventListener("focusin", (event) => this.focus(event.target));
     document.addEventListener("click", (event) => this.choose(event));
     document.addEventListener("keydown", (event) => this.press(event));
   }
@@ -22,7 +29,7 @@ export class Links {
     this.rows = [...document.querySelectorAll("tr[data-node]")];
     this.boxes = [...document.querySelectorAll(".sheet .node[data-node]")];
     this.lines = [...document.querySelectorAll(".line[data-at]")];
-    this.told = [...document.querySelectorAll("[data-nodes]")];
+    this.sayings = [...document.querySelectorAll("[data-nodes]")];
     const picture = document.querySelector(".sheet svg");
     // A picture is one thing to a screen reader; here its groups are buttons.
     picture?.setAttribute("role", "group");
@@ -30,12 +37,25 @@ export class Links {
     for (const each of document.querySelectorAll(".sheet [data-group]")) {
       const closed = each.matches(".node");
       if (!closed && !opened.includes(each.dataset.group)) continue;
-      each.setAttribute("tabindex", "0");
-      each.setAttribute("role", "button");
       each.setAttribute("aria-expanded", String(!closed));
     }
+    const stops = ".sheet .node[data-node], .sheet [data-group][aria-expanded]";
+    this.walk.read([...document.querySelectorAll(stops)]);
     this.notes = null;
-    this.close();
+    this.keep();
+  }
+
+  /** Tells of the layer that was asked for as it is now; of one that is gone, no more. */
+  keep() {
+    const { asked } = this;
+    if (!asked || !this.rows.some((row) => idOf(row) === asked.id)) this.close();
+    else this.inspect(asked.id, asked.side, this.told);
+  }
+
+  /** What is reached by key is lit, and what is told of it brought into sight. */
+  focus(element) {
+    this.light(element);
+    if (element.matches?.(".sheet :focus-visible")) this.reveal();
   }
 
   /** Lights everything that belongs to an element; nothing where it belongs to nothing. */
@@ -51,7 +71,11 @@ export class Links {
     const inPicture = at?.closest(".sheet");
     const box = this.boxes.some((each) => lit.has(each));
     document.querySelector(".sheet")?.classList.toggle("pointing", Boolean(at && !inPicture && box));
-    if (inPicture) reveal([...lit].filter((each) => each.closest(".panel:not([hidden])")));
+  }
+
+  /** Scrolls what is lit in the panel into sight; pointing alone never moves the text. */
+  reveal() {
+    reveal([...document.querySelectorAll(`.panel:not([hidden]) .${LIT}`)]);
   }
 
   /** The calls that an element stands for, by their id. */
@@ -85,7 +109,7 @@ export class Links {
 
   /** Of the sentences about these calls those that speak of the fewest others. */
   sentences(meets) {
-    const about = this.told.filter(meets).map((each) => [each, this.calls(each).size]);
+    const about = this.sayings.filter(meets).map((each) => [each, this.calls(each).size]);
     const least = Math.min(...about.map(([, size]) => size));
     return about.filter(([, size]) => size === least).map(([each]) => each);
   }
@@ -95,57 +119,91 @@ export class Links {
     const box = event.target.closest?.(".sheet [data-node], .sheet [data-group]");
     const row = event.target.closest?.("tr[data-node]");
     const note = event.target.closest?.(".notes [data-nodes]");
-    if (box?.hasAttribute("tabindex")) this.open(box.dataset.group);
-    else if (box?.dataset.node !== undefined) this.inspect(box.dataset.node, sideAt(event));
+    if (box?.hasAttribute("aria-expanded")) this.open(box.dataset.group);
+    else if (box?.dataset.node !== undefined) {
+      // What is told takes room of its own: only then it is known what is out of sight.
+      this.inspect(box.dataset.node, sideAt(event)).then(() => this.reveal());
+    }
     else if (row) this.inspect(row.dataset.node, sideAt(event));
     else if (note && !getSelection().toString()) this.inspect(note.dataset.nodes, "");
   }
 
   press(event) {
-    const box = event.target.closest?.(".sheet [data-group][tabindex]");
+    const box = event.target.closest?.(".sheet [tabindex]");
     if (event.key === "Escape" && !this.inspector.hidden) this.close();
     if (!box || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
-    this.open(box.dataset.group);
+    if (box.hasAttribute("aria-expanded")) this.open(box.dataset.group);
+    else this.inspect(box.dataset.node, "");
   }
 
-  /** Tells about one layer; `side` is the dimension that was asked for, if one was. */
-  async inspect(id, side) {
-    const row = this.rows.find((each) => each.dataset.node === id);
+  /**
+   * Tells about one layer; `side` is the dimension that was asked for, if one was. `before` are
+   * the sums that were told of it until now: those that are others now stay in sight.
+   */
+  async inspect(id, side, before = []) {
+    this.asked = { id, side };
+    this.mark();
     this.notes ??= fetch(document.querySelector("#explain").dataset.notes).then((answer) => answer.json());
     const asked = this.notes;
     let note;
     try {
       note = (await asked).layers.find((each) => each.node === id);
     } catch {
-      this.notes = null;
+      if (asked === this.notes) this.notes = null;
       return;
     }
-    if (asked !== this.notes) return;
-    for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
-    row?.classList.add("chosen");
+    // Another page has come, another layer was asked for, or nothing is any more.
+    if (asked !== this.notes || this.asked?.id !== id) return;
+    this.show(id, side, note, before);
+  }
+
+  show(id, side, note, before) {
+    const row = this.rows.find((each) => each.dataset.node === id);
     const [name, shape] = this.inspector.querySelectorAll(".inspected > *");
     name.textContent = id;
     shape.textContent = row?.cells[1].textContent ?? "";
     this.inspector.querySelector(".note").textContent = note?.text ?? "";
-    const sums = (note?.sums ?? []).map((sum) => {
-      const line = document.createElement("li");
-      line.textContent = sum;
-      // Where height and width are equal, one line speaks for both.
-      const means = side === "W" && !note.sums.some((each) => each.startsWith("W ")) ? "H" : side;
-      line.classList.toggle("meant", Boolean(means) && sum.startsWith(`${means} `));
-      return line;
-    });
-    this.inspector.querySelector(".sums").replaceChildren(...sums);
-    const shaped = (note?.sums ?? []).some((sum) => SIDES.some((each) => sum.startsWith(`${each} `)));
-    this.inspector.querySelector(".kept").hidden = shaped;
+    const sums = note?.sums ?? [];
+    const shaped = sums.some((sum) => SIDES.some((each) => sum.startsWith(`${each} `)));
+    this.inspector.querySelector(".sums").replaceChildren(...sums.map((sum) => told(sum, side, sums, before)));
+    this.inspector.querySelector(".kept").hidden = shaped || ENDS.includes(id);
     this.inspector.hidden = false;
+    document.dispatchEvent(new CustomEvent("inspected", { detail: id }));
+    this.told = sums;
+  }
+
+  /** Marks the layer that was asked for, in the picture and in the table. */
+  mark() {
+    for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
+    if (!this.asked) return;
+    const its = (each) => each.dataset.node === this.asked.id;
+    for (const each of [...this.rows.filter(its), ...this.boxes.filter(its)]) each.classList.add("chosen");
   }
 
   close() {
+    this.asked = null;
+    this.told = [];
     this.inspector.hidden = true;
-    for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
+    this.mark();
   }
+}
+
+/** A sum as a line, after what it was before where that was another. */
+function told(sum, side, sums, before) {
+  const line = document.createElement("li");
+  const letter = sum.split(" ")[0];
+  const was = before.find((other) => other.split(" ")[0] === letter);
+  if (was !== undefined && was !== sum) {
+    const old = document.createElement("del");
+    old.textContent = was;
+    line.append(old, " → ");
+  }
+  line.append(sum);
+  // Where height and width are equal, one line speaks for both.
+  const means = side === "W" && !sums.some((other) => other.startsWith("W ")) ? "H" : side;
+  line.classList.toggle("meant", Boolean(means) && letter === means);
+  return line;
 }
 
 const idOf = (row) => row.dataset.node;

@@ -5,6 +5,14 @@ const LEAST = 0.05;
 const MOST = 8;
 const STEP = 1.25;
 const READABLE = 0.6;
+// What is seen whole may fill a large screen; what has to be scrolled is as large as its smallest
+// letters need.
+const GROWN = 1.8;
+const LEGIBLE = 1.25;
+const NEARLY = 0.9;
+// One notch of a wheel turns by 100 or more; two fingers on a pad by a few at a time.
+const A_NOTCH = 15;
+const A_LINE = 5;
 const A_CLICK = 4;
 
 /**
@@ -12,7 +20,7 @@ const A_CLICK = 4;
  *
  * A state is `{x, y, k}`: the point of the picture, in its own pixels, that stands in the middle of
  * the viewport, and the scale. `onchange(state)` is called when the reader moves the picture, not
- * when `set` does. The SVG may be replaced at any time; call `start` or `set` afterwards.
+ * when `set` does; with `seen`, `set` makes it no larger than is seen across. The SVG may be replaced at any time; call `start` or `set` afterwards.
  */
 export function zoomable(viewport, { onchange = () => {} } = {}) {
   const listening = new AbortController();
@@ -39,9 +47,19 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     return { x: box.left + viewport.clientWidth / 2, y: box.top + viewport.clientHeight / 2 };
   };
 
+  /** The scale at which the picture is seen whole. */
+  function whole() {
+    const [given, wanted] = [inside(), size()];
+    return Math.min(given.width / wanted.width, given.height / wanted.height);
+  }
+
   function scale(wanted) {
-    k = Math.min(MOST, Math.max(LEAST, wanted));
+    // Smaller than half of what is seen whole there is nothing to see.
+    const least = Math.max(LEAST, Math.min(READABLE, whole() / 2));
+    k = Math.min(MOST, Math.max(least, wanted));
     const { width, height } = size();
+    // Where it was held for the eye is no place for another size.
+    picture().parentElement.style.left = "";
     picture().style.width = `${width * k}px`;
     picture().style.height = `${height * k}px`;
   }
@@ -63,11 +81,24 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     return picture() ? { ...under(middle()), k } : { x: 0, y: 0, k };
   }
 
-  function set(state) {
+  function set(wanted, seen = false) {
     if (!picture()) return;
+    const state = across(wanted, seen);
     scale(state.k);
     bring(state, middle());
     told = [viewport.scrollLeft, viewport.scrollTop];
+  }
+
+  /** A state for a picture that may be wider than the one before: what was seen across still is. */
+  function across(state, seen) {
+    const wide = size().width * state.k > inside().width + 1;
+    const room = Math.max(READABLE, inside().width / size().width);
+    return seen && wide && room < state.k ? { ...state, k: room } : state;
+  }
+
+  /** Whether the whole width of the picture is in sight. */
+  function isAcross() {
+    return Boolean(picture()) && size().width * k <= inside().width + 1;
   }
 
   function zoomBy(factor, place = middle()) {
@@ -78,11 +109,10 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     onchange(get());
   }
 
-  /** The whole picture, never larger than it was drawn. */
+  /** The whole picture, as large as there is room for. */
   function fit() {
     if (!picture()) return;
-    const [given, wanted] = [inside(), size()];
-    scale(Math.min(1, given.width / wanted.width, given.height / wanted.height));
+    scale(Math.min(GROWN, whole()));
     onchange(get());
   }
 
@@ -92,7 +122,9 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     const [given, wanted] = [inside(), size()];
     const lying = wanted.width > 1.5 * wanted.height;
     const room = lying ? given.height / wanted.height : given.width / wanted.width;
-    scale(Math.min(1, Math.max(READABLE, room)));
+    // Nearly whole is seen at the size it was drawn: a little scrolling costs less than small type.
+    const most = whole() > NEARLY ? Math.max(1, Math.min(GROWN, whole())) : LEGIBLE;
+    scale(Math.min(most, Math.max(READABLE, room)));
     viewport.scrollTo(0, 0);
     onchange(get());
   }
@@ -100,8 +132,13 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
   on("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    zoomBy(Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) / 120), event);
+    const turned = event.deltaY * (event.deltaMode ? A_LINE : 1);
+    zoomBy(Math.exp(-Math.max(-A_NOTCH, Math.min(A_NOTCH, turned)) / 120), event);
   }, { passive: false });
+
+  on("dblclick", (event) => {
+    if (!event.target.closest(".node, .frame text")) zoomBy(STEP, event);
+  });
 
   on("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -121,7 +158,7 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
   drag(viewport, on);
   pinch(on, zoomBy);
   addEventListener("resize", () => onchange(get()), { signal: listening.signal });
-  return { zoomBy, fit, start, set, get, STEP, destroy: () => listening.abort() };
+  return { zoomBy, fit, start, set, get, isAcross, STEP, destroy: () => listening.abort() };
 }
 
 /** The mouse takes hold of the picture; a press that does not move stays a click. */

@@ -18,6 +18,12 @@ settings.register_profile("hunt", deadline=None, max_examples=150, print_blob=Tr
 settings.load_profile("repeatable")
 
 
+def many(examples: int) -> settings:
+    """More examples than a profile gives; a hunt takes ten times as many, at random."""
+    hunting = settings.get_current_profile_name() == "hunt"
+    return settings(max_examples=examples * (10 if hunting else 1))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write new snapshots, then fail")
     parser.addoption("--snapshots", type=Path, help="another folder of snapshots")

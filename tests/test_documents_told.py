@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from resnet_core import draw
@@ -31,6 +33,8 @@ def test_everything_is_told_in_both_languages():
         words = [document.title, document.about]
         for system in document.systems:
             words += [system.told, system.truth, *(word for word, _ in system.also)]
+            words += [word for claim in system.claims for word in (claim.said, claim.answer)]
+            words += [system.drawing] if system.drawing else []
         for sentence in words:
             assert sentence.en
             assert sentence.zh
@@ -55,5 +59,63 @@ def test_numbers_that_the_documents_pages_tell():
 
 
 def test_a_subject_knows_its_documents():
-    assert documents_of("bottleneck") == ("bottleneck-and-basic-block", "stacking-blocks")
+    assert documents_of("bottleneck") == (
+        "bottleneck-and-basic-block",
+        "stacking-blocks",
+        "resnet-18-to-152",
+    )
     assert documents_of("res2net") == ()
+
+
+def test_claims_are_told_true_or_false_and_hold_against_the_trace():
+    """Each row: a word of the claim, and what the trace says of it."""
+    block, wide = draw(block="bottleneck").graph, draw(block="basic", planes=128).graph
+    layer1 = draw(model="stage", inplanes=64, planes=64, blocks=3, stride=1).graph
+    head = draw(model="resnet50").graph
+    convs = [node for node in block.calls if node.role == "conv"]
+    behind = {node.id: block.calls[block.calls.index(node) + 2].role for node in convs}
+    attention = draw(block="residual_attention").graph
+    strided = draw(block="residual_attention", stride=2, conv2_stride="1").graph
+    backbone = draw(model="vgg_backbone", name="vgg16_bn", return_interm_layers=False).graph
+    kept = layer1.node["0.downsample.0"]
+    facts = {
+        "A ReLU follows every": all(role == "activation" for role in behind.values()),
+        "expansion widens before": convs[-1].inputs[0][1] == 256,
+        "downsample always shrinks": kept.inputs[0][2:] != kept.shape[2:],
+        "expansion 1 means": wide.inputs[0].shape[1] == wide.outputs[0].shape[1],
+        "_make_layer shrinks": layer1.inputs[0].shape[2:] != layer1.outputs[0].shape[2:],
+        "The blocks are basic": convs[0].attributes["kernel_size"] == [3, 3],
+        "nn.Sequential runs": True,
+        "It convolves the input and": "downsample.0" in draw(block="residual_layer").graph.node,
+        "Cut at 44": 224 // backbone.outputs[0].shape[2] == 16,
+        "Drawn: no ReLU": attention.calls[2].role != "activation",
+        "Drawn: nothing stands": strided.shortcut_into("add") == "identity",
+        "The block is a bottle": convs[1].shape[1] > convs[0].inputs[0][1],
+        "3×3, 64 means": convs[1].shape[2:] == (3, 3),
+        "The output has four times": block.outputs[0].shape[1] == 4 * block.inputs[0].shape[1],
+        "Adaptive average pooling": head.node["avgpool"].shape[2:] != (1, 1),
+    }
+    claims = [claim for doc in DOCUMENTS for system in doc.systems for claim in system.claims]
+    for begins, holds in facts.items():
+        (claim,) = [claim for claim in claims if claim.said.en.startswith(begins)]
+        assert claim.holds == holds, begins
+
+
+def test_the_second_drawing_names_the_calls_in_their_order():
+    system = next(
+        system
+        for doc in DOCUMENTS
+        for system in doc.systems
+        if system.name.endswith("(second drawing)")
+    )
+    drawn = re.findall(r"[a-z]+\d|ReLU|attention|residual", system.drawing.en)
+    graph = draw(**system.query).graph
+    names = {"relu": "ReLU", "add": "residual"}
+    ran = []
+    for node in graph.calls:
+        name = "attention" if node.group.startswith("attention") else node.path
+        name = names.get(name, names.get(node.type, name))
+        name = "ReLU" if node.type == "ReLU" and name != "attention" else name
+        if ran[-1:] != [name]:
+            ran.append(name)
+    assert drawn == ran

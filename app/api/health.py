@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="Whether the server is alive")
+@router.head("/healthz", include_in_schema=False)
 async def healthz() -> dict[str, str]:
     """Answers as long as the event loop turns."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether the server can draw", responses={503: {}})
 async def readyz(request: Request) -> JSONResponse:
-    """Ready once a worker has really drawn something; 503 before."""
-    if request.app.state.renderer.workers.ready.is_set():
+    """Ready while something was drawn lately and more may be asked; otherwise 503, and why not."""
+    trouble = request.app.state.renderer.workers.trouble
+    if trouble is None:
         return JSONResponse({"status": "ready"})
-    return JSONResponse({"status": "starting"}, 503, {"Retry-After": "1"})
+    return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Counts and times for Prometheus. Raises HTTPException where the operator wants none."""
+    if not request.app.state.settings.metrics:
+        raise HTTPException(404)
+    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/robots.txt", include_in_schema=False)
+async def robots() -> PlainTextResponse:
+    """The pages are for everybody; there are endlessly many pictures, each of which costs."""
+    return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /diagram\n")
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+async def favicon() -> Response:
+    """There is none, and browsers ask for it: an empty answer that is kept."""
+    return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})

@@ -9,14 +9,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http.problems import MEDIA_TYPE, SORTS
-from app.http.requests import offered, offered_of
-from resnet_core import FORMATS
+from app.http.requests import media_of, offered, offered_of
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
 from resnet_core.diagram.form import properties
 from resnet_core.diagram.options import Input, Options
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.sweep import FORMATS as SWEPT
+from resnet_core.window import FORMATS as WINDOWED
 
 ABOUT = (
     "Which knobs there are depends on the subject: `block=` names one block, `model=` a network. "
@@ -44,6 +45,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schema["paths"]["/explain.{extension}"] = {"get": _explained([_extension(EXPLAINED), *told])}
     schema["paths"]["/compare"] = {"get": _compared([])}
     schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
+    for path, operation, formats in (
+        ("/window", _windowed, WINDOWED), ("/sweep", _swept, SWEPT)
+    ):  # fmt: skip
+        schema["paths"][path] = {"get": operation(knobs)}
+        extension = f"{path}.{{extension}}"
+        schema["paths"][extension] = {"get": operation([_extension(formats), *knobs])}
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem()
     return schema
 
@@ -131,6 +138,38 @@ def _explained(knobs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _windowed(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The window of one call."""
+    text = {"type": "string"}
+    node = _query("node", text, "the call: a convolution or a pooling over height and width, "
+                  "by its id in /diagram.json")  # fmt: skip
+    at = _query("at", {**text, "pattern": "^[0-9]+,[0-9]+$", "default": "0,0"},
+                "row and column of the output whose window is marked")  # fmt: skip
+    return {
+        "summary": "Which positions each output of a convolution or a pooling reads",
+        "description": "It takes what /diagram takes; of the view only what is not about boxes.",
+        "tags": ["windows"],
+        "parameters": [{**node, "required": True, "example": "conv2"}, at, *knobs],
+        "responses": _responses(304, formats=offered_of(WINDOWED).values()),
+    }
+
+
+def _swept(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """One structure at several values of a knob."""
+    text = {"type": "string"}
+    over = _query("over", text, "the knob: one of the structure, or input, or batch")
+    values = _query("values", text, "the values to show, at most 12, with commas between "
+                    "(semicolons where a value has commas); if not given, all or some near "
+                    "the present one")  # fmt: skip
+    return {
+        "summary": "A structure at several values of one knob, with what each costs",
+        "description": "It takes what /diagram takes; of the view only what is not about boxes.",
+        "tags": ["sweeps"],
+        "parameters": [{**over, "required": True, "example": "stride"}, values, *knobs],
+        "responses": _responses(304, formats=offered_of(SWEPT).values()),
+    }
+
+
 def _extension(formats: Collection[str] = ()) -> dict[str, Any]:
     formats = list(formats or offered().values())
     return {"name": "extension", "in": "path", "required": True, "description": "the format",
@@ -158,9 +197,7 @@ def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
 def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
     texts = ("json",)
     drawn = {
-        FORMATS[one_format].media: {
-            "schema": {"type": "object" if one_format in texts else "string"}
-        }
+        media_of(one_format): {"schema": {"type": "object" if one_format in texts else "string"}}
         for one_format in formats or offered().values()
     }
     found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}

@@ -1,4 +1,4 @@
-"""``/diagram``, ``/explain``, ``/compare``: a query → bytes, one way for all three.
+"""A query → bytes, one way for ``/diagram``, ``/explain``, ``/compare``, ``/window``, ``/sweep``.
 
 A resource says what is its own: its path, its formats, how a query is read, who renders it. What
 is the same for all stands once: formats negotiated, ETag and 304, fixes in the resource's own
@@ -35,6 +35,10 @@ from resnet_core.diagram.diagram import address
 from resnet_core.diagram.packing import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
+from resnet_core.sweep import FORMATS as SWEPT
+from resnet_core.sweep import series, sweeping
+from resnet_core.window import FORMATS as WINDOWED
+from resnet_core.window import asking, still
 
 Query = tuple[tuple[str, str], ...]
 Page = Callable[[Request, Pairs], Awaitable[Response]]
@@ -145,7 +149,7 @@ async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
     if is_pasted(pairs):
         return _pasted("/diagram", pairs)
     diagram = Diagram.of(pairs)
-    return Asked(diagram.query, diagram.url, diagram.subject.name)
+    return Asked(diagram.query, diagram.url, diagram.file_name)
 
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
@@ -177,6 +181,44 @@ async def _fix_comparison(_: Renderer, pairs: Pairs, __: ParameterError) -> str 
         return None
 
 
+async def _window(renderer: Renderer, pairs: Pairs) -> Asked:
+    try:
+        diagram, node, at = asking.asked(pairs)
+    except ParameterError:
+        # A worker finds the same mistake, and has the time to look for what would fix it.
+        await renderer.window(pairs, "json")
+        raise
+    query = still.canonical(diagram, node, at)
+    # Of a call that is not there the name may be any letters; it is refused when it is drawn.
+    name = f"{diagram.subject.name}-{node}" if node.replace(".", "").isalnum() else "window"
+    return Asked(query, still.address(query), name if name.isascii() else "window")
+
+
+async def _fix_window(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
+    """The window itself, where only its format is wrong."""
+    try:
+        return still.address(asking.query_of(pairs))
+    except ParameterError:
+        return None
+
+
+async def _sweep(renderer: Renderer, pairs: Pairs) -> Asked:
+    try:
+        found = sweeping.asked(pairs)
+    except ParameterError:
+        await renderer.sweep(pairs, "json")
+        raise
+    return Asked(found.query, found.url, f"{found.diagram.subject.name}-{found.over}")
+
+
+async def _fix_sweep(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
+    """The sweep itself, where only its format is wrong."""
+    try:
+        return series.address(sweeping.query_of(pairs))
+    except ParameterError:
+        return None
+
+
 DIAGRAM = Resource(
     "/diagram",
     lambda: tuple(FORMATS),
@@ -199,4 +241,18 @@ COMPARISON = Resource(
     _comparison,
     lambda renderer, asked, format: renderer.compare(asked.query, format),
     _fix_comparison,
+)
+WINDOW = Resource(
+    "/window",
+    lambda: WINDOWED,
+    _window,
+    lambda renderer, asked, format: renderer.window(asked.query, format),
+    _fix_window,
+)
+SWEEP = Resource(
+    "/sweep",
+    lambda: SWEPT,
+    _sweep,
+    lambda renderer, asked, format: renderer.sweep(asked.query, format),
+    _fix_sweep,
 )

@@ -1,7 +1,7 @@
 """``resnet-diagram``: the command line. It draws nothing itself, it asks the library.
 
-Exit status: 0 done, 1 ``compare`` found a difference, 2 a mistake in the call, 3 the machine lacks
-something.
+Exit status: 0 done, 1 ``compare`` found a difference or ``docs --check`` something stale, 2 a
+mistake in the call, 3 the machine lacks something.
 
 torch takes seconds to import and ``--help`` must answer at once: whatever imports it is imported
 inside the command that needs it.
@@ -13,10 +13,13 @@ import click
 
 from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
+from app.cli.docs import docs
 from app.cli.draw import draw
 from app.cli.list import catalogue
 from app.cli.open import open_
 from app.cli.read import read
+from app.cli.sweep import sweep
+from app.cli.window import window
 
 
 @click.group("resnet-diagram", context_settings={"max_content_width": 100})
@@ -44,7 +47,9 @@ def serve(host: str, port: int) -> None:
     run(host, port)
 
 
-for _command in (render, table, explain, compare, draw, read, catalogue, url, open_):
+for _command in (
+    render, table, explain, compare, window, sweep, draw, read, docs, catalogue, url, open_,
+):  # fmt: skip
     main.add_command(_command)
 
 

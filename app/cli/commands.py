@@ -8,6 +8,7 @@ import click
 
 from app.cli.errors import Refusal
 from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.own import OwnRequest
 from app.cli.subject_command import on_subject
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def tell(problem: Problem | None) -> None:
 @click.option(
     "--format", metavar="FORMAT", help=f"{FORMATS}; if not said, the file's ending, else svg."
 )
-def render(request: Request, output: str | None, format: str | None) -> None:
+def render(request: Request | OwnRequest, output: str | None, format: str | None) -> None:
     """Draw a block or a network.
 
     `resnet-diagram list` names the subjects, `resnet-diagram render bottleneck --help` tells the
@@ -41,12 +42,18 @@ def render(request: Request, output: str | None, format: str | None) -> None:
     resnet-diagram render bottleneck --stride 2 -o bottleneck.svg
     resnet-diagram render resnet50 --detail stage --theme dark --format png
     resnet-diagram render resnet --block basic --layers 2,2,2,2 -o - > resnet.svg
+
+    In the place of a subject stands as well a module of your own, here and in `table`, `explain`
+    and `compare`: see `resnet-diagram draw --help`. Its file is run.
+
+    \b
+    resnet-diagram render my_block.py:Net --arg planes=64 --input 1x64x56x56
     """
     chosen = (format or (ending(output) if output not in (None, STDOUT) else "svg")).lower()
     diagram = request.diagram
     content = diagram.render(chosen)
     tell(diagram.graph.problem)
-    write(content, output or f"{diagram.subject.name}.{chosen}")
+    write(content, output or f"{request.name}.{chosen}")
 
 
 TABLES = ("txt", "md", "csv")
@@ -59,7 +66,7 @@ TABLES = ("txt", "md", "csv")
     type=click.Choice(TABLES),
     help="Columns, Markdown, or exact numbers; if not said, the file's ending, else txt.",
 )
-def table(request: Request, output: str | None, format: str | None) -> None:
+def table(request: Request | OwnRequest, output: str | None, format: str | None) -> None:
     """List every layer with its shapes and costs.
 
     \b
@@ -81,7 +88,7 @@ def table(request: Request, output: str | None, format: str | None) -> None:
 
 
 # Written here once more because `--help` does without torch; a test holds it to the library.
-TELLING = ("txt", "md", "json")
+TELLING = ("txt", "md", "py", "json")
 
 
 @on_subject
@@ -89,9 +96,10 @@ TELLING = ("txt", "md", "json")
 @click.option(
     "--format",
     type=click.Choice(TELLING),
-    help="Text for a terminal, Markdown, or data; if not said, the file's ending, else txt.",
+    help="Text for a terminal, Markdown, the source with a comment at each line, or data; "
+    "if not said, the file's ending, else txt.",
 )
-def explain(request: Request, output: str | None, format: str | None) -> None:
+def explain(request: Request | OwnRequest, output: str | None, format: str | None) -> None:
     """Say what a block or a network computes, why it is built so, and where its numbers come from.
 
     --lang zh says it in Chinese.
@@ -99,6 +107,7 @@ def explain(request: Request, output: str | None, format: str | None) -> None:
     \b
     resnet-diagram explain bottleneck --stride 2
     resnet-diagram explain resnet50 --lang zh -o resnet50.md
+    resnet-diagram explain bottleneck --format py > bottleneck.py
     """
     chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
     if chosen not in TELLING:
@@ -119,7 +128,7 @@ def explain(request: Request, output: str | None, format: str | None) -> None:
     metavar="URL",
     help="Where the server is.",
 )
-def url(request: Request, base_url: str) -> None:
+def url(request: Request | OwnRequest, base_url: str) -> None:
     """Print a diagram's address and the lines that embed it.
 
     \b
@@ -127,6 +136,11 @@ def url(request: Request, base_url: str) -> None:
     """
     from app.pages.snippets import snippets
 
+    if isinstance(request, OwnRequest):
+        raise Refusal(
+            f"{request.words[0]} has no address: a server runs nobody's code",
+            allowed="a block or a model of the catalogue; `resnet-diagram render` writes a picture",
+        )
     diagram = request.diagram
     parts = [base_url.rstrip("/") + diagram.url]
     parts += [f"{name}:\n{lines}" for name, lines in snippets(diagram, base_url).items()]

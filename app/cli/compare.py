@@ -11,13 +11,16 @@ import click
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
 from app.cli.output import STDOUT, ending, write
+from app.cli.own import OwnRequest, is_own
 from resnet_core.index import formats
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison
-    from resnet_core.diagram.diagram import Diagram
+    from resnet_core.diagram.picture import Drawing
     from resnet_core.diagram.words import Request
     from resnet_core.errors import ResnetDiagramError
+
+    Asked = Request | OwnRequest
 
 
 DIFFERENT = 1
@@ -27,7 +30,8 @@ FORMATS = formats()
 
 @click.command()
 @click.argument("first", metavar="A")
-@click.argument("second", metavar="B")
+@click.argument("second", metavar="[B]", required=False)
+@click.option("--against", metavar="B", help="The second, said by name: for a module of your own.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write, if not standard output.")
 @click.option(
     "--format",
@@ -41,24 +45,37 @@ FORMATS = formats()
 )  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the words.")
 def compare(
-    first: str, second: str, output: str | None, format: str | None, view: str, lang: str | None
+    first: str,
+    second: str | None,
+    against: str | None,
+    output: str | None,
+    format: str | None,
+    view: str,
+    lang: str | None,
 ) -> None:
     """Compare two blocks or networks.
 
-    A and B are each a subject with its knobs in one word, as `render` takes them. The answer is
+    A and B are each a subject with its knobs in one word, as `render` takes them, or a module of
+    your own as `draw` takes it: its file is run. The answer is
     one sentence and what differs, aligned by role. Ends with status 0 where both compute the
     same and 1 where they do not.
 
     \b
     resnet-diagram compare resnet50 "resnet50 --stride-on conv1"
     resnet-diagram compare "bottleneck --stride 2" "basic --stride 2" -o blocks.svg
+    resnet-diagram compare "my_block.py:Net --input 1x256x56x56" --against bottleneck
     """
     chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
     if chosen not in FORMATS:
         raise Refusal(f"-o {output}: {chosen!r} is no format", allowed=", ".join(FORMATS))
     from resnet_core import compare as compared
 
-    a, b = _request(first), _request(second)
+    if (second is None) == (against is None):
+        raise Refusal(
+            "B is given twice" if second else "Missing argument 'B': compare needs two",
+            allowed="compare A B, or compare A --against B",
+        )
+    a, b = _request(first), _request(second or against or "")
     options = {"lang": lang} if lang else {}
     drawings = [_drawn(item, (a, b), index) for index, item in enumerate((a, b))]
     found = compared(drawings[0], drawings[1], view=view, **options)
@@ -72,16 +89,17 @@ def compare(
         sys.exit(DIFFERENT)
 
 
-def _request(words: str) -> Request:
+def _request(words: str) -> Asked:
     from resnet_core.diagram.words import Request
 
     try:
-        return Request(tuple(shlex.split(words)))
+        split = tuple(shlex.split(words))
+        return OwnRequest(split) if split and is_own(split[0]) else Request(split)
     except ValueError as error:
         raise Refusal(f"{words!r} cannot be read: {error}") from None
 
 
-def _drawn(request: Request, both: tuple[Request, Request], index: int) -> Diagram:
+def _drawn(request: Asked, both: tuple[Asked, Asked], index: int) -> Drawing:
     from resnet_core.errors import ResnetDiagramError
 
     try:
@@ -92,7 +110,7 @@ def _drawn(request: Request, both: tuple[Request, Request], index: int) -> Diagr
     return diagram
 
 
-def _better(both: tuple[Request, Request], index: int, error: ResnetDiagramError) -> str:
+def _better(both: tuple[Asked, Asked], index: int, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
     better = both[index].mended(error)
     if better is None:

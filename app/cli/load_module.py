@@ -11,7 +11,8 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -28,14 +29,39 @@ Result = TypeVar("Result")
 _LOADED_AS = "__drawn__"
 
 
-def module_of(target: str) -> nn.Module:
-    """The module that ``file.py:name`` names: an instance, a class, or a function without
-    arguments that makes one. ``package.module:name`` works too. Raises Refusal.
+@dataclass(frozen=True)
+class Making:
+    """How a module is made: single arguments, ``planes=64``, or a whole call, ``Net(64)``."""
+
+    args: tuple[str, ...] = ()
+    call: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.args) or self.call is not None
+
+    def arguments(self, names: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Positional and named arguments; a value may use what the file has."""
+        positional, named = [], {}
+        for text in self.args:
+            name, equals, value = text.partition("=")
+            if equals and name.strip().isidentifier():
+                named[name.strip()] = _value(value, names)
+            else:
+                positional.append(_value(text, names))
+        return positional, named
+
+
+def module_of(target: str, making: Making | None = None) -> nn.Module:
+    """The module that ``file.py:name`` names: an instance, or a class or function that makes one,
+    called as ``making`` says. ``package.module:name`` works too. Raises Refusal.
     """
+    making = making or Making()
     place, _, name = target.rpartition(":")
     if not place:
         place, name = target, ""
     loaded = _imported(place)
+    if making.call is not None and not name:
+        name = re.split(r"\W", making.call.strip(), maxsplit=1)[0]
     if name not in vars(loaded):
         known = [item for item, value in vars(loaded).items() if _is_candidate(value, loaded)]
         near = did_you_mean(nearest(name, known)) if name else None
@@ -44,7 +70,7 @@ def module_of(target: str) -> nn.Module:
             missing["en"] if name else f"{place}: which module of it?",
             allowed=", ".join(f"{place}:{choice}" for choice in known),
         )
-    return _made(vars(loaded)[name], target)
+    return _made(vars(loaded)[name], target, making, vars(loaded))
 
 
 def shape_of(text: str) -> tuple[int, ...]:
@@ -77,35 +103,57 @@ def _file(path: Path) -> ModuleType:
     return loaded
 
 
-def _made(found: Any, target: str) -> nn.Module:
-    if isinstance(found, nn.Module):
-        return found
+def _made(found: Any, target: str, making: Making, names: Mapping[str, Any]) -> nn.Module:
     kinds = "a module, a class of modules, or a function that makes one"
-    if not callable(found):
-        raise Refusal(f"{target} is no module: {found!r}", allowed=kinds)
-    if needed := _needed(found):
+    if isinstance(found, nn.Module) and not making:
+        return found
+    if isinstance(found, nn.Module) or not callable(found):
+        what = "is a module already, it takes no arguments" if making else "is no module"
+        raise Refusal(f"{target} {what}: {found!r}", allowed=kinds)
+    if making.call is not None:
+        call = making.call.strip()
+        call = f"{found.__name__}{call}" if call.startswith("(") else call
+        made = _run(call, lambda: eval(call, dict(names)))
+        return _checked(made, call, kinds)
+    positional, named = making.arguments(names)
+    given = ", ".join(making.args)
+    if needed := _needed(found, positional, named):
         raise Refusal(
             f"{target} needs arguments: {', '.join(needed)}",
-            allowed="what can be called without any; write a function that gives them, "
-            f"`def small(): return {found.__name__}(…)`, and name that",
+            allowed=" ".join(f"--arg {name}=…" for name in needed)
+            + f', or --call "{found.__name__}(…)"',
         )
-    made = _run(f"{target}()", found)
+    return _checked(_run(f"{target}({given})", lambda: found(*positional, **named)), target, kinds)
+
+
+def _checked(made: Any, target: str, kinds: str) -> nn.Module:
     if not isinstance(made, nn.Module):
-        raise Refusal(f"{target}() makes no module: {made!r}", allowed=kinds)
+        call = target if target.endswith(")") else f"{target}()"
+        raise Refusal(f"{call} makes no module: {made!r}", allowed=kinds)
     return made
 
 
-def _needed(found: Callable[..., Any]) -> list[str]:
-    """The arguments without which it cannot be called."""
+def _value(text: str, names: Mapping[str, Any]) -> Any:
+    """A number, a tuple, a name of the file; else the text itself."""
     try:
-        parameters = inspect.signature(found).parameters.values()
+        return eval(text, dict(names))
+    except Exception:  # ``--arg norm=batch``: a word that is no expression is meant as it stands
+        return text
+
+
+def _needed(found: Callable[..., Any], given: Sequence[Any], named: Mapping[str, Any]) -> list[str]:
+    """The arguments without which it cannot be called, less those that are given."""
+    try:
+        parameters = list(inspect.signature(found).parameters.values())
     except ValueError:
         return []  # something built in, that does not say
     free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [
         parameter.name
-        for parameter in parameters
-        if parameter.default is inspect.Parameter.empty and parameter.kind not in free
+        for parameter in parameters[len(given) :]
+        if parameter.default is inspect.Parameter.empty
+        and parameter.kind not in free
+        and parameter.name not in named
     ]
 
 

@@ -25,7 +25,7 @@ def write(content: bytes, output: str) -> None:
         return
     path = Path(output)
     try:
-        _replace(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise Refusal(f"cannot write {output}: {error.strerror}") from None
     click.echo(f"{output}: {len(content):,} bytes", err=True)
@@ -52,7 +52,7 @@ def ending(output: str) -> str:
     return found
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """A reader of the file sees the old content or the new one, never a half of it."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # /dev/null, a pipe: nothing to be put in its place

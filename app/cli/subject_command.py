@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from app.cli.errors import refusal_of
+from app.cli.own import OwnRequest, is_own
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -100,7 +101,8 @@ def on_subject(run: Callable[..., None]) -> click.Command:
     ) -> None:
         from resnet_core.diagram.words import Request
 
-        request = Request(words, kind)
+        own_module = bool(words) and is_own(words[0])
+        request = OwnRequest(words) if own_module else Request(words, kind)
         with refused(ctx, request):
             run(request, **own)
 
@@ -110,7 +112,7 @@ def on_subject(run: Callable[..., None]) -> click.Command:
 class refused:  # noqa: N801  a context manager, read as a word
     """Where an error of the library becomes a refusal that tells the command line that works."""
 
-    def __init__(self, ctx: click.Context, request: Request) -> None:
+    def __init__(self, ctx: click.Context, request: Request | OwnRequest) -> None:
         self._ctx, self._request = ctx, request
 
     def __enter__(self) -> None:
@@ -224,7 +226,7 @@ def _request(ctx: click.Context, without: Iterable[str] = ()) -> Request:
     return Request(tuple(word for word in words if word not in without), kind)
 
 
-def _instead(ctx: click.Context, request: Request, error: ResnetDiagramError) -> str:
+def _instead(ctx: click.Context, request: Request | OwnRequest, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
     words = request.mended(error)
     if words is None:

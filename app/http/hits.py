@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.metrics import Metrics
 from app.http.responses import names_tag
 
 Headers = list[tuple[bytes, bytes]]
@@ -18,6 +19,9 @@ Key = tuple[str, str, bytes, bytes, bytes]
 METHODS = ("GET", "HEAD")
 # What an answer weighs beside its body.
 OVERHEAD = 2048
+# One answer takes no more than this part of the whole, so that a few large ones do not empty it.
+SHARE = 64
+REQUEST_ID = b"x-request-id"
 OF_BODY = (b"content-length", b"content-type")
 
 
@@ -44,8 +48,9 @@ class Hit:
 class Hits:
     """Gives answers again that were given before; at most ``size`` bytes of them are kept."""
 
-    def __init__(self, app: ASGIApp, size: int) -> None:
+    def __init__(self, app: ASGIApp, size: int, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._hits: LRUCache[Key, Hit] = LRUCache(
             size, getsizeof=lambda hit: len(hit.body) + OVERHEAD
         )
@@ -67,6 +72,7 @@ class Hits:
         if hit is None:
             await self._app(scope, receive, self._keeping(scope, key, send))
             return
+        self._metrics.hits += 1
         known = headers.get(b"if-none-match", b"").decode("latin-1")
         for message in hit.messages(scope["method"], known):
             await send(message)
@@ -90,8 +96,9 @@ class Hits:
         return keep
 
     def _remember(self, scope: Scope, key: Key, start: Message, body: bytes) -> None:
-        headers: Headers = start["headers"]
+        # The id is that of the first request, and every request has its own.
+        headers: Headers = [pair for pair in start["headers"] if pair[0] != REQUEST_ID]
         tag = dict(headers).get(b"etag", b"").decode("latin-1")
         whole = scope["method"] == "GET" and start["status"] == 200 and tag.startswith('"')
-        if whole and len(body) + OVERHEAD <= self._hits.maxsize / 8:
+        if whole and len(body) + OVERHEAD <= self._hits.maxsize / SHARE:
             self._hits[key] = Hit(headers, body, tag)

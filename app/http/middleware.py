@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.responses import to_exception
+from app.workers import deadline
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -43,13 +47,55 @@ class Guard:
                     headers["location"] = _below(location, Headers(scope=scope).get("host", ""))
             await send(message)
 
+        patience = scope["app"].state.settings.timeout
+        mailbox = Mailbox(receive)
         try:
-            await self._app(scope, receive, dressed)
+            with deadline.within(patience):
+                await mailbox.serve(self._app(scope, mailbox.receive, dressed))
         except Exception as error:
             if begun:
                 raise
             answer = await to_exception(Request(scope, receive), error)
             await answer(scope, receive, dressed)
+
+
+class Mailbox:
+    """What the client sends, read ahead by one message, so that its leaving is seen at once."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._letters: asyncio.Queue[Message] = asyncio.Queue(1)
+        self._gone = False
+
+    async def receive(self) -> Message:
+        """The next message; once the client has left, always that it has."""
+        if self._gone and self._letters.empty():
+            return {"type": "http.disconnect"}
+        return await self._letters.get()
+
+    async def serve(self, answering: Awaitable[None]) -> None:
+        """Await the answer; it is given up, with all that it waits for, when the client leaves."""
+        answer = asyncio.ensure_future(answering)
+        reading = asyncio.create_task(self._read())
+        try:
+            await asyncio.wait({answer, reading}, return_when="FIRST_COMPLETED")
+            if not answer.done() and reading.done() and self._gone:
+                answer.cancel()
+                with suppress(asyncio.CancelledError):
+                    await answer
+                return
+            await answer
+        finally:
+            reading.cancel()
+            answer.cancel()
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self._gone = True
+                return
+            await self._letters.put(message)
 
 
 def _below(location: str, host: str) -> str:

@@ -207,7 +207,7 @@ async def problem_of(
                 "too many drawings are waiting; try again in a moment",
                 "等待绘制的图太多；请稍后再试",
             )
-            return Problem("busy", detail, headers={"Retry-After": "2"})
+            return Problem("busy", detail, headers={"Retry-After": str(error.after)})
         case WorkerLost():
             detail = Text(
                 "the process that drew it ended; try again in a moment",

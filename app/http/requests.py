@@ -36,6 +36,8 @@ def pairs_of(request: Request) -> Pairs:
 # How a mistake is answered: ``on_error=image`` says with a picture and status 200.
 ON_ERROR = "on_error"
 Some = TypeVar("Some", bound=str)
+# What an explanation is written in and no diagram.
+SOURCES = {"py": "text/x-python"}
 PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
 # Browsers send 200 characters. The time that mimeparse takes grows with the square of the length,
 # and it is taken from everybody, since the header is read on the event loop.
@@ -95,8 +97,13 @@ def offered() -> dict[str, str]:
 
 def offered_of(formats: Collection[Some]) -> dict[str, Some]:
     """The same of some formats."""
-    wanted = sorted(formats, key=lambda name: -FORMATS[name].quality)
-    return {FORMATS[name].media: name for name in wanted}
+    wanted = sorted(formats, key=lambda name: 0 if name in SOURCES else -FORMATS[name].quality)
+    return {media_of(name): name for name in wanted}
+
+
+def media_of(format: str) -> str:
+    """The media type of a format, of a picture's or of a program's."""
+    return SOURCES.get(format) or FORMATS[format].media
 
 
 def accepted(accept: str | None) -> str:
@@ -123,6 +130,8 @@ def accepted_of(accept: str | None, formats: Collection[Some]) -> Some:
 
 def content_type(format: str) -> str:
     """The media type of a format, with the charset where it is text."""
+    if format in SOURCES:
+        return f"{SOURCES[format]}; charset=utf-8"
     return FORMATS[format].content_type
 
 

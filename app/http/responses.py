@@ -25,11 +25,17 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
+from app.workers import build, deadline
 from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
-SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# A picture that is opened by itself runs nothing and belongs to no site.
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# An old picture may be shown while the new one is fetched, and while there is no server.
+STALE = "stale-while-revalidate=604800, stale-if-error=604800"
+# Seconds for a card that a worker has to draw.
+CARD = 2.0
 log = logging.getLogger(__name__)
 Shape = PictureFormat | Literal["json", "page"]
 
@@ -61,7 +67,9 @@ async def to_problem(request: Request, problem: Problem) -> Response:
         if body:
             return Response(body, status, headers, content_type(shape))
         status, headers["Cache-Control"] = problem.status, "no-store"
-    text = json.dumps(located(request, problem).body(), ensure_ascii=False, indent=2) + "\n"
+    members = located(request, problem).body()
+    members["type"] = request.scope.get("root_path", "") + members["type"]
+    text = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
     return Response(text, status, headers, problems.MEDIA_TYPE)
 
 
@@ -145,7 +153,9 @@ async def _card(
     if format == "svg" or (problem.status >= 500 and wants_image(request)):
         return cards.svg(problem, theme), "svg"
     try:
-        return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
+        # The answer's own time may be over; without a card it would be told as JSON.
+        with deadline.within(CARD):
+            return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
     except Exception as error:
         log.warning("no card as %s: %r", format, error)
         return b"", "json"
@@ -162,7 +172,7 @@ def headers_of(
     path, _, query = url.partition("?")
     headers = {
         "ETag": _tag(url, format),
-        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}",
+        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}, {STALE}",
         "Content-Location": f"{root}{path}.{format}?{query}",
         "Link": f'<{root}{url}>; rel="canonical"',
         "Content-Disposition": f'inline; filename="{name}.{format}"',
@@ -190,6 +200,6 @@ def names_tag(known: str, tag: str) -> bool:
 
 
 def _tag(url: str, format: str) -> str:
-    """A strong tag: the bytes follow from the version, the format and the canonical address."""
-    source = "\n".join([VERSION, format, url])
+    """A strong tag: the bytes follow from the build, the format and the canonical address."""
+    source = "\n".join([build.digest(), format, url])
     return f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'

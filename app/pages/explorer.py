@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
+from app.pages.gallery import Family, families
+from app.pages.presence import Card, card
 from app.pages.snippets import program, snippets
 from app.pages.source import Listing, listings, whole
 from app.workers.renderer import Renderer
@@ -24,19 +26,27 @@ from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import Document
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+from resnet_core.sweep.knob_values import knobs
 
 Pairs = list[tuple[str, str]]
 START = ("block", "bottleneck")
 # What a link to another subject takes along: it has the same meaning for every subject.
 CARRIED = ("direction", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
-OF_FILES = ("theme", "scale", "ascii")
+OF_FILES = (
+    "title", "header", "legend", "background", "theme", "width", "scale", "ascii"
+)  # fmt: skip
 PANELS = ("Input", "View", "Files")
 IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
 OF_HEADER = ("lang",)
+COPIED = ("png", "svg", "mmd", "txt")
 MOST_ROWS = 600
 MOST_NOTES = 80
+# Seconds for what to try next, once picture and words are there.
+PATIENCE = 0.5
+# A tab is narrow: of what differs from the defaults its title names this many.
+MOST_TOLD = 4
 
 
 @dataclass
@@ -51,10 +61,21 @@ class Explorer:
     record: dict[str, Any] = field(default_factory=dict)
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         return self.subject.title if self.subject else "resnet-diagram"
+
+    @property
+    def heading(self) -> str:
+        """The subject with what differs from its defaults: what a tab and a history tell apart."""
+        if not self.diagram:
+            return self.title
+        own = ("block", "model", *OF_HEADER, *OF_FILES)
+        told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
+        more = ["…"] if len(told) > MOST_TOLD else []
+        return ", ".join([self.title, *told[:MOST_TOLD], *more])
 
     @property
     def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
@@ -70,6 +91,11 @@ class Explorer:
         view = [item for name, item in self.options.items() if name not in elsewhere]
         files = [self.options[name] for name in OF_FILES]
         return [*structure, *zip(PANELS, (given, view, files), strict=True)]
+
+    @property
+    def swept(self) -> tuple[str, ...]:
+        """The knobs whose values can be shown side by side; none where nothing can be drawn."""
+        return knobs(self.diagram) if self.diagram else ()
 
     @property
     def misfit(self) -> Problem | None:
@@ -102,14 +128,12 @@ class Explorer:
         return "?" + urlencode(query, safe=",:")
 
     @property
-    def groups(self) -> list[tuple[str, list[Subject]]]:
-        """What can be chosen, by kind."""
-        both = (("block", BLOCKS), ("model", NETWORKS))
-        # The one that is shown stands first, where no list is too long to see it.
-        return [
-            (kind, sorted(registry.values(), key=lambda item: item != self.subject))
-            for kind, registry in both
-        ]
+    def groups(self) -> list[tuple[str, list[Family]]]:
+        """What can be chosen, by kind and family, always in one order."""
+        found: dict[str, list[Family]] = {"block": [], "model": []}
+        for family in families():
+            found[family.cards[0].subject.kind].append(family)
+        return list(found.items())
 
     @property
     def query(self) -> str:
@@ -149,6 +173,12 @@ class Explorer:
         return whole(first.file, first.owner) if first else None
 
     @property
+    def annotated(self) -> str:
+        """Its source with a comment at each line; empty where the words are missing."""
+        source: str = self.explanation.get("annotated", "")
+        return source
+
+    @property
     def program(self) -> str:
         return program(self.diagram) if self.diagram else ""
 
@@ -163,7 +193,7 @@ class Explorer:
         """Files to save: the name of the format, the address, the name of the file."""
         if not self.diagram:
             return []
-        name = self.diagram.subject.name
+        name = self.diagram.file_name
         bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
         found = []
         for format in FORMATS.values():
@@ -173,6 +203,25 @@ class Explorer:
                 url = address(query).replace("/diagram?", f"/diagram.{format.extension}?", 1)
                 found.append((label, url, f"{name}.{format.extension}"))
         return found
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """What is copied at a touch: its name, and the address of the file."""
+        if not self.diagram:
+            return {}
+        return {
+            FORMATS[name].title: self.diagram.url.replace("/diagram?", f"/diagram.{name}?", 1)
+            for name in COPIED
+        }
+
+    def card(self, base: str) -> Card | None:
+        """What is shown of the page where its address is pasted."""
+        if not self.diagram or not self.svg:
+            return None
+        paragraphs = self.explanation.get("paragraphs", [])
+        told = [sentence["text"] for part in paragraphs[:2] for sentence in part["sentences"]]
+        words = " ".join(told) or (self.subject.formula if self.subject else "")
+        return card(self.diagram, self.heading, words, self.svg.count('class="node'), base)
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""
@@ -244,14 +293,20 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
+    turns = asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
         words.cancel()
+        turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
+    # What to try next is welcome where it is there, and nothing waits for it long.
+    done, _ = await asyncio.wait([turns], timeout=PATIENCE)
+    found = turns.result() if done else None
+    page.turns = json.loads(found) if found else []
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -18,7 +18,8 @@ from app.pages.fields import fields_of
 from app.pages.gallery import families
 from app.pages.i18n import language_of
 from app.pages.pasting import paste, posted
-from app.pages.templates import FOR_EVER, Pages, theme_css
+from app.pages.presence import robots, sitemap
+from app.pages.templates import FOR_EVER, Pages, folder, theme_css
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import BLOCKS, NETWORKS
@@ -96,6 +97,24 @@ async def reference(request: Request) -> Response:
 async def theme() -> Response:
     """The dark colours of a diagram that stands in a page."""
     return Response(theme_css(), headers={"Cache-Control": FOR_EVER}, media_type="text/css")
+
+
+@router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
+async def site(request: Request) -> Response:
+    """The map of the pages."""
+    return Response(sitemap(str(request.base_url)), media_type="application/xml")
+
+
+@router.api_route("/robots.txt", methods=["GET", "HEAD"])
+async def for_robots(request: Request) -> Response:
+    """What those that index pages are asked to do."""
+    return Response(robots(str(request.base_url)), media_type="text/plain")
+
+
+@router.api_route("/favicon.ico", methods=["GET", "HEAD"])
+async def icon() -> Response:
+    """The sign of the site, for those that ask at the old place."""
+    return Response((folder("static") / "icon.svg").read_bytes(), media_type="image/svg+xml")
 
 
 async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:

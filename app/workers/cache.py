@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
+
+from app.workers.jobs import Refusal
+from app.workers.queue import TooLong
+from app.workers.store import Store
+
+# One answer takes no more than this part of the cache, so that a few large ones do not empty it.
+SHARE = 64
+# What is longer is kept packed, where that makes it much shorter.
+PACKED = 16 * 1024
+# Refusals and timeouts cost as much as drawings; so many are kept for so many seconds.
+FAILURES, SECONDS = 1024, 30.0
+
+
+@dataclass
+class Making:
+    """A drawing under way, and how many wait for it."""
+
+    task: asyncio.Task[bytes]
+    waiting: int = 0
 
 
 class Cache:
@@ -14,26 +35,66 @@ class Cache:
     It lives on the event loop, which runs one piece of code at a time: there is nothing to lock.
     """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._kept: LRUCache[Hashable, bytes] = LRUCache(limit, getsizeof=len)
-        self._making: dict[Hashable, asyncio.Task[bytes]] = {}
+    def __init__(self, limit: int, share: int = SHARE, store: Store | None = None) -> None:
+        self._store = store
+        self._largest = limit / share
+        self._kept: LRUCache[Hashable, tuple[bool, bytes]] = LRUCache(
+            limit, getsizeof=lambda item: len(item[1])
+        )
+        self._failed: TTLCache[Hashable, Exception] = TTLCache(FAILURES, SECONDS)
+        self._making: dict[Hashable, Making] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """What is kept under ``key``, or what ``make`` gives; what it raises is not kept."""
+        """What is kept under ``key``, or what ``make`` gives.
+
+        What it raises is not kept, but for refusals and what takes too long, and these not for
+        long.
+        """
         kept = self._kept.get(key)
         if kept is not None:
-            return kept
-        if key not in self._making:
-            self._making[key] = asyncio.create_task(self._made(key, make))
-        # Whoever asked first may leave; the others still want the answer.
-        return await asyncio.shield(self._making[key])
+            packed, body = kept
+            return zlib.decompress(body) if packed else body
+        if (failure := self._failed.get(key)) is not None:
+            raise failure.with_traceback(None)
+        making = self._making.get(key)
+        if making is None:
+            making = Making(asyncio.create_task(self._made(key, make)))
+            self._making[key] = making
+        return await self._shared(key, making)
+
+    async def _shared(self, key: Hashable, making: Making) -> bytes:
+        """The drawing under way. Whoever asked first may leave; the last to leave ends it."""
+        making.waiting += 1
+        try:
+            return await asyncio.shield(making.task)
+        finally:
+            making.waiting -= 1
+            if not making.waiting and not making.task.done():
+                self._forget(key, making)
+                making.task.cancel()
 
     async def _made(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        mine = self._making[key]
         try:
-            made = await make()
+            made = await (self._store.get(key, make) if self._store else make())
+        except (Refusal, TooLong) as failure:
+            self._failed[key] = failure
+            raise
         finally:
-            del self._making[key]
-        if len(made) <= self._limit:
-            self._kept[key] = made
+            self._forget(key, mine)
+        self._keep(key, made)
         return made
+
+    def _forget(self, key: Hashable, making: Making) -> None:
+        """It is under way no more; another under the same key may be already."""
+        if self._making.get(key) is making:
+            del self._making[key]
+
+    def _keep(self, key: Hashable, made: bytes) -> None:
+        item = (False, made)
+        if len(made) > PACKED:
+            packed = zlib.compress(made, 1)
+            if len(packed) < len(made) / 2:
+                item = (True, packed)
+        if len(item[1]) <= self._largest:
+            self._kept[key] = item

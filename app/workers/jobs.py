@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, remedied
@@ -16,6 +16,8 @@ from resnet_core.diagram.pasted import of_pairs
 from resnet_core.diagram.picture import Drawing
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
+from resnet_core.sweep import series, sweeping
+from resnet_core.window import asking, still
 
 Pairs = Sequence[tuple[str, str]]
 log = logging.getLogger(__name__)
@@ -71,7 +73,24 @@ def prose(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         told = Diagram.of(pairs).explain()
     # Of the layers only those that have something to say; ``/explain`` has them all.
-    return json.dumps(replace(told, layers=told.told).to_dict(), ensure_ascii=False).encode()
+    found = replace(told, layers=told.told, next=None).to_dict()
+    try:
+        found["annotated"] = told.annotated
+    except ParameterError:
+        # A class that was typed into a notebook is in no file; its words are told all the same.
+        found["annotated"] = ""
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def turns(pairs: Pairs) -> bytes:
+    """What is worth trying next, as JSON. Raises Refusal.
+
+    A job of its own: three more traces, which neither picture nor words shall wait for.
+    """
+    with _refusing(pairs):
+        found = Diagram.of(pairs).explain().turns
+    told = [asdict(turn) | {"label": turn.label} for turn in found]
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def mend(pairs: Pairs, error: ParameterError) -> str | None:
@@ -102,6 +121,24 @@ def compare(pairs: Pairs, format: str) -> bytes:
         raise Refusal(error, better.url if better else None) from None
 
 
+def window(pairs: Pairs, format: str) -> bytes:
+    """The window of a call as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return asking.found(pairs).render(format)
+    except ParameterError as error:
+        better = asking.remedied(pairs, error)
+        raise Refusal(error, still.address(better) if better else None) from None
+
+
+def sweep(pairs: Pairs, format: str) -> bytes:
+    """A sweep over a knob as bytes. Raises Refusal; its fix is the URL of one that works."""
+    try:
+        return sweeping.asked(pairs).render(format)
+    except ParameterError as error:
+        better = sweeping.remedied(pairs, error)
+        raise Refusal(error, series.address(better) if better else None) from None
+
+
 def paint(dot: str, format: layout.Format) -> bytes:
     """A picture in the DOT language as bytes."""
     return layout.draw(dot, format)
@@ -112,3 +149,8 @@ def warm_up() -> None:
     first = [("block", "bottleneck")]
     explore(first)
     prose(first)
+
+
+def probe() -> None:
+    """Draw something small, to see whether drawing works at this moment."""
+    render([("block", "basic")], "svg")

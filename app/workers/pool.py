@@ -1,127 +1,251 @@
-"""Processes that draw: so many at once, so many waiting, so long for each."""
+"""Workers that draw: so many at once, so many jobs waiting, one deadline for each answer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
 from app.settings import Settings
-from app.workers import jobs
+from app.workers import deadline, jobs
+from app.workers.estimate import SMALL, cost_of
+from app.workers.process import NotBegun, Process, Thread, Worker
+from app.workers.process import WorkerLost as WorkerLost
+from app.workers.queue import Busy as Busy
+from app.workers.queue import Queue, Ticket, TooLong
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 PAUSE = 2.0
-
-
-class Busy(Exception):
-    """As many jobs are waiting as may wait."""
-
-
-class WorkerLost(Exception):
-    """The process that was at work on the job has ended."""
+# The first drawing waits for torch to be imported.
+STARTING = 120.0
+# An idle worker looks after itself so often, in seconds, and something is drawn at least so often.
+IDLE, PROBED, STALE = 1.0, 5.0, 15.0
+# What nobody waits for any more may take so many seconds to its end; a new process costs as much.
+GRACE = 0.2
+TRIES = 5
+# How much the processes let the server and the small jobs go first.
+CALM = 2
 
 
 class Workers:
     """Runs jobs away from the event loop, which alone calls these methods.
 
     Tracing takes a lock and torch takes the interpreter, so a thread would not do: processes draw
-    side by side, and one that takes too long is killed and replaced.
+    side by side, and one that takes too long is killed and replaced. One more process, the
+    express, does small jobs only, so that these never wait for large ones.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._room = max(1, settings.workers) + settings.queue
-        self._running = 0
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="resnet-diagram")
-        self._pool: ProcessPool | None = None
-        self._closing: set[asyncio.Task[None]] = set()
-        self._door = asyncio.Lock()
-        self._opening: asyncio.Task[None] | None = None
+        self._queue = Queue(settings.queue, settings.workers)
+        self._workers: list[Worker] = []
+        self._tending: list[asyncio.Task[None]] = []
+        self._at_work: dict[Worker, Ticket] = {}
+        self._starting: asyncio.Lock | None = None
+        self._drawn = 0.0
+        self.counts: Counter[str] = Counter()
+        # Told of each job that is done: its name, seconds in the queue, seconds in a worker.
+        self.observe: Callable[[str, float, float], None] = lambda *_: None
         self.ready = asyncio.Event()
+        self.leaving = False
 
     def start(self) -> None:
         """Begin to open; ``ready`` is set once something has really been drawn."""
-        self._opening = asyncio.create_task(self._open())
+        self._open()
+        self._tending.append(asyncio.create_task(self._watch()))
 
     async def stop(self) -> None:
         """End all workers; what they were doing is lost."""
-        if self._opening:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
-        if self._pool:
-            await asyncio.to_thread(_close, self._pool)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for task in self._tending:
+            task.cancel()
+        if self._tending:
+            await asyncio.wait(self._tending)
+        await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in self._workers))
 
     async def run(self, job: Callable[..., T], *arguments: Any) -> T:
         """What the job returns or raises.
 
-        Raises Busy where too many wait already, TimeoutError where it takes too long, WorkerLost
-        where its process ended. It is not tried again: a job that ends one worker would end two.
+        Raises Busy where too many wait already or its turn did not come before the deadline,
+        TimeoutError where it takes too long, WorkerLost where its process ended. It is not tried
+        again: a job that ends one worker would end two. Whoever is cancelled gives its place up.
         """
-        if self._running >= self._room:
-            raise Busy
-        self._running += 1
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        end = deadline.moment(self._settings.timeout)
+        ticket = Ticket(job, arguments, cost_of(job, arguments), now, end)
+        self._open()
+        self._queue.put(ticket)
+        self._shed()
+        overdue = loop.call_at(end, self._overdue, ticket)
         try:
-            return await self._begun(job, *arguments)
+            answer: T = await ticket.answer
+            return answer
         finally:
-            self._running -= 1
+            overdue.cancel()
+            self._queue.drop(ticket)
 
-    async def _open(self) -> None:
-        while not self.ready.is_set():
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return len(self._queue)
+
+    @property
+    def busy(self) -> int:
+        """How many workers are at work."""
+        return len(self._at_work)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no request should be sent here now; None where all is well."""
+        if self.leaving:
+            return "leaving"
+        if not self.ready.is_set():
+            return "starting"
+        if self._queue.full or (self._settings.queue and self.waiting >= self._settings.queue):
+            return "busy"
+        if asyncio.get_running_loop().time() - self._drawn > STALE:
+            return "not drawing"
+        return None
+
+    def _open(self) -> None:
+        if self._workers:
+            return
+        self._starting = asyncio.Lock()
+        count, memory = self._settings.workers, self._settings.worker_limit
+        if count:
+            self._workers = [Process(str(at + 1), memory, CALM) for at in range(count)]
+            self._workers.append(Process("express", memory))
+        else:
+            self._workers = [Thread()]
+        for worker in self._workers:
+            express = worker.name == "express"
+            self._tending.append(asyncio.create_task(self._tend(worker, express)))
+
+    async def _watch(self) -> None:
+        """See to it that something is drawn, at the start and whenever nobody asks for long."""
+        while True:
+            clock = asyncio.get_running_loop()
             try:
-                await self._begun(jobs.warm_up)
-            except Exception:
-                log.exception("the first drawing failed; it is tried again")
+                if not self.ready.is_set():
+                    with deadline.within(STARTING):
+                        await self.run(jobs.warm_up)
+                    self.ready.set()
+                elif clock.time() - self._drawn > PROBED:
+                    await self.run(jobs.probe)
+            except Exception as error:
+                log.warning("the probe was not drawn; it is tried again: %r", error)
                 await asyncio.sleep(PAUSE)
             else:
-                self.ready.set()
+                await asyncio.sleep(IDLE)
 
-    async def _begun(self, job: Callable[..., T], *arguments: Any) -> T:
-        limit = self._settings.timeout
-        if self._settings.workers:
-            pool = await self._open_pool()
+    async def _tend(self, worker: Worker, express: bool) -> None:
+        """Keep a worker alive and give it one job after the other."""
+        while True:
             try:
-                return await asyncio.wrap_future(pool.schedule(job, arguments, timeout=limit))
-            except ProcessExpired as error:
-                log.warning("a worker ended: %s", error)
-                raise WorkerLost from None
-        work = asyncio.get_running_loop().run_in_executor(self._threads, job, *arguments)
-        return await asyncio.wait_for(work, limit)
+                if not worker.alive:
+                    await self._restart(worker)
+                ticket = await self._queue.next(express, IDLE)
+                if ticket:
+                    await self._give(worker, ticket, express)
+                    self._spare(worker)
+            except Exception:
+                log.exception("worker %s could not be used; it is tried again", worker.name)
+                worker.kill()
+                await asyncio.sleep(PAUSE)
 
-    async def _open_pool(self) -> ProcessPool:
-        """The pool; a new one at the start, and where the old one has broken."""
-        async with self._door:
-            if self._pool is None or not self._pool.active:
-                if self._pool:
-                    self._close_broken(self._pool)
-                self._pool = _pool(self._settings.workers)
-                # The first job starts the processes and waits for them: not on the event loop.
-                await asyncio.to_thread(_first, self._pool)
-            return self._pool
+    async def _restart(self, worker: Worker) -> None:
+        assert self._starting is not None  # it is made with the workers
+        async with self._starting:
+            await worker.start()
+        self.counts["started"] += 1
 
-    def _close_broken(self, pool: ProcessPool) -> None:
-        """End the other workers of a pool that lost an idle one; nobody waits for that."""
-        closing = asyncio.create_task(asyncio.to_thread(_close, pool))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+    async def _give(self, worker: Worker, ticket: Ticket, express: bool) -> None:
+        """Have a job done, and end it where its time is up or nobody waits for it."""
+        clock = asyncio.get_running_loop()
+        ticket.begun = clock.time()
+        self._at_work[worker] = ticket
+        work = asyncio.ensure_future(worker.do(ticket.job, *ticket.arguments))
+        limit = max(0.0, ticket.deadline - ticket.begun)
+        if express:
+            limit = min(limit, 2 * SMALL)
+        try:
+            await asyncio.wait({work, ticket.answer}, timeout=limit, return_when="FIRST_COMPLETED")
+            if not work.done() and ticket.answer.cancelled():
+                await asyncio.wait({work}, timeout=GRACE)
+            if not work.done():
+                self._end(worker, ticket, express)
+            await self._answer(work, ticket)
+        finally:
+            self._at_work.pop(worker, None)
+            if not work.done():
+                work.cancel()
 
+    def _end(self, worker: Worker, ticket: Ticket, express: bool) -> None:
+        """Stop a job: it comes too late, or is larger than it looked, or nobody wants it."""
+        now = asyncio.get_running_loop().time()
+        if ticket.answer.cancelled():
+            self.counts["abandoned"] += 1
+        elif express and now < ticket.deadline:
+            ticket.cost, ticket.begun = max(ticket.cost, 3 * SMALL), None
+            self._queue.put(ticket)
+            self._shed()
+        else:
+            self._overdue(ticket)
+        worker.kill()
 
-def _pool(workers: int) -> ProcessPool:
-    context: Any = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["app.workers.preload"])
-    return ProcessPool(workers, context=context)
+    async def _answer(self, work: asyncio.Future[Any], ticket: Ticket) -> None:
+        """Hand the outcome on. A job that no worker has begun is tried again."""
+        try:
+            value = await work
+        except NotBegun as error:
+            self.counts["lost"] += 1
+            ticket.tries += 1
+            if ticket.tries < TRIES and not ticket.answer.done():
+                ticket.begun = None
+                self._queue.put(ticket)
+            else:
+                ticket.fail(WorkerLost(str(error)))
+        except (WorkerLost, MemoryError) as error:
+            if not ticket.answer.done() and ticket.begun is not None:
+                self.counts["lost"] += 1
+                log.warning("a worker ended: %r", error)
+                ticket.fail(WorkerLost(str(error)))
+        except Exception as error:
+            self._drawn = asyncio.get_running_loop().time()
+            ticket.fail(error)
+        else:
+            self._drawn = asyncio.get_running_loop().time()
+            if ticket.begun is not None:
+                waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
+                self.observe(ticket.job.__name__, waited, taken)
+            if not ticket.answer.done():
+                ticket.answer.set_result(value)
 
+    def _spare(self, worker: Worker) -> None:
+        """Replace a worker that has grown; it is idle now."""
+        if worker.alive and worker.resident > self._settings.worker_bytes:
+            self.counts["recycled"] += 1
+            worker.kill()
 
-def _first(pool: ProcessPool) -> None:
-    pool.schedule(int).result()
+    def _shed(self) -> None:
+        taken = [worker for worker in self._at_work if worker.name != "express"]
+        before = len(self._queue)
+        self._queue.shed(self._room - len(taken))
+        self.counts["refused"] += before - len(self._queue)
 
-
-def _close(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
+    def _overdue(self, ticket: Ticket) -> None:
+        """The deadline has passed: too large a job, or too long a queue."""
+        if ticket.answer.done():
+            return
+        now = asyncio.get_running_loop().time()
+        waited = (ticket.begun or now) - ticket.since
+        if self._queue.drop(ticket) or waited > (now - ticket.since) / 2:
+            self.counts["refused"] += 1
+            ticket.fail(Busy(self._queue.wait))
+        else:
+            self.counts["timeout"] += 1
+            ticket.fail(TooLong() if ticket.large else TimeoutError())

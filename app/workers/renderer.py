@@ -9,6 +9,7 @@ from app.settings import Settings
 from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
 from app.workers.pool import Workers
+from app.workers.store import Store
 from resnet_core import Diagram, ParameterError
 from resnet_core.formats.graphviz import Format as PictureFormat
 
@@ -21,7 +22,14 @@ class Renderer:
     def __init__(self, settings: Settings) -> None:
         self.workers = Workers(settings)
         self.limit = settings.timeout
-        self._cache = Cache(settings.cache_bytes)
+        self.store = None if settings.store == "none" else Store(settings.store)
+        self._cache = Cache(settings.cache_bytes, store=self.store)
+
+    async def stop(self) -> None:
+        """End the workers, and leave the store."""
+        await self.workers.stop()
+        if self.store:
+            await self.store.close()
 
     async def render(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """The diagram of a canonical query in a format. Raises Refusal, Busy, TimeoutError."""
@@ -49,6 +57,18 @@ class Renderer:
             log.exception("no explanation of %s", diagram.url)
             return None
 
+    async def turns(self, diagram: Diagram) -> bytes | None:
+        """What is worth trying next; None where it cannot be found in time."""
+        query = diagram.explained_by
+        try:
+            return await self._cache.get(
+                ("turns", query), lambda: self.workers.run(jobs.turns, query)
+            )
+        except Exception:
+            # Picture and words stand without.
+            log.exception("nothing to try next for %s", diagram.url)
+            return None
+
     async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """A structure told in words. Raises Refusal, Busy, TimeoutError."""
         query = tuple(pairs)
@@ -61,6 +81,20 @@ class Renderer:
         query = tuple(pairs)
         return await self._cache.get(
             ("compare", query, format), lambda: self.workers.run(jobs.compare, query, format)
+        )
+
+    async def window(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """The window of a call. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("window", query, format), lambda: self.workers.run(jobs.window, query, format)
+        )
+
+    async def sweep(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
+        """A sweep over a knob. Raises Refusal, Busy, TimeoutError."""
+        query = tuple(pairs)
+        return await self._cache.get(
+            ("sweep", query, format), lambda: self.workers.run(jobs.sweep, query, format)
         )
 
     async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:

@@ -63,6 +63,10 @@ class PreactBasicBlock(nn.Module):
         self.attention = attention_layer(attention, planes)
         self.downsample = shortcut_layer(shortcut, inplanes, planes, stride, None)
 
+    @property
+    def last_layer(self) -> nn.Module:
+        return self.conv2
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         preact = self.relu(self.bn1(x))
         out = self.conv1(preact)

@@ -76,6 +76,10 @@ class PreactBottleneck(nn.Module):
         self.attention = attention_layer(attention, outplanes)
         self.downsample = shortcut_layer(shortcut, inplanes, outplanes, stride, None)
 
+    @property
+    def last_layer(self) -> nn.Module:
+        return self.conv3
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         preact = self.relu(self.bn1(x))
         out = self.conv1(preact)

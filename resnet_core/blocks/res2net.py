@@ -96,6 +96,10 @@ class Res2NetBlock(nn.Module):
     def last_norm(self) -> nn.Module:
         return self.bn3
 
+    @property
+    def last_layer(self) -> nn.Module:
+        return self.conv3
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         first, *slices = self.relu(self.bn1(self.conv1(x))).chunk(self.scales, dim=1)
         done = [first if self.pool is None else self.pool(first)]

@@ -54,6 +54,10 @@ class ResDown(nn.Module):
             conv1x1(inplanes, outplanes, stride), nn.BatchNorm2d(outplanes)
         )
 
+    @property
+    def last_norm(self) -> nn.Module:
+        return self.bn3
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))

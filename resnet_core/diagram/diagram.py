@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from threading import RLock
 from typing import Any
 from urllib.parse import urlencode
 
+from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
-from resnet_core.bilingual import LANGUAGES, Text
+from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
+from resnet_core.explain.explanation import Explanation, Turn
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
+# Letters of a file's name; after that a knob more says little.
+_LONGEST_NAME = 80
 GIVEN_TWICE = Text("it is given more than once", "重复给出了多次")
 ONE_VALUE = Text("one value", "只能有一个值")
+# Calls of all graphs that are kept; a call takes about 2 KB.
+NODES_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,18 @@ class Diagram(Drawing):
         return address(self.query)
 
     @property
+    def file_name(self) -> str:
+        """What a file of it is called, without ending: ``bottleneck-stride-2``."""
+        view = {*Options.model_fields} - {"detail", "direction", "lang"}
+        told = [
+            f"{name}-{value}".replace("_", "-")
+            for name, value in self.query
+            if name not in view and name != self.subject.kind
+        ]
+        words = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join([self.subject.name, *told])).strip("-")
+        return words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rpartition("-")[0]
+
+    @property
     def input_shape(self) -> Shape:
         """Shape of the input: [batch, channels, height, width]."""
         height, width = self.input.size(self.subject.input_size)
@@ -129,6 +148,28 @@ class Diagram(Drawing):
             {"model": place.model, "path": place.path} for place in places(subject, self.values)
         ]
         return found
+
+    def explain(self, language: Language | None = None) -> Explanation:
+        """The structure told in words, its source with comments, and what to try next."""
+        told = super().explain(language)
+        own = replace(self, options=Options(lang=told.language))
+        return replace(told, program=lambda: own._annotated(told.language), next=own._turns)
+
+    def _turns(self) -> tuple[Turn, ...]:
+        from resnet_core.diagram.turns import turns
+
+        return turns(self)
+
+    def _annotated(self, language: Language) -> str:
+        # It reads the source of classes that only a trace needs.
+        from resnet_core.explain.annotated import Origin, annotated
+
+        arguments = {
+            **dict(self.subject.fixed),
+            **self.parameters.model_dump(exclude_defaults=True),
+        }
+        origin = Origin(self.subject.factory, arguments, self.input_shape)
+        return annotated(self.graph, self.caption, origin, language)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -172,7 +213,11 @@ def address(query: Iterable[tuple[str, Any]]) -> str:
     return "/diagram?" + urlencode(list(query), safe=",:")
 
 
-@lru_cache(maxsize=128)
+# Graphs by what they weigh, not by their number: the largest has 10,000 calls, most have 12.
+_GRAPHS: LRUCache[Any, Graph] = LRUCache(NODES_KEPT, getsizeof=lambda graph: len(graph.nodes) + 50)
+
+
+@cached(_GRAPHS, lock=RLock())
 def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
     """The traced structure; where it cannot run, with what would fix it."""
     # torch is imported here, at the first trace, and not by whoever only makes addresses.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
@@ -16,11 +14,15 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import fill
 from resnet_core.diagram.options import Options
 from resnet_core.diagram.picture import Drawing
-from resnet_core.errors import UnknownParameter
+from resnet_core.errors import ParameterError, UnknownParameter
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.language.caption import Caption
 from resnet_core.registry import BLOCKS, NETWORKS
 from resnet_core.trace import one_at_a_time, trace
+from resnet_core.trace.hollow import hollow
+
+if TYPE_CHECKING:
+    from resnet_core import Comparison
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,24 @@ class ModuleDrawing(Drawing):
     @cached_property
     def graph(self) -> Graph:
         return trace(lambda: self.twin, self.shapes)
+
+    @property
+    def table(self) -> str:
+        """Every layer with its shapes and costs, in columns."""
+        from resnet_core.formats.table import columns
+
+        return columns(self.graph, self.caption, self.options.lang)
+
+    def compare(self, other: Drawing, **options: Any) -> Comparison:
+        """What becomes of this one in the other: a drawing of either kind. Raises ParameterError.
+
+        ``options`` are those of ``resnet_core.compare``: the view, and how it is shown.
+        """
+        # By the package's face: what compares stands above what draws.
+        import resnet_core
+
+        compared: Comparison = resnet_core.compare(self, other, **options)
+        return compared
 
     def retrace(self, shape: Shape) -> Graph:
         return trace(lambda: self.twin, [shape, *self.shapes[1:]])
@@ -69,7 +89,7 @@ def draw(**parameters: Any) -> Diagram:
 
 def draw_module(
     module: nn.Module, input_shape: Sequence[int] | Sequence[Sequence[int]], **options: Any
-) -> Drawing:
+) -> ModuleDrawing:
     """The drawing of your own module, traced at an input of this shape, batch first.
 
     Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,
@@ -82,22 +102,9 @@ def draw_module(
         if name not in Options.model_fields:
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     with one_at_a_time:
-        drawing = ModuleDrawing(_without_data(module), tuple(shapes), fill(Options, options))
+        drawing = ModuleDrawing(hollow(module), tuple(shapes), fill(Options, options))
     drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look
     return drawing
-
-
-def _without_data(module: nn.Module) -> nn.Module:
-    """A copy on the meta device. What deepcopy finds in its memo it does not copy: no weights."""
-    memo: dict[int, Any] = {
-        id(parameter): nn.Parameter(
-            torch.empty_like(parameter, device="meta"), parameter.requires_grad
-        )
-        for parameter in module.parameters()
-    }
-    for buffer in module.buffers():
-        memo[id(buffer)] = torch.empty_like(buffer, device="meta")
-    return copy.deepcopy(module, memo)
 
 
 def blocks() -> list[str]:
@@ -110,7 +117,26 @@ def networks() -> list[str]:
     return list(NETWORKS)
 
 
-def _shapes(given: Sequence[Any]) -> list[Shape]:
-    if given and isinstance(given[0], int):
-        return [tuple(given)]
-    return [tuple(shape) for shape in given]
+def _shapes(given: Any) -> list[Shape]:
+    """One shape, or several, as shapes. Raises ParameterError for anything else."""
+    whole = given if isinstance(given, list | tuple) else ()
+    shapes = [whole] if whole and isinstance(whole[0], int) else list(whole)
+    if not shapes or not all(_is_shape(shape) for shape in shapes):
+        raise ParameterError(
+            "input_shape",
+            given if isinstance(given, int | float | str | list | tuple) else type(given).__name__,
+            Text("it is no shape", "这不是形状"),
+            allowed=Text(
+                "whole numbers from 1, batch first, such as (1, 3, 224, 224); several inputs: a "
+                "list of such",
+                "从 1 起的整数，批大小在前，例如 (1, 3, 224, 224)；多个输入用列表",
+            ),
+            mend={},
+        )
+    return [tuple(shape) for shape in shapes]
+
+
+def _is_shape(given: Any) -> bool:
+    return isinstance(given, list | tuple) and all(
+        isinstance(size, int) and not isinstance(size, bool) and size > 0 for size in given
+    )

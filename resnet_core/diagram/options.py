@@ -124,6 +124,13 @@ class Options(BaseModel):
         Literal["concrete", "symbolic"],
         Field(description="shapes as numbers, or as formulas such as N×64×H/2×W/2"),
     ] = "concrete"
+    color: Annotated[
+        Literal["role", "params", "macs", "memory"],
+        Field(
+            description="what the colours of the boxes tell: what a box is, or its share of the "
+            "parameters, the multiply-adds or the activation memory (SVG, PNG, PDF)"
+        ),
+    ] = "role"
     theme: Annotated[
         Literal["light", "dark", "auto", "ink"],
         Field(

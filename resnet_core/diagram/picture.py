@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resnet_core.graph.model import Graph, Shape
     from resnet_core.graph.view import Detail
     from resnet_core.language.caption import Caption
-    from resnet_core.layout.sheet import Sheet
+    from resnet_core.layout.sheet import Line, Sheet
     from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
@@ -137,7 +137,6 @@ class Drawing(Picture):
     @cached_property
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
-        from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.page import heading, without_legend
         from resnet_core.layout.theme import SMALL
 
@@ -145,11 +144,28 @@ class Drawing(Picture):
         title = heading(self.caption, self.graph, language) if options.header else ()
         for detail in self._details():
             shown = self._at(detail)
-            sheet = arrange(shown, title, options.direction, options.labels.split(","), language)
+            sheet = self._arranged(shown, title)
             sheet = sheet if options.legend else without_legend(sheet)
             if options.enlarged(sheet.width) * SMALL >= LEAST_TYPE or not options.is_named_width:
                 return sheet
         raise _too_narrow(options)
+
+    def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
+        """A view with its places, in the colours of roles or of costs."""
+        from resnet_core.layout.boxes import tile
+        from resnet_core.layout.coordinates import arrange
+        from resnet_core.layout.cost_colours import CostColours, with_scale
+
+        options, language = self.options, self.options.lang
+        colours = None
+        if options.color != "role":
+            colours = CostColours(shown, self.graph, options.color)
+        make = colours.tile if colours else tile
+        labels = options.labels.split(",")
+        sheet = arrange(shown, title, options.direction, labels, language, make)
+        if colours is None:
+            return sheet
+        return with_scale(sheet, colours.scale(language, options.theme != "ink"))
 
     def _details(self) -> Sequence[Detail]:
         """What a box may be: as asked for, and for a width that has a name also coarser."""

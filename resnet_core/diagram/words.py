@@ -92,6 +92,11 @@ class Request:
             ).format(name)
         raise NoSuchSubject(name, reason, known, near)
 
+    @property
+    def name(self) -> str:
+        """The subject's name. Raises NoSuchSubject."""
+        return self.subject.name
+
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Names and values as a query string spells them. Raises ParameterError."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from resnet_core.bilingual import Language
 from resnet_core.explain.components import attention, chosen, concat
-from resnet_core.explain.cost import biases, depth, savings, shares, sight, total
+from resnet_core.explain.cost import biases, depth, savings, shares, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.explain.failure import failure, so_far
 from resnet_core.explain.layer_notes import layer_notes
@@ -19,6 +19,7 @@ from resnet_core.explain.network import blocks, parts, shortcuts, stages, stride
 from resnet_core.explain.sentences import Passage
 from resnet_core.explain.sequential import plain, without_weights
 from resnet_core.explain.shortcut import ending, shortcut
+from resnet_core.explain.sight import sight
 from resnet_core.explain.special_blocks import (
     convnext,
     downsample,
@@ -27,6 +28,7 @@ from resnet_core.explain.special_blocks import (
     res2net,
 )
 from resnet_core.explain.stride import size
+from resnet_core.explain.why import why
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
 from resnet_core.language.caption import Caption
@@ -52,6 +54,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
         paragraphs=tuple(passage.paragraph(language) for passage in passages),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,
+        why=why(outline, caption.parameters, language),
     )
 
 
@@ -100,7 +103,7 @@ def _network(outline: Outline, caption: Caption) -> Iterator[Passage]:
         yield from tell(block)
     yield from strides(outline)
     yield from shortcuts(outline)
-    yield from ending(block)
+    yield from ending(block, outline.blocks)
     yield from traits(outline)
     yield from shares(outline)
     yield from depth(outline, caption)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Group, Node
-from resnet_core.graph.structure import Anatomy, channels, kernel
+from resnet_core.graph.structure import Anatomy, channels, kernel, size_of
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Many, percent, side
+from resnet_core.language.numbers import Many, percent, several, side
 from resnet_core.language.terms import say
 
 _NORMS = {
@@ -21,7 +21,7 @@ _NORMS = {
     "instance": (
         "It evens out every channel of every image by itself: contrast and brightness "
         "are gone afterwards, which suits style transfer better than classification.",
-        "它把每张图的每个通道各自拉平：对比度和明暗从此不见，适合风格迁移，不太适合分类。",
+        "它把每张图的每个通道各自归一化：对比度和明暗从此不见，适合风格迁移，不太适合分类。",
     ),
     "layer": (
         "It is one group over all channels and positions of an image; it depends "
@@ -30,9 +30,10 @@ _NORMS = {
     ),
     "none": (
         "Without a norm nothing holds the scale: each addition makes the values larger, and deep "
-        "stacks of such blocks need a careful initialisation to train at all.",
+        "stacks of such blocks need a careful initialisation to train at all. The convolutions "
+        "have no bias either, so nothing in the block can shift a channel.",
         "没有归一化，就没有东西管住数值的大小：每加一次数值就更大，块一多，不精心初始化就训练不动。"
-        "",
+        "卷积也不带偏置，块里没有任何东西能平移一个通道。",
     ),
 }
 _ACTIVATIONS = {
@@ -41,8 +42,8 @@ _ACTIVATIONS = {
         "它在 6 处封顶，为的是用八位整数计算时不丢精度。",
     ),
     "LeakyReLU": (
-        "It lets a hundredth of negative values through: no channel can go dead.",
-        "它让负值的百分之一通过：没有哪个通道会彻底“死掉”。",
+        "It multiplies negative values by 0.01: no channel can go dead.",
+        "它把负值乘以 0.01：没有哪个通道会彻底“死掉”。",
     ),
     "ELU": (
         "It bends negative values towards −1 instead of cutting them off, which keeps the "
@@ -59,8 +60,9 @@ _ACTIVATIONS = {
         "它用“正态变量小于它的概率”给每个值加权：拐角圆滑的 ReLU，Transformer 用的就是它。",
     ),
     "Hardswish": (
-        "It is the SiLU put together from straight pieces: cheap on a phone.",
-        "它用几段直线拼出 SiLU 的形状，在手机上算得快。",
+        "It is x times a gate of straight pieces, ReLU6(x + 3)/6, in place of the sigmoid of SiLU: "
+        "cheap on a phone.",
+        "它用折线 ReLU6(x + 3)/6 代替 SiLU 里的 sigmoid，在手机上算得快。",
     ),
     "Mish": (
         "It is x · tanh(softplus(x)), smooth everywhere, and costs more than a ReLU to compute.",
@@ -123,7 +125,7 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
             Said(
                 f"Each of the {wide:,} channels is averaged over its {side(nodes[0].inputs[0])} "
                 f"positions to one number; two small layers, {wide:,} → {narrow:,} → {wide:,}, and "
-                "a sigmoid make of these a factor between 0 and 1 for every channel.",
+                "a sigmoid turn them into a factor between 0 and 1 for every channel.",
                 f"{wide:,} 个通道各自在 {side(nodes[0].inputs[0])} 个位置上取平均，剩一个数；"
                 f"再经过两个小层 {wide:,} → {narrow:,} → {wide:,} 和一个 sigmoid，"
                 "得到每个通道一个 0 与 1 之间的系数。",
@@ -131,15 +133,25 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
             ),
             *_global(block, nodes),
             _share(block, nodes),
+            *_squeezed(wide, narrow, mine, full, first, second),
+        ),
+    )
+
+
+def _squeezed(
+    wide: int, narrow: int, mine: int, full: int, first: Node, second: Node
+) -> Iterator[Said]:
+    """What the narrow middle saves, where it is narrow."""
+    if 2 * narrow < wide:
+        yield (
             Said(
                 f"The squeeze to {narrow:,} numbers keeps it this small: all channels must make do "
                 f"with them, in {mine:,} parameters; one full layer would take {full:,}.",
                 f"中间只过 {narrow:,} 个数，所以才这么小：所有通道共用这几个数，参数 {mine:,} 个；"
                 f"一整层则要 {full:,} 个。",
                 ids([first, second]),
-            ),
-        ),
-    )
+            )
+        )
 
 
 def _efficient(block: Anatomy, group: Group) -> Passage:
@@ -158,20 +170,20 @@ def _efficient(block: Anatomy, group: Group) -> Passage:
             Said(
                 f"The {wide:,} channel means stand in a row, and a one-dimensional convolution of "
                 f"{reach} slides along it: each channel is weighed by looking at itself and "
-                f"{reach - 1} neighbours in that row.",
+                f"{several(reach - 1, 'neighbour')} in that row.",
                 f"{wide:,} 个通道均值排成一行，一个长 {reach} 的一维卷积从头滑到尾："
                 f"每个通道的权重只看它自己和行里的 {reach - 1} 个邻居。",
                 ids(nodes),
             ),
+            *_global(block, nodes),
             Said(
                 f"Squeeze-and-excitation would spend {squeezed:,} parameters on the same task. "
-                f"That neighbours in this row have anything to do with each other is nowhere "
-                "given; training arranges the channels so that they do.",
+                f"Nothing says that neighbours in this row belong together; training arranges the "
+                "channels so that they do.",
                 f"同样的事，SE 要花 {squeezed:,} 个参数。这一行里相邻的通道本来毫无关系，"
                 "是训练把通道排成了有关系的样子。",
                 (conv.id,),
             ),
-            *_global(block, nodes),
         ),
     )
 
@@ -216,7 +228,7 @@ def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
     if any(call.type in _OVER_THE_IMAGE for call in block.calls):
         return
     yield Said(
-        "So this is the one place in the block where the whole image has a say in every position.",
+        "This is the one place in the block where the whole image has a say in every position.",
         "整个块里，只有在这里整张图才能影响到每一个位置。",
         ids(nodes[:1]),
     )
@@ -224,13 +236,23 @@ def _global(block: Anatomy, nodes: tuple[Node, ...]) -> Iterator[Said]:
 
 def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
     params, macs = sum(node.params for node in nodes), sum(node.macs for node in nodes)
+    busy = max(nodes, key=lambda node: node.macs)
+    where = (
+        "; averaging and scaling, once per value, are not counted",
+        "；取平均和缩放，每个值一次，不算在内",
+    )
+    if kernel(busy) > 1 and len(busy.shape) == 4 and 2 * busy.macs > macs:
+        where = (
+            f", {percent(busy.macs, macs)} of them in the {size_of(busy)} on "
+            f"{several(channels(busy)[0], 'channel')}",
+            f"，其中 {percent(busy.macs, macs)} 在 {channels(busy)[0]} 个通道的 "
+            f"{size_of(busy)} 卷积上",
+        )
     return Said(
         f"It takes {percent(params, block.params)} of the block's parameters ({params:,}) and "
-        f"{percent(macs, block.macs)} of its multiply-adds ({Many(macs):en}), because almost "
-        "everything happens after the averaging.",
+        f"{percent(macs, block.macs)} of its multiply-adds ({Many(macs):en}){where[0]}.",
         f"它占这个块参数的 {percent(params, block.params)}（{params:,} 个），"
-        f"却只占乘加的 {percent(macs, block.macs)}（{Many(macs):zh}次），"
-        "因为几乎一切都在取平均之后才算。",
+        f"占乘加的 {percent(macs, block.macs)}（{Many(macs):zh}次）{where[1]}。",
         ids(nodes),
     )
 
@@ -239,6 +261,8 @@ def concat(block: Anatomy) -> Iterator[Passage]:
     """The paragraph on a block that concatenates and adds nothing."""
     joined = [call for call in block.calls if call.role == "concat" and call.lane == "main"]
     joined = [item for item in joined if len(item.shape) == 4]
+    if block.type == "Res2NetBlock":
+        return  # its slices are cut from one map and put back together; nothing piles up
     if block.join is not None or not joined or block.graph.problem is not None:
         return
     widths = " → ".join(f"{item.shape[1]:,}" for item in joined)

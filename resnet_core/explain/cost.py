@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.explain.main_path import called
 from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.window import Window, window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
     Anatomy,
@@ -40,7 +41,7 @@ def savings(block: Anatomy) -> Iterator[Passage]:
     if middle is not None and "base_width" in block.knobs and block.type == "Bottleneck":
         yield from _width(block, middle)
     if middle is not None and _dilation(middle) > 1:
-        yield _dilated(middle)
+        yield from _dilated(middle)
 
 
 def _grouped(node: Node) -> Passage:
@@ -84,6 +85,7 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
     plain = 9 * planes * planes
     sum_ = f"int({planes} · {base} / 64) · {count} = {width:,}"
     english, chinese = _part(weights(middle), plain)
+    inside = _inside(base, width // count)
     yield Passage(
         Said(
             f"The middle is {width:,} channels wide.",
@@ -100,15 +102,30 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
                 (middle.id,),
             ),
             Said(
-                "Width counts twice in a convolution and groups divide once: the "
+                "Weights grow with the width squared and fall with the groups: the "
                 f"{size_of(middle)} has {weights(middle):,} weights, {english} {plain:,} of the "
-                "plain one. The ends do not change: base_width alters only what is inside.",
+                f"plain one. {inside[0]}",
                 f"卷积的权重与宽度的平方成正比，与组数成反比：{size_of(middle)} 有 "
                 f"{weights(middle):,} 个权重，是普通块 {plain:,} 个的 {chinese}。"
-                "两端不变：base_width 只改里面。",
+                f"{inside[1]}",
                 (middle.id,),
             ),
         ),
+    )
+
+
+def _inside(base: int, each: int) -> tuple[str, str]:
+    """What base_width or groups does to the block."""
+    if base != 64:
+        return (
+            "The ends do not change: base_width alters only what is inside.",
+            "两端不变：base_width 只改里面。",
+        )
+    return (
+        f"groups multiplies the width here, each group keeping {each:,} of its own; ResNeXt "
+        "lowers base_width to pay for it.",
+        f"这里 groups 使宽度成倍增加，每组各有 {each:,} 个通道；ResNeXt 用更小的 base_width "
+        f"来抵消。",
     )
 
 
@@ -120,10 +137,12 @@ def _part(count: int, whole: int) -> tuple[str, str]:
     return f"{times} times the", f"{times} 倍"
 
 
-def _dilated(node: Node) -> Passage:
-    dilation, side = _dilation(node), kernel(node)
-    reach = dilation * (side - 1) + 1
-    return Passage(
+def _dilated(node: Node) -> Iterator[Passage]:
+    found = window(node)
+    if found is None or not found.square:
+        return
+    dilation, side, reach = found.dilation, kernel(node), found.reach
+    yield Passage(
         Said(
             f"The {size_of(node)} is dilated by {dilation}.",
             f"{size_of(node)} 卷积的空洞率是 {dilation}。",
@@ -133,23 +152,46 @@ def _dilated(node: Node) -> Passage:
             Said(
                 f"Its {side * side} points stand {dilation} apart and so reach over "
                 f"{reach}×{reach} positions, {dilation}·({side} − 1) + 1 = {reach} on a side. It "
-                f"has the same {weights(node):,} weights as without, for only the distances "
+                f"has the same {weights(node):,} weights as without, because only the distances "
                 "change.",
                 f"{side * side} 个采样点彼此相隔 {dilation} 格，覆盖 {reach}×{reach} 的范围："
                 f"边长 {dilation}·({side} − 1) + 1 = {reach}。权重仍是 {weights(node):,} 个，"
                 "变的只是间距。",
                 (node.id,),
             ),
-            Said(
-                f"What lies between the points it does not see: of {reach * reach} positions it "
-                f"reads {side * side}. Networks for segmentation do this to see far without "
-                "shrinking the map.",
-                f"点与点之间的位置它看不到：{reach * reach} 个位置里只读 {side * side} 个。"
-                "分割网络这么做，是为了不缩小特征图也能看得远。",
-                (node.id,),
-            ),
+            *_between(node, found),
         ),
     )
+
+
+def _between(node: Node, found: Window) -> Iterator[Said]:
+    """What the points miss: the positions between them, or on a small map the map itself."""
+    dead, of, reach = found.points - found.live, found.points, found.reach
+    if dead:
+        only = (
+            (": this layer works as a 1×1", "：这一层等于一个 1×1") if found.live == 1 else ("", "")
+        )
+        yield Said(
+            f"On a map of {side(node.inputs[0])} positions, {dead:,} of its {of:,} points always "
+            f"fall on padding{only[0]}.",
+            f"在 {side(node.inputs[0])} 的特征图上，{of:,} 个采样点里有 {dead:,} 个总落在补的零上"
+            f"{only[1]}。",
+            (node.id,),
+        )
+        return
+    why = ("", "")
+    if found.stride == 1:
+        why = (
+            " Networks for segmentation do this to see far without shrinking the map.",
+            "分割网络这么做，是为了不缩小特征图也能看得远。",
+        )
+    yield Said(
+        f"What lies between the points it does not see: of the {reach * reach:,} positions it "
+        f"spans, one output reads at most {of:,}.{why[0]}",
+        f"点与点之间的位置它看不到：跨过的 {reach * reach:,} 个位置里，一个输出最多读 {of:,} 个。"
+        f"{why[1]}",
+        (node.id,),
+    )  # fmt: skip
 
 
 def biases(block: Anatomy) -> Iterator[Passage]:
@@ -166,15 +208,18 @@ def biases(block: Anatomy) -> Iterator[Passage]:
     sum_ = " + ".join(f"{count:,}" for count in counts)
     nodes = ids(wasted)
     yield Passage(
-        Said(f"{sum(counts):,} of the parameters do nothing.",
-             f"有 {sum(counts):,} 个参数白费了。", nodes),
+        Said(f"{sum(counts):,} of the parameters do nothing in training.",
+             f"有 {sum(counts):,} 个参数在训练时不起作用。", nodes),
         (
             Said(
                 f"They are the convolutions' biases, {sum_}: a norm follows each of them, "
                 "subtracts the mean of every channel and with it whatever was added to the whole "
-                "channel. bias=False would change no result.",
+                "channel. In training bias=False would change nothing; afterwards the running "
+                "mean, "
+                "where the norm keeps one, has absorbed it.",
                 f"那是各个卷积的偏置，{sum_}：每个卷积后面都有归一化，它减去每个通道的均值，"
-                "加到整个通道上的数也就一起被减掉了。写成 bias=False，结果一点不变。",
+                "加到整个通道上的数也就一起被减掉了。训练时写成 bias=False，结果不变；"
+                "训练之后，运行均值（若有）已把它吸收进去。",
                 nodes,
             ),
         ),
@@ -198,9 +243,13 @@ def total(block: Anatomy) -> Iterator[Passage]:
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
     nodes = ids([call for call in block.calls if call.macs])
+    batch = block.given[0] if len(block.given) == 4 else 1
+    many = ("", "") if batch < 2 else (
+        f" for the {batch:,} images, {Many(block.macs // batch):en} each",
+        f"（{batch:,} 张图，每张 {Many(block.macs // batch):zh}次）")  # fmt: skip
     whole = Said(
-        f"{block.params:,} parameters, {Many(block.macs):en} multiply-adds.",
-        f"共 {block.params:,} 个参数，{Many(block.macs):zh}次乘加。",
+        f"{block.params:,} parameters, {Many(block.macs):en} multiply-adds{many[0]}.",
+        f"共 {block.params:,} 个参数，{Many(block.macs):zh}次乘加{many[1]}。",
         nodes,
     )
     if len(shares) < 2:
@@ -221,21 +270,22 @@ def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
     if len(block.steps) != 2 or any(kernel(step) != 3 for step in block.steps):
         return
     wide, made = channels(block.steps[0])[0], channels(block.steps[1])[1]
-    if wide != made or made % 4 or groups(block.steps[0]) > 1:
+    if wide != made or groups(block.steps[0]) > 1:
         return
-    narrow, nodes = made // 4, ids(block.steps)
-    other = 2 * made * narrow + 9 * narrow * narrow
+    wide4, nodes = 4 * made, ids(block.steps)
+    other = 2 * made * wide4 + 9 * made * made
     every = sum(map(weights, block.steps))
     yield Passage(
         Said("Both convolutions work at full width.", "两个卷积都在全部通道上算。", nodes),
         (
             Said(
-                f"That takes {every:,} weights; a bottleneck with the same ends, {made:,} → "
-                f"{narrow:,} → {narrow:,} → {made:,}, would do with {other:,}. ResNet-18 and "
-                "ResNet-34 can afford it, from ResNet-50 on the blocks are bottlenecks.",
-                f"这要 {every:,} 个权重；两端相同的瓶颈块 {made:,} → {narrow:,} → {narrow:,} → "
-                f"{made:,} 只要 {other:,} 个。ResNet-18 和 ResNet-34 负担得起，"
-                "从 ResNet-50 起就改用瓶颈块。",
+                f"That takes {every:,} weights; for {other:,} a bottleneck carries {wide4:,} "
+                f"channels instead of {made:,}: {wide4:,} → {made:,} → {made:,} → {wide4:,}. "
+                f"That is the "
+                "block from ResNet-50 on.",
+                f"这要 {every:,} 个权重；瓶颈块 {wide4:,} → {made:,} → {made:,} → {wide4:,} 用 "
+                f"{other:,} 个权重就能处理 {wide4:,} 个通道，而不是 {made:,} 个。"
+                "从 ResNet-50 起用的就是它。",
                 nodes,
             ),
         ),
@@ -282,7 +332,7 @@ def _parts(outline: Outline) -> list[Part]:
             rest = [node for _, _, nodes in stages[1:] for node in nodes]
             others = ("the rest", "其余各块")
             stages = [stages[0], (*others, tuple(rest))]
-    ends = [("the stem", "主干", outline.stem), ("the head", "头部", outline.head)]
+    ends = [("the stem", "起始层", outline.stem), ("the head", "分类头", outline.head)]
     found = [ends[0], *stages, ends[1]]
     return [pair for pair in found if sum(node.params + node.macs for node in pair[2])]
 
@@ -352,7 +402,7 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
         f"Count the layers with weights on the main path: {stem} in the stem, {len(each):,} blocks "
         f"of {each[0]}, {head} at the end, {sums}. Norms and what stands on a shortcut do not "
         "count.",
-        f"数主路上带权重的层：主干 {stem} 层，{len(each):,} 个块各 {each[0]} 层，末尾 {head} 层，"
+        f"数主路上带权重的层：起始层 {stem} 层，{len(each):,} 个块各 {each[0]} 层，末尾 {head} 层，"
         f"{sums}。归一化和捷径上的层不算。",
         ids(layers),
     )
@@ -372,7 +422,7 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
                 Said(
                     f"The name is that of the network with a single convolution in the stem; here "
                     f"it has {Few(stem):en}.",
-                    f"名字沿用主干只有一个卷积的那个网络；这里主干有{Few(stem):zh}个。",
+                    f"名字沿用起始层只有一个卷积的那个网络；这里起始层有{Few(stem):zh}个。",
                     ids(outline.stem),
                 )
             )
@@ -393,46 +443,3 @@ def _six_n(outline: Outline, layers: Sequence[Node]) -> Iterator[Said]:
             f"三个阶段各 n 个块，就是 6n + 2；这里 n = {n:,}。",
             tuple(stage.path for stage in outline.stages if stage.path),
         )
-
-
-def sight(outline: Outline) -> Iterator[Passage]:
-    """The receptive field beside the size of the image."""
-    graph = outline.graph
-    given = graph.inputs[0].shape
-    if len(given) != 4:
-        return
-    field, image = graph.totals.receptive_field, side(given)
-    maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
-    last = ids(maps[-1:])
-    if field >= max(given[2:]):
-        yield Passage(
-            Said(
-                "The last map could see the whole image.",
-                "最后的特征图看得到整张图。",
-                last,
-            ),
-            (
-                Said(
-                    f"The receptive field of one of its positions is {field:,}×{field:,} pixels, "
-                    f"the image has {image}. That is how far it can see, not how evenly: pixels "
-                    "near the middle reach it by far more ways than those at the edge.",
-                    f"它的一个位置，感受野是 {field:,}×{field:,} 个像素，而图只有 {image}。"
-                    "这说的是能看多远，不是看得多均匀：靠近中心的像素通到它的路，比边上的多得多。",
-                    last,
-                ),
-            ),
-        )
-        return
-    yield Passage(
-        Said("The last map sees a part of the image.", "最后的特征图只看得到图的一部分。", last),
-        (
-            Said(
-                f"The receptive field of one of its positions is {field:,}×{field:,} of {image} "
-                "pixels; what lies further away it learns of only where something global follows, "
-                "an average or a linear layer over the whole map.",
-                f"它的一个位置，感受野是 {field:,}×{field:,} 个像素，而图有 {image}；"
-                "更远的内容，要等后面有全局的运算（对整张图取平均，或全连接）才能知道。",
-                last,
-            ),
-        ),
-    )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.errors import NO_FORMAT, ParameterError
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
+NO_SOURCE = Text("its class is written in no file of ours", "它的类不在可读取的源文件里")
+_WHY = Text("Why it is built so", "为什么这样设计")
+_TURNS = Text("What happens if you change it", "改一改会怎样")
 _LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
 
 
@@ -41,17 +45,60 @@ class LayerNote:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why it is built so: the answer in one sentence, what lies behind it, where figures are from.
+
+    ``sources`` name paper, table and address of whatever was measured by others.
+    """
+
+    lead: str
+    sentences: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A knob turned: why one would, what comes of it, where it is drawn and where compared."""
+
+    knobs: Mapping[str, str]
+    why: str
+    consequence: str
+    deltas: Mapping[str, int]
+    url: str
+    compare: str
+
+    @property
+    def label(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in self.knobs.items())
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """A structure told in words, in one language."""
+    """A structure told in words, in one language.
+
+    ``program`` makes its source with a comment at each line, ``next`` the knob turns that are
+    worth trying; a module of one's own has neither.
+    """
 
     title: str
     paragraphs: tuple[Paragraph, ...]
     layers: tuple[LayerNote, ...]
     language: Language = "en"
+    why: tuple[Reason, ...] = ()
+    program: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+
+    next: Callable[[], tuple[Turn, ...]] | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """Knob turns worth trying, with what comes of each."""
+        return self.next() if self.next else ()
 
     def to_dict(self) -> dict[str, Any]:
         """It as plain data: what ``/explain.json`` answers."""
-        return {"schema": 1, **asdict(self)}
+        found = asdict(replace(self, program=None, next=None))
+        del found["program"], found["next"]
+        return {"schema": 1, **found, "turns": [asdict(turn) for turn in self.turns]}
 
     @property
     def markdown(self) -> str:
@@ -61,9 +108,22 @@ class Explanation:
         blocks += [
             f"**{paragraph.lead}** {self._joined(paragraph)}" for paragraph in self.paragraphs
         ]
+        if self.why:
+            blocks.append(f"## {_WHY[self.language]}")
+        for reason in self.why:
+            sources = "".join(f" ({source})" for source in reason.sources)
+            blocks.append(f"**{reason.lead}** {self._gap.join(reason.sentences)}{sources}")
         if self.told:
             blocks.append(f"## {_LAYERS[self.language]}")
             blocks.append("\n".join(_item(note) for note in self.told))
+        if self.turns:
+            blocks.append(f"## {_TURNS[self.language]}")
+            blocks.append(
+                "\n".join(
+                    f"- [`{turn.label}`]({turn.url}): {turn.why} {turn.consequence}"
+                    for turn in self.turns
+                )
+            )
         return "\n\n".join(blocks) + "\n"
 
     @property
@@ -72,6 +132,11 @@ class Explanation:
         gap = " " if self.language == "en" else ""
         told = [f"{paragraph.lead}{gap}{self._joined(paragraph)}" for paragraph in self.paragraphs]
         blocks = [self.title, *told]
+        if self.why:
+            blocks.append(_WHY[self.language])
+        for reason in self.why:
+            blocks.append(gap.join([reason.lead, *reason.sentences]))
+            blocks += [f"[{source}]" for source in reason.sources]
         blocks = ["\n".join(_indented(block)) for block in blocks]
         if self.told:
             blocks.append(_LAYERS[self.language])
@@ -80,6 +145,11 @@ class Explanation:
             blocks.append(
                 "\n".join([*name, *_indented(note.text, 4), *(f"    {s}" for s in note.sums)])
             )
+        if self.turns:
+            blocks.append(_TURNS[self.language])
+        for turn in self.turns:
+            words = _indented(f"{turn.why}{gap}{turn.consequence}", 4)
+            blocks.append("\n".join([f"  {turn.label}", *words]))
         return "\n\n".join(blocks) + "\n"
 
     def render(self, format: str = "txt") -> bytes:
@@ -100,6 +170,14 @@ class Explanation:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
     @property
+    def annotated(self) -> str:
+        """Its source with a comment at each line. Raises ParameterError where there is none."""
+        if self.program is None:
+            allowed = [name for name in FORMATS if name != "py"]
+            raise ParameterError("format", "py", NO_SOURCE, allowed=allowed, suggestion="txt")
+        return self.program()
+
+    @property
     def told(self) -> tuple[LayerNote, ...]:
         """The layers of which there is something to say in words, and nothing said twice."""
         first: dict[str, LayerNote] = {}
@@ -107,6 +185,10 @@ class Explanation:
             if layer.text:
                 first.setdefault(layer.text, layer)
         return tuple(first.values())
+
+    @property
+    def _gap(self) -> str:
+        return " " if self.language == "en" else ""
 
     def _joined(self, paragraph: Paragraph) -> str:
         gap = " " if self.language == "en" else ""
@@ -116,6 +198,7 @@ class Explanation:
 _WRITERS: dict[str, Callable[[Explanation], str]] = {
     "json": lambda explanation: explanation.json,
     "md": lambda explanation: explanation.markdown,
+    "py": lambda explanation: explanation.annotated,
     "txt": lambda explanation: explanation.text,
 }
 FORMATS = tuple(_WRITERS)

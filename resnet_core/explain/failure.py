@@ -74,11 +74,11 @@ def _twice(graph: Graph) -> Iterator[Said]:
         yield Said(
             f"The cause: {main[0].id} and {main[1].id} both take the stride, so the main path "
             f"divides the size by {stride(main[0])} · {stride(main[1])} = {both}, while the "
-            f"shortcut divides it by {once} only. A block may shrink the map once; whichever "
-            "convolution does it, the others must have stride 1.",
-            f"原因：{main[0].id} 和 {main[1].id} 都带步幅，主路把边长除以 "
+            f"shortcut divides it by {once} only. Both paths must divide the size by the same "
+            "number.",
+            f"原因：{main[0].id} 和 {main[1].id} 都带步长，主路把边长除以 "
             f"{stride(main[0])} · {stride(main[1])} = {both}，捷径却只除以 {once}。"
-            "一个块只能缩小一次：由哪个卷积来做都行，其余的步幅必须是 1。",
+            "两条路径必须把边长除以同一个数。",
             (main[0].id, main[1].id, side[0].id),
         )
 
@@ -93,8 +93,8 @@ def _forbidden(graph: Graph) -> Iterator[Said]:
     name = next((n for n in ("shortcut", "downsample") if knobs.get(n) == "identity"), "")
     if name:
         yield Said(
-            f"{name}=identity forbids the projection that would bring x to the shape of f(x).",
-            f"{name}=identity 不许做投影，而只有投影才能把 x 变成 f(x) 的形状。",
+            f"{name}=identity forbids whatever would bring x to the shape of f(x).",
+            f"{name}=identity 不许在捷径上做任何变换，x 只能保持原来的形状。",
             (problem.node,),
         )
 

@@ -22,7 +22,7 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Few, side, whole
+from resnet_core.language.numbers import Few, several, side, whole
 
 _NAMES = {
     "params": {"en": "parameters", "zh": "参数量"},
@@ -68,7 +68,7 @@ def _at_an_end(node: Node) -> Said | None:
     """What there is to say of a call that stands in no block."""
     if node.role == "pool" and node.shape[2:] == (1, 1):
         return Said(
-            "Where something is no longer counts, only how much of it there is: "
+            "From here on position no longer counts, only strength: "
             f"{side(node.inputs[0])} "
             "positions become one.",
             f"从这里起不再管东西在哪里，只管有多少：{side(node.inputs[0])} 个位置合成一个。",
@@ -141,21 +141,21 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
         if not block.closed:
             return None
         return (
-            f"Gives {made:,} channels, as many as wait on the shortcut.",
-            f"给出 {made:,} 个通道，与捷径那一边一样多。",
+            f"Gives {several(made, 'channel')}, as many as wait on the shortcut.",
+            f"输出 {made:,} 个通道，与捷径分支一致。",
         )
     if behind and kernel(behind[0]) > 1:
         if made < given and channels(behind[0])[0] == made:
             return (
                 f"Narrows first, so that the {size_of(behind[0])} behind it has only {made:,} "
                 "channels to work on.",
-                f"先压窄，好让后面的 {size_of(behind[0])} 只在 {made:,} 个通道上算。",
+                f"先降维，好让后面的 {size_of(behind[0])} 只在 {made:,} 个通道上算。",
             )
         if made > given and is_depthwise(behind[0]):
             return (
                 f"Widens first: the depthwise {size_of(behind[0])} behind it mixes no channels, so "
                 "many of them cost little.",
-                f"先放宽：后面逐通道的 {size_of(behind[0])} 不混合通道，通道再多也不贵。",
+                f"先升维：后面逐通道的 {size_of(behind[0])} 不混合通道，通道再多也不贵。",
             )
     return None
 
@@ -163,9 +163,9 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
 def _spatial(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if len(block.spatial) == 1:
         gated = any(call.lane == "gate" and kernel(call) > 1 for call in block.calls)
-        english = f"The only layer {'on the main path' if gated else 'of this block'} that sees " \
-                  "neighbouring positions"  # fmt: skip
-        chinese = f"{'主路上' if gated else '整个块里'}，只有这一层看得到相邻的位置"
+        where = "on the main path" if gated else "of this block"
+        english = f"The only convolution {where} that sees neighbouring positions"
+        chinese = f"{'主路上' if gated else '整个块里'}，只有这个卷积看得到相邻的位置"
         if stride(node) > 1:
             return f"{english}, and the one that shrinks the map.", f"{chinese}，缩小也由它来做。"
         if groups(node) > 1 and not is_depthwise(node):
@@ -196,9 +196,10 @@ def _bias(block: Anatomy, node: Node) -> tuple[str, str] | None:
     made = channels(node)[1]
     if node.attributes.get("bias"):
         return (
-            f"Its {made:,} biases do nothing: the norm behind it subtracts the mean, and the bias "
+            f"Its {made:,} biases do nothing in training: the norm behind it subtracts the mean, "
+            f"and the bias "
             "with it.",
-            f"它的 {made:,} 个偏置白费了：后面的归一化减去均值，偏置也一起被减掉。",
+            f"它的 {made:,} 个偏置在训练时不起作用：后面的归一化减去均值，偏置也一起被减掉。",
         )
     if not block.path and node is block.steps[0]:
         return (
@@ -223,9 +224,9 @@ def _add(block: Anatomy, node: Node) -> Said | None:
     if node is block.join and len(node.inputs) > 1:
         shape = whole(node.shape)
         return Said(
-            f"Both ways arrive with {shape}, number is added to number; nothing is put side by "
-            "side, so the channels do not grow.",
-            f"两条路都带着 {shape} 到这里，逐个数相加；不是拼接，所以通道不会变多。",
+            f"Both paths deliver {shape}, added element by element, not concatenated: the "
+            "channels do not grow.",
+            f"两条路径的输出都是 {shape}，逐元素相加；不是拼接，所以通道不会变多。",
         )
     if block.type == "Res2NetBlock" and node not in block.joins:
         return Said(
@@ -239,7 +240,7 @@ def _activation(block: Anatomy, node: Node) -> Said | None:
     if node is block.ending and block.closed:
         return Said(
             "The only activation that the shortcut passes as well.",
-            "捷径也要经过的，只有这一个激活。",
+            "捷径一路上只经过这一个激活。",
         )
     if node.call == 2 and node.kind == "module" and not block.path:
         return Said(
@@ -375,6 +376,8 @@ def moved(node: Node) -> Said | None:
 
 
 def _multiply(node: Node) -> Said | None:
+    if node.params == 1:
+        return Said("One learned number for all of f.", "整个 f 共用一个可学的数。")
     if node.params:
         return Said(
             "A learned factor for each channel.",

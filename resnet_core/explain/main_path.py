@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.explain.facts import gated, prepared
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -43,8 +44,10 @@ def main_path(block: Anatomy) -> Iterator[Passage]:
 
 def formula(block: Anatomy) -> str:
     """``relu(shortcut(x) + α · f(x))``, as this block's graph has it."""
-    branch = f"{factor} · f(x)" if (factor := _factor(block)) else "f(x)"
-    rest = {"none": "", "identity": "x + "}.get(block.kind, "shortcut(x) + ")
+    factor = _factor(block) or ("s" if gated(block) else "")
+    branch = f"{factor} · f(x)" if factor else "f(x)"
+    start = "a" if prepared(block) else "x"
+    rest = {"none": "", "identity": "x + "}.get(block.kind, f"shortcut({start}) + ")
     inner = rest + branch
     if block.ending is None:
         return inner
@@ -69,7 +72,14 @@ def computes(block: Anatomy) -> Said:
     english, chinese = {
         "α": (", with one learned number α", "，其中 α 是一个可学习的数"),
         "γ": (", with a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数"),
-    }.get(_factor(block), ("", ""))
+    }.get(
+        _factor(block), (", with s from the gate", "，s 由门控给出") if gated(block) else ("", "")
+    )
+    before = "x"
+    for call in prepared(block):
+        before = f"{call.id if call.role == 'norm' else call.type.lower()}({before})"
+    if before != "x":
+        english, chinese = f"{english}, with a = {before}", f"{chinese}，其中 a = {before}"
     text = formula(block)
     return Said(f"It computes {text}{english}.", f"它计算 {text}{chinese}。", nodes)
 
@@ -171,8 +181,8 @@ def _pointwise(block: Anatomy, node: Node, known: bool) -> tuple[str, str]:
             f"a {name} convolution mixes {'them' if known else f'the {made:,} channels'}",
             f"用 {name} 卷积混合{'这些' if known else f' {made:,} 个'}通道",
         )
-    why, reason = _expansion(block, made)
-    verb, chinese = ("narrows", "压到") if made < given else ("widens", "放宽到")
+    why, reason = _expansion(block, made) if node is block.steps[-1] else ("", "")
+    verb, chinese = ("narrows", "降到") if made < given else ("widens", "升到")
     return (
         f"a {name} convolution {verb} {what[0]} to {made:,}{why}",
         f"用 {name} 卷积{what[1]}{chinese} {made:,} 个{reason}",
@@ -217,6 +227,9 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     if groups(middle) > 1 and middle.macs < first.macs + last.macs:
         yield _cheap_middle(first, middle, last)
         return
+    if given < width:
+        yield _widened(middle, given)
+        return
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
     shape = "Wide, narrow, wide: hence the name" if given > width else (
@@ -225,15 +238,29 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
         f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
     yield Said(
-        f"{shape}. Looking around is the costly part, nine weights where a 1×1 has one, so it is "
+        f"{shape}. Looking at neighbours is the costly part, nine weights where a 1×1 has one, "
+        f"so it is "
         f"done where channels are few: on {width:,} channels the {name} costs "
         f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
         f"{there:en}, {ratio(times)} times as much.",
-        f"{form}。看邻域最费算力：1×1 只有一个权重的地方，{name} 有九个，所以放到通道最少处去做。"
+        f"{form}。看邻域最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有九个，"
+        f"所以放到通道最少处去做。"
         f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
         ids([middle]),
+    )
+
+
+def _widened(middle: Node, given: int) -> Said:
+    """A middle that is wider than what comes in."""
+    name, width = size_of(middle), channels(middle)[0]
+    wider = ratio(width / given)
+    return Said(
+        f"The {name} works on {width:,} channels, {wider} times what came in: this bottleneck "
+        "widens first.",
+        f"{name} 在 {width:,} 个通道上算，是输入的 {wider} 倍：这个瓶颈块先升维。",
+        (middle.id,),
     )
 
 
@@ -269,16 +296,13 @@ def _pair(block: Anatomy) -> Iterator[Said]:
         )
     elif reach > 5:
         yield Said(
-            f"Together the two see {reach}×{reach} positions of the input, because the second one "
-            f"steps over every {_nth(stride(one))} position and so reaches further.",
+            f"Together the two see {reach}×{reach} positions of the input, because the second "
+            f"one's "
+            f"neighbouring points lie {Few(stride(one)):en} apart there.",
             f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔"
             f"{Few(stride(one)):zh}个位置，所以看得更远。",
             ids(block.steps),
         )
-
-
-def _nth(number: int) -> str:
-    return {2: "second", 3: "third", 4: "fourth"}[number]
 
 
 # By class: the noun with its article, several of it, and the Chinese.
@@ -321,7 +345,7 @@ def _of_size(given: Shape, made: Shape) -> tuple[str, str] | None:
     if given[2:] == made[2:]:
         return None
     if all(-(-one // 2) == other for one, other in zip(given[2:], made[2:], strict=True)):
-        return "halves the map", "特征图减半"
+        return "halves height and width", "高和宽减半"
     return (
         f"takes the map from {side(given)} to {side(made)}",
         f"特征图从 {side(given)} 变成 {side(made)}",

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from resnet_core.bilingual import LANGUAGES
+from resnet_core.explain.facts import asked_for
+from resnet_core.explain.late_start import late_start
 from resnet_core.explain.main_path import called, capital, plural
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.shortcut import averaging, described, option_a
@@ -14,7 +16,7 @@ from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, weights
 from resnet_core.language.caption import Caption
-from resnet_core.language.numbers import Few, Many, percent, side, whole
+from resnet_core.language.numbers import Few, Many, percent, several, side, whole
 from resnet_core.language.terms import listed
 
 # Sides up to this many pixels are those of thumbnails: CIFAR's 32, Tiny ImageNet's 64.
@@ -56,9 +58,9 @@ def _stem(outline: Outline) -> Iterator[Said]:
         return
     places = (given[2] * given[3]) / max(1, made[2] * made[3])
     about, chinese = ("", "") if places == int(places) else ("about ", "大约")
-    verb = "take" if len(layers) > 1 else "takes"
+    verb = "takes" if len(layers) == 1 else "take"
     yield Said(
-        f"In front, {described(layers, 'en')} {verb} the {side(given)} input down to "
+        f"First, {described(layers, 'en')} {verb} the {side(given)} input down to "
         f"{side(made)}, so that all that follows computes only {about}1/{round(places):,} of the "
         "positions.",
         f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
@@ -72,8 +74,10 @@ def _unshrunk(stem: tuple[Node, ...], english: str, chinese: str) -> Said:
     small = max(given[2:]) <= SMALL
     why = ": so small an image has no resolution to give away" if small else ""
     reason = "：图本来就小，分辨率舍不得丢" if small else ""
+    turns = "turn" if " and " in english else "turns"
     return Said(
-        f"In front, {english} makes {made[1]:,} channels of the {given[1]:,} and leaves the "
+        f"First, {english} {turns} the {several(given[1], 'channel')} into {made[1]:,} and "
+        f"leaves the "
         f"{side(given)} as they are{why}.",
         f"最前面用{chinese}把 {given[1]:,} 个通道变成 {made[1]:,} 个，{side(given)} "
         f"保持不变{reason}。",
@@ -93,7 +97,9 @@ def _single(outline: Outline) -> Iterator[Said]:
         english = f"{capital(called(first, 'en'))} takes {given} to {made}"
         chinese = f"{called(first, 'zh')}把 {given} 变成 {made}"
         if others:
-            english += f", the other {len(others):,} keep that and refine it"
+            keeps = "one keeps that and refines" if len(others) == 1 else "keep that and refine"
+            rest = "" if len(others) == 1 else f"{len(others):,} "
+            english += f", the other {rest}{keeps} it"
             chinese += f"，其余 {len(others):,} 块保持不变，逐块精修"
     yield Said(f"{english}.", f"{chinese}。", tuple(block.path for block in outline.blocks))
 
@@ -103,11 +109,17 @@ def _middle(outline: Outline) -> Iterator[Said]:
     if len(counts) < 2:
         return
     sums = " + ".join(str(count) for count in counts)
+    later = [block for stage in outline.stages for block in stage.blocks[1:]]
+    adds = ("", "")
+    if later and all(block.kind == "identity" for block in later):
+        adds = (
+            ", so every block after the first can add its input unchanged",
+            "，所以除第一块外都能把输入原样加上",
+        )
     yield Said(
-        f"In the middle stand {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
-        "shape, so that each block can add what it was given as it is.",
-        f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样，"
-        "每一块都能把输入原样加上去。",
+        f"Then come {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
+        f"shape{adds[0]}.",
+        f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样{adds[1]}。",
         tuple(stage.path for stage in outline.stages if stage.path),
     )
 
@@ -132,9 +144,9 @@ def _head(outline: Outline) -> Iterator[Said]:
     size = side(pools[0].inputs[0])
     yield Said(
         f"At the end each of the {inner:,} maps is averaged over its {size} positions to one "
-        f"number, and a linear layer makes {scores:,} scores of these. Because of the average the "
+        f"number, and a linear layer turns them into {scores:,} scores. Because of the average the "
         "classifier does not care how large the image was.",
-        f"最后，{inner:,} 张图各自在 {size} 个位置上取平均，只剩一个数，"
+        f"最后，{inner:,} 张特征图各自在 {size} 个位置上取平均，只剩一个数，"
         f"再由全连接层算出 {scores:,} 个得分。有了这一步平均，分类器就不在乎图有多大。",
         ids([*pools, last]),
     )
@@ -267,13 +279,13 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
     if kinds["none"] == total:
         yield _plain(outline)
         return
+    every = "The block keeps the shape" if total == 1 else f"All {total:,} blocks keep the shape"
     if not others:
         yield Passage(
             Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
             (
                 Said(
-                    f"All {total:,} blocks keep the shape, so x can be added as it is everywhere, "
-                    "at no cost.",
+                    f"{every}, so x can be added as it is everywhere, at no cost.",
                     f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
                     tuple(block.path for block in outline.blocks),
                 ),
@@ -281,7 +293,7 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
         )
         return
     claim = Said(
-        f"{identity:,} of the {total:,} shortcuts are the identity."
+        f"{identity:,} of the {total:,} shortcuts {'is' if identity == 1 else 'are'} the identity."
         if identity
         else "No shortcut is the identity.",
         f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
@@ -292,17 +304,41 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
 
 def _others(others: list[Anatomy]) -> Iterator[Said]:
     """The shortcuts that are not the identity, by name, and what they do."""
-    for kind, (several, one, chinese) in _DOES.items():
+    for kind, (many, one, chinese) in _DOES.items():
         doing = [other for other in others if other.kind == kind]
         if not doing:
             continue
         shown, paths = doing[:MOST], tuple(item.path for item in doing)
         names = [listed((called(item, lang) for item in shown), lang) for lang in LANGUAGES]
         more = (" and others", "等") if len(doing) > MOST else ("", "")
-        verb = one if len(doing) == 1 else several
+        verb = one if len(doing) == 1 else many
+        if kind == "projection" and not all(map(asked_for, doing)):
+            yield _needless(doing)
+            continue
         yield Said(
             f"{capital(names[0])}{more[0]} {verb}.", f"{names[1]}{more[1]}{chinese}。", paths
         )
+
+
+def _needless(doing: list[Anatomy]) -> Said:
+    """Projections of which the shapes ask for some or for none."""
+    needed = [block for block in doing if asked_for(block)]
+    shown = [listed((called(block, lang) for block in needed[:MOST]), lang) for lang in LANGUAGES]
+    count, verb = len(doing), "projects" if len(doing) == 1 else "project"
+    paths = tuple(block.path for block in doing)
+    if not needed:
+        return Said(
+            f"{count:,} {verb} although no shape asks for it.",
+            f"{count:,} 条做投影，虽然形状都不要求。",
+            paths,
+        )
+    more = (" and others", "等") if len(needed) > MOST else ("", "")
+    asks = "does" if len(needed) == 1 else "do"
+    return Said(
+        f"{count:,} {verb}; only in {shown[0]}{more[0]} {asks} the shapes ask for it.",
+        f"{count:,} 条做投影；只有 {shown[1]}{more[1]} 的形状需要它。",
+        paths,
+    )
 
 
 def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
@@ -312,7 +348,7 @@ def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
     if pooled:
         yield averaging(pooled[0])
     if padded:
-        yield option_a(padded[0])
+        yield option_a(*padded)
     count = sum(node.params for other in others for node in other.side)
     if count:
         whole = outline.graph.totals.params
@@ -325,13 +361,13 @@ def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
 
 _DOES = {
     "projection": (
-        "project, for there the shape changes",
-        "projects, for there the shape changes",
+        "project, because the shape changes there",
+        "projects, because the shape changes there",
         "要做投影，因为那里形状变了",
     ),
     "pooled": (
-        "pool before they project, for there the map shrinks as well",
-        "pools before it projects, for there the map shrinks as well",
+        "pool before they project, because the map shrinks there as well",
+        "pools before it projects, because the map shrinks there as well",
         "先池化再投影，因为那里特征图也要缩小",
     ),
     "padded": (
@@ -358,7 +394,7 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
             f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
             f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
             "个通道"
-            f"放宽到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
+            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
             (first.path,),
         )
     elif first not in others:
@@ -376,9 +412,10 @@ def _plain(outline: Outline) -> Passage:
         Said("There is no shortcut anywhere.", "一条捷径也没有。", paths),
         (
             Said(
-                "This is the plain network that ResNet was measured against: the same layers, the "
-                "same cost, and harder to train the deeper it gets.",
-                "这就是 ResNet 用来对照的普通网络：层数、代价都一样，越深却越难训练。",
+                "The paper of 2015 measured its networks against such plain ones, of pairs of 3×3 "
+                "with batch norm: with 34 layers they had more training error than with 18.",
+                "2015 年的论文用这样的普通网络（成对的 3×3 卷积加批归一化）来对照："
+                "34 层的训练误差反而高于 18 层。",
                 paths,
             ),
         ),
@@ -387,7 +424,7 @@ def _plain(outline: Outline) -> Passage:
 
 def traits(outline: Outline) -> Iterator[Passage]:
     """The paragraphs on what the knobs of the network changed."""
-    for tell in (_deep_stem, _dilated, _late_start, _orders, _final_norm):
+    for tell in (_deep_stem, _dilated, late_start, _orders, _final_norm):
         yield from tell(outline)
 
 
@@ -400,7 +437,7 @@ def _deep_stem(outline: Outline) -> Iterator[Passage]:
     yield Passage(
         Said(
             "The stem is three 3×3 instead of one 7×7.",
-            "主干是三个 3×3，而不是一个 7×7。",
+            "stem（起始层）是三个 3×3，而不是一个 7×7。",
             ids(convs),
         ),
         (
@@ -440,7 +477,7 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
     yield Passage(
         Said(
             "Stride is traded for dilation.",
-            "用空洞换步幅。",
+            "用空洞换步长。",
             paths,
         ),
         (
@@ -448,7 +485,7 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
                 f"In {listed(named, 'en')} the 3×3 end up dilated by {listed(rates, 'en')} where a "
                 f"stride would have shrunk the map, and see as far as they would have then. So the "
                 f"last map of the {side(given)} input is {side(made)} and not {small}.",
-                f"{listed(named, 'zh')} 里，本该缩小特征图的步幅换成了 3×3 的空洞率 "
+                f"{listed(named, 'zh')} 里，本该缩小特征图的步长换成了 3×3 的空洞率 "
                 f"{listed(rates, 'zh')}，看得与缩小之后一样远。"
                 f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
                 paths,
@@ -473,29 +510,6 @@ def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
     )
 
 
-def _late_start(outline: Outline) -> Iterator[Passage]:
-    if not outline.graph.group[""].attributes.get("zero_init_residual"):
-        return
-    paths = tuple(block.path for block in outline.blocks)
-    norms = [[call for call in block.calls if call.role == "norm" and call.lane == "main"]
-             for block in outline.blocks]  # fmt: skip
-    if any(not norm for norm in norms) or any(block.preactivated for block in outline.blocks):
-        return
-    yield Passage(
-        Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
-        (
-            Said(
-                "zero_init_residual sets the weight of the last norm on each main path to zero: "
-                "at first f(x) = 0, the network is as shallow as stem and head alone, and the "
-                "blocks grow in as training needs them.",
-                "zero_init_residual 把每条主路最后一个归一化的权重置零：一开始 f(x) = 0，"
-                "网络浅得只剩主干和头部，各块随训练的需要慢慢长出来。",
-                ids(norm[-1] for norm in norms),
-            ),
-        ),
-    )
-
-
 def _orders(outline: Outline) -> Iterator[Passage]:
     """HorNet: the order of the gated convolution by stage."""
     orders = [stage.blocks[0].knobs.get("order") for stage in outline.stages]
@@ -509,11 +523,9 @@ def _orders(outline: Outline) -> Iterator[Passage]:
             Said(
                 f"The gates multiply {listed(told, 'en')} times in the {Few(len(orders)):en} "
                 "stages. Each product halves the channels once more, and late stages have the "
-                "channels for it; what they see is already condensed, so products of many "
-                "features mean something there.",
+                "channels for it.",
                 f"{Few(len(orders)):zh}个阶段里分别相乘 {listed(told, 'zh')} 次。"
-                "每多乘一次，通道就要多减半一次，靠后的阶段才有这么多通道；"
-                "那里看到的已是浓缩过的内容，许多特征连乘才有意义。",
+                "每多乘一次，通道就要多减半一次，靠后的阶段才有这么多通道。",
                 paths,
             ),
         ),
@@ -534,9 +546,9 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
         (
             Said(
                 "Every block takes care of its own input only, so the last sum would reach the "
-                "head as it is: larger than any of its terms, and never bent.",
-                "每个块只照管自己的输入，最后一次相加的结果就会原样送到头部："
-                "比其中任何一项都大，也没有经过激活。",
+                "head as it is: with a spread that grew at every addition, and never bent.",
+                "每个块只照管自己的输入，最后一次相加的结果就会原样送到分类头："
+                "每加一次，数值就散得更开，也没有经过激活。",
                 ids(last),
             ),
         ),

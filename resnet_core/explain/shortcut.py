@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import LANGUAGES, Language, Text
+from resnet_core.explain.facts import ends_in_norm, normed, prepared
 from resnet_core.explain.main_path import capital
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
@@ -67,7 +68,7 @@ def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
         english.append(
             f"the map shrinks from {side(given)} to {side(made)} (stride {_stride(block, step)})"
         )
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}（stride {_stride(block, step)}）")
+        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}（步长 {_stride(block, step)}）")
     if given[1] != made[1]:
         english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
         chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
@@ -115,18 +116,33 @@ def _identity(block: Anatomy) -> Passage:
         claim = Said(
             "Every shortcut is the input itself.", "每条捷径都是输入本身。", ids(block.joins)
         )
-    said = [_fits(block, given)]
-    said.append(
-        Said(
-            "It costs nothing and changes nothing, which is the point: the derivative of x + f(x) "
-            "is 1 + f′(x), so the gradient reaches the layers in front even where f′ is almost "
-            "zero, and f need only learn what is to be changed about x.",
-            "它不花一分代价，也不改一个数，妙处正在这里：x + f(x) 的导数是 1 + f′(x)，"
-            "哪怕 f′ 几乎为零，梯度照样传得到前面的层；f 只需学会该对 x 改动什么。",
-            ids(block.joins),
+    return Passage(claim, (_fits(block, given), *_easy(block)))
+
+
+def _easy(block: Anatomy) -> Iterator[Said]:
+    """What the identity is good for: doing nothing is easy, or the gradient has a straight way."""
+    joins = ids(block.joins)
+    if block.ending is None:
+        yield Said(
+            "It costs nothing and changes nothing. And since nothing follows the addition, the "
+            "derivative of x + f(x) is exactly 1 + f′(x): the gradient reaches the layers before "
+            "this block even where f′ is almost zero.",
+            "它不花一分代价，也不改一个数。相加之后什么也没有，x + f(x) 的导数正好是 1 + f′(x)："
+            "哪怕 f′ 几乎为零，梯度照样传得到前面的层。",
+            joins,
         )
+        return
+    name = call_title(block.ending)
+    yield Said(
+        f"It costs nothing, and doing nothing becomes easy: with f = 0 only the {name} is left "
+        "between x and the output. Layers without a shortcut would have to learn the identity, "
+        "and the paper of 2015 saw them fail at it: a plain network of 34 layers fitted its "
+        "training images worse than one of 18 (degradation).",
+        f"它不花一分代价，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
+        "没有捷径的层要自己学会恒等映射，2015 年的论文发现它们学不好："
+        "34 层普通网络的训练误差反而高于 18 层（退化问题）。",
+        joins,
     )
-    return Passage(claim, tuple(said))
 
 
 def _fits(block: Anatomy, given: str) -> Said:
@@ -134,7 +150,7 @@ def _fits(block: Anatomy, given: str) -> Said:
     knob = next((knob for knob in _KNOBS if knob in block.knobs), "")
     value = block.knobs.get(knob, "")
     english = f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
-    chinese = f"f(x) 出来是 {given}，与 x 进来时一样，可以直接相加"
+    chinese = f"f(x) 的输出形状是 {given}，与 x 相同，可以直接相加"
     if value in ("padded", "avgpool"):
         english += f"; {knob}={value} would only act where the shapes differ"
         chinese += f"；{knob}={value} 只在形状不同时才起作用"
@@ -144,7 +160,7 @@ def _fits(block: Anatomy, given: str) -> Said:
     elif value == "auto":
         english += f": stride 1 and {block.given[1]:,} = {block.given[1]:,} channels leave " \
                    f"{knob}=auto nothing to do"  # fmt: skip
-        chinese += f"：stride 为 1，通道数 {block.given[1]:,} = {block.given[1]:,}，" \
+        chinese += f"：步长为 1，通道数 {block.given[1]:,} = {block.given[1]:,}，" \
                    f"{knob}=auto 便什么也不加"  # fmt: skip
     return Said(f"{english}.", f"{chinese}。", ids(block.joins))
 
@@ -173,7 +189,7 @@ def _skipping(block: Anatomy, conv: Node) -> Said:
     return Said(
         f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the shortcut skips "
         f"the rest of x, which ResNet-D avoids by pooling first{how}.",
-        f"步幅为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x 的其余部分在这条路上就丢了；"
+        f"步长为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),
     )
@@ -192,7 +208,8 @@ def _through(block: Anatomy) -> Said:
 def _share(block: Anatomy) -> Said:
     mine = sum(weights(item) for item in block.side)
     layers = [node for node in block.calls if node.role in ("conv", "linear")]
-    every = sum(weights(node) for node in layers)
+    # A layer that is called twice, as CBAM's are, has its weights once.
+    every = sum(weights(node) for node in {node.path: node for node in layers}.values())
     linear = any(node.role == "linear" for node in block.side)
     kind = ("", "") if linear else ("convolution ", "卷积")
     return Said(
@@ -207,22 +224,30 @@ def _forced(block: Anatomy) -> Passage:
     """A projection that nothing requires."""
     mine = sum(node.params for node in block.side)
     knob = next((knob for knob in _KNOBS if block.knobs.get(knob) == "projection"), "")
-    who = (f"{knob}=projection puts", f"{knob}=projection 仍然放了") if knob else (
-        "this class always puts", "这个类总要放")  # fmt: skip
-    where = whole(block.given)
-    return Passage(
+    step = block.knobs.get("stride", 1)
+    where, there = whole(block.given), [described(block.side, language) for language in LANGUAGES]
+    if knob:
+        why = (
+            f"but {knob}=projection puts {there[0]} there all the same",
+            f"{knob}=projection 仍然放了{there[1]}",
+        )
+    elif step != 1:
+        why = (
+            f"but the rule in the code asks about the stride, and {step} ≠ 1: so x passes "
+            f"{there[0]}",
+            f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 x 要过{there[1]}",
+        )
+    else:
+        why = (f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
+    said = [
         Said(
-            "The shortcut projects although it need not.",
-            "捷径本可不投影，却还是投影了。",
+            f"x and f(x) are both {where} and could be added as they are, {why[0]}.",
+            f"x 与 f(x) 都是 {where}，本可直接相加，{why[1]}。",
             ids(block.side),
-        ),
-        (
-            Said(
-                f"x and f(x) are both {where} and could be added as they are, but {who[0]} "
-                f"{described(block.side, 'en')} there all the same.",
-                f"x 与 f(x) 都是 {where}，本可直接相加，{who[1]}{described(block.side, 'zh')}。",
-                ids(block.side),
-            ),
+        )
+    ]
+    if knob or step == 1:
+        said.append(
             Said(
                 f"That is option C of the ResNet paper, which found it hardly better than the "
                 f"identity. It costs {mine:,} parameters, and the gradient no longer has a way "
@@ -230,9 +255,14 @@ def _forced(block: Anatomy) -> Passage:
                 f"这是 ResNet 论文里的 C 方案，论文自己也发现它比恒等好不了多少。它要花 {mine:,} 个"
                 "参数，梯度也不再有一条不受改动的回路。",
                 ids(block.side),
-            ),
-        ),
+            )
+        )
+    claim = Said(
+        "The shortcut projects although it need not.",
+        "捷径本可不投影，却还是投影了。",
+        ids(block.side),
     )
+    return Passage(claim, tuple(said))
 
 
 def _pooled(block: Anatomy) -> Passage:
@@ -254,8 +284,8 @@ def averaging(block: Anatomy) -> Said:
         f"The pooling takes the stride so that the convolution has none: each {window}×{window} "
         f"patch is averaged and all its {count:en} positions count, where a 1×1 at stride {window} "
         "would read one of them. That is ResNet-D's change, and it costs not a single weight.",
-        f"步幅交给池化，卷积就不必带步幅：每个 {window}×{window} 小块取平均，"
-        f"{count:zh}个位置都算数；换成步幅为 {window} 的 1×1，就只读其中一个。"
+        f"步长交给池化，卷积就不必带步长：每个 {window}×{window} 小块取平均，"
+        f"{count:zh}个位置都算数；换成步长为 {window} 的 1×1，就只读其中一个。"
         "这是 ResNet-D 的改动，一个权重也不多花。",
         (pool.id,),
     )
@@ -332,14 +362,17 @@ def _padded(block: Anatomy) -> Passage:
     )
 
 
-def option_a(block: Anatomy) -> Said:
-    """What a padded shortcut saves."""
-    spared = block.given[1] * block.summed[1]
+def option_a(*blocks: Anatomy) -> Said:
+    """What padded shortcuts save."""
+    spared = sum(block.given[1] * block.summed[1] for block in blocks)
+    number = Few(len(blocks))
+    who = ("a 1×1 convolution", "一个 1×1 卷积") if number == 1 else (
+        f"{number:en} 1×1 convolutions", f"{number:zh}个 1×1 卷积")  # fmt: skip
     return Said(
-        f"This is option A of the ResNet paper: no parameter at all, where a 1×1 convolution "
+        f"This is option A of the ResNet paper: no parameter at all, where {who[0]} "
         f"would have {spared:,} weights.",
-        f"这是 ResNet 论文里的 A 方案：一个参数也不用，换成 1×1 卷积则要 {spared:,} 个权重。",
-        ids(block.side),
+        f"这是 ResNet 论文里的 A 方案：一个参数也不用，换成{who[1]}则要 {spared:,} 个权重。",
+        tuple(node.id for block in blocks for node in block.side),
     )
 
 
@@ -356,9 +389,12 @@ def _none(block: Anatomy) -> Passage:
                 last,
             ),
             Said(
-                "Such a network of 34 layers trained worse than one of 18, which is what made the "
-                "authors of ResNet add the shortcut.",
-                "这样堆出的 34 层网络训练起来反而不如 18 层，ResNet 的作者正是因此加上了捷径。",
+                "The paper of 2015 built plain networks of pairs of 3×3 with batch norm: the one "
+                "of 34 layers had more training error than the one of 18, and that is why its "
+                "authors added the shortcut.",
+                "2015 年的论文用成对的 3×3 卷积加批归一化堆出普通网络：34 层的训练误差反而高于 "
+                "18 层，"
+                "作者正是因此加上了捷径。",
                 last,
             ),
         ),
@@ -401,14 +437,14 @@ def _past(block: Anatomy, join: Node) -> Said:
 _NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
 
 
-def ending(block: Anatomy) -> Iterator[Passage]:
-    """Why the last activation stands where it stands."""
+def ending(block: Anatomy, blocks: tuple[Anatomy, ...] = ()) -> Iterator[Passage]:
+    """Why the last activation stands where it stands; in a network with all its blocks."""
     if not block.closed or block.graph.problem is not None:
         return
     if block.ending is not None:
         yield _after(block, block.ending)
     elif block.preactivated:
-        yield _preactivated(block)
+        yield _preactivated(block, blocks)
     else:
         yield from _linear(block)
 
@@ -419,6 +455,9 @@ def _after(block: Anatomy, last: Node) -> Passage:
     claim = Said(
         f"The last {name} comes after the addition.", f"最后一个 {name} 放在相加之后。", nodes
     )
+    enters = ("as it comes out of its last norm", "经最后一个归一化直接参与相加")
+    if not ends_in_norm(block):
+        enters = ("as it was computed", "算出来就直接参与相加")
     if last.type in _NEVER_NEGATIVE:
         said = Said(
             "So f is free to be negative and to take something away from x. With the "
@@ -430,38 +469,47 @@ def _after(block: Anatomy, last: Node) -> Passage:
         )
     else:
         said = Said(
-            "So f enters the addition as it comes out of its last norm, negative or positive, and "
-            f"the {name} bends the sum, not f alone.",
-            f"f 就以最后一个归一化给出的样子参加相加，可正可负；{name} 弯的是两者之和，而不只是 f。"
-            "",
+            f"So f enters the addition {enters[0]}, negative or positive, and the {name} bends "
+            "the sum, not f alone.",
+            f"f {enters[1]}，可正可负；{name} 作用在两者之和上，而不只是 f。",
             nodes,
         )
     return Passage(claim, (said,))
 
 
-def _preactivated(block: Anatomy) -> Passage:
+def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
     nodes = ids(block.joins[-1:])
     first = ids(block.calls[:2])
+    stand, behind = (
+        ("Norm and activation stand", "归一化和激活"),
+        ("norm and activation", "归一化和激活"),
+    )
+    if not normed(block):
+        stand, behind = ("The activation stands", "激活"), ("activation", "激活")
     said = [
         Said(
-            "Norm and activation stand before each convolution instead of behind it, so the sum "
-            "leaves the block untouched. In a row of such blocks the output is x plus the sum of "
-            "all f: a signal, and a gradient, can pass from end to end without meeting a single "
-            "non-linearity.",
-            "归一化和激活放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
-            "这样的块连成一串，输出就是 x 加上所有 f 之和：信号和梯度从头走到尾，"
+            f"{stand[0]} before each convolution instead of behind it, so the sum leaves the "
+            "block untouched. In a row of such blocks whose shortcuts are the identity the output "
+            "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
+            "without meeting a single non-linearity.",
+            f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
+            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度穿过这一串，"
             "一次非线性也不会碰上。",
             (*first, *nodes),
         )
     ]
-    if block.kind in ("projection", "pooled"):
+    broken = [other for other in blocks or (block,) if prepared(other)]
+    if broken:
+        count = Few(len(broken))
+        where = (f"At {count:en} of the shortcuts", f"有{count:zh}条捷径") if blocks else (
+            "At the shortcut of this block", "在这个块的捷径上，")  # fmt: skip
         said.append(
             Said(
-                "Where the shape changes that straight way is broken off: the projection takes its "
-                "input behind the first norm and activation, like the main path.",
-                "形状改变的地方，这条直路会断一次：投影与主路一样，从第一个归一化和激活之后取输入。"
-                "",
-                ids(block.side),
+                f"{where[0]} that straight way is broken off: like the main path, "
+                f"{'it takes its' if len(broken) == 1 else 'they take their'} input behind the "
+                f"first {behind[0]}.",
+                f"{where[1]}这条直路会断开：它与主路一样，从第一个{behind[1]}之后取输入。",
+                tuple(node.id for other in broken for node in other.side),
             )
         )
     return Passage(
@@ -477,24 +525,27 @@ def _linear(block: Anatomy) -> Iterator[Passage]:
     width = channels(block.steps[-1])[1]
     yield Passage(
         Said("Nothing follows the addition.", "相加之后什么也没有。", nodes),
-        (_lossy(nodes, width, width < channels(block.steps[-1])[0]),),
+        (_lossy(block, width, width < channels(block.steps[-1])[0]),),
     )
 
 
-def _lossy(nodes: tuple[str, ...], width: int, wider: bool) -> Said:
+def _lossy(block: Anatomy, width: int, wider: bool) -> Said:
+    nodes = ids(block.joins[-1:])
+    hard = any(call.type in _NEVER_NEGATIVE and call.lane == "main" for call in block.calls)
+    does = ("sets part of its input to zero", "把一部分输入变成零") if hard else (
+        "squashes part of its input", "把一部分输入压扁")  # fmt: skip
     if wider:
         return Said(
-            "An activation sets part of its input to zero. In the wide middle the other channels "
-            f"can make up for it, in {width:,} channels they cannot: so the narrow ends stay "
-            "linear.",
-            "激活会把一部分输入变成零。在宽的中段，别的通道还能补回来；"
+            f"An activation {does[0]}. In the wide middle the other channels can make up for it, "
+            f"in {width:,} channels they cannot: so the narrow ends stay linear.",
+            f"激活会{does[1]}。在宽的中段，别的通道还能补回来；"
             f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
             nodes,
         )
     return Said(
-        f"An activation sets part of its input to zero, and {width:,} channels are too few to "
-        "make up for it: so the output stays linear.",
-        f"激活会把一部分输入变成零，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
+        f"An activation {does[0]}, and {width:,} channels are too few to make up for it: so the "
+        "output stays linear.",
+        f"激活会{does[1]}，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
         nodes,
     )
 
@@ -524,7 +575,7 @@ def _layer(node: Node, language: Language) -> str:
         step, size = stride(node), size_of(node)
         return Text(
             f"a {size} convolution{f' with stride {step}' if step > 1 else ''}",
-            f"一个{f'步幅为 {step} 的' if step > 1 else ''} {size} 卷积",
+            f"一个{f'步长为 {step} 的' if step > 1 else ''} {size} 卷积",
         )[language]
     if node.role == "multiply":
         return Text("a multiplication", "一次乘法")[language]
@@ -542,5 +593,5 @@ def _pool(node: Node, language: Language) -> str:
     kind = Text("a max pooling", "最大池化") if largest else Text("an average pooling", "平均池化")
     return Text(
         f"{kind.en} over {size}{f' with stride {step}' if moved else ''}",
-        f"一个{f'步幅为 {step} 的' if moved else ''} {size} {kind.zh}",
+        f"一个{f'步长为 {step} 的' if moved else ''} {size} {kind.zh}",
     )[language]

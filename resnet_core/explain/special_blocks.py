@@ -18,6 +18,7 @@ from resnet_core.language.numbers import (
     Few,
     Many,
     percent,
+    several,
     side,
     whole,
 )
@@ -40,7 +41,8 @@ def res2net(block: Anatomy) -> Iterator[Passage]:
         ids([first, last]),
     )
     inner = [call for call in block.calls if call.role == "add" and call not in block.joins]
-    tell = _fed if inner or len(convs) == 1 else _side_by_side
+    pooled = any(call.role == "pool" and call.lane == "main" for call in block.calls)
+    tell = _side_by_side if pooled or not (inner or len(convs) == 1) else _fed
     yield Passage(headline(block), (computes(block), sliced, *tell(block)))
 
 
@@ -48,21 +50,28 @@ def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(1, len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
+    each = ("The other passes a 3×3 of its own", "另一片过自己的 3×3")
+    if len(convs) > 1:
+        each = (
+            "Each of the others passes a 3×3 of its own; from the third on the result of the "
+            "one before it is added first",
+            "其余各片都过自己的 3×3；从第三片起，要先加上前一片的结果",
+        )
     single, every = 9 * total * total, sum(weights(conv) for conv in convs)
     yield Said(
-        f"The first slice goes on as it is. Every other one passes a 3×3 of its own"
-        f"{', but the result of the slice before it is added first' if len(convs) > 1 else ''}: "
+        f"The first slice goes on as it is. {each[0]}: "
         f"so the slices come out having seen 1×1, {listed(reaches, 'en')} positions, and one block "
         f"sees at {Few(len(convs) + 1):en} scales at once.",
-        f"第一片原样放行。其余各片都过自己的 3×3"
-        f"{'，但要先加上前一片的结果' if len(convs) > 1 else ''}："
+        f"第一片原样放行。{each[1]}："
         f"于是各片分别看过 1×1、{listed(reaches, 'zh')} 的范围，一个块里同时有"
         f"{Few(len(convs) + 1):zh}种尺度。",
         ids(convs),
     )
     yield Said(
-        f"It is cheap as well: {Few(len(convs)):en} convolutions on {width:,} channels have "
-        f"{every:,} weights, one 3×3 on all {total:,} would have {single:,}.",
+        f"It is cheap as well: "
+        f"{'one convolution' if len(convs) == 1 else f'{Few(len(convs)):en} convolutions'} on "
+        f"{several(width, 'channel')} {'has' if len(convs) == 1 else 'have'} {every:,} weights, "
+        f"one 3×3 on all {total:,} would have {single:,}.",
         f"而且便宜：{Few(len(convs)):zh}个 {width:,} 通道的卷积共 {every:,} 个权重，"
         f"在全部 {total:,} 个通道上做一个 3×3 则要 {single:,} 个。",
         ids(convs),
@@ -71,14 +80,16 @@ def _fed(block: Anatomy) -> Iterator[Said]:
 
 def _side_by_side(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
-    pool = [call for call in block.calls if call.role == "pool"]
+    pool = [call for call in block.calls if call.role == "pool" and call.lane == "main"]
+    see = ("it sees", "它只") if len(convs) == 1 else (
+        f"all {Few(len(convs)):en} see", f"{Few(len(convs)):zh}片都只")  # fmt: skip
     yield Said(
         "In a block that changes the shape the slices do not feed one another: each passes its "
-        f"3×3 alone, all {Few(len(convs)):en} see 3×3 positions, and the first slice is averaged "
+        f"3×3 alone, {see[0]} 3×3 positions, and the first slice is averaged "
         "over 3×3 so that it comes out as large as the others. The hierarchy that the name "
         "promises is found in the blocks that follow.",
         "改变形状的块里，各片并不前后相喂："
-        f"每片单独过自己的 3×3，{Few(len(convs)):zh}片都只看 3×3 的范围；"
+        f"每片单独过自己的 3×3，{see[1]}看 3×3 的范围；"
         "第一片做 3×3 平均池化，好与其他片一样大。名字里说的层级结构，要到后面的块才有。",
         ids([*convs, *pool]),
     )
@@ -113,9 +124,11 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
         )
     said.append(
         Said(
-            f"What one block hands to the next is only {ends[1]:,} channels wide; that is what has "
-            "to be kept in memory, and on a phone memory is what is short.",
-            f"块与块之间传递的只有 {ends[1]:,} 个通道，内存里要留住的也就这么多；"
+            f"What one block hands to the next is only {several(ends[1], 'channel')} wide; that is "
+            "what has to be kept in memory between blocks, the wide maps live only inside. On a "
+            "phone memory is what is short.",
+            f"块与块之间传递的只有 {ends[1]:,} 个通道，块之间内存里要留住的也就这么多，"
+            f"宽的特征图只在块内存在；"
             "手机上缺的正是内存。",
             ids(block.steps[-1:]),
         )
@@ -192,10 +205,13 @@ def _kept(node: Node, count: Few) -> Said:
             (node.id,),
         )
     return Said(
-        f"Of each {size_of(node)} window it takes the mean of {count:en} values: nothing is thrown "
-        "away, but what was sharp becomes blurred. In training all values share the gradient "
+        f"Of each {size_of(node)} window it takes the mean of {count:en} values: every value "
+        f"counts, "
+        "but only their mean survives, and what was sharp becomes blurred. In training all "
+        "values share the gradient "
         "equally.",
-        f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：什么都没丢，但原本清晰的会变模糊。"
+        f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：每个值都算数，但留下的只有平均值，"
+        f"原本清晰的会变模糊。"
         "训练时梯度由各个值平分。",
         (node.id,),
     )
@@ -206,7 +222,7 @@ def _idle(block: Anatomy) -> Iterator[Passage]:
     if block.calls[0].shape:
         said = Said(
             "At stride 1 the window is a single position, so every value passes as it is.",
-            "stride 为 1 时窗口只有一个位置，每个值都原样通过。",
+            "步长为 1 时窗口只有一个位置，每个值都原样通过。",
             ids(block.calls),
         )
         yield Passage(headline(block), (said,))
@@ -214,14 +230,22 @@ def _idle(block: Anatomy) -> Iterator[Passage]:
 
 def _learned(block: Anatomy) -> Iterator[Passage]:
     node = block.calls[0]
+    does = (
+        "A convolution takes the place of pooling: how to shrink is learned",
+        "用卷积代替池化：怎样缩小是学出来的",
+    )
+    if node.inputs[0][2:] == node.shape[2:]:
+        does = (
+            "At this stride it shrinks nothing; what it makes of the channels is learned",
+            "在这个步长下什么也不缩小；通道怎样变是学出来的",
+        )
     yield Passage(
         headline(block),
         (
             Said(
-                f"A convolution takes the place of pooling: how to shrink is learned, in "
-                f"{weights(node):,} weights and for {Many(node.macs):en} multiply-adds, where "
-                "pooling would need none (mode=max, mode=avg).",
-                f"用卷积代替池化：怎样缩小是学出来的，要 {weights(node):,} 个权重、"
+                f"{does[0]}, in {weights(node):,} weights and for {Many(node.macs):en} "
+                "multiply-adds, where pooling would need none (mode=max, mode=avg).",
+                f"{does[1]}，要 {weights(node):,} 个权重、"
                 f"{Many(node.macs):zh}次乘加；池化一个也不要（mode=max、mode=avg）。",
                 (node.id,),
             ),
@@ -293,7 +317,7 @@ def _sparing(block: Anatomy) -> Passage:
                 "The layer norm looks at one position and evens out its channels; the two permutes "
                 "around it compute nothing, they put the channels last, where norm and linear "
                 "layers expect them.",
-                "层归一化只看一个位置，把它的各个通道拉平；前后两次换维什么也不算，"
+                "层归一化只看一个位置，把它的各个通道归一化；前后两次维度换位什么也不算，"
                 "只是把通道放到最后一维，归一化和线性层要在那里找它。",
                 ids([*norms, *moves]),
             ),
@@ -307,11 +331,15 @@ def _layer_scale(block: Anatomy) -> Iterator[Passage]:
         return
     count = scales[0].params
     yield Passage(
-        Said("Every branch is scaled by γ.", "每条支路都乘以 γ。", ids(scales)),
+        Said(
+            "The branch f is scaled by γ." if len(scales) == 1 else "Every branch is scaled by γ.",
+            "每条支路都乘以 γ。",
+            ids(scales),
+        ),
         (
             Said(
                 f"γ has {count:,} learned numbers, one for each channel, and they start at one "
-                "millionth: at first the block is all but the identity, and training lets each "
+                "millionth: at first the block is nearly the identity, and training lets each "
                 "channel of f in as far as it proves useful.",
                 f"γ 有 {count:,} 个可学的数，每个通道一个，初值是百万分之一："
                 "一开始这个块几乎就是恒等，训练再按用处把 f 的各个通道一点点放进来。",
@@ -346,8 +374,9 @@ def horblock(block: Anatomy) -> Iterator[Passage]:
     )
     yield Passage(
         Said(
-            f"The gated convolution multiplies {'once' if order == 1 else f'{order:en} times'}.",
-            f"门控卷积相乘{'一' if order == 1 else f'{order:zh}'}次。",
+            f"The gated convolution multiplies "
+            f"{'once' if order == 1 else 'twice' if order == 2 else f'{order:en} times'}.",
+            f"门控卷积做{'一' if order == 1 else f'{order:zh}'}次逐元素相乘。",
             ids(products),
         ),
         tuple(_recursion(around, widths, wideners, products, chain)),

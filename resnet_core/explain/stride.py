@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from resnet_core.explain.facts import original, same_positions
 from resnet_core.explain.sentences import Passage, Said
+from resnet_core.explain.window import Window, window
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -14,13 +16,16 @@ from resnet_core.graph.structure import (
     kernel,
     size_of,
     stride,
+    weights,
 )
-from resnet_core.language.numbers import Few, Many, side
+from resnet_core.language.numbers import Few, Many, several, side
 
 
 def size(block: Anatomy) -> Iterator[Passage]:
     """Where the stride sits, or why the map keeps its size."""
     if len(block.given) != 4 or not block.spatial:
+        if len(block.given) == 4 and block.closed and block.graph.problem is None:
+            yield from _both_skip(block)
         return
     if not all(size_formulas(step) for step in block.steps if step.role == "conv"):
         return
@@ -58,63 +63,88 @@ def _once(block: Anatomy, node: Node) -> Passage:
     position = block.steps.index(node)
     before = block.steps[:position]
     if kernel(node) == 1:
-        return _in_a_pointwise(node)
+        return _in_a_pointwise(block, node)
     name = f"depthwise {size_of(node)}" if is_depthwise(node) else size_of(node)
     named = f"逐通道的 {size_of(node)} 卷积" if is_depthwise(node) else f" {size_of(node)} 卷积"
     first = ("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
-    said = [_windows(node)]
+    said = list(_windows(node))
     if before and kernel(before[0]) == 1 and not is_depthwise(node):
-        said.append(_against_the_first(before[0], node))
+        said += _against_the_first(block, before[0], node)
     elif first[0]:
         said.append(_before_the_second(block, node))
     claim = Said(
         f"The stride sits in the {first[0]}{name}.",
-        f"步幅放在{first[1]}{named}上。",
+        f"步长放在{first[1]}{named}上。",
         (node.id,),
     )
     return Passage(claim, (_turns(node), *said))
 
 
-def _windows(node: Node) -> Said:
-    """Whether the windows overlap: what is seen of the input at this stride."""
-    step, reach = stride(node), kernel(node)
-    if reach > step:
-        return Said(
-            f"A window {reach} wide that moves by {step} still overlaps the one before it, so "
-            "every position of the input is read.",
-            f"{reach} 格宽的窗口每次移动 {step} 格，相邻窗口仍有重叠，输入的每个位置都读得到。",
-            (node.id,),
+def _windows(node: Node) -> Iterator[Said]:
+    """How its windows lie, and what they read of the input: counted, not concluded."""
+    found = window(node)
+    if found is None or not found.square:
+        return
+    step, reach = found.stride, found.reach
+    if found.touches:
+        how = (
+            f"Its windows are {reach} wide and move by {step}: they touch without overlapping",
+            f"窗口宽 {reach} 格，每次也移动 {step} 格：首尾相接，互不重叠",
         )
-    if reach == step:
-        return Said(
-            f"Its windows are {reach} wide and move by {step}: they touch without overlapping.",
-            f"窗口宽 {reach} 格，每次也移动 {step} 格：首尾相接，互不重叠。",
-            (node.id,),
+    elif found.overlaps:
+        how = (
+            f"Its windows span {reach} positions, move by {step} and so overlap",
+            f"窗口跨 {reach} 格，每次移动 {step} 格，相邻窗口有重叠",
         )
-    return Said(
-        f"Its windows are {reach} wide and move by {step}, so there are gaps: of every "
-        f"{Few(step * step):en} positions it reads {Few(reach * reach):en}.",
-        f"窗口宽 {reach} 格，每次却移动 {step} 格，中间留下空隙：每{Few(step * step):zh}个位置只读 "
-        f"{Few(reach * reach):zh} 个。",
-        (node.id,),
+    else:
+        how = (
+            f"Its windows span {reach} positions and move by {step}: there are gaps",
+            f"窗口跨 {reach} 格，每次却移动 {step} 格，中间留下空隙",
+        )
+    english, chinese = _read(found)
+    yield Said(f"{how[0]}; {english}.", f"{how[1]}；{chinese}。", (node.id,))  # fmt: skip
+
+
+def _read(found: Window) -> tuple[str, str]:
+    """What part of the positions is read at all."""
+    if found.complete:
+        return "every position of the input is read", "输入的每个位置都读得到"
+    counts = (f"of {found.size:,} positions {found.read:,} are read",
+              f"{found.size:,} 个位置只读 {found.read:,} 个")  # fmt: skip
+    if found.gaps and found.dilation > 1:
+        return (
+            f"but its points stand {found.dilation} apart, and {counts[0]}",
+            f"但采样点相隔 {found.dilation} 格，{counts[1]}",
+        )
+    if found.gaps:
+        return counts
+    return (
+        f"{counts[0]}, for no window fits on the last {several(found.cut[0], 'row')} and "
+        f"{several(found.cut[1], 'column')}",
+        f"{counts[1]}：最后 {found.cut[0]} 行、{found.cut[1]} 列放不下窗口",
     )
 
 
-def _against_the_first(first: Node, strided: Node) -> Said:
-    """What the original paper did instead, and what the change costs."""
-    step = stride(strided)
+def _against_the_first(block: Anatomy, first: Node, strided: Node) -> Iterator[Said]:
+    """What the paper of 2015 did instead, and what the change costs."""
+    if original(block) and stride(strided) == 2:
+        yield Said(
+            "The paper of 2015 has the stride in the first 1×1 (v1), which then reads one position "
+            "in four. Facebook's Torch code moved it into the 3×3 and torchvision kept it there: "
+            "that is called ResNet v1.5.",
+            "2015 年的论文把步长放在第一个 1×1 上（v1），那样每四个位置只读一个；Facebook 的 Torch "
+            "实现改放到 3×3 上，torchvision 沿用，通称 ResNet v1.5。",
+            (first.id,),
+        )
     there = first.macs * prod(strided.shape[2:]) // prod(first.shape[2:])
-    return Said(
-        f"The original paper strided the first 1×1 instead, which then reads one position in "
-        f"{Few(step * step):en} and ignores the rest; torchvision moved the stride here. The price "
-        "is "
-        f"that the first 1×1 still works at full size, for {Many(first.macs):en} multiply-adds "
-        f"instead of {Many(there):en}.",
-        f"原论文把步幅放在第一个 1×1 上，那样每{Few(step * step):zh}个位置只读一个，其余的都不看；"
-        f"torchvision 把它挪到了这里。代价是第一个 1×1 仍要在原尺寸上计算，"
-        f"要 {Many(first.macs):zh}次乘加，而不是 {Many(there):zh}次。",
-        (first.id,),
-    )
+    if there < first.macs:
+        yield Said(
+            f"The price is that the first 1×1 still works at full size, for {Many(first.macs):en} "
+            f"multiply-adds instead of {Many(there):en}.",
+            f"代价是第一个 1×1 仍要在原尺寸上计算，要 {Many(first.macs):zh}次乘加，"
+            f"而不是 {Many(there):zh}次。",
+            (first.id,),
+        )
 
 
 def _before_the_second(block: Anatomy, node: Node) -> Said:
@@ -128,30 +158,64 @@ def _before_the_second(block: Anatomy, node: Node) -> Said:
     )
 
 
-def _in_a_pointwise(node: Node) -> Passage:
-    step = stride(node)
-    full = Many(node.macs * prod(node.inputs[0][2:]) // prod(node.shape[2:]))
-    return Passage(
-        Said("The stride sits in the first 1×1.", "步幅放在第一个 1×1 卷积上。", (node.id,)),
-        (
-            _turns(node),
+def _in_a_pointwise(block: Anatomy, node: Node) -> Passage:
+    found, full = window(node), node.macs * prod(node.inputs[0][2:]) // prod(node.shape[2:])
+    said = [_turns(node)]
+    if found is not None and not found.complete:
+        said.append(
             Said(
-                f"A 1×1 sees one position at a time, so at stride {step} it reads one in "
-                f"{Few(step * step):en} and what stands in the others is lost. That is how the "
-                "original "
-                "paper has it, and why torchvision moved the stride into the 3×3.",
-                f"1×1 一次只看一个位置，stride 为 {step} 时每{Few(step * step):zh}个只读一个，"
-                "其余位置上的内容就丢了。原论文就是这么做的，torchvision 因此把步幅挪到了 3×3 上。",
+                f"A 1×1 sees one position at a time: at stride {stride(node)} it reads "
+                f"{found.read:,} of {found.size:,} positions, and what stands in the others is "
+                "lost.",
+                f"1×1 一次只看一个位置：步长为 {stride(node)} 时，{found.size:,} 个位置只读 "
+                f"{found.read:,} 个，其余位置上的内容就丢了。",
                 (node.id,),
-            ),
+            )
+        )
+    if original(block) and stride(node) == 2:
+        said.append(
+            Said(
+                "That is where the paper of 2015 has it (v1); v1.5 has it in the 3×3.",
+                "2015 年的论文就放在这里（v1）；v1.5 放在 3×3 上。",
+                (node.id,),
+            )
+        )
+    if full > node.macs:
+        said.append(
             Said(
                 f"What it gains: this layer costs {Many(node.macs):en} multiply-adds instead of "
-                f"{full:en}.",
-                f"换来的好处：这一层只要 {Many(node.macs):zh}次乘加，而不是 {full:zh}次。",
+                f"{Many(full):en}.",
+                f"换来的好处：这一层只要 {Many(node.macs):zh}次乘加，而不是 {Many(full):zh}次。",
                 (node.id,),
-            ),
-        ),
+            )
+        )
+    return Passage(
+        Said("The stride sits in the first 1×1.", "步长放在第一个 1×1 卷积上。", (node.id,)),
+        tuple(said),
     )
+
+
+def _both_skip(block: Anatomy) -> Iterator[Passage]:
+    """Two paths of 1×1 convolutions that read the same few positions of x."""
+    main = next((step for step in block.steps if stride(step) > 1), None)
+    side = next((node for node in block.side if weights(node)), None)
+    found = window(main) if main else None
+    if main is None or side is None or found is None or found.complete:
+        return
+    if same_positions(main, side):
+        yield Passage(
+            Said("Both paths read the same positions.", "两条路径读的是同样的位置。",
+                 (main.id, side.id)),
+            (
+                Said(
+                    f"{main.id} and {side.id} both read {found.read:,} of the {found.size:,} "
+                    "positions of x, the same ones; what stands in the others is lost.",
+                    f"x 有 {found.size:,} 个位置，{main.id} 和 {side.id} 都只读其中相同的 "
+                    f"{found.read:,} 个；其余位置上的内容就丢了。",
+                    (main.id, side.id),
+                ),
+            ),
+        )  # fmt: skip
 
 
 def _twice(strided: list[Node]) -> Passage:
@@ -164,7 +228,7 @@ def _twice(strided: list[Node]) -> Passage:
     return Passage(
         Said(
             f"The stride is taken {_times(len(strided))}.",
-            f"步幅用了{Few(len(strided)):zh}次。",
+            f"步长用了{Few(len(strided)):zh}次。",
             nodes,
         ),
         (
@@ -187,7 +251,7 @@ def _side_by_side(strided: list[Node]) -> Passage:
     return Passage(
         Said(
             f"The stride sits in the {size_of(first)} of every slice.",
-            f"步幅放在每一片的 {size_of(first)} 卷积上。",
+            f"步长放在每一片的 {size_of(first)} 卷积上。",
             nodes,
         ),
         (
@@ -208,22 +272,41 @@ def _times(count: int) -> str:
 
 def _kept(block: Anatomy) -> Passage:
     node = block.spatial[0]
-    lost = node.inputs[0][2] - (node.shape[2] - 2 * _padding(node))
     english, chinese = formulas(node)
-    end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
-    if not block.closed:
-        end = ("and the map would dwindle from block to block", "特征图会一块比一块小")
     return Passage(
         Said("The map keeps its size.", "特征图大小不变。", (node.id,)),
         (
             Said(
-                f"The {size_of(node)} is padded with {_padding(node)} on each side: {english}. "
-                f"Without padding it would cut off {lost} rows and {lost} columns, {end[0]}.",
-                f"{size_of(node)} 卷积四周各补 {_padding(node)} 圈零：{chinese}。"
-                f"不补的话会少掉 {lost} 行 {lost} 列，{end[1]}。",
+                f"The {size_of(node)} is padded with {_padding(node)} on each side: {english}.",
+                f"{size_of(node)} 卷积四周补 {_padding(node)} 圈零：{chinese}。",
                 (node.id,),
             ),
+            *_unpadded(block, node),
         ),
+    )
+
+
+def _unpadded(block: Anatomy, node: Node) -> Iterator[Said]:
+    """What would become of the map without padding."""
+    found = window(node)
+    if found is None or not found.padding:
+        return
+    if any(side.reach > side.size for side in found.sides):
+        yield Said(
+            "Without padding not one window would fit on it.",
+            "不补的话，一个窗口也放不下。",
+            (node.id,),
+        )
+        return
+    end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
+    if not block.closed:
+        end = ("and the map would dwindle from block to block", "特征图会一块比一块小")
+    rows, columns = (side.reach - 1 for side in found.sides)
+    yield Said(
+        f"Without padding it would cut off {several(rows, 'row')} and "
+        f"{several(columns, 'column')}, {end[0]}.",
+        f"不补的话会少掉 {rows} 行 {columns} 列，{end[1]}。",
+        (node.id,),
     )
 
 
@@ -231,7 +314,7 @@ def _without_stride(block: Anatomy) -> Passage:
     return Passage(
         Said(
             "The map changes its size without any stride.",
-            "没有步幅，特征图的大小还是变了。",
+            "没有步长，特征图的大小还是变了。",
             tuple(item.id for item in block.spatial),
         ),
         tuple(_turns(node) for node in block.spatial if node.shape[2:] != node.inputs[0][2:]),

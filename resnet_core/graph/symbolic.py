@@ -38,6 +38,17 @@ def with_symbols(graph: Graph, shape: Shape, retrace: Callable[[Shape], Graph]) 
     ``retrace`` runs the same structure on another input of the same channels. Raises
     ParameterError where it does not run at the other sizes, or takes another way there.
     """
+    if len(shape) != 4 or len(graph.inputs) != 1:
+        raise ParameterError(
+            "shapes",
+            "symbolic",
+            Text(
+                "formulas are for one input of four sides: N×C×H×W",
+                "公式只用于一个四维输入：N×C×H×W",
+            ),
+            allowed=["concrete"],
+            suggestion="concrete",
+        )
     batch, channels, height, width = shape
     others = [
         (batch + 1, channels, 2 * height, 3 * width),

@@ -32,7 +32,7 @@ GLYPH_SIZE = 26.0
 _COLUMNS = 84
 # The words for a change are set in lines of so many.
 _LONGEST = 58
-_BETWEEN = 16.0
+BETWEEN = 16.0
 _LEAST = {"TB": 200.0, "LR": 84.0}
 
 
@@ -81,7 +81,7 @@ def _tile(
     node: Node, face: Face, shape: str, fill: str, line: str, least: float, air: float
 ) -> Tile:
     left, right = extent(face.left), extent(face.right)
-    across = left[0] + (right[0] + _BETWEEN if face.right else 0) + 2 * PAD
+    across = left[0] + (right[0] + BETWEEN if face.right else 0) + 2 * PAD
     return Tile(node, face, shape, fill, line, max(least, across), max(left[1], right[1]) + 2 * air)
 
 
@@ -179,7 +179,7 @@ def marked_tile(
         else _marked_face(made.face, change, told)
     )
     grown = max(0, extent(face.left)[1] - extent(made.face.left)[1])
-    wide = extent(face.left)[0] + (extent(face.right)[0] + _BETWEEN if face.right else 0) + 2 * PAD
+    wide = extent(face.left)[0] + (extent(face.right)[0] + BETWEEN if face.right else 0) + 2 * PAD
     return replace(
         made,
         face=face,

@@ -266,6 +266,13 @@ class _Arrangement:
     def _on_main(self, band: Band) -> bool:
         return any(self.tracks.column[member] == 0 for member in band.members)
 
+    def _middle(self, band: Band) -> float:
+        """Where the path enters the band: the main path, or else that of its first node."""
+        if self._on_main(band):
+            return 0.0
+        first = min(band.members, key=lambda member: self.tracks.row[member])
+        return self.spots[first].across
+
     def _reach(self, band: Band) -> tuple[float, float]:
         """How far the band's nodes and lanes go across."""
         spots = [self.spots[member] for member in band.members]
@@ -275,8 +282,9 @@ class _Arrangement:
             if edge.target in band.members:
                 note = width(self.notes[edge], SUBTITLE) + 8 if self.down else self.ways.note
                 high = max(high, self.left[column] + (note if self.notes[edge] else 0))
-        if self.down and self._on_main(band):
-            low, high = min(low, PAD - band.room), max(high, band.room - PAD)
+        if self.down:
+            middle = self._middle(band)
+            low, high = min(low, middle + PAD - band.room), max(high, middle + band.room - PAD)
         return low - PAD * band.height - self.ways.roof * band.height, high + PAD * band.height
 
     def _frame(self, band: Band, low: float, high: float) -> Frame:
@@ -292,8 +300,8 @@ class _Arrangement:
         right, bottom = self._point(last, high)
         name_at = (left + 10, top + FRAME_TEXT + 3)
         if self.down:
-            # The main path runs through the middle of the frame's head: texts keep clear of it.
-            figures_at = (10.0 if self._on_main(band) else left + 10, name_at[1])
+            # A path runs through the middle of the frame's head: texts keep clear of it.
+            figures_at = (self._middle(band) + 10, name_at[1])
         else:
             figures_at = (name_at[0] + width(band.name, FRAME_TEXT) + 12, name_at[1])
         return Frame(

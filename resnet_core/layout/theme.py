@@ -62,6 +62,21 @@ COLOURS: dict[str, tuple[str, str]] = {
     "reshaped": ("#fffbeb", "#2b2312"),
     "reshaped-line": ("#b45308", "#fbbf25"),
     "reshaped-text": ("#92400d", "#fcd34e"),
+    "cost-0": ("#fefefd", "#111a2c"),
+    "cost-0-line": ("#b9c2cf", "#3a475e"),
+    "cost-1": ("#fef0d8", "#2b2422"),
+    "cost-1-line": ("#c9a77a", "#6a5540"),
+    "cost-2": ("#fdd69f", "#45301f"),
+    "cost-2-line": ("#c08a4e", "#8f6b45"),
+    "cost-3": ("#fdb97c", "#66391a"),
+    "cost-3-line": ("#b5692f", "#b37d45"),
+    "cost-4": ("#fb9757", "#864415"),
+    "cost-4-line": ("#a8471a", "#d6934d"),
+    "cost-5": ("#ea7440", "#a34a13"),
+    "cost-5-line": ("#8a2f0b", "#ffb066"),
+    "unread": ("#3f4a5c", "#03060d"),
+    "unread-edge": ("#334053", "#2b3850"),
+    "unread-text": ("#c3ccd8", "#7b8aa3"),
     "problem": ("#fee2e2", "#4c1518"),
     "problem-line": ("#b91c1c", "#f87171"),
     "problem-text": ("#b91c1d", "#fca5a5"),
@@ -85,9 +100,15 @@ def paint_of(role: str, shortcut: str = "") -> str:
     return "projection" if shortcut in ("projection", "pooled", "padded") else role
 
 
+def ground_of(role: str) -> str:
+    """The name of the colour that boxes of this role are filled with."""
+    return _PAINT.get(role, role)
+
+
 # In ink what is written and drawn is black; what is filled is white, but for these.
 _BLACK, _WHITE = "#000000", "#ffffff"
-_WRITTEN = ("ink", "quiet", "wire", "shortcut", "gate", "end")
+_WRITTEN = ("ink", "quiet", "wire", "shortcut", "gate", "end", "unread")
+_ON_BLACK = ("end-text", "unread-text")
 
 
 @dataclass(frozen=True)
@@ -104,7 +125,7 @@ class Theme:
     def __getitem__(self, colour: str) -> str:
         if self.name == "ink":
             drawn = colour in _WRITTEN or colour.endswith(("-line", "-text"))
-            return _BLACK if drawn and colour != "end-text" else _WHITE
+            return _BLACK if drawn and colour not in _ON_BLACK else _WHITE
         return COLOURS[colour][0 if self.name == "light" else 1]
 
     def fill(self, role: str) -> str:

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
 
 import graphviz
 import torch
 from torch import nn
 from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
-from torchview.torchview import forward_prop, process_input
+from torchview.recorder_tensor import Recorder, module_forward_wrapper
+from torchview.torchview import process_input
 
 from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
+from resnet_core.trace.failing_call import place, told
 from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.reader import Reader
-from resnet_core.trace.recorder import Witness
+from resnet_core.trace.recorder import Counter, Witness
 from resnet_core.trace.twins import Twins, Unplaceable
 
 one_at_a_time = threading.RLock()
@@ -44,7 +48,7 @@ def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Grap
     with one_at_a_time:
         with torch.device("meta"):
             module = build()
-        return _run(module, input_shapes, Twins(module))
+        return _run(module, input_shapes, Twins(module), Witness(Counter()))
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -58,7 +62,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
             with torch.device("meta"), twinning():
                 module = build()
             twins = Twins(module)
-            found = _run(module, input_shapes, twins)
+            found = _run(module, input_shapes, twins, Witness())
             if found.problem is None or not twins.of:
                 return found
         except Unplaceable:
@@ -66,19 +70,30 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
         return trace(build, input_shapes)
 
 
-def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins) -> Graph:
+def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins, witness: Witness) -> Graph:
     with torch.device("meta"):
         inputs = [torch.empty(shape) for shape in input_shapes]
     tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure: BaseException | None = None
-    with Witness() as witness, plain_sizes():
+    failure = _forward(module, tensors, record, witness)
+    if isinstance(failure, Unplaceable | ResnetDiagramError):
+        raise failure
+    if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
+        raise TraceError(f"the module cannot be run: {told(failure)}{place(failure)}") from failure
+    return Reader(module, witness, list(input_nodes), twins).read(failure)
+
+
+def _forward(
+    module: nn.Module, tensors: Any, record: ComputationGraph, witness: Witness
+) -> BaseException | None:
+    """Run it; what it raised. A tensor that a forward makes is without data as all others are."""
+    module.eval()
+    calling = witness.around(module_forward_wrapper(record))
+    counting = witness.counter or nullcontext()
+    recording = Recorder(nn.Module.__call__, calling, record)
+    with recording, torch.no_grad(), plain_sizes(), counting, torch.device("meta"), witness:
         try:
-            forward_prop(module, tensors, "meta", record, "eval")
-        except RuntimeError as error:
-            failure = error.__cause__ or error
-            if isinstance(failure, Unplaceable | ResnetDiagramError):
-                raise failure from None
-            if not isinstance(failure, _SHAPES_DO_NOT_FIT):
-                raise TraceError(f"the module cannot be run: {failure!r}") from failure
-    return Reader(module, witness, list(input_nodes), twins).read(record, failure)
+            module(*tensors)
+        except (Exception, SystemExit) as error:
+            return error
+    return None

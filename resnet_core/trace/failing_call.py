@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from resnet_core.bilingual import Text, clauses
 from resnet_core.graph.model import (
@@ -12,6 +14,15 @@ from resnet_core.graph.model import (
     Node,
     Problem,
     Shape,
+)
+
+# An error that passed through the trace is not the trace's.
+_PACKAGE = str(Path(__file__).parent)
+
+# What torch says where a tensor's values are asked for and there are none.
+_NEEDS_DATA = (
+    "on meta tensor|meta device type tensor|copy out of meta|data-dependent|data-independent|"
+    "aten::_local_scalar"
 )
 
 _PATHS = {
@@ -72,7 +83,9 @@ def _window_problem(node: Node, said: str) -> tuple[str, Text]:
         return "cannot run", _plain(said)
     sides, spread = _pair(kernel), _pair(node.attributes.get("dilation", 1))
     reach = _text([(k - 1) * d + 1 for k, d in zip(sides, spread, strict=True)])
-    padding = _pair(node.attributes.get("padding", 0))
+    padding = node.attributes.get("padding", 0)
+    # Padding by name adds nothing ("valid"), or as much as a window needs ("same").
+    padding = (0, 0) if isinstance(padding, str) else _pair(padding)
     room = _text([s + 2 * p for s, p in zip(given[-2:], padding, strict=False)])
     reason = Text("a window of {} has no room in a map of {}", "{} 的窗口放不进 {} 的特征图")
     if any(padding):
@@ -80,8 +93,37 @@ def _window_problem(node: Node, said: str) -> tuple[str, Text]:
     return "the input is too small", reason.format(reach, room)
 
 
+def told(failure: BaseException) -> str:
+    """An error of somebody's own code, as Python names it."""
+    if isinstance(failure, SystemExit):
+        return f"it ends the program (sys.exit({'' if failure.code is None else failure.code}))"
+    if re.search(_NEEDS_DATA, str(failure)):
+        return _plain(str(failure))["en"]
+    return f"{type(failure).__name__}: {failure}"
+
+
+def place(failure: BaseException) -> str:
+    """The innermost line of somebody's own code that an error came from: `` (net.py, line 3)``."""
+    theirs = [
+        item
+        for item in traceback.extract_tb(failure.__traceback__)
+        if not item.filename.startswith(("<", _PACKAGE)) and "site-packages" not in item.filename
+    ]
+    return f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+
+
 def _plain(said: str) -> Text:
-    """What torch said, which knows no Chinese; the call itself where torch said nothing."""
+    """What torch said, which knows no Chinese; the call itself where torch said nothing.
+
+    That a tensor has no data here is said in other words: it is no mistake of the module's.
+    """
+    if re.search(_NEEDS_DATA, said):
+        return Text(
+            "the forward looks at the values of a tensor (if, .item(), a mask), and a trace has "
+            "shapes only; choose the branch by a setting of the module instead",
+            "forward 要看张量里的数值（if、.item()、掩码），而这里只有形状；"
+            "请改用模块的设置来选择分支",
+        )
     words = textwrap.shorten(said[:1].lower() + said[1:].rstrip(". "), 200, placeholder=" …")
     return Text(words or "the call fails", words or "这一步运行失败")
 

@@ -1,4 +1,4 @@
-"""Reads torchview's record of one run into a Graph."""
+"""Reads the record of one run into a Graph."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import nn
-from torchview.computation_graph import ComputationGraph
-from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
+from torchview.computation_node import TensorNode
 
 from resnet_core.errors import TraceError
 from resnet_core.graph.costs import (
@@ -29,7 +28,7 @@ from resnet_core.graph.model import (
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
 from resnet_core.trace.lanes import with_lanes
-from resnet_core.trace.recorder import Call, Witness
+from resnet_core.trace.recorder import Call, Ran, Witness
 from resnet_core.trace.twins import Twins, Unplaceable
 
 # A parameter by its ``id``; of an outline, which has none, by its own ``id`` and its twin's.
@@ -72,7 +71,6 @@ class Reader:
     def __init__(
         self, module: nn.Module, witness: Witness, inputs: list[TensorNode], twins: Twins
     ) -> None:
-        self.modules = {id(one_module): one_module for one_module in module.modules()}
         self.paths: dict[int, str] = {}
         for path, one_module in module.named_modules(remove_duplicate=False):
             self.paths.setdefault(id(one_module), path)
@@ -96,32 +94,34 @@ class Reader:
             self._add(Node(name, name, 1, "input", "input", "input", "", (), (shape,)))
             self.maker[id(tensor)] = name
 
-    def read(self, record: ComputationGraph, failure: BaseException | None) -> Graph:
+    def read(self, failure: BaseException | None) -> Graph:
         """The Graph; with ``failure`` up to the call that raised it."""
-        (content,) = record.node_hierarchy.values()
-        recorded = [item for item in content if isinstance(item, dict)]
-        if not recorded:
+        ran = self.witness.ran
+        if ran is None or ran.head is None:
             reason = failure or "its forward takes no tensor that could be followed"
             raise TraceError(f"the module cannot be traced: {reason}") from failure
-        ((head, inside),) = recorded[0].items()
-        self._module(head, inside, "")
+        head = ran.head
+        self._module(ran, "")
         broken = self._broken() if failure else None
-        for index, tensor in enumerate(head.output_nodes):
-            name = "output" if len(head.output_nodes) == 1 else f"output{index + 1}"
+        outputs: list[Any] = list(head.output_nodes)
+        for index, tensor in enumerate(outputs):
+            name = "output" if len(outputs) == 1 else f"output{index + 1}"
             shape = tuple(tensor.tensor_shape)
             self._add(
                 Node(name, name, 1, "output", "output", "output", "", (shape,), (shape,)), tensor
             )
         return self._graph(broken, str(failure))
 
-    def _module(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
-        module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
+    def _module(self, ran: Ran, parent: str) -> None:
+        module = ran.module
+        self._known(module, parent)
         if id(module) in self.twins.of:
-            self._place(head, inside, parent)
+            self._place(ran, parent)
             return
-        if _is_leaf(module, inside):
-            self._leaf(head, inside, parent)
+        if _is_leaf(ran):
+            self._leaf(ran, parent)
             return
+        path = self.paths[id(module)]
         leaves, groups = len(self.leaves), len(self.groups)
         name = self._number(path)[0] if self.groups else ""
         self.group_of[id(module)] = name
@@ -137,23 +137,33 @@ class Reader:
                 widths=roles.of_block(module, "widths", {}),
             )
         )
-        for item in inside:
-            if isinstance(item, dict):
-                for inner, content in item.items():
-                    self._module(inner, content, name)
-            elif isinstance(item, FunctionNode) and item.name != "empty-pass":
+        for item in ran.inside:
+            if isinstance(item, Ran):
+                self._module(item, name)
+            else:
                 seen = self.witness.functions.get(id(item), Call())
                 made = self._function(item.name, path, name, seen, _shapes(item.output_shape))
                 self.maker[id(item)] = made.id
                 self._add(made, *item.parents, used=seen.parameters)
-        if id(module) in self.twins.ran:
-            result = next((self._made_by(node) for node in head.output_nodes), None) or ""
+        if id(module) in self.twins.ran and ran.head:
+            result = next((self._made_by(node) for node in ran.head.output_nodes), None) or ""
             run = _Run(path, tuple(self.groups[groups:]), tuple(self.leaves[leaves:]), result)
-            self.runs.setdefault((id(module), _shapes(head.input_shape)), run)
+            self.runs.setdefault((id(module), _shapes(ran.head.input_shape)), run)
 
-    def _place(self, head: ModuleNode, inside: list[Any], parent: str) -> None:
+    def _known(self, module: nn.Module, parent: str) -> None:
+        """Give a path to a layer that is nobody's submodule: made in a forward, kept in a list."""
+        if id(module) not in self.paths:
+            owner = _unnumbered(parent)
+            name = f"{owner}.{type(module).__name__}" if owner else type(module).__name__
+            count = 1 + sum(path.rpartition("-")[0] == name for path in self.taken)
+            self.paths[id(module)] = f"{name}-{count}"
+            self.taken.add(f"{name}-{count}")
+
+    def _place(self, ran: Ran, parent: str) -> None:
         """Note once more what the twin of an outline did, under the outline's own names."""
-        outline = head.compute_unit_id
+        head, outline = ran.head, id(ran.module)
+        if head is None:
+            raise Unplaceable
         run = self.runs.get((id(self.twins.of[outline]), _shapes(head.input_shape)))
         given = [self._made_by(tensor) for tensor in head.parents]
         into = given[0] if len(given) == 1 else None
@@ -179,15 +189,19 @@ class Reader:
             self.leaves.append(_Leaf(node, tuple(edges)))
         if run.result not in names:
             raise Unplaceable
-        calls = (call for call in inside if isinstance(call, FunctionNode))
-        self.maker.update((id(call), names[run.result]) for call in calls)
+        made = (parent for tensor in head.output_nodes for parent in tensor.parents)
+        self.maker.update((id(parent), names[run.result]) for parent in made)
 
-    def _leaf(self, head: ModuleNode, inside: list[Any], group: str) -> None:
-        module, path = self.modules[head.compute_unit_id], self.paths[head.compute_unit_id]
+    def _leaf(self, ran: Ran, group: str) -> None:
+        module, path, head = ran.module, self.paths[id(ran.module)], ran.head
         kind, attributes = type(module).__name__, roles.attributes(module)
         name, call = self._number(path or kind)
-        self.maker.update((id(item), name) for item in inside if isinstance(item, FunctionNode))
-        inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
+        self.maker.update((id(item), name) for item in (*ran.inside, *ran.made))
+        inputs, outputs = ran.given, tuple(tuple(tensor.tensor_shape) for tensor in ran.made)
+        if head is not None:
+            made = (parent for tensor in head.output_nodes for parent in tensor.parents)
+            self.maker.update((id(parent), name) for parent in made)
+            inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
         used = tuple(id(parameter) for parameter in module.parameters())
         node = Node(
             id=name,
@@ -200,11 +214,11 @@ class Reader:
             inputs=inputs,
             outputs=outputs,
             params=self._count(used),
-            macs=multiply_adds(kind, attributes, inputs, outputs),
+            macs=_counted(ran.macs, multiply_adds(kind, attributes, inputs, outputs)),
             attributes=attributes,
-            source=self.witness.modules.get(id(head)),
+            source=ran.source,
         )
-        self._add(node, *head.parents, used=used)
+        self._add(node, *(head.parents if head else ()), used=used)
 
     def _function(
         self, recorded: str, path: str, group: str, seen: Call, outputs: tuple[Shape, ...]
@@ -226,7 +240,7 @@ class Reader:
             inputs=tuple(tuple(tensor.tensor_shape) for tensor in seen.tensors),
             outputs=outputs,
             params=self._count(used),
-            macs=multiply_adds(kind, seen.attributes, seen.operands, outputs),
+            macs=_counted(seen.macs, multiply_adds(kind, seen.attributes, seen.operands, outputs)),
             attributes=attributes,
             source=seen.source,
         )
@@ -236,7 +250,7 @@ class Reader:
         broken = next((leave.node for leave in self.leaves if not leave.node.outputs), None)
         if broken is None:
             seen = self.witness.failed or Call("call")
-            running = self.witness.running[-1] if self.witness.running else None
+            running = self.witness.running[-1].module if self.witness.running else None
             group = self.group_of.get(id(running), "")
             broken = self._function(seen.name, self.paths.get(id(running), ""), group, seen, ())
             self._add(broken, *seen.tensors)
@@ -297,20 +311,22 @@ class Reader:
         )
 
 
-def _is_leaf(module: nn.Module, inside: list[Any]) -> bool:
-    """torch's own layers are leaves, and what is derived from them.
+def _is_leaf(ran: Ran) -> bool:
+    """A layer of torch's own, or one derived from it, that calls no other module.
 
     So is any module in which nothing was recorded.
     """
-    if isinstance(module, nn.Sequential | nn.ModuleList):
+    if any(isinstance(item, Ran) for item in ran.inside):
         return False
-    bases = [item for item in type(module).__mro__ if item not in (nn.Module, object)]
-    if any(base.__module__.startswith("torch.nn.modules.") for base in bases):
-        return True
-    return not any(
-        isinstance(item, dict) or (isinstance(item, FunctionNode) and item.name != "empty-pass")
-        for item in inside
-    )
+    if isinstance(ran.module, nn.Sequential | nn.ModuleList | nn.ModuleDict):
+        return False
+    bases = [item for item in type(ran.module).__mro__ if item not in (nn.Module, object)]
+    return not ran.inside or any(base.__module__.startswith("torch.nn.modules.") for base in bases)
+
+
+def _counted(macs: int | None, reckoned: int) -> int:
+    """What torch counted; where nobody counted, what the formulas say."""
+    return reckoned if macs is None else macs
 
 
 def _unnumbered(name: str) -> str:

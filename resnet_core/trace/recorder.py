@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -15,10 +15,11 @@ import torch.nn.functional as F
 import torchview
 from torch import nn
 from torch.nn.modules.module import (
-    register_module_forward_hook,
     register_module_forward_pre_hook,
 )
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor
 
@@ -59,7 +60,7 @@ class Call:
     """A call as it was made: the function's name, its tensors, its other arguments, the line.
 
     ``operands`` are the shapes of all tensors, ``tensors`` those that came along the graph, and
-    ``parameters`` the ``id`` of those that are a module's own.
+    ``parameters`` the ``id`` of those that are a module's own. ``macs`` is what torch counted.
     """
 
     name: str = ""
@@ -68,44 +69,105 @@ class Call:
     parameters: tuple[int, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     source: Source | None = None
+    macs: int | None = None
+
+
+@dataclass
+class Ran:
+    """A module that ran: what torchview made of it, and what ran inside it, in this order.
+
+    ``given`` and ``made`` are set where torchview saw nothing, for no input came along the graph.
+    ``inside`` holds modules and the functions of torchview. Which call belongs to which module
+    is read from the modules that were running: torchview reads it from the tensor, which a module
+    that hands its input on leaves with the wrong owner.
+    """
+
+    module: nn.Module
+    head: ModuleNode | None
+    inside: list[Ran | FunctionNode] = field(default_factory=list)
+    source: Source | None = None
+    macs: int | None = None
+    given: tuple[Shape, ...] = ()
+    made: tuple[TensorNode, ...] = ()
+
+
+class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts multiply-adds as torch does, whatever the layer or function that asks for them."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.macs = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        flops = flop_registry.get(func._overloadpacket)
+        if flops is not None:
+            self.macs += int(flops(*args, **kwargs, out_val=out)) // 2
+        return out
 
 
 class Witness(TorchFunctionMode):
     """Stands beside torchview while a module runs and notes what it will not tell.
 
-    ``modules`` and ``functions`` map ``id`` of torchview's nodes to the call; ``running`` are
-    the modules that were inside their forward when the run ended: empty unless it failed.
+    ``ran`` is the outermost module, ``functions`` map ``id`` of torchview's nodes to the call;
+    ``running`` are the modules that were inside their forward when the run ended: empty unless it
+    failed. ``counter`` counts multiply-adds, where somebody wants them counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, counter: Counter | None = None) -> None:
         super().__init__()
-        self.modules: dict[int, Source | None] = {}
+        self.counter = counter
         self.functions: dict[int, Call] = {}
-        self.running: list[nn.Module] = []
+        self.ran: Ran | None = None
+        self.running: list[Ran] = []
         self.failed: Call | None = None
+        self._deep = 0
 
     def __enter__(self) -> Witness:
-        self._hooks = (
-            register_module_forward_pre_hook(self._before),
-            register_module_forward_hook(self._after),
-        )
+        self._hook = register_module_forward_pre_hook(self._before)
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *exc: Any) -> None:
         super().__exit__(*exc)  # type: ignore[no-untyped-call]
-        for hook in self._hooks:
-            hook.remove()
+        self._hook.remove()
+
+    def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """torchview's way of calling a module, with a note of what runs in which module."""
+
+        def run(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+            ran = Ran(module, None, [], _line(sys._getframe(1)), self._counted())
+            if self.running:
+                self.running[-1].inside.append(ran)
+            elif self.ran is None:
+                self.ran = ran
+            self.running.append(ran)
+            context = _context(kwargs)
+            known = len(context)
+            try:
+                out = call(module, *args, **kwargs)
+            finally:
+                if ran.head is None and len(context) > known:
+                    ran.head = next(iter(context[known]))
+                ran.macs = self._counted(ran.macs)
+            self.running.pop()
+            return out if ran.head or ran.inside else _from_nothing(ran, args, out)
+
+        return run
 
     def _before(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        self.running.append(module)
         for tensor in _tensors(args):
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
-                if isinstance(parent, ModuleNode):
-                    self.modules[id(parent)] = _line(sys._getframe(1))
+                if isinstance(parent, ModuleNode) and parent.compute_unit_id == id(module):
+                    self.running[-1].head = parent
+                    return
 
-    def _after(self, *_: Any) -> None:
-        self.running.pop()
+    def _counted(self, before: int | None = 0) -> int | None:
+        """What was counted since ``before``; None where nobody counts."""
+        return None if self.counter is None else self.counter.macs - (before or 0)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -114,14 +176,19 @@ class Witness(TorchFunctionMode):
             with torch._C.DisableTorchFunctionSubclass():
                 return func(*args)
         kwargs = kwargs or {}
+        if self._deep:
+            return self._unfollowed(func, args, kwargs)
         tensors = list(_tensors((*args, *kwargs.values())))
         before = tuple(_nodes(tensor)[-1] for tensor in tensors if _nodes(tensor))
         name = str(getattr(func, "__name__", func))
+        start = self._counted()
         try:
             if _is_plain_norm(func, tensors, kwargs):
                 result = RecorderTensor.__torch_function__(_same_shape, types, args, kwargs)
-            else:
+            elif before:
                 result = func(*args, **kwargs)
+            else:
+                return self._unfollowed(func, args, kwargs)
         except Exception:
             if self.failed is None:
                 self.failed = self._call(name, tensors, before, args, kwargs)
@@ -129,8 +196,21 @@ class Witness(TorchFunctionMode):
         for tensor in _tensors((result,)):
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
-                    self.functions[id(parent)] = self._call(name, tensors, before, args, kwargs)
+                    call = self._call(name, tensors, before, args, kwargs)
+                    self.functions[id(parent)] = replace(call, macs=self._counted(start))
+                    if self.running:
+                        self.running[-1].inside.append(parent)
         return result
+
+    def _unfollowed(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """A call on tensors that came along no graph; what torch makes on its way is none of it."""
+        self._deep += 1
+        try:
+            with torch._C.DisableTorchFunctionSubclass():
+                out = func(*args, **kwargs)
+                return out.as_subclass(torch.Tensor) if isinstance(out, RecorderTensor) else out
+        finally:
+            self._deep -= 1
 
     def _call(
         self, name: str, tensors: list[torch.Tensor], nodes: tuple[TensorNode, ...],
@@ -163,6 +243,24 @@ def _same_shape(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
 _same_shape.__name__ = "batch_norm"
 
 
+def _context(kwargs: Mapping[str, Any]) -> list[Any]:
+    """Where torchview notes a call that is given its tensors by name; else a list of nothing."""
+    named = (_nodes(tensor) for tensor in _tensors(kwargs.values()))
+    return next((nodes[-1].context for nodes in named if nodes), [])
+
+
+def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
+    """The result of a layer that was fed by no input (by a buffer, say), to be followed on."""
+    if not isinstance(out, torch.Tensor) or _nodes(out):
+        return out
+    followed: Any = out.as_subclass(RecorderTensor)
+    node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
+    followed.tensor_nodes = [node]
+    ran.given = tuple(tuple(tensor.shape) for tensor in _tensors(args))
+    ran.made = (node,)
+    return followed
+
+
 def _nodes(tensor: torch.Tensor) -> list[TensorNode]:
     return getattr(tensor, "tensor_nodes", None) or []
 
@@ -174,6 +272,8 @@ def _tensors(values: Iterable[Any]) -> Iterable[torch.Tensor]:
             yield value
         elif isinstance(value, tuple | list):
             yield from _tensors(value)
+        elif isinstance(value, dict):
+            yield from _tensors(value.values())
 
 
 def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

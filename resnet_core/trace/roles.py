@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -104,13 +105,21 @@ _HYPERPARAMETERS = (
 
 def of_module(module: nn.Module) -> Role:
     """The role of one of torch's own layers; ``other`` for any that is not known."""
-    name = type(module).__name__
+    name = torch_name(module)
     for start, role in _MODULES:
         if name.startswith(start):
             return role
-    if type(module).__module__ == "torch.nn.modules.activation":
+    if any(item.__module__ == "torch.nn.modules.activation" for item in type(module).__mro__):
         return "activation"
     return "other"
+
+
+def torch_name(module: nn.Module) -> str:
+    """The name of the torch layer that a module is or is derived from; else its own."""
+    for kind in type(module).__mro__:
+        if kind.__module__.startswith("torch.nn.modules.") and kind is not nn.Module:
+            return kind.__name__
+    return type(module).__name__
 
 
 def of_function(name: str) -> Role:
@@ -136,6 +145,9 @@ def attributes(module: nn.Module) -> dict[str, Any]:
         if isinstance(value, bool | int | float | str | tuple | list):
             both = name in ("kernel_size", "stride", "padding", "dilation")
             found[name] = _per_axis(value) if both and _is_2d(module) else _plain(value)
+    # Padding is zeros unless a convolution says otherwise.
+    if getattr(module, "padding_mode", "zeros") != "zeros":
+        found["padding_mode"] = module.padding_mode
     if hasattr(module, "bias"):
         found["bias"] = isinstance(module.bias, torch.Tensor)
     return found
@@ -148,31 +160,46 @@ def knobs(module: nn.Module) -> dict[str, Any]:
 
 def level(module: nn.Module) -> Level:
     """``block`` for what is registered as a block; the rest follows from the structure."""
-    return "block" if getattr(type(module), "subject_kind", "") == "block" else ""
+    return "block" if _is_registered(module) else ""
 
 
 def of_block(module: nn.Module, name: str, default: Any) -> Any:
     """What the class of a registered block says of itself; of another module the default.
 
-    A module of one's own may have an attribute of that name which means something else.
+    A module of one's own may have an attribute of that name which means something else, and one
+    that is derived from a registered block may have another forward.
     """
-    return getattr(type(module), name, default) if level(module) == "block" else default
+    return getattr(type(module), name, default) if _is_registered(module) else default
 
 
-def with_levels(groups: Sequence[Group], nodes: Iterable[Node]) -> list[Group]:
+def _is_registered(module: nn.Module) -> bool:
+    """Whether its very class is a registered block; one derived from it is somebody's own."""
+    return vars(type(module)).get("subject_kind") == "block"
+
+
+def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
     """Groups with their level.
 
     A block is a registered block, or else the outermost group that adds or concatenates by
-    itself. A stage is a group that contains nothing but blocks.
+    itself and holds no two groups that do: those are the blocks then, and what joins around them
+    (a position that is added at the start, the skips of a U-Net) makes no block of them all. A
+    stage is a group that contains nothing but blocks.
     """
-    joins = {node.group for node in nodes if node.role in ("add", "concat")}
     levels = {group.path: group.level for group in groups}
     parents = {group.path: group.parent for group in groups}
+    joining = {node.group for node in nodes if node.role in ("add", "concat")}
+    inner = Counter(
+        box
+        for path in joining | {path for path, level in levels.items() if level == "block"}
+        if path
+        for box in _above(path, parents)
+    )
+    blocks = {path for path in joining if inner[path] < 2}
     for group in groups:
         inside_block = any(levels[box] == "block" for box in _above(group.path, parents))
         if inside_block:
             levels[group.path] = ""
-        elif group.path in joins:
+        elif group.path in blocks:
             levels[group.path] = "block"
     direct = {node.group for node in nodes if node.kind in ("module", "function")}
     for group in groups:
@@ -198,7 +225,7 @@ def _above(path: str, parents: dict[str, str]) -> Iterable[str]:
 
 
 def _is_2d(module: nn.Module) -> bool:
-    return type(module).__name__.endswith("2d")
+    return torch_name(module).endswith("2d")
 
 
 def _per_axis(value: Any) -> Any:

@@ -19,7 +19,7 @@ FORGETFUL = DefaultCookiePolicy(allowed_domains=[])
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
     """The application drawing in a thread of its own; no test's cookies reach another test."""
-    with TestClient(create_app(Settings(workers=0))) as client:
+    with TestClient(create_app(Settings(workers=0, timeout=60))) as client:
         client.cookies.jar.set_policy(FORGETFUL)
         yield client
 

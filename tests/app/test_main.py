@@ -69,7 +69,10 @@ def announced(process: subprocess.Popen[str]) -> Server:
 def server() -> Iterator[Server]:
     """Two workers, hardly any cache, and another order of sets than this process has."""
     process = started(
-        RESNET_DIAGRAM_WORKERS="2", RESNET_DIAGRAM_CACHE_BYTES="120000", PYTHONHASHSEED="4242"
+        RESNET_DIAGRAM_WORKERS="2",
+        RESNET_DIAGRAM_CACHE_BYTES="120000",
+        RESNET_DIAGRAM_TIMEOUT="60",
+        PYTHONHASHSEED="4242",
     )
     with process:
         yield announced(process)

@@ -18,13 +18,13 @@ RING = f"""(() => {{
 MOST_STEPS = 200
 
 
-def walk(page, found: str) -> None:
-    """Press Tab until this is true of the page."""
+def walk(page, found: str, key: str = "Tab") -> None:
+    """Press a key until this is true of the page."""
     for _ in range(MOST_STEPS):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate(found):
             return
-    pytest.fail(f"Tab never led to {found}")
+    pytest.fail(f"{key} never led to {found}")
 
 
 def test_the_first_stop_skips_to_the_picture(visit):
@@ -51,7 +51,8 @@ def test_a_subject_a_knob_a_level_and_a_tab_without_a_mouse(visit):
     page.keyboard.press("ArrowLeft")
     shows(page, "/diagram?detail=stage&model=resnet18&num_classes=1001")
     assert page.evaluate(f"{HERE}.name === 'detail' && {HERE}.value === 'stage'")
-    walk(page, f"{HERE}.dataset.group === 'layer1'")
+    walk(page, f"{HERE}.matches('.sheet [data-node]')")
+    walk(page, f"{HERE}.dataset.group === 'layer1'", "ArrowDown")
     page.keyboard.press("Enter")
     shows(page, "/diagram?detail=stage&expand=layer1&model=resnet18&num_classes=1001")
     walk(page, f"{HERE}.getAttribute('role') === 'tab'")

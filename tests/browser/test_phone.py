@@ -62,3 +62,12 @@ def test_nothing_is_too_small_for_a_finger(phone):
 def test_wide_lines_of_code_scroll_in_their_own_box(phone):
     page = phone("/?block=bottleneck#code")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_turn_that_widens_the_picture_leaves_it_seen_across(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 390, "height": 844})
+    page.fill("#knob-stride", "2")
+    shows(page, "/diagram?block=bottleneck&stride=2")
+    assert page.evaluate(
+        "(c => c.scrollWidth <= c.clientWidth + 1)(document.querySelector('.canvas'))"
+    )

@@ -50,7 +50,7 @@ def test_every_embedded_address_answers_with_a_picture(page):
 def test_a_file_is_saved_under_the_name_of_the_structure(page, name):
     with page.expect_download() as saving:
         page.locator("#share .formats a", has_text=re.compile(f"^{name}$")).click()
-    assert saving.value.suggested_filename.startswith("bottleneck.")
+    assert saving.value.suggested_filename.startswith("bottleneck-stride-2.")
     assert saving.value.path().stat().st_size > 500
 
 
@@ -64,3 +64,38 @@ def test_the_program_can_be_copied(visit):
     page = visit("/?block=bottleneck&stride=2#code", permissions=CLIPBOARD)
     page.locator("#code .copy").last.click()
     assert "stride=2" in page.evaluate("navigator.clipboard.readText()")
+
+
+TEXTS = (("SVG", "svg"), ("Mermaid", "mermaid"), ("Text", "txt"))
+
+
+@pytest.mark.parametrize(("name", "attribute"), TEXTS)
+def test_a_text_of_the_picture_is_copied_as_it_would_be_saved(page, name, attribute):
+    page.locator(".copies button", has_text=re.compile(f"^Copy {name}$")).click()
+    expect(page.locator(".copies button.done")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.rstrip() == getattr(draw(block="bottleneck", stride=2), attribute).rstrip()
+
+
+def test_the_picture_itself_is_copied_with_its_own_title(visit):
+    page = visit("/?block=basic&title=Mine&theme=ink&width=400#share", permissions=CLIPBOARD)
+    shown = page.locator(".preview img")
+    expect(shown).to_have_attribute("src", re.compile(r"theme=ink&title=Mine&width=400"))
+    assert abs(shown.evaluate("image => image.naturalWidth") - 400) <= 1
+    page.locator(".copies button", has_text="Copy PNG").click()
+    expect(page.locator(".copies button.done")).to_have_text("Copied")
+    size = page.evaluate(
+        "async () => {const [item] = await navigator.clipboard.read();"
+        "const picture = await createImageBitmap(await item.getType('image/png'));"
+        "return picture.width}"
+    )
+    assert abs(size - 400) <= 2
+
+
+def test_a_copy_that_fails_says_so(page, visit):
+    page.route("**/diagram.svg*", lambda route: route.fulfill(status=503))
+    page.locator(".copies button", has_text="Copy SVG").click()
+    expect(page.locator(".copies button.failed")).to_have_text("Not copied")
+    # The browser tells of it too.
+    assert len(visit.complaints) == 1
+    visit.complaints.clear()

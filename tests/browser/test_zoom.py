@@ -70,7 +70,7 @@ def test_the_arrow_keys_move_the_picture(page):
 
 
 def test_the_mouse_moves_the_picture_and_a_press_that_moved_it_is_no_click(page):
-    found = box(page, "layer2.0").bounding_box()
+    found = box(page, "layer1.0").bounding_box()
     x, y = found["x"] + found["width"] / 2, found["y"] + found["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -105,8 +105,67 @@ def test_size_and_place_stay_when_a_knob_is_turned(page):
     assert page.evaluate(PLACE) == pytest.approx(place, abs=3)
 
 
+def test_the_full_screen_keeps_the_card_and_the_knobs(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 1280, "height": 800})
+    page.keyboard.press("f")
+    expect(page.locator(".workspace:fullscreen")).to_be_visible()
+    expect(page.locator("#knobs")).to_be_hidden()
+    box(page, "conv2").click()
+    expect(page.locator(".inspector")).to_be_in_viewport()
+    page.keyboard.press("[")
+    page.fill("#knob-stride", "2")
+    expect(page.locator(".inspector del").first).to_contain_text("= 56")
+
+
+def test_columns_fold_and_stay_folded(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 1440, "height": 900})
+    room = page.locator(".canvas").bounding_box()["width"]
+    page.locator(".right-handle").click()
+    page.keyboard.press("[")
+    expect(page.locator("#knobs")).to_be_hidden()
+    expect(page.locator("#explain")).to_be_hidden()
+    assert page.locator(".canvas").bounding_box()["width"] > room + 600
+    page.reload()
+    expect(page.locator("#knobs")).to_be_hidden()
+    page.set_viewport_size({"width": 800, "height": 900})
+    expect(page.locator("#knobs")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator(".left-handle").click()
+    expect(page.locator("#knobs")).to_be_visible()
+
+
 def test_the_picture_fills_the_screen_and_comes_back(page):
     page.click('[data-zoom="full"]')
-    expect(page.locator("main:fullscreen")).to_be_visible()
+    expect(page.locator(".workspace:fullscreen")).to_be_visible()
     page.click('[data-zoom="full"]')
-    expect(page.locator("main:fullscreen")).to_have_count(0)
+    expect(page.locator(".workspace:fullscreen")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(1440, 900, 90), (2560, 1440, 150)])
+def test_a_picture_begins_as_large_as_the_screen_lets_it(visit, width, height, least):
+    page = visit("/?block=bottleneck", viewport={"width": width, "height": height})
+    assert least <= percent(page) <= 180
+    shown = page.locator(".sheet svg").bounding_box()
+    assert shown["y"] + shown["height"] <= height * 1.1
+
+
+def test_a_long_picture_begins_with_captions_of_eleven_pixels(visit):
+    page = visit("/?model=resnet50", viewport={"width": 1920, "height": 1080})
+    assert percent(page) * 9 / 100 >= 11
+
+
+def test_one_notch_of_the_wheel_is_a_small_step(page):
+    found = page.locator(".canvas").bounding_box()
+    page.mouse.move(found["x"] + found["width"] / 2, found["y"] + 200)
+    before = percent(page)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
+    until(page, f"parseInt(document.querySelector('.zoom output').textContent) > {before}")
+    assert 1.08 <= percent(page) / before <= 1.16
+
+
+def test_a_picture_never_gets_too_small_to_find(page):
+    for _ in range(20):
+        page.click('[data-zoom="out"]')
+    assert page.evaluate(SIZE) > 60

@@ -11,7 +11,8 @@ from resnet_core.layout.theme import COLOURS, Theme
 FILLS = [name for name in COLOURS if f"{name}-line" in COLOURS and name != "frame"]
 PAIRS = [
     *(("ink", fill) for fill in FILLS if fill != "end"),
-    *(("quiet", fill) for fill in FILLS if fill != "end"),
+    # On the scale of costs all is written in ink.
+    *(("quiet", fill) for fill in FILLS if fill != "end" and not fill.startswith("cost-")),
     *(("shortcut", fill) for fill in ("block", "projection", "stage", "paper", "frame")),
     ("gate", "paper"),
     ("ink", "paper"),
@@ -19,6 +20,7 @@ PAIRS = [
     ("ink", "frame"),
     ("frame-text", "frame"),
     ("problem-text", "problem"),
+    ("unread-text", "unread"),
     ("end-text", "end"),
 ]
 ROLES = ("conv", "norm", "activation", "pool", "linear", "attention", "projection", "problem")

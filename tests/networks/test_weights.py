@@ -75,6 +75,19 @@ def test_zero_init_residual_starts_each_block_as_its_shortcut(block):
 
 
 @pytest.mark.parametrize("block", ["basic", "bottleneck"])
+@pytest.mark.parametrize("knobs", [{"preact": True}, {"norm_layer": "none"},
+                                   {"preact": True, "norm_layer": "none"}])  # fmt: skip
+def test_zero_init_residual_does_so_without_a_norm_at_the_end(block, knobs):
+    stage = build(
+        model="stage", block=block, inplanes=64, planes=64 if block == "basic" else 16,
+        blocks=2, stride=1, zero_init_residual=True, **knobs,
+    ).eval()  # fmt: skip
+    x = torch.rand(1, 64, 8, 8)
+    with torch.no_grad():
+        torch.testing.assert_close(stage(x), x)
+
+
+@pytest.mark.parametrize("block", ["basic", "bottleneck"])
 @pytest.mark.parametrize("norm_layer", ["batch", "group", "instance", "layer", "none"])
 @pytest.mark.slow
 def test_blocks_train_on_real_tensors(block, norm_layer):

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from resnet_core import Diagram, draw
 
 URL = "/diagram?block=bottleneck&stride=2"
+KEPT = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=604800"
 
 
 def tag_of(client: TestClient, url: str = URL) -> str:
@@ -25,10 +26,11 @@ def test_the_picture_is_the_one_that_the_library_draws(client: TestClient) -> No
 def test_a_picture_is_safe_to_embed_and_to_open(client: TestClient) -> None:
     headers = client.get(URL).headers
     assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["content-security-policy"].endswith("; sandbox")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
-    assert headers["cache-control"] == "public, max-age=86400"
+    assert headers["cache-control"] == KEPT
     assert headers["link"] == f'<{URL}>; rel="canonical"'
 
 
@@ -65,7 +67,7 @@ def test_a_known_tag_is_answered_304_without_drawing(
     assert answer.status_code == 304
     assert answer.content == b""
     assert answer.headers["etag"] == tag
-    assert answer.headers["cache-control"] == "public, max-age=86400"
+    assert answer.headers["cache-control"] == KEPT
 
 
 def test_another_tag_is_answered_in_full(client: TestClient) -> None:

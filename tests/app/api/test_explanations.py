@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.http.requests import media_of
 from resnet_core import draw
 from resnet_core.explain.explanation import FORMATS
-from resnet_core.formats.registry import FORMATS as WRITTEN
 
 QUERY = "block=bottleneck&stride=2"
 
@@ -17,9 +18,9 @@ QUERY = "block=bottleneck&stride=2"
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_extension_or_accept_chooses_the_format(client: TestClient, format: str) -> None:
     named = client.get(f"/explain.{format}?{QUERY}")
-    asked = client.get(f"/explain?{QUERY}", headers={"Accept": WRITTEN[format].media})
+    asked = client.get(f"/explain?{QUERY}", headers={"Accept": media_of(format)})
     assert named.status_code == asked.status_code == 200
-    assert named.headers["content-type"].startswith(WRITTEN[format].media)
+    assert named.headers["content-type"].startswith(media_of(format))
     assert named.content == asked.content
     assert named.content == draw(block="bottleneck", stride=2).explain().render(format)
     assert asked.headers["vary"].startswith("Accept")
@@ -120,3 +121,15 @@ def test_it_is_described(client: TestClient) -> None:
         if path["name"] == "extension"
     ]
     assert set(extension) == set(FORMATS)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_annotated_source_is_a_program(client: TestClient, lang: str) -> None:
+    answer = client.get(f"/explain.py?{QUERY}&lang={lang}")
+    assert answer.headers["content-type"] == "text/x-python; charset=utf-8"
+    space: dict[str, object] = {"__name__": "annotated"}
+    exec(compile(answer.text, "annotated.py", "exec"), space)
+    assert callable(space["build"])
+    page = client.get(f"/?{QUERY}", headers={"Accept-Language": lang, "Accept": "text/html"}).text
+    assert "/explain.py?block=bottleneck" in page
+    assert "def build():" in re.sub("<[^>]*>", "", page)

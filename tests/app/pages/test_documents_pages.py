@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html import unescape
 
@@ -58,8 +59,11 @@ def test_everything_that_is_told_and_true_is_on_the_page(
 def test_the_numbers_are_those_of_the_graph(client: TestClient, language: str) -> None:
     page = read(client, SHORT, language)
     figures = re.findall(r"<figure.*?</figure>", page, re.S)
-    (system,) = SHORT.systems
-    queries = [system.query, *(query for _, query in system.also)]
+    queries = [
+        query
+        for system in SHORT.systems
+        for query in (system.query, *(query for _, query in system.also))
+    ]
     assert len(figures) == len(queries)
     for figure, query in zip(figures, queries, strict=True):
         graph = Diagram.of(query.items()).graph
@@ -120,3 +124,16 @@ def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
         ids = re.findall(r' id="([^"]+)"', page)
         assert len(ids) == len(set(ids))
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_drawings_and_answers_stand_on_the_page(client: TestClient, language: str) -> None:
+    for document in DOCUMENTS:
+        page = html.unescape(read(client, document, language))
+        for system in document.systems:
+            if system.drawing:
+                assert system.drawing[language].strip() in page
+            for claim in system.claims:
+                word = {"en": ("False.", "True."), "zh": ("不对。", "对。")}[language][claim.holds]
+                assert f"<dt>{claim.said[language]}</dt>" in page
+                assert f"<strong>{word}</strong> {claim.answer[language]}" in page

@@ -1,0 +1,119 @@
+"""``resnet-diagram docs``: the pictures in documents, drawn where their markers stand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.errors import Refusal
+from app.cli.output import replace_file
+
+if TYPE_CHECKING:
+    from app.docs.files import Finding, Outcome
+    from resnet_core.diagram.picture import Drawing
+
+STALE = 1
+WRONG = 2
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; status 1 where something is stale.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="cores",
+    help="Processes that draw, where there is much to draw.",
+)  # fmt: skip
+def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
+    """Draw the pictures that documents ask for.
+
+    PATH is a Markdown, reStructuredText, HTML or LaTeX file, a notebook, or a folder of them.
+    Only what lies between two markers is written, and the files it shows:
+
+    \b
+    <!-- resnet-diagram bottleneck stride=2 alt="A bottleneck" -->
+    <!-- /resnet-diagram -->
+
+    In reStructuredText a pair is `.. resnet-diagram: bottleneck` and `.. /resnet-diagram`, in
+    LaTeX `% resnet-diagram bottleneck` and `% /resnet-diagram`. A Markdown block of the language
+    resnet-diagram becomes a pair.
+
+    The words are those of `render`; or `compare "A" "B"`; or `file.py:Name input=1x3x224x224`,
+    whose file is run. as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands
+    there, file=NAME where its picture is kept.
+
+    \b
+    resnet-diagram docs README.md docs
+    resnet-diagram docs --check .
+    """
+    from app.docs.dialects import SUFFIXES
+    from app.docs.files import documents, examine
+
+    for path in paths:
+        if not path.exists():
+            raise Refusal(f"there is no file or folder {path}")
+        if path.is_file() and path.suffix.lower() not in SUFFIXES:
+            raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
+    outcome = examine(documents(paths), own_module, jobs, _progress)
+    if not check:
+        _write(outcome)
+    _tell("error", outcome.mistakes)
+    if check:
+        _tell("error", outcome.stale, "stale: ")
+    files = len(outcome.writes)
+    done = "to be written" if check else "written"
+    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
+    if outcome.mistakes:
+        sys.exit(WRONG)
+    if check and (outcome.stale or outcome.writes):
+        sys.exit(STALE)
+
+
+def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Drawing:
+    """The drawing of a module in a file, which is run. Raises ParameterError."""
+    from app.cli.load_module import module_of, shape_of
+    from resnet_core import ParameterError, draw_module
+
+    try:
+        return draw_module(module_of(target), [shape_of(shape) for shape in inputs], **view)
+    except Refusal as refusal:
+        raise ParameterError("", target, refusal.message) from None
+
+
+def _write(outcome: Outcome) -> None:
+    for path, content in outcome.writes.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content)
+        except OSError as error:
+            raise Refusal(f"cannot write {path}: {error.strerror}") from None
+        click.echo(str(path))
+
+
+def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:
+    """Each finding with its place; on GitHub as an annotation that stands beside the line."""
+    for finding in findings:
+        text = before + finding.text["en"]
+        click.echo(f"{finding.path}:{finding.line}: {text}", err=True)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            place = f"file={_property(finding.path.as_posix())},line={finding.line}"
+            click.echo(f"::{kind} {place}::{_data(text)}")
+
+
+def _data(text: str) -> str:
+    """A text as GitHub reads it in a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _progress(done: int, count: int) -> None:
+    """How far it is, on a terminal alone."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {count}" + ("\n" if done == count else ""), nl=False, err=True)

@@ -1,0 +1,93 @@
+"""The words for somebody's own module: ``my_block.py:Net --arg planes=64 --input 1x64x56x56``.
+
+They stand wherever a subject of the catalogue stands. The file is run, on this machine and by
+whoever typed its name; no server takes such words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from app.cli.errors import Refusal
+
+if TYPE_CHECKING:
+    from resnet_core.diagram.module import ModuleDrawing
+    from resnet_core.errors import ResnetDiagramError
+
+# Options of the module itself; all others are of the view.
+_REPEATED = ("input", "arg")
+_OWN = (*_REPEATED, "call")
+
+
+def is_own(word: str) -> bool:
+    """Whether a word names a file or a package rather than a subject of the catalogue."""
+    return word.endswith(".py") or bool(re.fullmatch(r"[^\s=]+:\w*", word))
+
+
+@dataclass(frozen=True)
+class OwnRequest:
+    """Somebody's own module with its arguments, its inputs and the view."""
+
+    words: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a file is called that is written without a name being given."""
+        return self.words[0].removesuffix(".py").rpartition(":")[2]
+
+    @cached_property
+    def diagram(self) -> ModuleDrawing:
+        """What is asked for. Raises ParameterError, and Refusal where their code fails."""
+        from app.cli.load_module import Making, module_of, shape_of
+        from resnet_core.diagram.module import draw_module
+
+        target = self.words[0]
+        if not self.inputs:
+            raise Refusal(
+                f"{target}: its input is not known",
+                allowed="--input and a shape, batch first, such as 1x3x224x224; again for each "
+                "further input",
+            )
+        shapes = [shape_of(shape) for shape in self.inputs]
+        making = Making(tuple(self._own["arg"]), next(reversed(self._own["call"]), None))
+        return draw_module(module_of(target, making), shapes, **self._view)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The shapes of the inputs, as they were typed."""
+        return tuple(self._own["input"])
+
+    def mended(self, _error: ResnetDiagramError) -> None:
+        """No command line is known that works: what their code takes is theirs."""
+        return
+
+    @cached_property
+    def _own(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in _OWN}
+        for name, value in self._options:
+            if name in found:
+                found[name].append(value)
+        return found
+
+    @property
+    def _view(self) -> dict[str, Any]:
+        return {name: value for name, value in self._options if name not in _OWN}
+
+    @cached_property
+    def _options(self) -> list[tuple[str, str]]:
+        from resnet_core.diagram.form import properties
+        from resnet_core.diagram.options import Options
+        from resnet_core.diagram.words import options
+
+        return list(options(self.words[1:], properties(Options), self.words[0]))
+
+
+def spelled(inputs: Iterable[str], args: Iterable[str], call: str | None) -> Iterator[str]:
+    """The words for what click has read as options."""
+    for name, values in (("--input", inputs), ("--arg", args), ("--call", [call] if call else ())):
+        for value in values:
+            yield f"{name}={value}"

@@ -1,0 +1,1 @@
+"""Documents on disk: their markers, and the pictures that belong between them."""

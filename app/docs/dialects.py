@@ -1,0 +1,188 @@
+"""The kinds of document: how each spells a marker, and how it shows a picture or a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands between two markers: files beside the document, or a text in it."""
+
+    alt: str
+    paths: tuple[str, ...] = ()
+    text: str = ""
+
+
+Writer = Callable[[Shown], str]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One kind of document.
+
+    ``opening`` and ``closing`` find the lines of a pair, ``pair`` writes them; ``quoted`` gives the
+    lines that are shown to the reader as code, where a marker is an example and not a request.
+    ``writers`` are by what a marker asks for (``as=png``); the first is the default. ``block``
+    finds the first line of a block that is to become a pair.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    pair: tuple[str, str]
+    quoted: Callable[[Sequence[str]], Iterator[int]]
+    writers: Mapping[str, Writer] = field(repr=False)
+    block: re.Pattern[str] | None = None
+    ascii: bool = False
+
+
+FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,})(.*)$")
+REQUEST = re.compile(r"^(\s*)(`{3,}|~{3,})\s*resnet-diagram\s*$")
+
+
+def _fenced(lines: Sequence[str]) -> Iterator[int]:
+    """The lines inside Markdown's code blocks, but for those that ask for a picture."""
+    open_with = ""
+    for index, line in enumerate(lines):
+        found = FENCE.match(line)
+        if open_with:
+            if found and found[1].startswith(open_with) and not found[2].strip():
+                open_with = ""
+            else:
+                yield index
+        elif found and not REQUEST.match(line):
+            open_with = found[1]
+
+
+def _literal(lines: Sequence[str]) -> Iterator[int]:
+    """The lines of reStructuredText's literal blocks: deeper than the line that ends with '::'."""
+    outer: int | None = None
+    for index, line in enumerate(lines):
+        depth = len(line) - len(line.lstrip())
+        if outer is not None and line.strip():
+            if depth > outer:
+                yield index
+                continue
+            outer = None
+        opens = re.match(r"\s*\.\. (?:code|code-block|sourcecode|parsed-literal|literal)::", line)
+        if opens or (line.rstrip().endswith("::") and not line.lstrip().startswith("..")):
+            outer = depth
+
+
+def _verbatim(lines: Sequence[str]) -> Iterator[int]:
+    """The lines inside LaTeX's verbatim environments."""
+    inside = ""
+    for index, line in enumerate(lines):
+        found = re.search(r"\\begin\{(verbatim\*?|lstlisting|minted|alltt)\}", line)
+        if inside:
+            yield index
+            inside = "" if f"\\end{{{inside}}}" in line else inside
+        elif found and f"\\end{{{found[1]}}}" not in line:
+            inside = found[1]
+
+
+def _preformatted(_lines: Sequence[str]) -> Iterator[int]:
+    """None: a comment inside HTML's <pre> is a comment all the same."""
+    return iter(())
+
+
+def _code(language: str) -> Writer:
+    def fence(shown: Shown) -> str:
+        longest = max((len(ticks) for ticks in re.findall("`+", shown.text)), default=0)
+        ticks = "`" * max(3, longest + 1)
+        return f"{ticks}{language}\n{shown.text}\n{ticks}"
+
+    return fence
+
+
+def _image(shown: Shown) -> str:
+    alt = re.sub(r"([\\\[\]])", r"\\\1", shown.alt)
+    path = shown.paths[0]
+    return f"![{alt}]({f'<{path}>' if re.search(r'[ ()]', path) else path})"
+
+
+def _img(shown: Shown) -> str:
+    return f'<img src="{escape(shown.paths[0])}" alt="{escape(shown.alt)}">'
+
+
+def _light_and_dark(shown: Shown) -> str:
+    light, dark = (escape(path) for path in shown.paths)
+    return (
+        "<picture>\n"
+        f'  <source media="(prefers-color-scheme: dark)" srcset="{dark}">\n'
+        f'  <img src="{light}" alt="{escape(shown.alt)}">\n'
+        "</picture>"
+    )
+
+
+def _rst_image(shown: Shown) -> str:
+    return f"\n.. image:: {shown.paths[0]}\n   :alt: {' '.join(shown.alt.split())}\n"
+
+
+def _rst_block(directive: str) -> Writer:
+    def block(shown: Shown) -> str:
+        body = "\n".join(f"   {line}".rstrip() for line in shown.text.splitlines())
+        return f"\n{directive}\n\n{body}\n"
+
+    return block
+
+
+def _graphics(shown: Shown) -> str:
+    return f"\\includegraphics{{{PurePosixPath(shown.paths[0])}}}"
+
+
+def _pre(attribute: str) -> Writer:
+    return lambda shown: f"<pre{attribute}>\n{escape(shown.text, quote=False)}\n</pre>"
+
+
+_COMMENT = re.compile(r"^(\s*)<!--\s*resnet-diagram\s+(.*?)\s*-->\s*$")
+_COMMENT_END = re.compile(r"^\s*<!--\s*/resnet-diagram\s*-->\s*$")
+_COMMENTS = ("<!-- resnet-diagram {} -->", "<!-- /resnet-diagram -->")
+
+MARKDOWN = Dialect(
+    "Markdown", (".md", ".markdown", ".qmd"), _COMMENT, _COMMENT_END, _COMMENTS, _fenced,
+    {
+        "svg": _image, "png": _image, "pair": _light_and_dark,
+        "txt": _code("text"), "mmd": _code("mermaid"), "md": lambda shown: "\n" + shown.text + "\n",
+    },
+    block=REQUEST,
+)  # fmt: skip
+HTML = Dialect(
+    "HTML", (".html", ".htm"), _COMMENT, _COMMENT_END, _COMMENTS, _preformatted,
+    {
+        "svg": _img, "png": _img, "pair": _light_and_dark,
+        "txt": _pre(""), "mmd": _pre(' class="mermaid"'),
+    },
+)  # fmt: skip
+RST = Dialect(
+    "reStructuredText", (".rst",),
+    re.compile(r"^(\s*)\.\. resnet-diagram:(?!:)\s+(.*?)\s*$"),
+    re.compile(r"^\s*\.\. /resnet-diagram\s*$"),
+    (".. resnet-diagram: {}", ".. /resnet-diagram"), _literal,
+    {
+        "svg": _rst_image, "png": _rst_image, "txt": _rst_block(".. code-block:: text"),
+        "mmd": _rst_block(".. mermaid::"),
+    },
+)  # fmt: skip
+LATEX = Dialect(
+    "LaTeX", (".tex", ".ltx"),
+    re.compile(r"^(\s*)%+\s*resnet-diagram\s+(.*?)\s*$"),
+    re.compile(r"^\s*%+\s*/resnet-diagram\s*$"),
+    ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim,
+    {
+        "pdf": _graphics, "png": _graphics,
+        "txt": lambda shown: f"\\begin{{verbatim}}\n{shown.text}\n\\end{{verbatim}}",
+    },
+    ascii=True,
+)  # fmt: skip
+
+DIALECTS = (MARKDOWN, HTML, RST, LATEX)
+NOTEBOOK = ".ipynb"
+SUFFIXES = {suffix: dialect for dialect in DIALECTS for suffix in dialect.suffixes}
+SUFFIXES[NOTEBOOK] = MARKDOWN

@@ -1,0 +1,131 @@
+"""A passage of a document: one marker's words → its files and what stands between the markers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.docs.dialects import SUFFIXES, Dialect, Shown
+from resnet_core.bilingual import Text, clauses, same
+from resnet_core.embed.figure import Own, alternative, figure, with_options, words_of
+from resnet_core.errors import ParameterError, ResnetDiagramError
+
+if TYPE_CHECKING:
+    from resnet_core.diagram.picture import Drawing, Picture
+
+INLINE = ("txt", "mmd", "md")
+PAIR = "pair"
+# The marker's own words; all others are the picture's.
+OURS = ("as", "file", "alt")
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be drawn for one marker: its words, and the document it stands in."""
+
+    document: Path
+    words: str
+
+    @property
+    def dialect(self) -> Dialect:
+        return SUFFIXES[self.document.suffix.lower()]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What a marker comes to: the text of its place, and the files that it shows."""
+
+    body: str = ""
+    files: tuple[tuple[Path, bytes], ...] = ()
+    error: Text | None = None
+
+
+def passage(request: Request, own: Own | None) -> Passage:
+    """The passage of one marker; a mistake in it is told in ``error``. Runs in any process."""
+    try:
+        words, ours = _parted(words_of(request.words))
+        local = partial(_beside, request.document.parent, own) if own else None
+        return _drawn(request, figure(words, local), words, ours)
+    except ParameterError as error:
+        return Passage(error=_told(error))
+    except ResnetDiagramError as error:
+        return Passage(error=same(error))
+
+
+def _told(error: ParameterError) -> Text:
+    """What is wrong with which value, and what is allowed."""
+    told = error.text
+    if error.parameter and error.value not in (None, ""):
+        told = Text("{}={}: {}", "{}={}：{}").format(error.parameter, error.value, told)
+    if not error.legal:
+        return told
+    legal = error.legal if isinstance(error.legal, Text) else same(", ".join(error.legal))
+    return clauses(told, Text("allowed: {}", "允许：{}").format(legal))
+
+
+def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The picture's words, and the marker's own."""
+    kept, ours = [], {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--") and name in OURS:
+            ours[name] = value if equals else next(rest, "")
+        else:
+            kept.append(word)
+    return tuple(kept), ours
+
+
+def _beside(
+    folder: Path, own: Own, target: str, inputs: Sequence[str], view: dict[str, str]
+) -> Drawing:
+    """A module of a file that is named from the document's folder."""
+    place, _, name = target.rpartition(":")
+    return own(f"{folder / place if place.endswith('.py') else place}:{name}", inputs, view)
+
+
+def _drawn(
+    request: Request, picture: Picture, words: tuple[str, ...], ours: dict[str, str]
+) -> Passage:
+    dialect = request.dialect
+    wanted = ours.get("as") or next(iter(dialect.writers))
+    if wanted not in dialect.writers:
+        reason = Text("{} does not show it", "{} 无法显示这种格式").format(dialect.name)
+        raise ParameterError("as", wanted, reason, allowed=dialect.writers)
+    alt = ours.get("alt") or alternative(picture)
+    if wanted in INLINE:
+        plain = with_options(picture, ascii=True) if dialect.ascii else picture
+        text = plain.render(wanted).decode().strip("\n")
+        return Passage(dialect.writers[wanted](Shown(alt, text=text)))
+    files = tuple(_files(request, picture, wanted, ours.get("file") or _name(words)))
+    folder = request.document.parent
+    paths = tuple(Path(os.path.relpath(path, folder)).as_posix() for path, _ in files)
+    return Passage(dialect.writers[wanted](Shown(alt, paths=paths)), files)
+
+
+def _files(
+    request: Request, picture: Picture, wanted: str, name: str
+) -> Iterator[tuple[Path, bytes]]:
+    stem = request.document.parent / re.sub(r"\.(svg|png|pdf)$", "", name)
+    if wanted == PAIR:
+        for theme, ending in (("light", ".svg"), ("dark", "-dark.svg")):
+            themed = with_options(picture, theme=theme)
+            yield stem.with_name(stem.name + ending), themed.render("svg")
+    else:
+        yield stem.with_name(f"{stem.name}.{wanted}"), picture.render(wanted)
+
+
+def _name(words: tuple[str, ...]) -> str:
+    """The words as the name of a file; long ones are cut and kept apart by a hash."""
+    said = " ".join(words)
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", said).strip("-")
+    if len(name) <= _LONGEST_NAME and words and words[0] != "compare":
+        return name
+    return f"{name[:_LONGEST_NAME].strip('-')}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

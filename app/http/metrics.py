@@ -1,0 +1,85 @@
+"""Counts and times of the server in Prometheus's text format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app.workers.pool import Workers
+
+PREFIX = "resnet_diagram"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+EVENTS = ("started", "lost", "recycled", "refused", "timeout", "abandoned")
+
+
+class Metrics:
+    """What one application has done since it started.
+
+    Answers that are given again are counted with one addition and nothing else, since they are
+    meant to cost next to nothing.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.hits = 0
+        self._requests = Counter(
+            f"{PREFIX}_requests", "Requests", ["route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            f"{PREFIX}_request_seconds",
+            "Seconds from a request to its answer, of those that were not given before",
+            ["route"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._jobs = Histogram(
+            f"{PREFIX}_job_seconds",
+            "Seconds of a job: in the queue, and in a worker",
+            ["job", "stage"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """One request was answered."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def job(self, name: str, waited: float, taken: float) -> None:
+        """One job was done."""
+        self._jobs.labels(name, "queue").observe(waited)
+        self._jobs.labels(name, "worker").observe(taken)
+
+    def watch(self, workers: Workers) -> None:
+        """Also tell of the workers, as they are when somebody asks."""
+        workers.observe = self.job
+        self.registry.register(_Standing(workers, lambda: self.hits))
+
+    def text(self) -> bytes:
+        """All of it in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+class _Standing(Collector):
+    """What is known elsewhere and read when it is asked for."""
+
+    def __init__(self, workers: Workers, hits: Callable[[], int]) -> None:
+        self._workers, self._hits = workers, hits
+
+    def collect(self) -> Iterator[Metric]:
+        """Queue, workers, and answers given again."""
+        workers = self._workers
+        yield CounterMetricFamily(f"{PREFIX}_hits", "Answers that were given again", self._hits())
+        yield GaugeMetricFamily(f"{PREFIX}_queue", "Jobs that wait for a worker", workers.waiting)
+        yield GaugeMetricFamily(f"{PREFIX}_busy", "Workers that are at work", workers.busy)
+        ready = 0 if workers.trouble else 1
+        yield GaugeMetricFamily(f"{PREFIX}_ready", "Whether more may be asked", ready)
+        events = CounterMetricFamily(
+            f"{PREFIX}_worker_events", "What became of workers and jobs", labels=["event"]
+        )
+        for event in EVENTS:
+            events.add_metric([event], workers.counts[event])
+        yield events

@@ -1,0 +1,46 @@
+"""A digest of all that decides the bytes of an answer beside what was asked.
+
+Two builds, or two machines of which one lacks a library, must not call different bytes by one tag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+SOURCES = ("resnet_core", "app")
+SUFFIXES = {".py", ".json", ".ttf", ".otf", ".po"}
+ENGINES = ("resnet-diagram", "torch", "torchview", "pygraphviz", "fonttools", "pydantic")
+
+
+@cache
+def digest() -> str:
+    """The same on every machine that gives the same bytes."""
+    found = hashlib.sha256()
+    for package in SOURCES:
+        spec = find_spec(package)
+        for folder in spec.submodule_search_locations or () if spec else ():
+            _add(found, Path(folder))
+    for engine in ENGINES:
+        found.update(f"{engine} {_version(engine)}\n".encode())
+    if find_spec("pygraphviz") is None:
+        found.update(str(bool(shutil.which("dot"))).encode())
+    return found.hexdigest()
+
+
+def _add(found: hashlib._Hash, folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in SUFFIXES and "__pycache__" not in path.parts:
+            found.update(path.relative_to(folder).as_posix().encode())
+            found.update(path.read_bytes())
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

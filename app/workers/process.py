@@ -1,0 +1,266 @@
+"""A worker: a process with a pipe of its own, which does one job at a time.
+
+No lock and no pipe is shared: whatever happens to one worker, at whatever moment, is felt at its
+own pipe's end alone. A thread of the server waits at that end, and is freed by the process's death.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from typing import Any
+
+from resnet_core.errors import ResnetDiagramError
+
+PRELOAD = ["app.workers.preload"]
+# Whatever a worker may send. Its answer follows after BEGUN.
+BEGUN = "begun"
+# Seconds between two looks at a worker that has not said that it has begun: it may have been
+# stopped, or there is little of the machine for it.
+PATIENCE = 1.0
+# Seconds between two attempts to wake a fork server that somebody has stopped.
+NUDGE = 2.0
+
+
+class WorkerLost(Exception):
+    """The process that was at work on the job has ended."""
+
+
+class NotBegun(Exception):
+    """The process ended, or was stopped, before it looked at the job: another one may do it."""
+
+
+class Process:
+    """One worker process, started again after each of its deaths."""
+
+    def __init__(self, name: str, memory: int, calm: int = 0) -> None:
+        self.name = name
+        self.resident = 0
+        self._memory, self._calm = memory, calm
+        self._process: Any = None
+        self._pipe: Connection | None = None
+        # One waits at the pipe, one is there to start and to bury.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"resnet-diagram-{name}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process that takes jobs."""
+        return self._process is not None and bool(self._process.is_alive())
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether somebody has stopped the process, so that it does nothing and does not end."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii") as said:  # noqa: PTH123
+                return said.read().rpartition(")")[2].split()[0] in "Tt"
+        except (OSError, IndexError):
+            return False
+
+    async def start(self) -> None:
+        """Start it, or another in its place. The first of all takes as long as torch's import."""
+        self.kill()
+        loop = asyncio.get_running_loop()
+        starting = loop.run_in_executor(self._threads, self._start)
+        while not (await asyncio.wait({starting}, timeout=NUDGE))[0]:
+            _wake_fork_server()
+        await starting
+
+    async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
+        """What the job returns or raises. Raises NotBegun, WorkerLost."""
+        loop = asyncio.get_running_loop()
+        begun = asyncio.Event()
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(begun.set)
+
+        work = loop.run_in_executor(self._threads, self._ask, job, arguments, tell)
+
+        def over(done: asyncio.Future[Any]) -> None:
+            begun.set()
+            if not done.cancelled():
+                # A failure that nobody waits for any more is no news.
+                done.exception()
+
+        work.add_done_callback(over)
+        while not begun.is_set():
+            try:
+                await asyncio.wait_for(begun.wait(), PATIENCE)
+            except TimeoutError:
+                if self._stopped:
+                    self.kill()
+        fine, value, self.resident = await work
+        if not fine:
+            raise value
+        return value
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing; who waits for its answer gets WorkerLost."""
+        process, self._process = self._process, None  # it is called from threads too
+        if process is None:
+            return
+        # 255 says as well that the fork server has died, which alone knows how the process ended.
+        if process.exitcode in (None, 255):
+            with suppress(OSError):
+                os.kill(process.pid, signal.SIGKILL)
+        if self._pipe:
+            # Whatever state the process is in, the thread that waits for it is free.
+            with suppress(OSError), socket.socket(fileno=os.dup(self._pipe.fileno())) as end:
+                end.shutdown(socket.SHUT_RDWR)
+        with suppress(RuntimeError):
+            self._threads.submit(process.join, 5)
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._threads.shutdown(wait=True)
+        if self._pipe:
+            self._pipe.close()
+
+    def _start(self) -> None:
+        context: Any = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOAD)
+        if self._pipe:
+            self._pipe.close()
+        self._pipe, theirs = multiprocessing.Pipe()
+        arguments = (theirs, self._memory, self._calm)
+        process = context.Process(
+            target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
+        )
+        try:
+            process.start()
+        finally:
+            # The last copy must be the worker's, or its death would not be seen here.
+            theirs.close()
+        self._process = process
+
+    def _ask(
+        self, job: Callable[..., Any], arguments: tuple[Any, ...], begun: Callable[[], None]
+    ) -> tuple[bool, Any, int]:
+        """Hand the job over and wait for its answer, in a thread."""
+        failure: type[Exception] = NotBegun
+        assert self._pipe is not None  # it is made before the process
+        try:
+            self._pipe.send((job, arguments))
+            if self._pipe.recv() != BEGUN:
+                raise ValueError("a worker spoke out of turn")
+            begun()
+            failure = WorkerLost
+            fine, value, resident = self._pipe.recv()
+            return bool(fine), value, int(resident)
+        except (EOFError, OSError):
+            self.kill()
+            raise failure(f"worker {self.name} ended") from None
+        except Exception as error:
+            # What it sent cannot be read, and so nothing that it will send.
+            self.kill()
+            raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
+
+
+def work(pipe: Connection, memory: int, calm: int) -> None:
+    """The life of a worker process: one job after the other, until the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    _restrain(memory, calm)
+    while True:
+        try:
+            job, arguments = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send(BEGUN)
+        fine, value = _done(job, arguments)
+        try:
+            pipe.send((fine, value, resident()))
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident()))
+
+
+def _done(job: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+    try:
+        return True, job(*arguments)
+    except Exception as error:
+        if not isinstance(error, ResnetDiagramError) and hasattr(error, "add_note"):
+            # Only text crosses the pipe, and the log wants to know where it was.
+            error.add_note("".join(traceback.format_exception(error)))
+        return False, error
+
+
+def _end_with_server() -> None:
+    """A job may be at work for long when the server is gone; nobody waits for it."""
+    server = multiprocessing.parent_process()
+    if server:
+        server.join()
+        os._exit(1)
+
+
+def _restrain(memory: int, calm: int) -> None:
+    """Let the server and the small jobs go first, and let no drawing take all memory."""
+    with suppress(AttributeError, OSError):
+        os.nice(calm)
+    if memory:
+        with suppress(ImportError, OSError, ValueError):
+            import resource
+
+            _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds; 0 where that cannot be told."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as said:  # noqa: PTH123
+            return int(said.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _wake_fork_server() -> None:
+    """All workers are forked from one process; stopped, it would keep everybody waiting."""
+    server: Any = getattr(forkserver, "_forkserver", None)
+    if process := getattr(server, "_forkserver_pid", None):
+        with suppress(ProcessLookupError, OSError):
+            os.kill(process, signal.SIGCONT)
+
+
+class Thread:
+    """A thread of the server in the place of a process: it cannot be killed, only waited for."""
+
+    name = "thread"
+    resident = 0
+    alive = True
+    pid = None
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="resnet-diagram")
+
+    async def start(self) -> None:
+        """There is nothing to start."""
+
+    async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
+        """What the job returns or raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, job, *arguments)
+
+    def kill(self) -> None:
+        """What it does goes on, and nobody waits for it."""
+
+    def close(self) -> None:
+        """Take no more jobs."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+Worker = Process | Thread

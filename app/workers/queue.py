@@ -1,0 +1,124 @@
+"""Jobs that wait for a worker: so many at most, the small ones not behind the large ones."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.workers.estimate import SMALL
+
+# A second of work counts as so many seconds of having come later. Whatever waits long enough is
+# first in the end.
+LATER = 4.0
+LONGEST = 60
+
+
+class Busy(Exception):
+    """As many jobs are waiting as may wait, or this one has waited for as long as it may.
+
+    ``after`` is the number of seconds after which it is worth asking again.
+    """
+
+    def __init__(self, after: int = 2) -> None:
+        super().__init__(after)
+        self.after = after
+
+
+class TooLong(TimeoutError):
+    """A large job has taken all of its time; it would again. A small one was only unlucky."""
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A job, what it probably costs, by when its answer must be there, and that answer."""
+
+    job: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    cost: float
+    since: float
+    deadline: float
+    answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
+    begun: float | None = None
+    tries: int = 0
+
+    @property
+    def large(self) -> bool:
+        return self.cost >= SMALL
+
+    @property
+    def turn(self) -> float:
+        """The lower, the sooner."""
+        return self.since + LATER * self.cost
+
+    def fail(self, error: Exception) -> None:
+        """Tell who asked, where somebody still waits."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Queue:
+    """The waiting tickets. It lives on the event loop: there is nothing to lock."""
+
+    def __init__(self, limit: int, workers: int) -> None:
+        self._limit, self._workers = limit, max(1, workers)
+        self._waiting: list[Ticket] = []
+        self._news = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def full(self) -> bool:
+        return len(self._waiting) > self._limit
+
+    @property
+    def wait(self) -> int:
+        """Whole seconds until what waits now is probably done, 1 to 60."""
+        seconds = sum(ticket.cost for ticket in self._waiting) / self._workers
+        return min(LONGEST, max(1, math.ceil(seconds)))
+
+    def put(self, ticket: Ticket) -> None:
+        """Let it wait; where there are too many then, the costliest of all gets Busy."""
+        self._waiting.append(ticket)
+        self._news.set()
+
+    def shed(self, most: int) -> None:
+        """Turn away the costliest, of equals the last, until no more than ``most`` wait."""
+        while len(self._waiting) > most:
+            after = self.wait
+            costliest = max(self._waiting, key=lambda ticket: (ticket.cost, ticket.since))
+            self._waiting.remove(costliest)
+            costliest.fail(Busy(after))
+
+    def drop(self, ticket: Ticket) -> bool:
+        """Forget a ticket; whether it was still waiting."""
+        if ticket not in self._waiting:
+            return False
+        self._waiting.remove(ticket)
+        return True
+
+    def take(self, small_only: bool) -> Ticket | None:
+        """The ticket whose turn it is, if there is one."""
+        fit = [ticket for ticket in self._waiting if not (small_only and ticket.large)]
+        if not fit:
+            return None
+        first = min(fit, key=lambda ticket: ticket.turn)
+        self._waiting.remove(first)
+        return first
+
+    async def next(self, small_only: bool, patience: float) -> Ticket | None:
+        """The ticket whose turn it is, or None where none has come for so many seconds."""
+        end = asyncio.get_running_loop().time() + patience
+        while (ticket := self.take(small_only)) is None:
+            self._news.clear()
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                return None
+            try:
+                await asyncio.wait_for(self._news.wait(), left)
+            except TimeoutError:
+                return None
+        return ticket

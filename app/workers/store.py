@@ -1,0 +1,122 @@
+"""Finished drawings that several machines share, in Valkey or Redis.
+
+It only ever saves work: whatever happens to it, an answer is drawn here instead. What it holds is
+believed only where its checksum fits, which covers the key, so that nothing is taken for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import zlib
+from collections.abc import Awaitable, Callable, Hashable
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.workers import build
+
+log = logging.getLogger(__name__)
+# A store that is slower than this is slower than drawing.
+TIMEOUT = 0.25
+# After a failure it is left alone for so many seconds.
+REST = 5.0
+# A drawing is kept for so many seconds after it was last made.
+KEPT = 7 * 86400
+# Another machine that draws the same is waited for, so long and no longer.
+PATIENCE, LOOK = 3.0, 0.05
+SUM = hashlib.sha256().digest_size
+RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end"
+
+
+class Store:
+    """Bytes by what was asked, of this build alone."""
+
+    def __init__(self, url: str) -> None:
+        self._redis: Redis = Redis.from_url(
+            url.replace("valkey", "redis", 1),
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=TIMEOUT,
+        )
+        self._prefix = f"resnet-diagram:{build.digest()[:16]}:"
+        self._rested = 0.0
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """What the store has, or what ``make`` gives, which is put there."""
+        if self._resting:
+            return await make()
+        name = self._prefix + hashlib.sha256(repr(key).encode()).hexdigest()
+        found = await self._read(name)
+        if found is not None:
+            return found
+        token = secrets.token_hex(8)
+        if not await self._mine(name, token):
+            found = await self._wait(name)
+            if found is not None:
+                return found
+        try:
+            made = await make()
+            await self._write(name, made)
+            return made
+        finally:
+            await self._try(self._redis.eval(RELEASE, 1, f"{name}:lock", token))
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._redis.aclose()
+
+    @property
+    def well(self) -> bool:
+        """Whether it answered when it was last asked."""
+        return not self._resting
+
+    @property
+    def _resting(self) -> bool:
+        return asyncio.get_running_loop().time() < self._rested
+
+    async def _mine(self, name: str, token: str) -> bool:
+        """Whether the drawing is this machine's to make; so it is where nobody can be asked."""
+        lock = self._redis.set(f"{name}:lock", token, nx=True, px=int(PATIENCE * 1000))
+        answer = await self._try(lock)
+        return bool(answer) or self._resting
+
+    async def _wait(self, name: str) -> bytes | None:
+        """What another machine is making now; None where it does not come."""
+        for _ in range(int(PATIENCE / LOOK)):
+            await asyncio.sleep(LOOK)
+            found = await self._read(name)
+            if found is not None or self._resting:
+                return found
+            if not await self._try(self._redis.exists(f"{name}:lock")):
+                return None
+        return None
+
+    async def _read(self, name: str) -> bytes | None:
+        value = await self._try(self._redis.get(name))
+        if not isinstance(value, bytes):
+            return None
+        total, packed = value[:SUM], value[SUM:]
+        if hashlib.sha256(name.encode() + packed).digest() != total:
+            log.warning("the store holds something else than was put there; it is drawn again")
+            return None
+        try:
+            return zlib.decompress(packed)
+        except zlib.error:
+            return None
+
+    async def _write(self, name: str, made: bytes) -> None:
+        packed = zlib.compress(made, 1)
+        total = hashlib.sha256(name.encode() + packed).digest()
+        await self._try(self._redis.set(name, total + packed, ex=KEPT))
+
+    async def _try(self, asking: Awaitable[object]) -> object:
+        """The store's answer; None where it has none, and then it is left alone for a while."""
+        try:
+            return await asyncio.wait_for(asking, 2 * TIMEOUT)
+        except (RedisError, OSError, TimeoutError) as error:
+            if not self._resting:
+                log.warning("the store does not answer; drawings are made here: %r", error)
+            self._rested = asyncio.get_running_loop().time() + REST
+            return None

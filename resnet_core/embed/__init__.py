@@ -1,0 +1,1 @@
+"""Figures in other people's documents: Sphinx, MkDocs, Jupyter, and what they share."""

@@ -1,0 +1,59 @@
+"""The fence of MkDocs and Zensical: a formatter and a validator for PyMdown's SuperFences.
+
+    markdown_extensions:
+      - pymdownx.superfences:
+          custom_fences:
+            - name: resnet-diagram
+              class: resnet-diagram
+              format: !!python/name:resnet_core.embed.mkdocs.fence
+              validator: !!python/name:resnet_core.embed.mkdocs.validator
+
+A block of the language ``resnet-diagram`` is then the picture, as SVG inside the page, so that the
+search finds its words. Its first line may say ``theme="auto"``, ``caption="…"``, ``alt="…"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from pymdownx.superfences import SuperFencesException
+
+from resnet_core.embed.figure import alternative, figure, words_of
+from resnet_core.errors import ResnetDiagramError
+
+KNOWN = ("theme", "caption", "alt")
+
+
+def validator(
+    _language: str,
+    inputs: Mapping[str, str],
+    options: dict[str, Any],
+    attrs: dict[str, Any],
+    _md: Any,
+) -> bool:
+    """Sort the words of the fence's first line; one that is not known makes it no fence of ours."""
+    for name, value in inputs.items():
+        if name in KNOWN:
+            options[name] = value
+        else:
+            attrs[name] = value
+    return not attrs
+
+
+def fence(
+    source: str, _language: str, css_class: str, options: dict[str, Any], _md: Any, **more: Any
+) -> str:
+    """The figure that stands in the block's place. A mistake stops the build."""
+    theme = options.get("theme")
+    try:
+        picture = figure(words_of(" ".join([*source.split(), *([f"theme={theme}"] * bool(theme))])))
+        svg = picture.render("svg").decode()
+    except ResnetDiagramError as error:
+        raise SuperFencesException(f"resnet-diagram: {source.strip()}: {error}") from error
+    alt = options.get("alt") or alternative(picture)
+    caption = options.get("caption")
+    told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    classes = " ".join([css_class, *more.get("classes", [])])
+    return f'<figure class="{escape(classes)}" aria-label="{escape(alt)}">{svg}{told}</figure>'

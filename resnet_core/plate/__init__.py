@@ -1,0 +1,1 @@
+"""A plate: a picture of plain marks (rectangles, lines, words), and its SVG, PNG and PDF."""

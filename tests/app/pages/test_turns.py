@@ -1,0 +1,38 @@
+"""The page offers what to try next, and does without where it is not there in time."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from resnet_core import draw
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading"), [("en", "What happens if you"), ("zh", "改一改会怎样")]
+)
+def test_the_page_ends_with_what_to_try(client: TestClient, lang: str, heading: str) -> None:
+    client.get("/explain.txt?block=basic&stride=2")  # a worker has traced it
+    page = client.get(f"/?block=basic&stride=2&lang={lang}").text
+    assert heading in page
+    for turn in draw(block="basic", stride=2, lang=lang).explain().turns:
+        assert f"<code>{turn.label}</code>" in page
+        assert turn.consequence in page
+
+
+def test_the_links_lead_to_a_page_and_a_comparison(client: TestClient) -> None:
+    turn = draw(block="basic").explain().turns[0]
+    assert client.get(f"/?{turn.url.partition('?')[2]}").status_code == 200
+    answer = client.get(turn.compare.replace("/compare?", "/compare.json?", 1))
+    assert answer.status_code == 200
+
+
+def test_a_page_without_them_is_whole(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr("app.workers.renderer.Renderer.turns", nothing)
+    page = client.get("/?block=basic&lang=en")
+    assert page.status_code == 200
+    assert "What happens if you" not in page.text
+    assert "Layer by layer" in page.text

@@ -84,7 +84,7 @@ def light(value: Any) -> Any:
     left, rest = LONGEST_VALUE, [value]
     while rest:
         part = rest.pop()
-        left -= 1
+        left -= 1 + (len(part) // 16 if isinstance(part, str) else 0)
         if left < 0:
             reason = Text("the value has more than {:,} parts", "这个值的元素超过了 {:,} 个")
             raise Exceeded(reason.format(LONGEST_VALUE))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Any
+from typing import Any, cast
 
+import torch
 from torch import nn
 
 _DATA = (bool, int, float, str)
@@ -22,6 +23,10 @@ class Compiled:
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return vars(self)["_reader"].run_forward(self, list(args), kwargs)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """What torch copies, as it does for each layer of a stack. The interpreter stays one."""
+        return copied(cast(nn.Module, self))
+
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_"):
             value = vars(self).get("_attrs", {}).get(name)
@@ -36,3 +41,29 @@ def made_of(name: str, native: type[nn.Module]) -> type[nn.Module]:
     if not plain.isidentifier() or keyword.iskeyword(plain):
         plain = "Module"
     return type(plain, (Compiled, native), {"__module__": __name__})
+
+
+def copied(module: nn.Module) -> nn.Module:
+    """A layer once more, with layers and parameters of its own, those that are one staying one."""
+    memo: dict[int, Any] = {}
+
+    def again(part: Any) -> Any:
+        if id(part) in memo:
+            return memo[id(part)]
+        if isinstance(part, nn.Parameter):
+            made: Any = nn.Parameter(torch.empty_like(part), part.requires_grad)
+        elif isinstance(part, nn.Module):
+            made = type(part).__new__(type(part))
+            vars(made).update(vars(part))
+            memo[id(part)] = made
+            for held in ("_modules", "_parameters", "_buffers"):
+                inside = vars(part)[held]
+                vars(made)[held] = type(inside)((name, again(one)) for name, one in inside.items())
+            if "_attrs" in vars(part):
+                vars(made)["_attrs"] = dict(vars(part)["_attrs"])
+        else:
+            made = part
+        memo[id(part)] = made
+        return made
+
+    return again(module)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import LONGEST_SOURCE, Exceeded, bounded
+from resnet_core.source.budget import LONGEST_SOURCE, Exceeded, bounded, light
 from resnet_core.source.strings import braces
 from resnet_core.source.values import Cursor, Native
 
@@ -16,9 +16,16 @@ def _plain(kind: type, names: str) -> dict[str, Native]:
     return {name: Native(name, _bounding(getattr(kind, name)), "method") for name in names.split()}
 
 
+_COMPARING = ("index", "count", "remove")
+
+
 def _bounding(method: Callable[..., Any]) -> Callable[..., Any]:
     def run(receiver: Any, *args: Any, **kwargs: Any) -> Any:
         args = tuple(arg.rest() if isinstance(arg, Cursor) else arg for arg in args)
+        # Whatever is compared or hashed must not say more than it holds.
+        light(args)
+        if method.__name__ in _COMPARING:
+            light(receiver)
         found = method(receiver, *args, **kwargs)
         bounded(receiver)
         return bounded(found)
@@ -27,7 +34,7 @@ def _bounding(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _join(receiver: str, parts: Any) -> str:
-    values = parts.rest() if isinstance(parts, Cursor) else list(parts)
+    values = light(parts.rest() if isinstance(parts, Cursor) else list(parts))
     return str(bounded(receiver.join(values)))
 
 
@@ -43,7 +50,7 @@ def _sort(reader: Any, receiver: list[Any], key: Any = None, reverse: bool = Fal
 
 def sorted_by(reader: Any, values: Any, key: Any = None, reverse: bool = False) -> list[Any]:
     """``sorted(values, key, reverse)`` with a key of the source's own."""
-    found = reader.iterate(values)
+    found = light(reader.iterate(values))
     if key is None:
         return sorted(found, reverse=bool(reverse))
     keyed = [(reader.call(key, [part], {}), part) for part in found]
@@ -56,7 +63,7 @@ def _extend(reader: Any, receiver: list[Any], values: Any) -> None:
 
 
 def _update(receiver: dict[Any, Any], other: Any = (), **named: Any) -> None:
-    receiver.update(other.rest() if isinstance(other, Cursor) else other, **named)
+    receiver.update(light(other.rest() if isinstance(other, Cursor) else other), **named)
     bounded(receiver)
 
 

@@ -338,7 +338,10 @@ class Expressions:
         )
 
     def joined(self, node: ast.JoinedStr, scope: Scope) -> str:
-        return str(bounded("".join(str(self.evaluate(part, scope)) for part in node.values)))
+        said = ""
+        for part in node.values:
+            said = bounded(said + str(self.evaluate(part, scope)))
+        return said
 
     def put(self, node: ast.FormattedValue, scope: Scope) -> str:
         value = self.evaluate(node.value, scope)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import LONGEST_VALUE, Exceeded
+from resnet_core.source.budget import LONGEST_VALUE, Exceeded, light
 from resnet_core.source.naming import words
 from resnet_core.source.refusal import Refused
 from resnet_core.source.values import Native, Partial, admitted
@@ -177,6 +177,7 @@ def _counted(name: str) -> Native:
         if name in ("tensor", "as_tensor"):
             if args and isinstance(args[0], torch.Tensor):
                 return args[0]
+            light(args)
             return getattr(torch, name)(*args, **kwargs, device="cpu")
         shaped = getattr(torch, name)(*args, **kwargs, device="meta")
         if shaped.numel() > LONGEST_VALUE:

@@ -11,6 +11,7 @@ from torch import nn
 from resnet_core.bilingual import Text
 from resnet_core.source import attributes
 from resnet_core.source.budget import Exceeded, bounded, light
+from resnet_core.source.compiled import copied
 from resnet_core.source.containers import sorted_by
 from resnet_core.source.packages import NAMES as PACKAGE_NAMES
 from resnet_core.source.refusal import Refused
@@ -231,32 +232,6 @@ def _deepcopy(_: Any, value: Any, *__: Any) -> Any:
     if isinstance(value, dict):
         return {key: _deepcopy(_, part) for key, part in value.items()}
     return value
-
-
-def copied(module: nn.Module) -> nn.Module:
-    """A layer once more, with layers and parameters of its own, those that are one staying one."""
-    memo: dict[int, Any] = {}
-
-    def again(part: Any) -> Any:
-        if id(part) in memo:
-            return memo[id(part)]
-        if isinstance(part, nn.Parameter):
-            made: Any = nn.Parameter(torch.empty_like(part), part.requires_grad)
-        elif isinstance(part, nn.Module):
-            made = type(part).__new__(type(part))
-            vars(made).update(vars(part))
-            memo[id(part)] = made
-            for held in ("_modules", "_parameters", "_buffers"):
-                inside = vars(part)[held]
-                vars(made)[held] = type(inside)((name, again(one)) for name, one in inside.items())
-            if "_attrs" in vars(part):
-                vars(made)["_attrs"] = dict(vars(part)["_attrs"])
-        else:
-            made = part
-        memo[id(part)] = made
-        return made
-
-    return again(module)  # type: ignore[no-any-return]
 
 
 def _type(reader: Any, value: Any) -> Any:

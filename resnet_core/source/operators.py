@@ -112,7 +112,12 @@ def _of_tensors(operation: Operation, left: Any, right: Any) -> Any:
         if not isinstance(operand, (*_NUMBERS, torch.Tensor)):
             reason = Text("a tensor and {} do not go together", "张量不能和{}一起运算")
             raise Refused(reason.format(noun(operand)))
-    return operation(*without_data((left, right)))
+    pair = without_data((left, right))
+    if all(isinstance(one, torch.Tensor) and one.device.type == "cpu" for one in pair) and (
+        pair[0].numel() * pair[1].numel() > LONGEST_VALUE
+    ):
+        pair = [one.to("meta") for one in pair]  # what they spread to might have no room
+    return operation(*pair)
 
 
 def without_data(values: Any) -> Any:

@@ -64,6 +64,8 @@ def _quoted(value: Any) -> str:
 
 def percent(pattern: str, values: Any) -> str:
     """``pattern % values``."""
+    if len(pattern) > 1000:
+        raise Refused(Text("the pattern is too long", "格式字符串太长"))
     rest = list(values) if isinstance(values, tuple) else [values]
 
     def put(found: re.Match[str]) -> str:
@@ -71,7 +73,7 @@ def percent(pattern: str, values: Any) -> str:
             return "%"
         if not rest:
             raise Refused(Text("too few values for the string", "字符串需要的值不够"))
-        value = rest.pop(0)
+        value = light(rest).pop(0)
         plain = value if isinstance(value, int | float | str) else shown(value)
         try:
             return str(found[0] % (plain,))
@@ -95,6 +97,9 @@ def braces(pattern: str, args: list[Any], kwargs: dict[str, Any]) -> str:
             raise Refused(Text("no value for {!r}", "{!r} 没有值").format(found[0])) from None
         return formatted(value, found[2] or "")
 
+    light([*args, *kwargs.values()])
+    if len(pattern) > 1000:
+        raise Refused(Text("the pattern is too long", "格式字符串太长"))
     made = _BRACES.sub(put, pattern)
     if re.search(r"\{\w*[.\[]", pattern):
         raise Refused(

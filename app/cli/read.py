@@ -60,18 +60,23 @@ def read(
     from resnet_core.diagram.pasted import draw_source
     from resnet_core.diagram.words import options
     from resnet_core.errors import ResnetDiagramError
+    from resnet_core.source.listing import restored
 
     chosen = format or (ending(output) if output not in (None, STDOUT) else "")
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))
+        whole = restored(_text(file))
         drawing = draw_source(
-            _text(file), call, ",".join(inputs), known=taken, file=Path(file).name, **view
+            whole.text, call, ",".join(inputs), known=taken, file=Path(file).name, **view
         )
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
         raise refusal_of(error) from None
+    if whole.changed:
+        click.echo("Note: the code was restored; please check what was changed:", err=True)
+        click.echo("\n".join(whole.difference()), err=True)
     click.echo(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
     for assumption in drawing.assumptions:
         click.echo(f"Note: {assumption.said()}", err=True)

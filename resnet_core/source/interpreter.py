@@ -13,7 +13,7 @@ from torch import nn
 from resnet_core.bilingual import Text, clauses
 from resnet_core.errors import SourceError, did_you_mean, nearest
 from resnet_core.reading import PLACE
-from resnet_core.source.budget import Budget, Exceeded
+from resnet_core.source.budget import Budget, Exceeded, light
 from resnet_core.source.compiled import Compiled, made_of
 from resnet_core.source.expressions import unavailable
 from resnet_core.source.functions import activation_function
@@ -94,6 +94,7 @@ class Interpreter(Statements):
         line = PLACE.line
         given = [_outward(arg) for arg in args]
         named = {key: _outward(value) for key, value in kwargs.items()}
+        _carried([*given, *named.values()], "a layer")
         found = callee(*given, **named)
         PLACE.line = line
         return admitted(found) if not isinstance(callee, Compiled) else found
@@ -197,7 +198,9 @@ class Interpreter(Statements):
         outermost, line = not self.running, PLACE.line
         self.running, PLACE.file = True, self.file
         try:
-            return self.forward_of(module, args, kwargs)
+            return _carried(self.forward_of(module, args, kwargs), "forward")
+        except RecursionError as error:
+            raise self.refusal_of(error) from None
         except (SourceError, RuntimeError, ValueError, IndexError):
             raise
         except Exception as error:
@@ -397,6 +400,24 @@ def _outward(value: Any) -> Any:
     if isinstance(value, Function | Method | Class | Instance | Unavailable):
         raise Refused(Text("torch takes no {} here", "torch 这里不接受{}").format(noun(value)))
     return activation_function(value)
+
+
+def _carried(value: Any, name: str) -> Any:
+    """A value that may go into a layer or come out of one, where the trace looks through it."""
+    value = value.rest() if isinstance(value, Cursor) else value
+    for part in _leaves(light(value)):
+        if not isinstance(part, torch.Tensor | bool | int | float | str | None):
+            reason = Text("{1} cannot pass through {0}", "{1}不能经过 {0}").format(name, noun(part))
+            raise Refused(reason, Text("pass tensors", "请传递张量"))
+    return value
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple | set):
+        return [leaf for part in value for leaf in _leaves(part)]
+    if isinstance(value, dict):
+        return [leaf for pair in value.items() for part in pair for leaf in _leaves(part)]
+    return [value]
 
 
 def _said(name: str, error: BaseException) -> Text:

@@ -19,6 +19,7 @@ from resnet_core.source.values import Class, Unavailable, noun
 
 _KEPT = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _VALUED = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+_DEEPEST = 100
 _BRANCHED = (ast.If, ast.Try)
 
 
@@ -77,6 +78,14 @@ class Program:
                 allowed=[f"{node.name}(…)" for node in self.modules],
                 parameter="call",
             )
+        if _is_too_deep(made):
+            raise SourceError(
+                call,
+                Text(
+                    "a module contains itself, or is nested too deep", "模块包含自己，或者嵌套太深"
+                ),
+                allowed=Text("give each module its own parts", "让每个模块有自己的部分"),
+            )
         return made, list(known.assumed.values())
 
     def _names(self, reader: Interpreter, call: ast.expr) -> None:
@@ -116,6 +125,16 @@ def called(call: str) -> ast.expr:
             parameter="call",
         )
     return tree.body[0].value
+
+
+def _is_too_deep(module: nn.Module) -> bool:
+    """Whether modules are nested deeper than torch can walk, as one that contains itself is."""
+    level: dict[int, nn.Module] = {id(module): module}
+    for _ in range(_DEEPEST):
+        level = {id(part): part for one_module in level.values() for part in one_module.children()}
+        if not level:
+            return False
+    return True
 
 
 def _uncalled(cls: Class, call: str) -> SourceError:

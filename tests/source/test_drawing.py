@@ -99,6 +99,10 @@ def test_the_command_line_reads_a_file(tmp_path) -> None:  # type: ignore[no-unt
     assert "ResidualBlock" in run.stdout
     told = CliRunner().invoke(main, ["read", str(file), "--explain", "--lang", "zh"])
     assert told.exit_code == 0, told.output
+    file.write_text(" ".join(SOURCE.split()), encoding="utf-8")
+    spoilt = CliRunner().invoke(main, ["read", str(file), "--call", CALL, "-o", "-"])
+    assert "the code was restored" in spoilt.stderr
+    assert "+        super(ResidualBlock, self).__init__()" in spoilt.stderr
     wrong = CliRunner().invoke(main, ["read", str(file), "--call", "Net()"])
     assert wrong.exit_code != 0
     assert "Net" in wrong.stderr

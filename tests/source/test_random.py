@@ -1,0 +1,64 @@
+"""Syntax trees that nobody wrote: read without a crash, a hang, or a traceback."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resnet_core.errors import ParameterError, TraceError
+from resnet_core.source.listing import restored
+from resnet_core.source.program import Program
+from resnet_core.trace import trace
+from tests.source.styles import STYLES
+
+SOURCES = [source for source, _, _ in STYLES.values()]
+EXPRESSIONS = [
+    node
+    for source in SOURCES
+    for node in ast.walk(ast.parse(source))
+    if isinstance(node, ast.expr)
+    and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+]
+
+
+class Shuffled(ast.NodeTransformer):
+    """Puts parts of other sources where this one has parts of the same kind."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        plain = not isinstance(getattr(node, "ctx", ast.Load()), ast.Store | ast.Del)
+        if isinstance(node, ast.expr) and plain and self.chance.random() < 0.02:
+            return copy.deepcopy(self.chance.choice(EXPRESSIONS))
+        return self.generic_visit(node)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(list(STYLES)), st.integers(0, 2**32))
+def test_shuffled_sources_are_drawn_or_refused(name: str, seed: int) -> None:
+    source, call, shapes = STYLES[name]
+    tree = Shuffled(seed).visit(ast.parse(source))
+    try:
+        text = ast.unparse(ast.fix_missing_locations(tree))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return  # no source has such a tree
+    try:
+        program = Program(text)
+        trace(lambda: program.build(call), shapes)
+    except (ParameterError, TraceError):
+        pass
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(SOURCES), st.data())
+def test_a_torn_listing_is_restored_or_left(source: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(source)))
+    end = data.draw(st.integers(start, len(source)))
+    torn = source[start:end].replace("\n", data.draw(st.sampled_from([" ", "\n", "\n\n", "。"])))
+    found = restored(torn)
+    assert found.text == torn or ast.parse(found.text)

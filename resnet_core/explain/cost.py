@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.explain.main_path import called
+from resnet_core.explain.positions import Window, window
 from resnet_core.explain.sentences import Passage, Said, ids
-from resnet_core.explain.window import Window, window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
     Anatomy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_core.explain.window import window
+from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, groups
 

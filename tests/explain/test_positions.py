@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from resnet_core import draw_module
-from resnet_core.explain.window import Window, window
+from resnet_core.explain.positions import Window, window
+from resnet_core.window.walk import walk_of
 from tests.conftest import many
 
 
@@ -82,3 +83,21 @@ def test_what_slides_over_no_map_has_no_window() -> None:
     for module, shape in ((nn.Linear(4, 2), (1, 4)), (nn.Conv1d(1, 1, 3), (1, 1, 9))):
         assert window(draw_module(module, shape).graph.calls[0]) is None
     assert window(draw_module(nn.ConvTranspose2d(1, 1, 2), (1, 1, 9, 9)).graph.calls[0]) is None
+
+
+@many(200)
+@given(setting=windows())
+def test_the_words_count_what_the_picture_of_the_window_counts(
+    setting: tuple[nn.Conv2d, tuple[int, int]],
+) -> None:
+    conv, size = setting
+    try:
+        conv(torch.zeros(1, 1, *size))
+    except RuntimeError:
+        assume(False)
+    node = draw_module(conv, (1, 1, *size)).graph.calls[0]
+    told, drawn = window(node), walk_of(node)
+    assert told is not None
+    assert drawn is not None
+    assert told.size == drawn.positions
+    assert told.size - told.read == drawn.never_read

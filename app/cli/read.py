@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,10 @@ from app.cli.output import (
     write,
 )
 from app.cli.subject_command import PASS_ON
+
+if TYPE_CHECKING:
+    from resnet_core.diagram.pasted import SourceDrawing
+    from resnet_core.source.listing import Restored
 
 
 @click.command(context_settings=PASS_ON)
@@ -74,14 +78,19 @@ def read(
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
         raise refusal_of(error) from None
-    if whole.changed:
+    _tell(whole, drawing)
+    write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
+
+
+def _tell(listing: Restored, drawing: SourceDrawing) -> None:
+    """What was restored, what was drawn, what was taken for granted, and what cannot run."""
+    if listing.changed:
         click.echo("Note: the code was restored; please check what was changed:", err=True)
-        click.echo("\n".join(whole.difference()), err=True)
+        click.echo("\n".join(listing.difference()), err=True)
     click.echo(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
     for assumption in drawing.assumptions:
         click.echo(f"Note: {assumption.said()}", err=True)
     tell(drawing.graph.problem)
-    write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
 
 
 def _text(file: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from cachetools import LRUCache, cached
@@ -19,12 +19,14 @@ from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
-from resnet_core.explain.explanation import Explanation, Turn
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
 from resnet_core.language.caption import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
+
+if TYPE_CHECKING:
+    from resnet_core.explain.explanation import Explanation, Turn
 
 # Letters of a file's name; after that a knob more says little.
 _LONGEST_NAME = 80

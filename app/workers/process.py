@@ -253,7 +253,7 @@ class Thread:
     async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
         """What the job returns or raises."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, job, *arguments)
+        return await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
 
     def kill(self) -> None:
         """What it does goes on, and nobody waits for it."""
@@ -261,6 +261,14 @@ class Thread:
     def close(self) -> None:
         """Take no more jobs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _sheltered(job: Callable[..., Any], *arguments: Any) -> Any:
+    """What the job returns or raises; but a future cannot hold a StopIteration."""
+    try:
+        return job(*arguments)
+    except StopIteration as error:
+        raise RuntimeError("a job ended in the middle of an iteration") from error
 
 
 Worker = Process | Thread

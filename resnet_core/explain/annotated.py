@@ -72,9 +72,11 @@ def annotated(graph: Graph, caption: Caption, origin: Origin, language: Language
     Raises ParameterError where its class is written in no file.
     """
     file = getattr(sys.modules[origin.factory.__module__], "__file__", None)
-    if not file or not Path(file).is_file():
-        raise ParameterError("format", "py", NO_SOURCE, allowed=("txt", "md", "json"))
     classes = list(_classes(graph, origin.factory))
+    # A class that was made inside of a function is no statement of any file.
+    local = any(cls.__qualname__ != cls.__name__ for cls in classes)
+    if not file or not Path(file).is_file() or local:
+        raise ParameterError("format", "py", NO_SOURCE, allowed=("txt", "md", "json"))
     named = {cls.__name__: cls for cls in classes}
     blocks = {
         name: subject.origin.name

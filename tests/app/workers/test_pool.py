@@ -187,3 +187,14 @@ def _lives(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_job_that_runs_out_of_an_iterator_is_answered_as_any_failure(count: int) -> None:
+    async def scene() -> None:
+        workers = Workers(Settings(workers=count, timeout=30))
+        with pytest.raises(RuntimeError):
+            await asyncio.wait_for(workers.run(next, iter(())), 60)
+        await workers.stop()
+
+    asyncio.run(scene())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 router = APIRouter(tags=["health"])
 
@@ -33,15 +33,3 @@ async def metrics(request: Request) -> Response:
     if not request.app.state.settings.metrics:
         raise HTTPException(404)
     return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/robots.txt", include_in_schema=False)
-async def robots() -> PlainTextResponse:
-    """The pages are for everybody; there are endlessly many pictures, each of which costs."""
-    return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /diagram\n")
-
-
-@router.get("/favicon.ico", include_in_schema=False)
-async def favicon() -> Response:
-    """There is none, and browsers ask for it: an empty answer that is kept."""
-    return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})

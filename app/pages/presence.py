@@ -59,5 +59,9 @@ def sitemap(base: str) -> str:
 
 
 def robots(base: str) -> str:
-    """Everything may be fetched, a chat's picture too; and where the map is."""
-    return f"User-agent: *\nAllow: /\nSitemap: {base.rstrip('/')}/sitemap.xml\n"
+    """What is on the map may be fetched, and the picture of a chat.
+
+    Of several knobs at once there are endlessly many pages and pictures, each of which costs.
+    """
+    rules = ("Allow: /diagram.png", "Disallow: /diagram", "Disallow: /*&")
+    return "\n".join(["User-agent: *", *rules, f"Sitemap: {base.rstrip('/')}/sitemap.xml", ""])

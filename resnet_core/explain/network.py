@@ -100,7 +100,8 @@ def _single(outline: Outline) -> Iterator[Said]:
             keeps = "one keeps that and refines" if len(others) == 1 else "keep that and refine"
             rest = "" if len(others) == 1 else f"{len(others):,} "
             english += f", the other {rest}{keeps} it"
-            chinese += f"，其余 {len(others):,} 块保持不变，逐块精修"
+            rest = "另一块" if len(others) == 1 else f"其余 {len(others):,} 块"
+            chinese += f"，{rest}保持不变，逐块精修"
     yield Said(f"{english}.", f"{chinese}。", tuple(block.path for block in outline.blocks))
 
 

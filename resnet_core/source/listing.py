@@ -38,7 +38,7 @@ _NO_FORWARD = Text(
     "forward was missing: the usual one of these layers is taken",
     "缺少 forward：采用这些层通常的 forward",
 )
-_CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
+_CHINESE = r"\u2e80-\u9fff\uf900-\ufaff"
 _CODE = re.compile(
     r"^(class|def|return|import|from|if|else|elif|for|self|super|[A-Za-z_][\w.]*\s*=[^=]|[)\]])"
 )

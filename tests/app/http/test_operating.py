@@ -108,8 +108,8 @@ def test_the_public_address_stands_in_links_whatever_the_client_says() -> None:
 
 def test_crawlers_and_browsers_get_what_they_ask_for() -> None:
     with under() as client:
-        assert "Disallow: /*?" in client.get("/robots.txt").text
-        assert client.get("/favicon.ico").status_code == 204
+        assert "Disallow: /*&" in client.get("/robots.txt").text
+        assert client.get("/favicon.ico").status_code == 200
         assert client.head("/healthz").status_code == 200
 
 

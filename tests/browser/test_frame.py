@@ -17,11 +17,14 @@ def test_the_frame_zooms_by_its_buttons_and_keys(visit):
 
 
 def test_a_page_elsewhere_shows_the_frame_and_the_picture(visit, server):
-    page = visit("/theme.css")
-    page.set_content(
+    page = visit.blank()
+    body = (
+        '<!DOCTYPE html><link rel="icon" href="data:,">'
         f'<iframe src="{server.address}/embed?block=basic" width="500" height="700"></iframe>'
         f'<img src="{server.address}/diagram.svg?block=basic">'
     )
+    page.route("**/elsewhere", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(f"{server.address}/elsewhere")
     frame = page.frame_locator("iframe")
     frame.locator(".sheet svg").wait_for()
     assert frame.locator(".bar a").inner_text() == "BasicBlock"

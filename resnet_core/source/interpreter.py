@@ -389,14 +389,21 @@ _PLAIN = ("object", "ABC", "Generic", "Protocol")
 
 
 def _outward(value: Any) -> Any:
-    """A value as torch takes it. Nothing of the source itself can be called by torch."""
+    """A value as torch takes it. Nothing of the source itself can be called by torch.
+
+    Raises Exceeded where a nest of lists says far more than it holds.
+    """
+    return _copied(light(value))
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, Cursor):
         return value.rest()
     if isinstance(value, list | tuple):
-        return type(value)(_outward(part) for part in value)
+        return type(value)(_copied(part) for part in value)
     if isinstance(value, dict):
         # nn.Sequential knows layers by name from an OrderedDict alone.
-        return OrderedDict((key, _outward(part)) for key, part in value.items())
+        return OrderedDict((key, _copied(part)) for key, part in value.items())
     if isinstance(value, Function | Method | Class | Instance | Unavailable):
         raise Refused(Text("torch takes no {} here", "torch 这里不接受{}").format(noun(value)))
     return activation_function(value)

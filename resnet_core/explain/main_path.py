@@ -305,7 +305,6 @@ def _pair(block: Anatomy) -> Iterator[Said]:
         )
 
 
-# By class: the noun with its article, several of it, and the Chinese.
 def noun(block: Anatomy) -> tuple[str, str]:
     """The noun of a block; of a class that is not known, by what the graph shows."""
     known = block.group.noun

@@ -22,6 +22,13 @@ export class Links {
     document.addEventListener("focusin", (event) => this.focus(event.target));
     document.addEventListener("click", (event) => this.choose(event));
     document.addEventListener("keydown", (event) => this.press(event));
+    // The card grows once more when its window has come, and takes that room from the text.
+    new ResizeObserver(() => this.onChosen() && this.reveal()).observe(this.inspector);
+  }
+
+  /** Whether what is lit is the layer that was asked for. */
+  onChosen() {
+    return Boolean(this.asked) && this.at?.dataset.node === this.asked.id;
   }
 
   /** Reads a new page: which calls there are, and in which line of code each was made. */

@@ -81,7 +81,13 @@ def test_the_picture_itself_is_copied_with_its_own_title(visit):
     page = visit("/?block=basic&title=Mine&theme=ink&width=400#share", permissions=CLIPBOARD)
     shown = page.locator(".preview img")
     expect(shown).to_have_attribute("src", re.compile(r"theme=ink&title=Mine&width=400"))
-    assert abs(shown.evaluate("image => image.naturalWidth") - 400) <= 1
+    assert (
+        abs(
+            shown.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
+            - 400
+        )
+        <= 1
+    )
     page.locator(".copies button", has_text="Copy PNG").click()
     expect(page.locator(".copies button.done")).to_have_text("Copied")
     size = page.evaluate(

@@ -244,6 +244,20 @@ def _canonical(name: str, known: Collection[str]) -> str:
     return next((item for item in ALIASES.get(name, ()) if item in known), name)
 
 
+def parted(
+    pairs: Iterable[tuple[str, Any]], own: Collection[str]
+) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """The values of the names in ``own``, each given once, and all other pairs as they are.
+
+    So a resource that shows a diagram in its own way takes its own names out of a query. Raises
+    ParameterError for one that is given twice.
+    """
+    pairs = list(pairs)
+    return _unique(pair for pair in pairs if pair[0] in own), [
+        pair for pair in pairs if pair[0] not in own
+    ]
+
+
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:

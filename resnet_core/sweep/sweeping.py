@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from resnet_core.bilingual import Text, clauses
-from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
+from resnet_core.diagram.diagram import Diagram, mended, parted
 from resnet_core.diagram.options import Options
 from resnet_core.errors import ParameterError, did_you_mean, nearest
 from resnet_core.params import ALIASES
@@ -19,17 +19,7 @@ Query = tuple[tuple[str, str], ...]
 
 def asked(pairs: Pairs) -> Sweep:
     """The sweep that a query asks for. Nothing is traced yet. Raises ParameterError."""
-    own: dict[str, str] = {}
-    rest = []
-    for name, value in pairs:
-        if name not in OWN:
-            rest.append((name, value))
-        elif name in own:
-            raise ParameterError(
-                name, value, GIVEN_TWICE, allowed=ONE_VALUE, mend={name: own[name]}
-            )
-        else:
-            own[name] = value
+    own, rest = parted(pairs, OWN)
     return sweep_of(Diagram.of(rest), own.get("over", ""), _listed(own.get("values")))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from resnet_core.bilingual import Text, clauses, same
-from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
+from resnet_core.diagram.diagram import Diagram, mended, parted
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, did_you_mean, nearest, there_is_no
@@ -27,17 +27,7 @@ def asked(pairs: Pairs) -> tuple[Diagram, str, tuple[int, int]]:
 
     Raises ParameterError. Whether there is such a call is known once the structure is traced.
     """
-    own: dict[str, str] = {}
-    rest = []
-    for name, value in pairs:
-        if name not in OWN:
-            rest.append((name, value))
-        elif name in own:
-            raise ParameterError(
-                name, value, GIVEN_TWICE, allowed=ONE_VALUE, mend={name: own[name]}
-            )
-        else:
-            own[name] = value
+    own, rest = parted(pairs, OWN)
     return Diagram.of(rest), own.get("node", ""), _place(own.get("at", START))
 
 

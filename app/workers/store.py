@@ -58,13 +58,17 @@ class Store:
                 return found
         try:
             made = await make()
-            await self._write(name, made)
+            if not self._resting:
+                await self._write(name, made)
             return made
         finally:
-            await self._try(self._redis.eval(RELEASE, 1, f"{name}:lock", token))
+            # A lock that nobody gives back ends by itself.
+            if not self._resting:
+                await self._try(self._redis.eval(RELEASE, 1, f"{name}:lock", token))
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up, for good: work that ends later opens no connection of its own."""
+        self._rested = float("inf")
         await self._redis.aclose()
 
     @property
@@ -118,5 +122,5 @@ class Store:
         except (RedisError, OSError, TimeoutError) as error:
             if not self._resting:
                 log.warning("the store does not answer; drawings are made here: %r", error)
-            self._rested = asyncio.get_running_loop().time() + REST
+            self._rested = max(self._rested, asyncio.get_running_loop().time() + REST)
             return None

@@ -158,6 +158,25 @@ def test_a_machine_that_dies_while_it_draws_holds_nobody_up(shared: Shared) -> N
     play(scene, shared.url)
 
 
+def test_work_that_ends_after_the_store_was_closed_asks_it_nothing(shared: Shared) -> None:
+    async def whole() -> None:
+        store = Store(shared.url)
+        late = asyncio.create_task(store.get("key", Forever()))
+        await asyncio.sleep(0.2)
+        await store.close()
+        late.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await late
+        assert not store.well
+
+    with Redis.from_url(shared.url) as client:
+        asyncio.run(whole())
+        deadline = time.monotonic() + 5
+        while len(client.client_list()) > 1 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(client.client_list()) == 1
+
+
 class Forever(Maker):
     async def __call__(self) -> bytes:
         await asyncio.sleep(60)

@@ -20,6 +20,10 @@ function choose(theme) {
   for (const each of document.querySelectorAll("picture > source")) each.media = media;
 }
 
+// A page that lies in a folder as a file could not be sent in the right colours.
+const kept = document.cookie.match(/(?:^|; )theme=(light|dark)/)?.[1];
+if (kept && !page.dataset.theme) choose(kept);
+
 const button = document.querySelector(".top .theme");
 button.hidden = false;
 button.addEventListener("click", () => choose(shown() === "dark" ? "light" : "dark"));

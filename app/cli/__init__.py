@@ -15,6 +15,7 @@ from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
 from app.cli.docs import docs
 from app.cli.draw import draw
+from app.cli.export import export
 from app.cli.list import catalogue
 from app.cli.open import open_
 from app.cli.read import read
@@ -48,7 +49,7 @@ def serve(host: str, port: int) -> None:
 
 
 for _command in (
-    render, table, explain, compare, window, sweep, draw, read, docs, catalogue, url, open_,
+    render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url, open_,
 ):  # fmt: skip
     main.add_command(_command)
 

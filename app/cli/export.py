@@ -1,0 +1,69 @@
+"""``resnet-diagram export``: gallery, pages and documents as files that any host serves."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.errors import Refusal
+
+
+@click.command()
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("subjects", nargs=-1, metavar="[SUBJECT]…")
+@click.option(
+    "--server", metavar="URL", default="",
+    help="Where an explorer runs, to which links lead that need one; without it they are left out.",
+)  # fmt: skip
+def export(target: Path, subjects: tuple[str, ...], server: str) -> None:
+    """Write the pages as a folder of files, for a host that runs nothing.
+
+    FOLDER gets the gallery as index.html, a page for each block and network, and the documents, in
+    English and under zh/ in Chinese, with every picture they show and as files to take home. With
+    SUBJECTs, only those and the documents that discuss them.
+
+    \b
+    resnet-diagram export site
+    resnet-diagram export site bottleneck resnet50 --server https://resnet.example.org
+    python -m http.server -d site
+    """
+    if server and not server.startswith(("https://", "http://")):
+        raise Refusal(f"--server {server} is no address", allowed="https://… or http://…")
+    from resnet_core.registry import BLOCKS, NETWORKS
+
+    every = [*BLOCKS.values(), *NETWORKS.values()]
+    known = [one.name for one in every]
+    for name in subjects:
+        if name not in known:
+            raise Refusal(f"there is no block or network {name}", allowed=", ".join(known))
+    from app.export.site import Site
+    from app.settings import read
+
+    site = Site([one for one in every if not subjects or one.name in subjects], server)
+    try:
+        files = asyncio.run(site.write(target, read(), _progress))
+    except BaseExceptionGroup as failures:
+        wrong = failures.subgroup(OSError)
+        if wrong is None:
+            raise
+        raise Refusal(f"cannot write to {target}: {_reason(wrong)}") from None
+    except OSError as error:
+        raise Refusal(f"cannot write to {target}: {error.strerror}") from None
+    click.echo(f"{target}: {files} files; look at it with: python -m http.server -d {target}")
+
+
+def _reason(group: BaseExceptionGroup[Any]) -> str:
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return str(first.strerror if isinstance(first, OSError) else first)
+
+
+def _progress(done: int, count: int) -> None:
+    """How far it is, on a terminal alone."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {count}" + ("\n" if done == count else ""), nl=False, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -11,8 +12,9 @@ from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError, SourceError
 from resnet_core.bilingual import Text, clauses
-from resnet_core.errors import did_you_mean, there_is_no
+from resnet_core.errors import RenderError, did_you_mean, there_is_no
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST: Final = 200
 
@@ -90,6 +92,11 @@ SORTS: Final[dict[str, Sort]] = {
     "worker-lost": Sort(503, Text("Worker lost", "绘图进程中断"), Text(
         "The process that drew it ended; try again.",
         "绘制它的进程已经结束；请再试一次。",
+    )),
+    "no-picture": Sort(503, Text("No picture", "画不出图"), Text(
+        "Graphviz, which draws the pictures, is missing or fails; texts, tables and numbers still "
+        "come.",
+        "负责画图的 Graphviz 缺失或出错；文字、表格和数值照常可用。",
     )),
     "timeout": Sort(504, Text("Timeout", "超时"), Text(
         "Drawing took too long.",
@@ -190,7 +197,7 @@ def _spelled(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-FAILURES: Final = (ParameterError, Refusal, Busy, WorkerLost, TimeoutError)
+FAILURES: Final = (ParameterError, Refusal, Busy, WorkerLost, RenderError, TimeoutError)
 
 
 async def problem_of(
@@ -214,6 +221,15 @@ async def problem_of(
                 "绘制它的进程已经结束；请稍后再试",
             )
             return Problem("worker-lost", detail, headers={"Retry-After": "2"})
+        case RenderError():
+            log.error("no picture: %s", error)
+            detail = Text(
+                "Graphviz, which draws the pictures, does not work on this server; its log says "
+                "why. Mermaid, txt, md, csv and json come without it",
+                "这台服务器上负责画图的 Graphviz 不能用，原因见服务器日志。"
+                "Mermaid、txt、md、csv 和 json 不需要它，照常可用",
+            )
+            return Problem("no-picture", detail, headers={"Retry-After": "30"})
         case TimeoutError():
             detail = Text(
                 "it was not drawn within {:g} s; try a smaller structure",

@@ -15,6 +15,7 @@ from app.workers.process import NotBegun, Process, Thread, Worker
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
 from app.workers.queue import Queue, Ticket, TooLong
+from resnet_core.errors import RenderError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Workers:
         self._at_work: dict[Worker, Ticket] = {}
         self._starting: asyncio.Lock | None = None
         self._drawn = 0.0
+        self._doubted = self._pictureless = False
         self.counts: Counter[str] = Counter()
         # Told of each job that is done: its name, seconds in the queue, seconds in a worker.
         self.observe: Callable[[str, float, float], None] = lambda *_: None
@@ -103,6 +105,8 @@ class Workers:
         """Why no request should be sent here now; None where all is well."""
         if self.leaving:
             return "leaving"
+        if self._pictureless:
+            return "no pictures: Graphviz is missing or fails"
         if not self.ready.is_set():
             return "starting"
         if self._queue.full or (self._settings.queue and self.waiting >= self._settings.queue):
@@ -134,12 +138,14 @@ class Workers:
                     with deadline.within(STARTING):
                         await self.run(jobs.warm_up)
                     self.ready.set()
-                elif clock.time() - self._drawn > PROBED:
+                elif self._doubted or clock.time() - self._drawn > PROBED:
                     await self.run(jobs.probe)
             except Exception as error:
+                self._pictureless = isinstance(error, RenderError)
                 log.warning("the probe was not drawn; it is tried again: %r", error)
                 await asyncio.sleep(PAUSE)
             else:
+                self._doubted = self._pictureless = False
                 await asyncio.sleep(IDLE)
 
     async def _tend(self, worker: Worker, express: bool) -> None:
@@ -214,6 +220,10 @@ class Workers:
                 self.counts["lost"] += 1
                 log.warning("a worker ended: %r", error)
                 ticket.fail(WorkerLost(str(error)))
+        except RenderError as error:
+            # One picture that Graphviz refuses says little; the probe shows whether it draws any.
+            self._doubted = True
+            ticket.fail(error)
         except Exception as error:
             self._drawn = asyncio.get_running_loop().time()
             ticket.fail(error)

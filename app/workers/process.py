@@ -115,8 +115,7 @@ class Process:
             return
         # 255 says as well that the fork server has died, which alone knows how the process ended.
         if process.exitcode in (None, 255):
-            with suppress(OSError):
-                os.kill(process.pid, signal.SIGKILL)
+            _kill(process.pid)
         if self._pipe:
             # Whatever state the process is in, the thread that waits for it is free.
             with suppress(OSError), socket.socket(fileno=os.dup(self._pipe.fileno())) as end:
@@ -174,6 +173,8 @@ class Process:
 def work(pipe: Connection, memory: int, calm: int) -> None:
     """The life of a worker process: one job after the other, until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
     threading.Thread(target=_end_with_server, daemon=True).start()
     _restrain(memory, calm)
     while True:
@@ -204,7 +205,18 @@ def _end_with_server() -> None:
     server = multiprocessing.parent_process()
     if server:
         server.join()
+        _kill(os.getpid())
         os._exit(1)
+
+
+def _kill(process: int) -> None:
+    """End a worker and what it has started: a Graphviz that hangs would stay behind."""
+    if hasattr(os, "killpg"):
+        # A worker that has only just begun leads no group yet.
+        with suppress(OSError):
+            os.killpg(process, signal.SIGKILL)
+    with suppress(OSError):
+        os.kill(process, signal.SIGKILL)
 
 
 def _restrain(memory: int, calm: int) -> None:

@@ -17,10 +17,11 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from subprocess import PIPE
+from typing import IO, Any, Literal
 from xml.sax.saxutils import escape
 
 from resnet_core.errors import GraphvizMissing, RenderError
@@ -44,6 +45,14 @@ _CONFIG = """<?xml version="1.0"?>
   </match>
 </fontconfig>
 """
+# What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
+PATIENCE = 60.0
+MOST = 256 * 2**20
+_BEGINNINGS: dict[Format, tuple[bytes, ...]] = {
+    "svg": (b"<?xml", b"<svg"),
+    "png": (b"\x89PNG\r\n",),
+    "pdf": (b"%PDF-",),
+}
 _BOX = re.compile(r'bb="0,0,([\d.]+),([\d.]+)"')
 _in_turn = threading.Lock()
 
@@ -92,11 +101,58 @@ def _by_command(dot: str, format: Format, cause: str) -> bytes:
     command = shutil.which("neato") or shutil.which("dot")
     if command is None:
         raise GraphvizMissing(cause)
-    call = [command, "-Kneato", "-n2", f"-T{format}"]
-    done = subprocess.run(call, input=dot.encode(), capture_output=True, timeout=60)
-    if done.returncode != 0:
-        raise RenderError(f"Graphviz: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout
+    try:
+        drawn = _answer([command, "-Kneato", "-n2", f"-T{format}"], dot.encode())
+    except OSError as error:
+        raise RenderError(f"Graphviz: {command}: {error.strerror}") from error
+    if not drawn.startswith(_BEGINNINGS[format]):
+        raise RenderError(f"Graphviz: what {command} printed is no {format.upper()}")
+    return drawn
+
+
+def _answer(call: list[str], question: bytes) -> bytes:
+    """What a command prints; it is stopped where that takes too long, or is too much.
+
+    Raises RenderError where it fails, OSError where it cannot be run.
+    """
+    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        complaint: list[bytes] = []
+        clock = threading.Timer(PATIENCE, process.kill)
+        for work in (
+            clock,
+            threading.Thread(target=_give, args=(process.stdin, question)),
+            threading.Thread(target=_take, args=(process.stderr, complaint)),
+        ):
+            work.daemon = True
+            work.start()
+        drawn = process.stdout.read(MOST + 1)
+        if len(drawn) > MOST:
+            process.kill()
+        status = process.wait()
+        late = not clock.is_alive()
+        clock.cancel()
+    if len(drawn) > MOST:
+        raise RenderError(f"Graphviz: {call[0]} printed more than {MOST:,} bytes")
+    if late:
+        raise RenderError(f"Graphviz: {call[0]} did not end within {PATIENCE:g} seconds")
+    if status != 0:
+        said = b"".join(complaint).decode(errors="replace").strip()
+        raise RenderError(f"Graphviz: {said or f'{call[0]} ended with status {status}'}")
+    return drawn
+
+
+def _give(pipe: IO[bytes], content: bytes) -> None:
+    # A command that does not read what it is given says why when it ends.
+    with suppress(OSError), pipe:
+        pipe.write(content)
+
+
+def _take(pipe: IO[bytes], into: list[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        into.append(pipe.read(4096))
 
 
 @cache

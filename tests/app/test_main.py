@@ -7,7 +7,6 @@ import random
 import re
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -114,7 +113,8 @@ def test_a_cached_answer_on_a_kept_connection_takes_no_delayed_packet(server: Se
             begun = time.perf_counter()
             assert client.get("/diagram.svg?block=basic").status_code == 200
             taken.append(time.perf_counter() - begun)
-    assert statistics.median(taken) < 0.02
+    # A packet that is held back is held back each time, however busy the machine.
+    assert min(taken) < 0.02
 
 
 def test_a_server_with_a_slow_body_open_ends_when_told() -> None:

@@ -20,8 +20,12 @@ settings.load_profile("repeatable")
 
 def many(examples: int) -> settings:
     """More examples than a profile gives; a hunt takes ten times as many, at random."""
-    hunting = settings.get_current_profile_name() == "hunt"
-    return settings(max_examples=examples * (10 if hunting else 1))
+    return settings(max_examples=examples * (10 if hunting() else 1))
+
+
+def hunting() -> bool:
+    """Whether this is a search at random."""
+    return settings.get_current_profile_name() == "hunt"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,6 +24,8 @@ ABOUT = (
     "Nothing is ignored: an unknown name, a name given twice or an illegal value is refused. "
     "Equal diagrams have equal bytes and equal ETags."
 )
+# Beside images.
+CARDS = ("application/pdf", "text/html")
 STATUSES = (404, 406, 422, 500, 503, 504)
 
 
@@ -33,16 +35,16 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     knobs = list(parameters())
-    schema["paths"]["/diagram"] = {
-        "get": _operation("The diagram in the format that Accept prefers", knobs),
-        "post": _posted(knobs),
-    }
-    schema["paths"]["/diagram.{extension}"] = {
-        "get": _operation("The diagram in the format of the extension", [_extension(), *knobs])
-    }
-    told = [knob for knob in knobs if knob["name"] != "on_error"]
-    schema["paths"]["/explain"] = {"get": _explained(told)}
-    schema["paths"]["/explain.{extension}"] = {"get": _explained([_extension(EXPLAINED), *told])}
+    drawn = [*knobs, *_pasted()]
+    told = [knob for knob in drawn if knob["name"] != "on_error"]
+    for path, operation, names, formats in (
+        ("/diagram", _drawn, drawn, list(offered().values())),
+        ("/explain", _explained, told, EXPLAINED),
+    ):
+        read = operation(names)
+        schema["paths"][path] = {"get": read, "post": _posted(read)}
+        read = operation([_extension(formats), *names])
+        schema["paths"][f"{path}.{{extension}}"] = {"get": read, "post": _posted(read)}
     schema["paths"]["/compare"] = {"get": _compared([])}
     schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
     for path, operation, formats in (
@@ -51,6 +53,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schema["paths"][path] = {"get": operation(knobs)}
         extension = f"{path}.{{extension}}"
         schema["paths"][extension] = {"get": operation([_extension(formats), *knobs])}
+    for path in ("/blocks/{name}", "/models/{name}"):
+        answers = schema["paths"][path]["get"]["responses"]
+        del answers["422"]  # FastAPI expects one wherever there is a parameter
+        answers["404"] = _failed(404, ("text/html",))
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem()
     return schema
 
@@ -73,6 +79,15 @@ def parameters() -> Iterator[dict[str, Any]]:
             yield _query(name, schema, f"{schema['description']} (taken by every subject)")
     on_error = {"type": "string", "enum": ["image"]}
     yield _query("on_error", on_error, "answer errors as pictures with status 200")
+
+
+def _pasted() -> Iterator[dict[str, Any]]:
+    """The names that ask for a drawing of a source, beside the view and the input."""
+    text = {"type": "string"}
+    yield _query("source", text, "a source that is read and never run: the text itself, or "
+                 "deflated (zlib) and in base64url")  # fmt: skip
+    yield _query("call", text, "the call that makes the module of the source, `Net(64)`; if not "
+                 "given, of the last class with its defaults")  # fmt: skip
 
 
 def _taken() -> dict[str, list[tuple[Subject, dict[str, Any]]]]:
@@ -123,7 +138,7 @@ def _compared(more: list[dict[str, Any]]) -> dict[str, Any]:
             _query("view", view, "one picture, or two next to each other"),
             *(_query(name, schema, schema["description"]) for name, schema in options),
         ],
-        "responses": _responses(304, formats=offered_of(COMPARED).values()),
+        "responses": _responses(304, formats=offered_of(COMPARED).values(), page=True),
     }
 
 
@@ -176,39 +191,55 @@ def _extension(formats: Collection[str] = ()) -> dict[str, Any]:
             "schema": {"type": "string", "enum": formats}}  # fmt: skip
 
 
-def _operation(summary: str, knobs: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"summary": summary, "description": ABOUT, "tags": ["diagrams"],
-            "parameters": knobs, "responses": _responses(304)}  # fmt: skip
+def _drawn(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """A structure drawn."""
+    return {"summary": "The diagram, in the format of the extension or that Accept prefers",
+            "description": ABOUT, "tags": ["diagrams"], "parameters": knobs,
+            "responses": _responses(304)}  # fmt: skip
 
 
-def _posted(knobs: list[dict[str, Any]]) -> dict[str, Any]:
+def _posted(read: dict[str, Any]) -> dict[str, Any]:
+    """The same asked for by a JSON object instead of a query."""
+    names = [knob for knob in read["parameters"] if knob["in"] == "query"]
     members = {knob["name"]: {**knob["schema"], "description": knob["description"]}
-               for knob in knobs}  # fmt: skip
+               for knob in names}  # fmt: skip
     schema = {"type": "object", "properties": members, "additionalProperties": False}
+    answers = {status: told for status, told in read["responses"].items() if status != "304"}
+    content = read["responses"]["422"]["content"]
     return {
-        "summary": "The diagram that a JSON object names",
-        "description": ABOUT,
-        "tags": ["diagrams"],
+        **read,
+        "parameters": [knob for knob in read["parameters"] if knob["in"] == "path"],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": _responses(400, 413, 415),
+        "responses": answers
+        | {str(status): _failed(status, content) for status in (400, 413, 415)},
     }
 
 
-def _responses(*more: int, formats: Collection[str] = ()) -> dict[str, Any]:
-    texts = ("json",)
+def _responses(*more: int, formats: Collection[str] = (), page: bool = False) -> dict[str, Any]:
+    """What may be answered; ``page`` where a browser gets one."""
+    formats = formats or offered().values()
     drawn = {
-        media_of(one_format): {"schema": {"type": "object" if one_format in texts else "string"}}
-        for one_format in formats or offered().values()
+        media_of(one_format): {"schema": {} if one_format == "json" else {"type": "string"}}
+        for one_format in formats
     }
-    found: dict[str, Any] = {"200": {"description": "The diagram", "content": drawn}}
-    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if page:
+        drawn["text/html"] = {"schema": {"type": "string"}}
+    # A mistake is told in the kind of picture that was asked for, so that it is seen in its place.
+    shapes = [media for media in drawn if media.startswith("image/") or media in CARDS]
+    found: dict[str, Any] = {"200": {"description": "As it was asked for", "content": drawn}}
     for status in sorted({*STATUSES, *more}):
-        titles = [sort.title["en"] for sort in SORTS.values() if sort.status == status]
-        answer: dict[str, Any] = {"description": "; ".join(titles) or "Not modified"}
-        if titles:
-            answer["content"] = problem
-        found[str(status)] = answer
+        found[str(status)] = _failed(status, shapes)
     return found
+
+
+def _failed(status: int, shapes: Iterable[str]) -> dict[str, Any]:
+    """A status that is no success; the shapes that its problem may have beside JSON."""
+    titles = [sort.title["en"] for sort in SORTS.values() if sort.status == status]
+    if not titles:
+        return {"description": "Not modified"}
+    content: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in shapes}
+    content[MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": "; ".join(titles), "content": content}
 
 
 def _problem() -> dict[str, Any]:
@@ -221,6 +252,9 @@ def _problem() -> dict[str, Any]:
             **dict.fromkeys(names, text),
             "status": {"type": "integer"},
             "allowed": {"anyOf": [text, {"type": "array", "items": text}]},
+            "id": {**text, "description": "of a mistake of the server, as its log has it"},
+            "line": {"type": "integer"},
+            "column": {"type": "integer"},
         },
         "required": ["type", "title", "status", "detail"],
     }

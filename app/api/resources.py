@@ -82,20 +82,19 @@ def routes(resource: Resource, page: Page | None = None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     with_extension = f"{resource.path}.{{extension}}"
 
-    async def get(request: Request, extension: str | None = None) -> Response:
+    async def take(request: Request, extension: str | None = None) -> Response:
+        if request.method == "POST":
+            request.state.asked = ResourceRequest((), extension, tuple(resource.formats()))
+            return await answer(resource, request, await posted_pairs(request), extension)
         pairs = pairs_of(request)
         if page and extension is None and prefers_page(request.headers.get("accept")):
             return await page(request, pairs)
         return await answer(resource, request, pairs, extension)
 
-    async def post(request: Request, extension: str | None = None) -> Response:
-        request.state.asked = ResourceRequest((), extension, tuple(resource.formats()))
-        return await answer(resource, request, await posted_pairs(request), extension)
-
+    # One route for all methods: what an address takes is told where another one is tried.
+    methods = [*METHODS, "POST"] if resource.posted else METHODS
     for path in (resource.path, with_extension):
-        router.add_api_route(path, get, methods=METHODS)
-        if resource.posted:
-            router.add_api_route(path, post, methods=["POST"])
+        router.add_api_route(path, take, methods=methods)
     return router
 
 

@@ -75,7 +75,7 @@ def test_the_view_and_the_input_are_described(client: TestClient) -> None:
 def test_nothing_is_described_that_no_subject_takes(client: TestClient) -> None:
     taken = {name for subject in SUBJECTS for name in subject.params.model_fields}
     others = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error"}
-    assert set(knobs(client)) == taken | others
+    assert set(knobs(client)) == taken | others | {"source", "call"}
 
 
 def test_the_extension_is_a_parameter_of_its_own_path(client: TestClient) -> None:
@@ -136,3 +136,10 @@ def test_a_new_block_is_listed_described_shown_and_drawn(client: TestClient) -> 
 
 def test_a_forgotten_block_is_forgotten(client: TestClient) -> None:
     assert client.get("/blocks/newcomer").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/diagram", "/diagram.svg", "/explain", "/explain.txt"])
+def test_an_address_tells_every_method_that_it_takes(client: TestClient, path: str) -> None:
+    answer = client.put(path)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}

@@ -45,7 +45,7 @@ from app.pages.templates import (
     stamp,
 )
 from app.settings import Settings, read
-from app.workers.own import Own
+from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
 

@@ -18,7 +18,7 @@ from app.cli.errors import Refusal
 from app.cli.load_module import LOADED_AS, Making, arguments_of, found_at, shape_of
 from app.pages import source
 from app.pages.fields import OWN_KNOB as ABOUT
-from app.workers.own import Entered
+from app.workers.own_module import Entered
 from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.registry import BLOCKS, NETWORKS, Kind, Origin, Subject

@@ -11,7 +11,7 @@ from app.cli.errors import Refusal
 
 if TYPE_CHECKING:
     from app.settings import Settings
-    from app.workers.own import Own
+    from app.workers.own_module import Own
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Of a page that somebody else has opened under another name, the browser says that name.
@@ -76,7 +76,7 @@ def _own(
     from app.cli.load_module import Making
     from app.cli.own_subject import Entry
     from app.settings import read
-    from app.workers.own import Own
+    from app.workers.own_module import Own
 
     # A file that is saved twice in a second must not be taken for what was compiled of the first.
     sys.dont_write_bytecode = True

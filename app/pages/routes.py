@@ -21,7 +21,7 @@ from app.pages.i18n import language_of
 from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import FOR_EVER, Pages, folder, theme_css
-from app.workers.own import Own
+from app.workers.own_module import Own
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import BLOCKS, NETWORKS

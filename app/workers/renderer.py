@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.settings import Settings
 from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
-from app.workers.own import Own
+from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.store import Store
 from resnet_core import Diagram, ParameterError

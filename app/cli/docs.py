@@ -42,9 +42,11 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     LaTeX `% resnet-diagram bottleneck` and `% /resnet-diagram`. A Markdown block of the language
     resnet-diagram becomes a pair.
 
-    The words are those of `render`; or `compare "A" "B"`; or `file.py:Name input=1x3x224x224`,
-    whose file is run. as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands
-    there, file=NAME where its picture is kept.
+    The words are those of `render`; or `compare "A" "B"`, `sweep bottleneck over=stride`,
+    `window bottleneck node=conv2`; or `source call="Net(3)"` with code below it or a file.py behind
+    it, which is read and never run; or `file.py:Name input=1x3x224x224`, whose file is run.
+    as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands there, file=NAME where
+    its picture is kept.
 
     \b
     resnet-diagram docs README.md docs
@@ -61,6 +63,8 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     outcome = examine(documents(paths), own_module, jobs, _progress)
     if not check:
         _write(outcome)
+    for remark in outcome.remarks:
+        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
     _tell("error", outcome.mistakes)
     if check:
         _tell("error", outcome.stale, "stale: ")

@@ -24,7 +24,8 @@ from resnet_core.errors import ParameterError, ResnetDiagramError, did_you_mean,
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from resnet_core.diagram.picture import Drawing, Picture
+    from resnet_core.diagram.picture import Drawing
+    from resnet_core.embed.figure import Figure
 
 _SHAPE = re.compile(r"[1-9]\d{0,8}(?:[x×,][1-9]\d{0,8}){0,7}")
 
@@ -38,7 +39,7 @@ class DiagramMagics(Magics):
         self._notebook = shell
 
     @line_cell_magic
-    def resnet_diagram(self, line: str, cell: str | None = None) -> Picture | None:
+    def resnet_diagram(self, line: str, cell: str | None = None) -> Figure | None:
         """Draw what the line names; a cell is run first, as any cell is."""
         if cell is not None and not self._ran(cell):
             return None

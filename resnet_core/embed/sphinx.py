@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-    from resnet_core.diagram.picture import Picture
+    from resnet_core.embed.figure import Figure
 
 _STORE = "resnet_diagram"
 THEMES = get_args(Options.model_fields["theme"].annotation)
@@ -132,7 +132,7 @@ def stored(folder: str | Path, words: tuple[str, ...], theme: str, format: str) 
     return path
 
 
-def _themed(picture: Picture, words: tuple[str, ...], theme: str) -> Picture:
+def _themed(picture: Figure, words: tuple[str, ...], theme: str) -> Figure:
     """In the theme, unless the words themselves say one."""
     said = any(word.partition("=")[0] == "--theme" for word in words)
     return picture if said else with_options(picture, theme=theme)

@@ -52,14 +52,9 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     resnet-diagram docs README.md docs
     resnet-diagram docs --check .
     """
-    from app.docs.dialects import SUFFIXES
     from app.docs.files import documents, examine
 
-    for path in paths:
-        if not path.exists():
-            raise Refusal(f"there is no file or folder {path}")
-        if path.is_file() and path.suffix.lower() not in SUFFIXES:
-            raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
+    _refuse_others(paths)
     outcome = examine(documents(paths), own_module, jobs, _progress)
     if not check:
         _write(outcome)
@@ -75,6 +70,17 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
         sys.exit(WRONG)
     if check and (outcome.stale or outcome.writes):
         sys.exit(STALE)
+
+
+def _refuse_others(paths: Iterable[Path]) -> None:
+    """Raise Refusal for a path that is not there, and for a file that is no document."""
+    from app.docs.dialects import SUFFIXES
+
+    for path in paths:
+        if not path.exists():
+            raise Refusal(f"there is no file or folder {path}")
+        if path.is_file() and path.suffix.lower() not in SUFFIXES:
+            raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
 
 
 def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Drawing:

@@ -23,7 +23,7 @@ from resnet_core.embed.figure import (
     with_options,
     words_of,
 )
-from resnet_core.embed.telling import markdown_of, remarks, text_of
+from resnet_core.embed.in_words import markdown_of, remarks, text_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:

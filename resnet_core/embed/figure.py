@@ -104,6 +104,14 @@ def with_options(shown: Figure, **changes: Any) -> Figure:
     return replace(changed, **{inner: drawing})  # type: ignore[no-any-return]
 
 
+def themed(shown: Figure, theme: str) -> Figure:
+    """The same picture in a theme, as a place asks for it by name. Raises ParameterError."""
+    from resnet_core.diagram.form import fill
+    from resnet_core.diagram.options import Options
+
+    return with_options(shown, theme=fill(Options, {"theme": theme}).theme)
+
+
 def alternative(shown: Figure, language: Language | None = None) -> str:
     """What the picture shows, in a few words, for those who do not see it."""
     from resnet_core.diagram.picture import Drawing, Picture

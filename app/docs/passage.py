@@ -121,7 +121,9 @@ def _inline(shown: Figure, wanted: str) -> str:
 
 
 def _files(request: Request, shown: Figure, wanted: str, name: str) -> Iterator[tuple[Path, bytes]]:
-    stem = request.document.parent / re.sub(r"\.(svg|png|pdf)$", "", name)
+    # One file has one name, from whichever folder it is shown.
+    place = os.path.normpath(request.document.parent / name)
+    stem = Path(re.sub(r"\.(svg|png|pdf)$", "", place))
     if wanted == PAIR:
         for theme, ending in (("light", ".svg"), ("dark", "-dark.svg")):
             themed = with_options(shown, theme=theme)

@@ -19,6 +19,7 @@ from app.cli.export import export
 from app.cli.list import catalogue
 from app.cli.open import open_
 from app.cli.read import read
+from app.cli.serve import serve
 from app.cli.sweep import sweep
 from app.cli.window import window
 
@@ -36,20 +37,9 @@ def main() -> None:
     """
 
 
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
-)
-def serve(host: str, port: int) -> None:
-    """Serve the page and the REST API."""
-    from app.main import serve as run
-
-    run(host, port)
-
-
 for _command in (
-    render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url, open_,
+    serve, render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url,
+    open_,
 ):  # fmt: skip
     main.add_command(_command)
 

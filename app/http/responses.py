@@ -172,7 +172,7 @@ def headers_of(
     path, _, query = url.partition("?")
     headers = {
         "ETag": _tag(url, format),
-        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}, {STALE}",
+        "Cache-Control": _caching(request),
         "Content-Location": f"{root}{path}.{format}?{query}",
         "Link": f'<{root}{url}>; rel="canonical"',
         "Content-Disposition": f'inline; filename="{name}.{format}"',
@@ -184,6 +184,13 @@ def headers_of(
     if format == "svg":
         headers["Content-Security-Policy"] = SVG_POLICY
     return headers
+
+
+def _caching(request: Request) -> str:
+    """How long a file may be kept; one of somebody's own is asked for again each time."""
+    if request.app.state.own:
+        return "no-cache"
+    return f"public, max-age={request.app.state.settings.max_age}, {STALE}"
 
 
 def known_already(request: Request, tag: str) -> bool:

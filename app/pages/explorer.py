@@ -273,7 +273,7 @@ async def explore(
     """The page for a query; an empty field of the form stands for the default."""
     pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
-        pairs.append(START)
+        pairs += _start(renderer)
     pairs.append(("lang", language))
     page = Explorer(dict(pairs), _subject(dict(pairs)))
     try:
@@ -307,6 +307,12 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
+
+
+def _start(renderer: Renderer) -> Pairs:
+    """What is shown where nothing is asked for: somebody's own module, or a bottleneck."""
+    own = renderer.own
+    return [(own.entered.kind, own.entered.name), *own.view] if own else [START]
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from pydantic import BaseModel
 
 from app.pages.explorer import PANELS
+from app.pages.fields import OWN_KNOB
 from app.pages.gallery import FAMILIES
 from app.pages.i18n import (
     LANGUAGES,
@@ -60,6 +61,7 @@ def _forms() -> Iterator[tuple[str, str]]:
 def _others() -> Iterator[tuple[str, str]]:
     yield from ((name, "group") for name in ("Structure", *GROUPS, *PANELS))
     yield from ((family, "family") for family in FAMILIES)
+    yield OWN_KNOB, "knob"
     yield from ((name, "snippet") for name in SNIPPETS)
 
 

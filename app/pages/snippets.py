@@ -5,17 +5,20 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Options
 from resnet_core.diagram.words import spelled
+from resnet_core.errors import option
 
 PROGRAM = """\
 import torch
-from resnet_core import build
+from {home} import {maker}
 
-net = build({arguments}).eval()
+net = {maker}({arguments}).eval()
 for name, layer in net.named_modules():
     if not list(layer.children()):  # a layer, not a group of layers
         layer.register_forward_hook(
@@ -32,6 +35,8 @@ def snippets(diagram: Diagram, base_url: str) -> dict[str, str]:
     Those that embed the picture embed ``/diagram.svg``: tools that prepare documents look at an
     address's ending.
     """
+    if diagram.subject.yours:
+        return _own_snippets(diagram)
     title = diagram.subject.title
     image = picture_url(diagram, base_url)
     light, dark = (picture_url(themed(diagram, theme), base_url) for theme in ("light", "dark"))
@@ -55,7 +60,47 @@ def program(diagram: Diagram) -> str:
     """A Python program that builds the structure, runs it, and prints every layer's shape."""
     structure = replace(diagram, options=Options())
     shape = ", ".join(map(str, diagram.input_shape))
-    return PROGRAM.format(arguments=_arguments(structure, sized=False), shape=shape)
+    home, maker, arguments = "resnet_core", "build", _arguments(structure, sized=False)
+    if diagram.subject.yours:
+        home, maker = _home(diagram)
+        arguments = _own_arguments(diagram)
+    return PROGRAM.format(home=home, maker=maker, arguments=arguments, shape=shape)
+
+
+def _own_snippets(diagram: Diagram) -> dict[str, str]:
+    """Lines for a module of one's own: nobody else's page could show a picture of this server."""
+    home, maker = _home(diagram)
+    file = f"{diagram.subject.name}.svg"
+    shape = "x".join(map(str, diagram.input_shape))
+    made = f"{maker}({_own_arguments(diagram)})"
+    view = diagram.options.model_dump(exclude_defaults=True)
+    said = "".join(f", {name}={_literal(value)}" for name, value in view.items())
+    words = [word for name, value in view.items() for word in (option(name), plain(value))]
+    call = ["--call", made] if "(" in made else []
+    return {
+        "Python": (
+            f"from {home} import {maker}\n\nfrom resnet_core import draw_module\n\n"
+            f'draw_module({made}, [{diagram.input_shape}]{said}).save("{file}")'
+        ),
+        "Shell": shlex.join(
+            ["resnet-diagram", "render", diagram.subject.target, *call, "--input", shape, *words,
+             "-o", file]
+        ),
+    }  # fmt: skip
+
+
+def _home(diagram: Diagram) -> tuple[str, str]:
+    """The module of Python that one's own is imported from, and its name there."""
+    place, _, name = diagram.subject.target.rpartition(":")
+    return Path(place).stem if place.endswith(".py") else place, name
+
+
+def _own_arguments(diagram: Diagram) -> str:
+    arguments = diagram.subject.arguments(diagram.parameters)
+    return ", ".join(
+        f"{name}={value.__name__ if isinstance(value, type) else _literal(value)}"
+        for name, value in arguments.items()
+    )
 
 
 def picture_url(diagram: Diagram, base_url: str) -> str:

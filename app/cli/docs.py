@@ -42,25 +42,24 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     LaTeX `% resnet-diagram bottleneck` and `% /resnet-diagram`. A Markdown block of the language
     resnet-diagram becomes a pair.
 
-    The words are those of `render`; or `compare "A" "B"`; or `file.py:Name input=1x3x224x224`,
-    whose file is run. as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands
-    there, file=NAME where its picture is kept.
+    The words are those of `render`; or `compare "A" "B"`, `sweep bottleneck over=stride`,
+    `window bottleneck node=conv2`; or `source call="Net(3)"` with code below it or a file.py behind
+    it, which is read and never run; or `file.py:Name input=1x3x224x224`, whose file is run.
+    as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands there, file=NAME where
+    its picture is kept.
 
     \b
     resnet-diagram docs README.md docs
     resnet-diagram docs --check .
     """
-    from app.docs.dialects import SUFFIXES
     from app.docs.files import documents, examine
 
-    for path in paths:
-        if not path.exists():
-            raise Refusal(f"there is no file or folder {path}")
-        if path.is_file() and path.suffix.lower() not in SUFFIXES:
-            raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
+    _refuse_others(paths)
     outcome = examine(documents(paths), own_module, jobs, _progress)
     if not check:
         _write(outcome)
+    for remark in outcome.remarks:
+        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
     _tell("error", outcome.mistakes)
     if check:
         _tell("error", outcome.stale, "stale: ")
@@ -71,6 +70,17 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
         sys.exit(WRONG)
     if check and (outcome.stale or outcome.writes):
         sys.exit(STALE)
+
+
+def _refuse_others(paths: Iterable[Path]) -> None:
+    """Raise Refusal for a path that is not there, and for a file that is no document."""
+    from app.docs.dialects import SUFFIXES
+
+    for path in paths:
+        if not path.exists():
+            raise Refusal(f"there is no file or folder {path}")
+        if path.is_file() and path.suffix.lower() not in SUFFIXES:
+            raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
 
 
 def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Drawing:

@@ -99,6 +99,10 @@ class Picture(ABC):
     def _repr_svg_(self) -> str:
         return self.svg
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook keeps beside the picture for those who see none, and IPython prints."""
+        return {"text/plain": self.render("txt").decode().strip("\n")}
+
 
 class Drawing(Picture):
     """What can be made of a structure: pictures, tables, JSON. Shows itself in a notebook."""

@@ -17,6 +17,7 @@ from app.cli.docs import docs
 from app.cli.draw import draw
 from app.cli.export import export
 from app.cli.list import catalogue
+from app.cli.man import manual
 from app.cli.open import open_
 from app.cli.read import read
 from app.cli.serve import serve
@@ -39,7 +40,7 @@ def main() -> None:
 
 for _command in (
     serve, render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url,
-    open_,
+    open_, manual,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -4,6 +4,7 @@
 import { Asking } from "./asking.js";
 import { Columns } from "./columns.js";
 import { readyToCopy } from "./copy.js";
+import { dropped, tellDropped, without } from "./dropped.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
 import { hold, picture, play } from "./motion.js";
@@ -11,6 +12,8 @@ import { offerParts } from "./parts.js";
 import { Pin } from "./pin.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
+import { dressChoices } from "./segments.js";
+import { dressNumbers } from "./stepper.js";
 import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
@@ -60,13 +63,16 @@ function address() {
 
 /**
  * Shows the page of an address; `push` makes it one that "back" leads away from. The turns of one
- * `knob` in a row are one such page.
+ * `knob` in a row are one such page. What was `carried` over from another subject is left behind
+ * where this one refuses it.
  */
-async function show(url, push = true, knob = null) {
+async function show(url, push = true, knob = null, carried = false) {
   const wanted = new URL(url, location.href);
   asked = wanted.pathname + wanted.search;
   const page = await asking.page(wanted);
   if (!page) return;
+  const fewer = carried && without(wanted, page);
+  if (fewer) { show(fewer, push, knob, carried); return; }
   if (!page.querySelector(".workspace")) { location.assign(wanted); return; }
   if (push) enter(asked + location.hash, knob);
   else turned = { knob: null, at: -Infinity };
@@ -83,7 +89,7 @@ function enter(address_, knob) {
 
 /** Takes the regions over from another page; focus, sizes and, while `typing`, the field at hand stay. */
 function replace(page, typing) {
-  const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture() };
+  const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture(), address: drawn() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
@@ -113,17 +119,22 @@ function replace(page, typing) {
   if (!refused && subject() === before.subject) play(before.picture, zoom.get().k);
   if (refused) return;
   pin.apply();
-  announce(pin.kept?.totals ?? (subject() === before.subject ? before.totals : new Map()));
+  const other = subject() !== before.subject;
+  announce(pin.kept?.totals ?? (other ? new Map() : before.totals), other && typing ? dropped(before.address, drawn()) : []);
 }
 
-/** Says what is drawn now, and how far its totals are from what they were. */
-function announce(before) {
+/** Says what is drawn now, how far its totals are from what they were, and what was left behind. */
+function announce(before, left = []) {
   const deltas = tell(before);
-  find(".status").textContent = [...deltas, find(".totals .shapes")?.textContent.trim()].filter(Boolean).join(". ");
+  const lost = tellDropped(left, find(".canvas h1")?.textContent ?? "");
+  find(".status").textContent = [lost, ...deltas, find(".totals .shapes")?.textContent.trim()].filter(Boolean).join(". ");
 }
 
 const folders = () => [...document.querySelectorAll(".left details")];
 const nameOf = (details) => details.firstElementChild.textContent;
+
+/** The address of the picture that is shown. */
+const drawn = () => find(".sheet metadata")?.textContent;
 
 /** The block or the network that is shown. */
 function subject() {
@@ -158,6 +169,8 @@ function refocus(last) {
 function prepare() {
   readyToCopy();
   offerParts();
+  dressChoices();
+  dressNumbers();
   tabs.apply();
   search.apply();
   links.read();
@@ -206,7 +219,7 @@ document.addEventListener("click", (event) => {
   const home = new URL(find("#knobs").getAttribute("action"), location.href).pathname;
   if (link.pathname !== home || !link.search || link.closest(".languages")) return;
   event.preventDefault();
-  show(link.href);
+  show(link.href, true, null, Boolean(link.closest(".subjects")));
 });
 
 addEventListener("popstate", () => {

@@ -2,7 +2,7 @@
 // a field that is replaced while somebody types in it loses the caret, and 128 becomes 821.
 
 const CONTROLS = "input, select";
-const CONTAINERS = "form, details.group, .knob";
+const CONTAINERS = "form, details.group, .knob, .control";
 // What the reader or another file has done to a part of the form is no news of the server's.
 const OURS = new Set(["open", "hidden", "value", "class"]);
 
@@ -27,8 +27,8 @@ function patchChildren(old, fresh, held) {
   const keys = new Set(wanted.map(keyOf));
   const kept = new Map();
   for (const part of [...old.children]) {
-    // The switches below a list belong to its field: no page of the server's has them.
-    if (part.matches(".parts")) continue;
+    // What lies over a field belongs to it: no page of the server's has it.
+    if (part.matches(".parts, .dress")) continue;
     if (keys.has(keyOf(part))) kept.set(keyOf(part), part);
     else part.remove();
   }

@@ -4,12 +4,12 @@
 export function offerParts() {
   for (const field of document.querySelectorAll("input[data-parts]")) {
     const parts = field.dataset.parts.split(" ");
-    let row = field.parentElement.querySelector(".parts");
+    let row = field.closest(".knob").querySelector(".parts");
     if (!row) {
       row = document.createElement("p");
       row.className = "parts";
       row.append(...parts.map((part) => switchOf(field, part)));
-      field.parentElement.append(row);
+      field.closest(".knob").append(row);
     }
     const chosen = chosenIn(field);
     parts.forEach((part, place) => {

@@ -11,6 +11,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import ValidationError
+
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
@@ -32,11 +34,13 @@ from resnet_core.sweep.knob_values import knobs
 Pairs = list[tuple[str, str]]
 START = ("block", "bottleneck")
 # What a link to another subject takes along: it has the same meaning for every subject.
-CARRIED = ("direction", "theme", "scale")
+CARRIED = ("batch", "direction", "labels", "shapes", "color", "theme", "scale")
 # These say what a file looks like; the page has its own colours and size.
 OF_FILES = (
     "title", "header", "legend", "background", "theme", "width", "scale", "ascii"
 )  # fmt: skip
+# And these mean the same for subjects of one kind: a block's input is no network's.
+CARRIED_WITHIN = ("detail", "input")
 PANELS = ("Input", "View", "Files")
 IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
@@ -116,16 +120,41 @@ class Explorer:
         value = found["detail"].value or default
         return found | {"detail": replace(found["detail"], default=default, value=value)}
 
-    @property
-    def carried(self) -> Pairs:
-        kept = [self.options[name] for name in CARRIED]
+    def carried(self, kind: str) -> Pairs:
+        """What a link to a subject of this kind takes along beside the structure's knobs."""
+        given = {item.name: item for item in fields_of(Input, self.typed)} | self.options
+        same = self.subject is not None and self.subject.kind == kind
+        kept = [given[name] for name in (*CARRIED, *(CARRIED_WITHIN if same else ()))]
         return [(one_field.name, one_field.value) for one_field in kept if one_field.changed]
+
+    @cached_property
+    def turned(self) -> dict[str, Any]:
+        """The knobs of the structure that are not as they were given, and their values."""
+        if not self.diagram or not self.subject:
+            return {}
+        fields = self.subject.params.model_fields
+        values = self.diagram.values
+        return {name: values[name] for name in fields if values[name] != fields[name].default}
+
+    def common(self, subject: Subject) -> dict[str, Any]:
+        """What is turned here and may be turned so there: the same choice of another subject."""
+        known = subject.params.model_fields
+        return {
+            name: value
+            for name, value in self.turned.items()
+            if name in known and value != known[name].default and _allowed(subject, name, value)
+        }
 
     def link(self, subject: Subject, knobs: Mapping[str, Any] | None = None) -> str:
         """The query of the page for another subject, or for a block with other knobs."""
         fields = subject.params.model_fields
-        changed = {n: plain(v) for n, v in (knobs or {}).items() if v != fields[n].default}
-        query = [(subject.kind, subject.name), *sorted(changed.items()), *self.carried]
+        wanted = self.common(subject) if knobs is None else knobs
+        changed = {n: plain(v) for n, v in wanted.items() if v != fields[n].default}
+        query = [
+            (subject.kind, subject.name),
+            *sorted(changed.items()),
+            *self.carried(subject.kind),
+        ]
         return "?" + urlencode(query, safe=",:")
 
     @property
@@ -318,6 +347,15 @@ def _start(renderer: Renderer) -> Pairs:
     """What is shown where nothing is asked for: somebody's own module, or a bottleneck."""
     own = renderer.own
     return [(own.entered.kind, own.entered.name), *own.view] if own else [START]
+
+
+def _allowed(subject: Subject, name: str, value: Any) -> bool:
+    """Whether a knob of a subject may have this value, whatever the others are."""
+    try:
+        subject.params.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -15,6 +15,13 @@ from resnet_core.params import GROUPS
 Widget = Literal["number", "select", "text"]
 # What is known of a knob of somebody's own module.
 OWN_KNOB = "a parameter of its constructor"
+Dress = Literal["switch", "segments", "double", "step", ""]
+YES_OR_NO = ("true", "false")
+# So many values stand side by side, if their letters fit in one row of the form.
+MOST_SEGMENTS, MOST_LETTERS = 4, 26
+# What is counted by ones, however many there may be; other large numbers are powers of two.
+COUNTED = ("blocks", "num_classes", "depth", "batch")
+LARGE = 32
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Field:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    whole: bool = False
     pattern: str = ""
     placeholder: str = ""
     parts: tuple[str, ...] = ()
@@ -40,6 +48,26 @@ class Field:
     @property
     def changed(self) -> bool:
         return self.value != self.default
+
+    @property
+    def dress(self) -> Dress:
+        """What the control looks like where a script can dress it; the control stays what it is."""
+        if self.segments:
+            return "segments"
+        if self.widget == "number":
+            large = (self.maximum or 0) >= LARGE and self.name not in COUNTED
+            return ("double" if large else "step") if self.whole else ""
+        return "switch" if self.default and set(self.choices) == set(YES_OR_NO) else ""
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The values side by side where they are few and short; else none."""
+        few = self.choices
+        if self.whole and self.minimum is not None and self.maximum is not None:
+            last = min(self.maximum, self.minimum + MOST_SEGMENTS)
+            few = tuple(str(value) for value in range(self.minimum, last + 1))
+        fits = 1 < len(few) <= MOST_SEGMENTS and sum(map(len, few)) <= MOST_LETTERS
+        return few if fits and self.default and set(few) != set(YES_OR_NO) else ()
 
     @property
     def bounds(self) -> str:
@@ -96,6 +124,7 @@ def _field(
         choices=choices,
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
+        whole=bounds.get("type") == "integer",
         pattern=str(bounds.get("pattern", "")).removeprefix("^").removesuffix("$"),
         placeholder=placeholder,
         parts=tuple(schema.get("parts", ())),

@@ -68,7 +68,11 @@ def test_the_form_has_every_knob_with_a_label_and_its_description(
 
 
 @pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
-def test_the_form_as_it_stands_asks_for_the_same_page(client: TestClient, subject: Subject) -> None:
+def test_the_form_as_it_stands_asks_for_the_same_page(
+    client: TestClient, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What to try next is left out where it comes late: here it never does.
+    monkeypatch.setattr("app.pages.explorer.PATIENCE", 60)
     page = client.get(address(subject)).text
     elements = Elements(page)
     sent = [
@@ -257,7 +261,7 @@ def test_every_local_file_of_a_page_is_there(client: TestClient) -> None:
     files = [
         str(element.get("href") or element.get("src")) for element in page.all("link", "script")
     ]
-    assert len(files) == 13
+    assert len(files) == 14
     assert all(client.get(file).status_code == 200 for file in files)
 
 

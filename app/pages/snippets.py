@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.http.requests import BUILD
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Options
@@ -66,7 +65,7 @@ def snippets(diagram: Diagram, base_url: str, build: str = "") -> dict[str, str]
     }
     if is_loopback(base_url):
         return _files(diagram) | embedded
-    kept = {"Address for a CDN": f"{image}&{BUILD}={build}"} if build else {}
+    kept = {"Address for a CDN": f"{image}&v={build}"} if build else {}
     return embedded | kept | _files(diagram)
 
 

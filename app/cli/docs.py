@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import replace_file
+from app.cli.output import print_bytes, replace_file
+from resnet_core.bilingual import LANGUAGES
 
 if TYPE_CHECKING:
     from app.docs.files import Finding, Outcome
@@ -28,7 +30,8 @@ WRONG = 2
     "-j", "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="cores",
     help="Processes that draw, where there is much to draw.",
 )  # fmt: skip
-def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON, for programs.")
+def docs(paths: tuple[Path, ...], check: bool, jobs: int, as_json: bool) -> None:
     """Draw the pictures that documents ask for.
 
     PATH is a Markdown, reStructuredText, HTML or LaTeX file, a notebook, or a folder of them.
@@ -58,14 +61,10 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     outcome = examine(documents(paths), own_module, jobs, _progress)
     if not check:
         _write(outcome)
-    for remark in outcome.remarks:
-        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
-    _tell("error", outcome.mistakes)
-    if check:
-        _tell("error", outcome.stale, "stale: ")
-    files = len(outcome.writes)
-    done = "to be written" if check else "written"
-    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
+    if as_json:
+        print_bytes(_json(outcome))
+    else:
+        _report(outcome, check)
     if outcome.mistakes:
         sys.exit(WRONG)
     if check and (outcome.stale or outcome.writes):
@@ -94,6 +93,36 @@ def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Draw
         raise ParameterError("", target, refusal.message) from None
 
 
+def _report(outcome: Outcome, check: bool) -> None:
+    """What was written and what was found, for people, and on GitHub as annotations."""
+    for path in () if check else outcome.writes:
+        click.echo(str(path))
+    for remark in outcome.remarks:
+        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
+    _tell("error", outcome.mistakes)
+    if check:
+        _tell("error", outcome.stale, "stale: ")
+    files = len(outcome.writes)
+    done = "to be written" if check else "written"
+    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
+
+
+def _json(outcome: Outcome) -> bytes:
+    """What was found as data: each finding with its place, and the text in both languages."""
+    found = {
+        kind: [
+            {"path": str(finding.path), "line": finding.line,
+             "text": {language: finding.text[language] for language in LANGUAGES}}
+            for finding in findings
+        ]
+        for kind, findings in (
+            ("mistakes", outcome.mistakes), ("stale", outcome.stale), ("notes", outcome.remarks)
+        )
+    }  # fmt: skip
+    data = {"markers": outcome.pictures, "files": [str(path) for path in outcome.writes], **found}
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def _write(outcome: Outcome) -> None:
     for path, content in outcome.writes.items():
         try:
@@ -101,7 +130,6 @@ def _write(outcome: Outcome) -> None:
             replace_file(path, content)
         except OSError as error:
             raise Refusal(f"cannot write {path}: {error.strerror}") from None
-        click.echo(str(path))
 
 
 def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:

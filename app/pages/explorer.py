@@ -18,8 +18,9 @@ from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
 from app.pages.presence import Card, card
-from app.pages.snippets import program, snippets
+from app.pages.snippets import is_loopback, program, snippets
 from app.pages.source import Listing, listings, whole
+from app.workers import build
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
 from resnet_core.bilingual import Text
@@ -254,7 +255,11 @@ class Explorer:
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""
-        return snippets(self.diagram, base) if self.diagram else {}
+        return snippets(self.diagram, base, build.short()) if self.diagram else {}
+
+    def is_loopback(self, base: str) -> bool:
+        """Whether nobody but this machine reaches the server."""
+        return is_loopback(base)
 
     @property
     def rows(self) -> list[tuple[str, str, list[dict[str, Any]]]]:

@@ -27,7 +27,7 @@ from resnet_core.params import GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS
 
 # What the lines to paste are written in, where that is no name.
-SNIPPETS = ("HTML, light and dark", "Shell")
+SNIPPETS = ("Address for a CDN", "HTML, light and dark", "Marker", "Shell")
 
 
 def phrases() -> dict[str, list[str]]:

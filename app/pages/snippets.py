@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from html import escape
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import plain
@@ -29,19 +31,28 @@ with torch.no_grad():
 """
 
 
-def snippets(diagram: Diagram, base_url: str) -> dict[str, str]:
+def is_loopback(base_url: str) -> bool:
+    """Whether nobody but this machine reaches a server at the address."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def snippets(diagram: Diagram, base_url: str, build: str = "") -> dict[str, str]:
     """Lines to paste, by the language they are written in; ``base_url`` is where the server is.
 
     Those that embed the picture embed ``/diagram.svg``: tools that prepare documents look at an
-    address's ending.
+    address's ending. Files come first where only this machine reaches the server. ``build`` names
+    the server's, for an address that a CDN may keep for ever.
     """
     if diagram.subject.yours:
         return _own_snippets(diagram)
     title = diagram.subject.title
     image = picture_url(diagram, base_url)
     light, dark = (picture_url(themed(diagram, theme), base_url) for theme in ("light", "dark"))
-    file = f"{diagram.subject.name}.svg"
-    return {
+    embedded = {
         "Markdown": f"![{title}]({image})",
         "HTML": f'<img src="{escape(image)}" alt="{escape(title)}">',
         "HTML, light and dark": (
@@ -51,6 +62,22 @@ def snippets(diagram: Diagram, base_url: str) -> dict[str, str]:
             "</picture>"
         ),
         "reStructuredText": f".. image:: {image}\n   :alt: {title}",
+    }
+    if is_loopback(base_url):
+        return _files(diagram) | embedded
+    kept = {"Address for a CDN": f"{image}&v={build}"} if build else {}
+    return embedded | kept | _files(diagram)
+
+
+def _files(diagram: Diagram) -> dict[str, str]:
+    """Lines that make a file of the picture, and need no server."""
+    file = f"{diagram.subject.name}.svg"
+    named = [f"{name}={value}" for name, value in diagram.query if name != diagram.subject.kind]
+    words = shlex.join([diagram.subject.name, *named])
+    # Nothing may end the comment early.
+    marker = f"<!-- resnet-diagram {words} -->\n<!-- /resnet-diagram -->"
+    return {
+        **({"Marker": marker} if "--" not in words else {}),
         "Python": f'from resnet_core import draw\n\ndraw({_arguments(diagram)}).save("{file}")',
         "Shell": shlex.join(["resnet-diagram", "render", *spelled(diagram), "-o", file]),
     }

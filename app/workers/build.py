@@ -32,6 +32,11 @@ def digest() -> str:
     return hashlib.sha256(_of_build().encode() + _apart).hexdigest() if _apart else _of_build()
 
 
+def short() -> str:
+    """The digest as an address holds it."""
+    return digest()[:12]
+
+
 @cache
 def _of_build() -> str:
     found = hashlib.sha256()

@@ -323,6 +323,19 @@ def test_a_mistake_is_told_with_its_line_and_status_two(text, line, said):
         assert path.read_text() == text
 
 
+def test_programs_are_told_the_same_as_json():
+    written("a.md", pair("basic") + pair("botleneck") + pair("source net.py"))
+    written("net.py", MODULE.format(planes=8).replace("torch.relu", "Swish()"))
+    found = CliRunner().invoke(main, ["docs", "-j", "1", "--json", "--check", "a.md"])
+    assert found.exit_code == 2
+    data = json.loads(found.stdout)
+    assert data["markers"] == 3
+    assert set(data["files"]) >= {"basic.svg", "a.md"}
+    assert next(finding["line"] for finding in data["mistakes"]) == 8
+    assert {"line": 3, "path": "a.md"}.items() <= data["stale"][0].items()
+    assert all(set(finding["text"]) == {"en", "zh"} for finding in data["stale"])
+
+
 def test_folders_are_searched_but_for_copies(folder):
     for name in ("a.md", "sub/b.rst", ".git/c.md", "node_modules/d.md", "e.txt"):
         (folder / name).parent.mkdir(exist_ok=True)

@@ -95,9 +95,6 @@ def test_the_totals_are_one_line_and_a_tablet_has_the_words_under_the_picture(vi
     page = visit("/?block=bottleneck", viewport={"width": 1440, "height": 900})
     page.fill("#knob-stride", "2")
     expect(page.locator(".delta").first).to_be_visible()
-    tops = (
-        "new Set([...document.querySelectorAll('.totals dl > div')].map((d) => d.offsetTop)).size"
-    )
     page.set_viewport_size({"width": 1600, "height": 900})
     assert page.evaluate(LINES) == 1
     page.set_viewport_size({"width": 820, "height": 1180})

@@ -1,5 +1,7 @@
-// The columns beside the picture: each can be folded away, and stays so; the full screen is the
-// picture's, with both folded until one is wanted.
+// The columns beside the picture: each can be folded away or made wider, and stays so; the full
+// screen is the picture's, with both folded until one is wanted.
+
+import { Widths } from "./widths.js";
 
 const KEPT = "folded";
 const SIDES = ["left", "right"];
@@ -13,10 +15,11 @@ export class Columns {
     this.changed = changed;
     this.folded = remembered();
     this.full = new Set();
+    this.widths = new Widths(workspace, changed);
     this.handles = [...workspace.querySelectorAll("[data-fold]")];
     for (const handle of this.handles) {
       handle.hidden = false;
-      handle.addEventListener("click", () => this.toggle(handle.dataset.fold));
+      handle.addEventListener("click", () => { if (!this.widths.dragged) this.toggle(handle.dataset.fold); });
     }
     document.addEventListener("fullscreenchange", () => {
       this.full = new Set(SIDES);

@@ -2,8 +2,10 @@
 // The server makes every page; this takes the regions of the new one over into the old.
 
 import { Asking } from "./asking.js";
+import { covers, words } from "./calls.js";
 import { Columns } from "./columns.js";
 import { readyToCopy } from "./copy.js";
+import { Crumbs } from "./crumbs.js";
 import { dropped, tellDropped, without } from "./dropped.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
@@ -13,11 +15,13 @@ import { Pin } from "./pin.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { dressChoices } from "./segments.js";
+import { Signs } from "./signs.js";
 import { dressNumbers } from "./stepper.js";
+import { Strip } from "./strip.js";
 import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
-const REGIONS = [".choices", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
+const REGIONS = [".choices", ".crumbs", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
 // These stay as they are, and pale, while what is asked for cannot be drawn.
 const OF_PICTURE = [".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
@@ -31,9 +35,12 @@ const main = find("#main");
 const percent = find(".zoom output");
 const zoom = zoomable(canvas, { onchange: ({ k }) => { percent.value = `${Math.round(k * 100)}%`; } });
 const tabs = new Tabs(find(".tabs"));
-const search = new Search(find(".search"));
 const links = new Links(open);
+const search = new Search(find(".search"), (call) => links.seek(call));
+const crumbs = new Crumbs(open);
+const signs = new Signs(openJust);
 const columns = new Columns(find(".workspace"), () => zoom.start());
+const strip = new Strip(find(".workspace"), zoom);
 const pin = new Pin(find(".pinning"), () => announce(pin.kept?.totals ?? new Map()));
 const asking = new Asking({
   working: (busy) => main.setAttribute("aria-busy", String(busy)),
@@ -117,6 +124,7 @@ function replace(page, typing) {
   if (canvas.querySelector(".notice")) canvas.scrollTo(0, 0);
   refocus(before.focus);
   if (!refused && subject() === before.subject) play(before.picture, zoom.get().k);
+  strip.seek();
   if (refused) return;
   pin.apply();
   const other = subject() !== before.subject;
@@ -173,7 +181,9 @@ function prepare() {
   dressNumbers();
   tabs.apply();
   search.apply();
+  crumbs.read();
   links.read();
+  signs.read();
 }
 
 /** Opens a group where it stands, or closes it again. */
@@ -183,9 +193,18 @@ function open(path) {
     find('input[name="detail"][value="op"]').checked = true;
   } else {
     const groups = field.value.split(",").filter(Boolean);
-    const others = groups.filter((each) => each !== path && !each.startsWith(`${path}.`));
+    // Equal neighbours that are drawn as one close as one.
+    const frame = find(`.sheet .frame[data-group="${CSS.escape(path)}"]`);
+    const gone = [path, ...words(frame?.dataset.folded)];
+    const others = groups.filter((group) => !covers(gone, group));
     field.value = (others.length < groups.length ? others : [...groups, path]).join(",");
   }
+  show(address());
+}
+
+/** Opens just these groups. */
+function openJust(paths) {
+  find("#knob-expand").value = paths.join(",");
   show(address());
 }
 
@@ -220,6 +239,11 @@ document.addEventListener("click", (event) => {
   if (link.pathname !== home || !link.search || link.closest(".languages")) return;
   event.preventDefault();
   show(link.href, true, null, Boolean(link.closest(".subjects")));
+});
+
+// The other language opens at the same part of the page.
+find(".languages").addEventListener("click", ({ target }) => {
+  if (target.hash !== undefined) target.hash = location.hash;
 });
 
 addEventListener("popstate", () => {

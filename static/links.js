@@ -3,6 +3,7 @@
 import { LIT, covers, words } from "./calls.js";
 import { Walk } from "./walk.js";
 
+const GROUND = ".frame[aria-expanded] > rect";
 const SIDES = ["C", "H", "W"];
 // What comes in and what goes out has no shape that something else has given it.
 const ENDS = ["input", "output"];
@@ -21,9 +22,16 @@ export class Links {
     document.addEventListener("pointerover", (event) => this.light(event.target));
     document.addEventListener("focusin", (event) => this.focus(event.target));
     document.addEventListener("click", (event) => this.choose(event));
+    document.addEventListener("dblclick", (event) => {
+      if (event.target.matches?.(GROUND)) this.open(event.target.parentElement.dataset.group);
+    });
     document.addEventListener("keydown", (event) => this.press(event));
     // The card grows once more when its window has come, and takes that room from the text.
-    new ResizeObserver(() => this.onChosen() && this.reveal()).observe(this.inspector);
+    new ResizeObserver(() => {
+      if (this.onChosen()) this.reveal();
+      const box = document.querySelector(".sheet .chosen");
+      if (box && !this.inspector.hidden) uncover(box, this.inspector);
+    }).observe(this.inspector);
   }
 
   /** Whether what is lit is the layer that was asked for. */
@@ -123,7 +131,8 @@ export class Links {
 
   /** A click: on a group it opens or closes it, on a layer it tells where its numbers come from. */
   choose(event) {
-    const box = event.target.closest?.(".sheet [data-node], .sheet [data-group]");
+    // The ground of an opened group is for the hand that moves the picture; two clicks close it.
+    const box = event.target.matches?.(GROUND) ? null : event.target.closest?.(".sheet [data-node], .sheet [data-group]");
     const row = event.target.closest?.("tr[data-node]");
     const note = event.target.closest?.(".notes [data-nodes]");
     if (box?.hasAttribute("aria-expanded")) this.open(box.dataset.group);
@@ -180,6 +189,17 @@ export class Links {
     this.told = sums;
   }
 
+  /** Brings a box of the picture into sight and tells of it: what the search has found. */
+  seek(id) {
+    const box = [...document.querySelectorAll(".sheet [data-node], .sheet [data-group]")]
+      .find(({ dataset }) => (dataset.node ?? dataset.group) === id);
+    if (!box) return;
+    box.scrollIntoView({ block: "center", inline: "center" });
+    box.focus({ preventScroll: true });
+    this.light(box);
+    if (box.dataset.node && !box.hasAttribute("aria-expanded")) this.inspect(id, "");
+  }
+
   /** Marks the layer that was asked for, in the picture and in the table. */
   mark() {
     for (const each of document.querySelectorAll(".chosen")) each.classList.remove("chosen");
@@ -193,6 +213,7 @@ export class Links {
     this.told = [];
     this.inspector.hidden = true;
     this.mark();
+    document.dispatchEvent(new CustomEvent("inspected", { detail: null }));
   }
 }
 
@@ -222,6 +243,13 @@ function reveal([first]) {
   const [inner, outer] = [first.getBoundingClientRect(), panels.getBoundingClientRect()];
   if (inner.top < outer.top) panels.scrollTop += inner.top - outer.top - 8;
   else if (inner.bottom > outer.bottom) panels.scrollTop += inner.bottom - outer.bottom + 8;
+}
+
+/** Where the card lies over the page, moves the page until the box is seen above it. */
+function uncover(box, card) {
+  if (getComputedStyle(card).position !== "fixed") return;
+  const hidden = box.getBoundingClientRect().bottom + 12 - card.getBoundingClientRect().top;
+  if (hidden > 0) scrollBy({ top: hidden, behavior: "instant" });
 }
 
 /** Which dimension of a shape such as 64×28×28 stands under the pointer: C, H, W or none. */

@@ -137,7 +137,7 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
   }, { passive: false });
 
   on("dblclick", (event) => {
-    if (!event.target.closest(".node, .frame text")) zoomBy(STEP, event);
+    if (!event.target.closest(".node, .frame text, .frame[aria-expanded]")) zoomBy(STEP, event);
   });
 
   on("keydown", (event) => {

@@ -20,6 +20,7 @@ from app.pages.gallery import Family, families
 from app.pages.presence import Card, card
 from app.pages.snippets import is_loopback, program, snippets
 from app.pages.source import Listing, listings, whole
+from app.pages.ways import alone
 from app.workers import build
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
@@ -289,6 +290,36 @@ class Explorer:
         for record in self.record["places"]:
             found.setdefault(record["model"], []).append(record["path"])
         return [(NETWORKS[model], paths) for model, paths in found.items()]
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """From the network down to what is shown: titles, and the queries that lead there."""
+        if not self.record or not self.subject:
+            return []
+        own = (self.title, "")
+        if self.subject.kind == "model" or not self.record["places"]:
+            return [own]
+        (network, (path, *_)), *_ = self.places
+        query = [("model", network.name), ("expand", path)]
+        above = [(network.title, query[:1]), (path, query)]
+        return [*((name, "?" + urlencode(pairs, safe=",:")) for name, pairs in above), own]
+
+    @cached_property
+    def alone(self) -> dict[str, str]:
+        """The query of each block of a network, opened by itself, by its path."""
+        network = self.subject is not None and self.subject.kind == "model"
+        return alone(self.record) if network and self.record else {}
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The levels that differ here: a block has no stages, and not every network has blocks."""
+        found = self.options["detail"]
+        if not self.record or not self.subject:
+            return found.choices
+        block = self.subject.kind == "block"
+        levels = {"layer", "op", found.value, "block" if block else "stage"}
+        levels |= {group["level"] for group in self.record["groups"]} & {"block"}
+        return tuple(choice for choice in found.choices if choice in levels)
 
     @property
     def documents(self) -> list[Document]:

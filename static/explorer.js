@@ -12,6 +12,7 @@ import { Links } from "./links.js";
 import { hold, picture, play } from "./motion.js";
 import { offerParts } from "./parts.js";
 import { Pin } from "./pin.js";
+import { Play } from "./play.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { dressChoices } from "./segments.js";
@@ -42,6 +43,13 @@ const signs = new Signs(openJust);
 const columns = new Columns(find(".workspace"), () => zoom.start());
 const strip = new Strip(find(".workspace"), zoom);
 const pin = new Pin(find(".pinning"), () => announce(pin.kept?.totals ?? new Map()));
+const player = new Play(find(".player"), (box) => {
+  links.light(box ?? document.body);
+  if (!box) return;
+  links.reveal();
+  box.scrollIntoView({ block: "nearest", inline: "nearest" });
+  find(".status").textContent = box.querySelector("title")?.textContent.split("\n")[0] ?? "";
+});
 const asking = new Asking({
   working: (busy) => main.setAttribute("aria-busy", String(busy)),
   away: (gone) => { find(".away").hidden = !gone; },
@@ -184,6 +192,7 @@ function prepare() {
   crumbs.read();
   links.read();
   signs.read();
+  player.read();
 }
 
 /** Opens a group where it stands, or closes it again. */

@@ -71,7 +71,8 @@ def dress(
     Self-contained and without script; ``<title>``, ``<desc>``, the URL in ``<metadata>``; each
     box's group names its role, module path, source line, and says the details in a tooltip. What
     a box stands for beside itself is in ``data-parts`` (calls joined in it), ``data-group`` (the
-    group closed in it) and ``data-folded`` (the equal neighbours not drawn; of frames too). Ids
+    group closed in it) and ``data-folded`` (the equal neighbours not drawn; of frames too); an
+    edge has the ids of its ends in ``data-from`` and ``data-to``. Ids
     start with a digest of the URL, so that different diagrams can stand on one page.
     """
     ET.register_namespace("", SVG)
@@ -175,10 +176,12 @@ class _Tailor:
             for shape in grounds:
                 lean(shape)
             self._put_slabs(canvas, grounds)
-            for index, shape in enumerate(grounds):
-                canvas.insert(index, shape)
+            # A page that has a ground of its own leaves this one out, as it does the paper.
+            ground = ET.Element(f"{{{SVG}}}g", {"class": "paper"})
+            ground.extend(grounds)
+            canvas.insert(0, ground)
             if strokes:
-                canvas.insert(len(grounds), _hatching(strokes))
+                canvas.insert(1, _hatching(strokes))
 
     def _put_slabs(self, canvas: ET.Element, grounds: list[ET.Element]) -> None:
         """Take the faces of the slabs, which come last and in order, to the boxes they stand in."""
@@ -224,6 +227,8 @@ class _Tailor:
 
     def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
         group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
+        group.set("data-from", wire.edge.source)
+        group.set("data-to", wire.edge.target)
         # Letters would take the stroke of their group.
         if not wire.note:
             _raise_stroke(group)

@@ -113,8 +113,6 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
   function fit() {
     if (!picture()) return;
     scale(Math.min(GROWN, whole()));
-    // Without the scroll bars of the size before there is a little more room.
-    scale(Math.min(GROWN, whole()));
     onchange(get());
   }
 

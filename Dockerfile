@@ -19,7 +19,7 @@ COPY app app
 COPY templates templates
 COPY static static
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /srv/dist . \
-    && /srv/venv/bin/pip install --constraint constraints.txt /srv/dist/*.whl \
+    && /srv/venv/bin/pip install --constraint constraints.txt "$(echo /srv/dist/*.whl)[server]" \
     && /srv/venv/bin/pip check
 
 

@@ -26,7 +26,7 @@ SEED ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup check test hunt lint bench index contact docs screenshots clean distclean
+.PHONY: help run setup check test hunt lint bench index contact docs site screenshots clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -74,14 +74,18 @@ index: $(STAMP) ## Write the index of names and forms again, after a block has c
 contact: $(STAMP) ## Draw the contact sheets in docs/contact/ again
 	$(BIN)/python docs/contact_sheet.py
 
-docs: $(STAMP) ## Draw the pictures of both READMEs again, where their markers stand
-	$(BIN)/resnet-diagram docs README.md README.zh-CN.md
+docs: $(STAMP) ## Draw the pictures of READMEs and documentation again, and write the reference
+	$(BIN)/python docs/reference.py
+	$(BIN)/resnet-diagram docs README.md README.zh-CN.md docs
+
+site: $(STAMP) ## Build the documentation into site/
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 screenshots: $(STAMP) $(BROWSER) ## Photograph every page, for you to look at
 	$(BIN)/python docs/screenshots.py
 
 clean: ## Remove caches and build results
-	rm -rf build dist *.egg-info .coverage htmlcov
+	rm -rf build dist site *.egg-info .coverage htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name $(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 

@@ -45,6 +45,7 @@ from app.pages.templates import (
     stamp,
 )
 from app.settings import Settings, read
+from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
 
@@ -56,8 +57,11 @@ else:
 CANNOT = 3
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application. Its workers start with it and end with it."""
+def create_app(settings: Settings | None = None, own: Own | None = None) -> FastAPI:
+    """The application. Its workers start with it and end with it.
+
+    ``own`` is a module of whoever starts it, which is run: for the loopback alone.
+    """
     app = FastAPI(
         title="resnet-diagram",
         version=VERSION,
@@ -67,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings or read()
+    app.state.own = own
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     for router in (
@@ -96,7 +101,9 @@ def _wrap(app: FastAPI) -> None:
     app.add_middleware(Guard)
     if not settings.access_log:
         app.add_middleware(Watch, metrics=app.state.metrics)
-    app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
+    if app.state.own is None:
+        # An address may be answered before it is known whether a file was saved.
+        app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
     if settings.access_log:
         app.add_middleware(Watch, metrics=app.state.metrics)
     app.add_middleware(
@@ -115,14 +122,18 @@ def _wrap(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.renderer = Renderer(app.state.settings)
+    own: Own | None = app.state.own
+    app.state.renderer = Renderer(app.state.settings, own)
     app.state.metrics.watch(app.state.renderer.workers)
     app.state.renderer.workers.start()
+    watching = asyncio.create_task(own.watch(app.state.renderer.renew)) if own else None
     yield
+    if watching:
+        watching.cancel()
     await app.state.renderer.stop()
 
 
-def serve(host: str, port: int, settings: Settings | None = None) -> None:
+def serve(host: str, port: int, settings: Settings | None = None, own: Own | None = None) -> None:
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
     logs.set_up(settings.access_log)
@@ -142,7 +153,7 @@ def serve(host: str, port: int, settings: Settings | None = None) -> None:
         suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=new_event_loop) as runner,
     ):
-        runner.run(_serve(create_app(settings), listener))
+        runner.run(_serve(create_app(settings, own), listener))
 
 
 class Server(uvicorn.Server):

@@ -147,6 +147,16 @@ class Subject:
         return self.factory(**dict(self.fixed), **parameters.model_dump())
 
     @property
+    def target(self) -> str:
+        """Of a module of whoever started the server where it stands: ``my_block.py:Net``."""
+        return ""
+
+    @property
+    def yours(self) -> bool:
+        """Whether it stands in the file of whoever started the server."""
+        return bool(self.target)
+
+    @property
     def expansion(self) -> int:
         """Channels out over planes; zero for what no stage can be made of."""
         return self.origin.expansion
@@ -155,6 +165,10 @@ class Subject:
     def preact(self) -> bool:
         """Whether norm and activation come first, so that a network must end with both."""
         return self.origin.preact
+
+    def arguments(self, parameters: BaseModel) -> dict[str, Any]:
+        """What the constructor is called with, less what are its defaults."""
+        return {**dict(self.fixed), **parameters.model_dump(exclude_defaults=True)}
 
     def input_channels(self, parameters: BaseModel) -> int:
         """Channels of the input that this subject takes at these parameters.
@@ -233,6 +247,15 @@ class Registry(Mapping[str, Subject]):
             cites,
             computes,
         )
+
+    def enter(self, subject: Subject) -> None:
+        """Enter a subject as it is, in the place of one of the same name."""
+        self._fill()
+        self._subjects[subject.name] = subject
+
+    def leave(self, name: str) -> None:
+        """Forget a subject."""
+        self._subjects.pop(name, None)
 
     def rows(self) -> list[dict[str, Any]]:
         """The subjects that are part of this package as plain data, for the index."""

@@ -25,7 +25,9 @@ from resnet_core.registry import BLOCKS, NETWORKS
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md"]
+NAMES = ("index", "tutorial", "embed", "architecture", "serving")
+PAGES = [f"docs/{language}/{name}.md" for name in NAMES for language in ("en", "zh")]
+DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *PAGES]
 # Commands that set up or fetch something, and are not run here.
 SETUP = {"docker", ".", "git"}
 
@@ -46,7 +48,7 @@ def registries() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(workers=0))) as client:
+    with TestClient(create_app(Settings(workers=0)), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -89,8 +91,20 @@ def run_modules(document: str) -> None:
     for code in examples(document, "python"):
         if ">>>" not in code:
             exec(compile(code, document, "exec"), {"__name__": "documents"})
+    # What is to be read and never run is shown as text.
+    for code in examples(document, "python", "text"):
         if found := re.match(r"# (\w+\.py)\n", code):
             Path(found[1]).write_text(code, encoding="utf-8")
+    for name, text in written(document):
+        Path(name).write_text(text, encoding="utf-8")
+
+
+def written(document: str) -> Iterator[tuple[str, str]]:
+    """The documents that its commands fill: each is what the fence before the command shows."""
+    fenced = re.findall(r"^(`{3,})(\w+)\n(.*?)^\1$", read(document), re.MULTILINE | re.DOTALL)
+    for (_, _, text), (_, language, command) in itertools.pairwise(fenced):
+        if language == "sh" and (found := re.match(r"resnet-diagram docs (\S+\.\w+)$", command)):
+            yield found[1], text
 
 
 def asked(client: TestClient, words: list[str]) -> Any:
@@ -167,11 +181,21 @@ def test_every_place_on_the_map_exists():
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_leads_somewhere(document):
-    text = read(document)
+    text = re.sub(r"^(`{4,}).*?^\1$", "", read(document), flags=re.MULTILINE | re.DOTALL)
     places = re.findall(r"\]\(([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
     for place in filter(None, itertools.chain.from_iterable(places)):
-        if not place.startswith("http"):
-            assert (ROOT / place).exists(), place
+        file, _, anchor = place.partition("#")
+        if not place.startswith("http") and file:
+            assert (ROOT / document).parent.joinpath(file).exists(), place
+        elif anchor and document in PAGES:
+            assert anchor in anchors(text), place
+
+
+def anchors(text: str) -> set[str]:
+    """The names of a page's places: of its headings as GitHub and MkDocs make them, and its own."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    own = re.findall(r'<a id="([^"]+)"', text)
+    return {*own, *(re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in headings)}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -212,6 +236,18 @@ def test_the_two_readmes_show_the_same_examples():
             for example in examples(document, "sh", "console", "python", "html")
         ]
         for document in READMES
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize("page", PAGES[::2])
+def test_a_page_shows_the_same_examples_in_both_languages(page):
+    first, second = (
+        [
+            [_without_comments(code) for code in examples(document, language)]
+            for language in ("sh", "console", "python", "html", "text", "yaml", "rst", "latex")
+        ]
+        for document in (page, page.replace("/en/", "/zh/"))
     )
     assert first == second
 

@@ -36,7 +36,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )
     knobs = list(parameters())
     drawn = [*knobs, *_pasted()]
-    told = [knob for knob in drawn if knob["name"] != "on_error"]
+    told = [knob for knob in drawn if knob["name"] not in ("on_error", "v")]
     for path, operation, names, formats in (
         ("/diagram", _drawn, drawn, list(offered().values())),
         ("/explain", _explained, told, EXPLAINED),
@@ -79,6 +79,8 @@ def parameters() -> Iterator[dict[str, Any]]:
             yield _query(name, schema, f"{schema['description']} (taken by every subject)")
     on_error = {"type": "string", "enum": ["image"]}
     yield _query("on_error", on_error, "answer errors as pictures with status 200")
+    build = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
+    yield _query("v", build, "the build whose answer is meant: then it may be kept for ever")
 
 
 def _pasted() -> Iterator[dict[str, Any]]:

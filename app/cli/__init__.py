@@ -9,21 +9,40 @@ inside the command that needs it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
 from app.cli.docs import docs
 from app.cli.draw import draw
+from app.cli.errors import missing_extra
 from app.cli.export import export
 from app.cli.list import catalogue
+from app.cli.man import manual
 from app.cli.open import open_
 from app.cli.read import read
+from app.cli.serve import serve
 from app.cli.sweep import sweep
 from app.cli.window import window
 
 
-@click.group("resnet-diagram", context_settings={"max_content_width": 100})
+class Program(click.Group):
+    """The commands; one that needs what is not installed says so."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Raises Refusal where a library of the server is missing."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            refusal = missing_extra(error)
+            if refusal is None:
+                raise
+            raise refusal from None
+
+
+@click.group("resnet-diagram", cls=Program, context_settings={"max_content_width": 100})
 @click.version_option(package_name="resnet-diagram")
 def main() -> None:
     """Draw residual blocks and networks as they really run.
@@ -36,20 +55,9 @@ def main() -> None:
     """
 
 
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
-)
-def serve(host: str, port: int) -> None:
-    """Serve the page and the REST API."""
-    from app.main import serve as run
-
-    run(host, port)
-
-
 for _command in (
-    render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url, open_,
+    serve, render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url,
+    open_, manual,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -128,7 +129,8 @@ def explain(request: Request | OwnRequest, output: str | None, format: str | Non
     metavar="URL",
     help="Where the server is.",
 )
-def url(request: Request | OwnRequest, base_url: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, for programs.")
+def url(request: Request | OwnRequest, base_url: str, as_json: bool) -> None:
     """Print a diagram's address and the lines that embed it.
 
     \b
@@ -142,6 +144,10 @@ def url(request: Request | OwnRequest, base_url: str) -> None:
             allowed="a block or a model of the catalogue; `resnet-diagram render` writes a picture",
         )
     diagram = request.diagram
-    parts = [base_url.rstrip("/") + diagram.url]
-    parts += [f"{name}:\n{lines}" for name, lines in snippets(diagram, base_url).items()]
+    address, lines_of = base_url.rstrip("/") + diagram.url, snippets(diagram, base_url)
+    if as_json:
+        data = {"url": address, "snippets": lines_of}
+        write((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode(), STDOUT)
+        return
+    parts = [address, *(f"{name}:\n{lines}" for name, lines in lines_of.items())]
     write(("\n\n".join(parts) + "\n").encode(), STDOUT)

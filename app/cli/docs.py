@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import replace_file
+from app.cli.output import print_bytes, replace_file
+from resnet_core.bilingual import LANGUAGES
 
 if TYPE_CHECKING:
     from app.docs.files import Finding, Outcome
@@ -28,7 +30,8 @@ WRONG = 2
     "-j", "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="cores",
     help="Processes that draw, where there is much to draw.",
 )  # fmt: skip
-def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Say what was found as JSON, for programs.")
+def docs(paths: tuple[Path, ...], check: bool, jobs: int, as_json: bool) -> None:
     """Draw the pictures that documents ask for.
 
     PATH is a Markdown, reStructuredText, HTML or LaTeX file, a notebook, or a folder of them.
@@ -42,35 +45,41 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int) -> None:
     LaTeX `% resnet-diagram bottleneck` and `% /resnet-diagram`. A Markdown block of the language
     resnet-diagram becomes a pair.
 
-    The words are those of `render`; or `compare "A" "B"`; or `file.py:Name input=1x3x224x224`,
-    whose file is run. as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands
-    there, file=NAME where its picture is kept.
+    The words are those of `render`; or `compare "A" "B"`, `sweep bottleneck over=stride`,
+    `window bottleneck node=conv2`; or `source call="Net(3)"` with code below it or a file.py behind
+    it, which is read and never run; or `file.py:Name input=1x3x224x224`, whose file is run.
+    as=svg, png, pdf, pair (light and dark), txt, mmd or md says what stands there, file=NAME where
+    its picture is kept.
 
     \b
     resnet-diagram docs README.md docs
     resnet-diagram docs --check .
     """
-    from app.docs.dialects import SUFFIXES
     from app.docs.files import documents, examine
+
+    _refuse_others(paths)
+    outcome = examine(documents(paths), own_module, jobs, _progress)
+    if not check:
+        _write(outcome)
+    if as_json:
+        print_bytes(_json(outcome))
+    else:
+        _report(outcome, check)
+    if outcome.mistakes:
+        sys.exit(WRONG)
+    if check and (outcome.stale or outcome.writes):
+        sys.exit(STALE)
+
+
+def _refuse_others(paths: Iterable[Path]) -> None:
+    """Raise Refusal for a path that is not there, and for a file that is no document."""
+    from app.docs.dialects import SUFFIXES
 
     for path in paths:
         if not path.exists():
             raise Refusal(f"there is no file or folder {path}")
         if path.is_file() and path.suffix.lower() not in SUFFIXES:
             raise Refusal(f"{path} is no document", allowed=", ".join(SUFFIXES))
-    outcome = examine(documents(paths), own_module, jobs, _progress)
-    if not check:
-        _write(outcome)
-    _tell("error", outcome.mistakes)
-    if check:
-        _tell("error", outcome.stale, "stale: ")
-    files = len(outcome.writes)
-    done = "to be written" if check else "written"
-    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
-    if outcome.mistakes:
-        sys.exit(WRONG)
-    if check and (outcome.stale or outcome.writes):
-        sys.exit(STALE)
 
 
 def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Drawing:
@@ -84,6 +93,36 @@ def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Draw
         raise ParameterError("", target, refusal.message) from None
 
 
+def _report(outcome: Outcome, check: bool) -> None:
+    """What was written and what was found, for people, and on GitHub as annotations."""
+    for path in () if check else outcome.writes:
+        click.echo(str(path))
+    for remark in outcome.remarks:
+        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
+    _tell("error", outcome.mistakes)
+    if check:
+        _tell("error", outcome.stale, "stale: ")
+    files = len(outcome.writes)
+    done = "to be written" if check else "written"
+    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
+
+
+def _json(outcome: Outcome) -> bytes:
+    """What was found as data: each finding with its place, and the text in both languages."""
+    found = {
+        kind: [
+            {"path": str(finding.path), "line": finding.line,
+             "text": {language: finding.text[language] for language in LANGUAGES}}
+            for finding in findings
+        ]
+        for kind, findings in (
+            ("mistakes", outcome.mistakes), ("stale", outcome.stale), ("notes", outcome.remarks)
+        )
+    }  # fmt: skip
+    data = {"markers": outcome.pictures, "files": [str(path) for path in outcome.writes], **found}
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def _write(outcome: Outcome) -> None:
     for path, content in outcome.writes.items():
         try:
@@ -91,7 +130,6 @@ def _write(outcome: Outcome) -> None:
             replace_file(path, content)
         except OSError as error:
             raise Refusal(f"cannot write {path}: {error.strerror}") from None
-        click.echo(str(path))
 
 
 def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:

@@ -14,6 +14,11 @@ from resnet_core.errors import option
 
 WRONG_CALL = 2
 MACHINE_LACKS = 3
+# What the extra `server` brings, as it is imported; a test holds it to pyproject.toml.
+SERVER = (
+    "babel", "fastapi", "httptools", "jinja2", "mimeparse", "prometheus_client",
+    "pydantic_settings", "pygments", "redis", "starlette", "uvicorn", "uvloop",
+)  # fmt: skip
 
 
 class Refusal(click.ClickException):
@@ -70,6 +75,18 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
         given + error.reason,
         allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
         instead=instead,
+    )
+
+
+def missing_extra(error: ModuleNotFoundError) -> Refusal | None:
+    """What is said where a library of the server is not installed; None for any other module."""
+    name = (error.name or "").partition(".")[0]
+    if name not in SERVER:
+        return None
+    return Refusal(
+        f"{name} is not installed: it comes with what serves the pages",
+        instead='pip install "resnet-diagram[server]"',
+        status=MACHINE_LACKS,
     )
 
 

@@ -26,7 +26,8 @@ from resnet_core.errors import did_you_mean, nearest
 Result = TypeVar("Result")
 
 # The file's name could be that of a module which is loaded already: torch.py, click.py.
-_LOADED_AS = "__drawn__"
+LOADED_AS = "__drawn__"
+_OF_MANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ def module_of(target: str, making: Making | None = None) -> nn.Module:
     called as ``making`` says. ``package.module:name`` works too. Raises Refusal.
     """
     making = making or Making()
+    found, names = found_at(target, making)
+    return _made(found, target, making, names)
+
+
+def found_at(target: str, making: Making) -> tuple[Any, Mapping[str, Any]]:
+    """What ``file.py:name`` names, and all names of its file, which is run. Raises Refusal."""
     place, _, name = target.rpartition(":")
     if not place:
         place, name = target, ""
@@ -70,7 +77,29 @@ def module_of(target: str, making: Making | None = None) -> nn.Module:
             missing["en"] if name else f"{place}: which module of it?",
             allowed=", ".join(f"{place}:{choice}" for choice in known),
         )
-    return _made(vars(loaded)[name], target, making, vars(loaded))
+    return vars(loaded)[name], vars(loaded)
+
+
+def arguments_of(
+    found: Any, making: Making, names: Mapping[str, Any], target: str
+) -> dict[str, Any]:
+    """The arguments that are said, by the names of the parameters. Raises Refusal."""
+    if isinstance(found, nn.Module) and making:
+        raise Refusal(f"{target} is a module already, it takes no arguments")
+    if isinstance(found, nn.Module):
+        return {}
+    if making.call is None:
+        positional, named = making.arguments(names)
+    else:
+        call = making.call.strip()
+        call = f"{found.__name__}{call}" if call.startswith("(") else call
+        # The call as it is written, of something that only notes what it is called with.
+        noting = {**names, found.__name__: lambda *listed, **given: (listed, given)}
+        positional, named = _run(call, lambda: eval(call, noting))
+    bind = inspect.signature(found).bind_partial
+    bound: dict[str, Any] = _run(target, lambda: bind(*positional, **named)).arguments
+    kinds = inspect.signature(found).parameters
+    return {name: value for name, value in bound.items() if kinds[name].kind not in _OF_MANY}
 
 
 def shape_of(text: str) -> tuple[int, ...]:
@@ -93,12 +122,13 @@ def _imported(place: str) -> ModuleType:
 
 
 def _file(path: Path) -> ModuleType:
-    sys.path.insert(0, str(path.parent))  # the file may import its neighbours
-    spec = importlib.util.spec_from_file_location(_LOADED_AS, path)
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))  # the file may import its neighbours
+    spec = importlib.util.spec_from_file_location(LOADED_AS, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
     loaded = importlib.util.module_from_spec(spec)
-    sys.modules[_LOADED_AS] = loaded
+    sys.modules[LOADED_AS] = loaded
     spec.loader.exec_module(loaded)
     return loaded
 
@@ -147,12 +177,11 @@ def _needed(found: Callable[..., Any], given: Sequence[Any], named: Mapping[str,
         parameters = list(inspect.signature(found).parameters.values())
     except ValueError:
         return []  # something built in, that does not say
-    free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [
         parameter.name
         for parameter in parameters[len(given) :]
         if parameter.default is inspect.Parameter.empty
-        and parameter.kind not in free
+        and parameter.kind not in _OF_MANY
         and parameter.name not in named
     ]
 

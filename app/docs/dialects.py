@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
 
+from resnet_core.embed.figure import SOURCE
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -19,14 +21,17 @@ class Shown:
 
 
 Writer = Callable[[Shown], str]
+More = Callable[[Sequence[str], int], tuple[list[str], int] | None]
 
 
 @dataclass(frozen=True)
 class Dialect:
     """One kind of document.
 
-    ``opening`` and ``closing`` find the lines of a pair, ``pair`` writes them; ``quoted`` gives the
-    lines that are shown to the reader as code, where a marker is an example and not a request.
+    ``opening`` and ``closing`` find the lines of a pair, ``pair`` writes them; ``more`` gives the
+    lines that belong to the opening one, and the index behind them, None where it does not end.
+    ``quoted`` gives the lines that are shown to the reader as code, where a marker is an example
+    and not a request.
     ``writers`` are by what a marker asks for (``as=png``); the first is the default. ``block``
     finds the first line of a block that is to become a pair.
     """
@@ -37,27 +42,35 @@ class Dialect:
     closing: re.Pattern[str]
     pair: tuple[str, str]
     quoted: Callable[[Sequence[str]], Iterator[int]]
+    more: More
     writers: Mapping[str, Writer] = field(repr=False)
     block: re.Pattern[str] | None = None
     ascii: bool = False
 
 
+_IN_COMMENT = "<!--"
+COMMENT = re.compile(r"^(\s*)<!--\s*resnet-diagram\s+(.*?)\s*(?:-->)?\s*$")
 FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,})(.*)$")
 REQUEST = re.compile(r"^(\s*)(`{3,}|~{3,})\s*resnet-diagram\s*$")
 
 
 def _fenced(lines: Sequence[str]) -> Iterator[int]:
     """The lines inside Markdown's code blocks, but for those that ask for a picture."""
-    open_with = ""
+    inside = ""
+    asked = False
     for index, line in enumerate(lines):
         found = FENCE.match(line)
-        if open_with:
-            if found and found[1].startswith(open_with) and not found[2].strip():
-                open_with = ""
-            else:
+        if inside == _IN_COMMENT:
+            inside = "" if "-->" in line else inside
+        elif inside:
+            if found and found[1].startswith(inside) and not found[2].strip():
+                inside = ""
+            elif not asked:
                 yield index
-        elif found and not REQUEST.match(line):
-            open_with = found[1]
+        elif found:
+            inside, asked = found[1], bool(REQUEST.match(line))
+        elif COMMENT.match(line) and "-->" not in line:
+            inside = _IN_COMMENT
 
 
 def _literal(lines: Sequence[str]) -> Iterator[int]:
@@ -90,6 +103,44 @@ def _verbatim(lines: Sequence[str]) -> Iterator[int]:
 def _preformatted(_lines: Sequence[str]) -> Iterator[int]:
     """None: a comment inside HTML's <pre> is a comment all the same."""
     return iter(())
+
+
+def _to_its_end(lines: Sequence[str], index: int) -> tuple[list[str], int] | None:
+    """The further lines of a comment of HTML."""
+    if "-->" in lines[index]:
+        return [], index + 1
+    for end in range(index + 1, len(lines)):
+        before, closes, after = lines[end].partition("-->")
+        if closes:
+            # Words behind the comment would be lost: such a comment is none of ours.
+            found = [*lines[index + 1 : end], *([before.rstrip()] if before.strip() else [])]
+            return None if after.strip() else (found, end + 1)
+    return None
+
+
+def _deeper(lines: Sequence[str], index: int) -> tuple[list[str], int]:
+    """The further lines of a comment of reStructuredText: those that are indented deeper."""
+    depth = len(lines[index]) - len(lines[index].lstrip())
+    end = last = index + 1
+    while end < len(lines):
+        line = lines[end]
+        end += 1
+        if line.strip() and len(line) - len(line.lstrip()) <= depth:
+            break
+        last = end if line.strip() else last
+    return list(lines[index + 1 : last]), last
+
+
+def _commented(lines: Sequence[str], index: int) -> tuple[list[str], int]:
+    """The comments that follow one of LaTeX that asks for code; without their signs."""
+    if not re.match(rf"\s*%+\s*resnet-diagram\s+{SOURCE}\b", lines[index]):
+        return [], index + 1
+    found = []
+    for line in lines[index + 1 :]:
+        if not line.lstrip().startswith("%") or re.match(r"\s*%+\s*/resnet-diagram", line):
+            break
+        found.append(re.sub(r"^\s*%", "", line))
+    return found, index + 1 + len(found)
 
 
 def _code(language: str) -> Writer:
@@ -141,12 +192,12 @@ def _pre(attribute: str) -> Writer:
     return lambda shown: f"<pre{attribute}>\n{escape(shown.text, quote=False)}\n</pre>"
 
 
-_COMMENT = re.compile(r"^(\s*)<!--\s*resnet-diagram\s+(.*?)\s*-->\s*$")
 _COMMENT_END = re.compile(r"^\s*<!--\s*/resnet-diagram\s*-->\s*$")
 _COMMENTS = ("<!-- resnet-diagram {} -->", "<!-- /resnet-diagram -->")
 
 MARKDOWN = Dialect(
-    "Markdown", (".md", ".markdown", ".qmd"), _COMMENT, _COMMENT_END, _COMMENTS, _fenced,
+    "Markdown", (".md", ".markdown", ".qmd"), COMMENT, _COMMENT_END, _COMMENTS, _fenced,
+    _to_its_end,
     {
         "svg": _image, "png": _image, "pair": _light_and_dark,
         "txt": _code("text"), "mmd": _code("mermaid"), "md": lambda shown: "\n" + shown.text + "\n",
@@ -154,7 +205,7 @@ MARKDOWN = Dialect(
     block=REQUEST,
 )  # fmt: skip
 HTML = Dialect(
-    "HTML", (".html", ".htm"), _COMMENT, _COMMENT_END, _COMMENTS, _preformatted,
+    "HTML", (".html", ".htm"), COMMENT, _COMMENT_END, _COMMENTS, _preformatted, _to_its_end,
     {
         "svg": _img, "png": _img, "pair": _light_and_dark,
         "txt": _pre(""), "mmd": _pre(' class="mermaid"'),
@@ -164,7 +215,7 @@ RST = Dialect(
     "reStructuredText", (".rst",),
     re.compile(r"^(\s*)\.\. resnet-diagram:(?!:)\s+(.*?)\s*$"),
     re.compile(r"^\s*\.\. /resnet-diagram\s*$"),
-    (".. resnet-diagram: {}", ".. /resnet-diagram"), _literal,
+    (".. resnet-diagram: {}", ".. /resnet-diagram"), _literal, _deeper,
     {
         "svg": _rst_image, "png": _rst_image, "txt": _rst_block(".. code-block:: text"),
         "mmd": _rst_block(".. mermaid::"),
@@ -174,7 +225,7 @@ LATEX = Dialect(
     "LaTeX", (".tex", ".ltx"),
     re.compile(r"^(\s*)%+\s*resnet-diagram\s+(.*?)\s*$"),
     re.compile(r"^\s*%+\s*/resnet-diagram\s*$"),
-    ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim,
+    ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim, _commented,
     {
         "pdf": _graphics, "png": _graphics,
         "txt": lambda shown: f"\\begin{{verbatim}}\n{shown.text}\n\\end{{verbatim}}",

@@ -49,12 +49,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run comes to: what to write, what is stale, and what is wrong."""
+    """What a run comes to: what to write, what is stale, what is wrong, and what to check."""
 
     writes: dict[Path, bytes]
     stale: tuple[Finding, ...]
     mistakes: tuple[Finding, ...]
     pictures: int
+    remarks: tuple[Finding, ...] = ()
 
 
 def documents(paths: Iterable[Path]) -> Iterator[Path]:
@@ -84,7 +85,7 @@ def examine(
         except MarkerError as error:
             mistakes.append(Finding(path, error.line, error.text))
     requests = {
-        (path, part, marker): Request(path, marker.words)
+        (path, part, marker): Request(path, marker.words, marker.code)
         for path, part in parts
         for marker in part.found
     }
@@ -135,7 +136,12 @@ def _compared(
         for path, content in {**files, **texts}.items()
         if not path.is_file() or path.read_bytes() != content
     }
-    return Outcome(writes, tuple(stale), tuple(mistakes), len(drawn))
+    remarks = tuple(
+        _finding(path, part, marker, remark)
+        for (path, part, marker), made in drawn.items()
+        for remark in made.remarks
+    )
+    return Outcome(writes, tuple(stale), tuple(mistakes), len(drawn), remarks)
 
 
 _TWICE = Text(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 
 from app.docs.dialects import REQUEST, Dialect
 from resnet_core.bilingual import Text
+from resnet_core.embed.figure import SOURCE
 
 
 class MarkerError(Exception):
@@ -23,8 +25,8 @@ class MarkerError(Exception):
 class Marker:
     """A request in a text: its line (from 1), its words, and the lines that it owns.
 
-    ``body`` are the lines between the two of a pair, from and to; a block owns its own first and
-    last line too, for it becomes a pair.
+    ``code`` is what stands with the words, to be read and drawn. ``body`` are the lines between the
+    two of a pair, from and to; a block owns its own first and last line too, for it becomes a pair.
     """
 
     line: int
@@ -32,6 +34,7 @@ class Marker:
     body: tuple[int, int]
     indent: str
     is_block: bool = False
+    code: str = ""
 
 
 def markers(text: str, dialect: Dialect) -> list[Marker]:
@@ -68,7 +71,11 @@ def filled(text: str, dialect: Dialect, bodies: Mapping[Marker, str]) -> str:
 
 def _laid(marker: Marker, body: str, dialect: Dialect) -> Iterator[str]:
     if marker.is_block:
-        yield dialect.pair[0].format(marker.words)
+        opening, closing = dialect.pair[0].split("{}")
+        yield opening + marker.words + ("" if marker.code else closing)
+        if marker.code:
+            yield from marker.code.split("\n")
+            yield closing.strip()
     yield from body.split("\n")
     if marker.is_block:
         yield dialect.pair[1]
@@ -77,21 +84,47 @@ def _laid(marker: Marker, body: str, dialect: Dialect) -> Iterator[str]:
 def _at(lines: Sequence[str], index: int, dialect: Dialect) -> Marker | None:
     line = lines[index]
     if found := dialect.opening.match(line):
-        end = _end(lines, index, dialect)
-        return Marker(index + 1, found[2], (index + 1, end), found[1])
+        further = dialect.more(lines, index)
+        if further is None:
+            raise MarkerError(
+                index + 1,
+                Text("this comment does not end", "这个注释没有结束"),
+            )
+        words, code = _read(found[2], further[0])
+        end = _end(lines, index, further[1], dialect)
+        return Marker(index + 1, words, (further[1], end), found[1], code=code)
     if dialect.block and (found := REQUEST.match(line)):
-        closing = re.compile(rf"^\s*{re.escape(found[2])}+\s*$")
-        for end in range(index + 1, len(lines)):
-            if closing.match(lines[end]):
-                words = " ".join(part.strip() for part in lines[index + 1 : end] if part.strip())
-                return Marker(index + 1, words, (index, end + 1), found[1], is_block=True)
-        raise MarkerError(index + 1, Text("this block does not end", "这个代码块没有结束"))
+        return _block(lines, index, found[1], found[2])
     return None
 
 
-def _end(lines: Sequence[str], start: int, dialect: Dialect) -> int:
+def _block(lines: Sequence[str], index: int, indent: str, ticks: str) -> Marker:
+    closing = re.compile(rf"^\s*{re.escape(ticks)}+\s*$")
+    for end in range(index + 1, len(lines)):
+        if not closing.match(lines[end]):
+            continue
+        first = next((at for at in range(index + 1, end) if lines[at].strip()), end)
+        words, code = _read(lines[first].strip() if first < end else "", lines[first + 1 : end])
+        if "-->" in code:
+            raise MarkerError(
+                index + 1,
+                Text("its code has -->, which would end the comment that keeps it; name a file",
+                     "代码中有 -->，会使保存它的注释提前结束；请改为写出文件名"),
+            )  # fmt: skip
+        return Marker(index + 1, words, (index, end + 1), indent, is_block=True, code=code)
+    raise MarkerError(index + 1, Text("this block does not end", "这个代码块没有结束"))
+
+
+def _read(first: str, further: Sequence[str]) -> tuple[str, str]:
+    """The words of a marker, and the code that stands below them."""
+    if first.split()[:1] == [SOURCE]:
+        return first, dedent("\n".join(further)).strip("\n")
+    return " ".join([first, *(line.strip() for line in further if line.strip())]), ""
+
+
+def _end(lines: Sequence[str], start: int, behind: int, dialect: Dialect) -> int:
     """The line that closes the pair. What lies between is ours, whatever it looks like."""
-    for index in range(start + 1, len(lines)):
+    for index in range(behind, len(lines)):
         if dialect.closing.match(lines[index]):
             return index
         if dialect.opening.match(lines[index]):

@@ -6,18 +6,29 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.docs.dialects import SUFFIXES, Dialect, Shown
 from resnet_core.bilingual import Text, clauses, same
-from resnet_core.embed.figure import Own, alternative, figure, with_options, words_of
+from resnet_core.embed.figure import (
+    COMPARE,
+    SOURCE,
+    Own,
+    alternative,
+    figure,
+    parted,
+    with_options,
+    words_of,
+)
+from resnet_core.embed.in_words import markdown_of, remarks, text_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:
-    from resnet_core.diagram.picture import Drawing, Picture
+    from resnet_core.diagram.picture import Drawing
+    from resnet_core.embed.figure import Figure
 
 INLINE = ("txt", "mmd", "md")
 PAIR = "pair"
@@ -28,10 +39,11 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be drawn for one marker: its words, and the document it stands in."""
+    """What is to be drawn for one marker: its words and code, and the document it stands in."""
 
     document: Path
     words: str
+    code: str = ""
 
     @property
     def dialect(self) -> Dialect:
@@ -40,19 +52,25 @@ class Request:
 
 @dataclass(frozen=True)
 class Passage:
-    """What a marker comes to: the text of its place, and the files that it shows."""
+    """What a marker comes to: the text of its place, and the files that it shows.
+
+    ``remarks`` are what its author may want to check.
+    """
 
     body: str = ""
     files: tuple[tuple[Path, bytes], ...] = ()
     error: Text | None = None
+    remarks: tuple[Text, ...] = ()
 
 
 def passage(request: Request, own: Own | None) -> Passage:
     """The passage of one marker; a mistake in it is told in ``error``. Runs in any process."""
     try:
-        words, ours = _parted(words_of(request.words))
-        local = partial(_beside, request.document.parent, own) if own else None
-        return _drawn(request, figure(words, local), words, ours)
+        words, ours = parted(words_of(request.words), OURS)
+        folder = request.document.parent
+        local = partial(_beside, folder, own) if own else None
+        shown = figure(words, local, code=request.code, folder=folder)
+        return replace(_drawn(request, shown, words, ours), remarks=remarks(shown, request.code))
     except ParameterError as error:
         return Passage(error=_told(error))
     except ResnetDiagramError as error:
@@ -70,19 +88,6 @@ def _told(error: ParameterError) -> Text:
     return clauses(told, Text("allowed: {}", "允许：{}").format(legal))
 
 
-def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The picture's words, and the marker's own."""
-    kept, ours = [], {}
-    rest = iter(words)
-    for word in rest:
-        name, equals, value = word.removeprefix("--").partition("=")
-        if word.startswith("--") and name in OURS:
-            ours[name] = value if equals else next(rest, "")
-        else:
-            kept.append(word)
-    return tuple(kept), ours
-
-
 def _beside(
     folder: Path, own: Own, target: str, inputs: Sequence[str], view: dict[str, str]
 ) -> Drawing:
@@ -92,40 +97,48 @@ def _beside(
 
 
 def _drawn(
-    request: Request, picture: Picture, words: tuple[str, ...], ours: dict[str, str]
+    request: Request, shown: Figure, words: tuple[str, ...], ours: dict[str, str]
 ) -> Passage:
     dialect = request.dialect
     wanted = ours.get("as") or next(iter(dialect.writers))
     if wanted not in dialect.writers:
         reason = Text("{} does not show it", "{} 无法显示这种格式").format(dialect.name)
         raise ParameterError("as", wanted, reason, allowed=dialect.writers)
-    alt = ours.get("alt") or alternative(picture)
+    alt = ours.get("alt") or alternative(shown)
     if wanted in INLINE:
-        plain = with_options(picture, ascii=True) if dialect.ascii else picture
-        text = plain.render(wanted).decode().strip("\n")
-        return Passage(dialect.writers[wanted](Shown(alt, text=text)))
-    files = tuple(_files(request, picture, wanted, ours.get("file") or _name(words)))
+        plain = with_options(shown, ascii=True) if dialect.ascii else shown
+        return Passage(dialect.writers[wanted](Shown(alt, text=_inline(plain, wanted))))
+    files = tuple(_files(request, shown, wanted, ours.get("file") or _name(words, shown)))
     folder = request.document.parent
     paths = tuple(Path(os.path.relpath(path, folder)).as_posix() for path, _ in files)
     return Passage(dialect.writers[wanted](Shown(alt, paths=paths)), files)
 
 
-def _files(
-    request: Request, picture: Picture, wanted: str, name: str
-) -> Iterator[tuple[Path, bytes]]:
-    stem = request.document.parent / re.sub(r"\.(svg|png|pdf)$", "", name)
+def _inline(shown: Figure, wanted: str) -> str:
+    if wanted == "txt":
+        return text_of(shown)
+    return markdown_of(shown) if wanted == "md" else shown.render(wanted).decode().strip("\n")
+
+
+def _files(request: Request, shown: Figure, wanted: str, name: str) -> Iterator[tuple[Path, bytes]]:
+    # One file has one name, from whichever folder it is shown.
+    place = os.path.normpath(request.document.parent / name)
+    stem = Path(re.sub(r"\.(svg|png|pdf)$", "", place))
     if wanted == PAIR:
         for theme, ending in (("light", ".svg"), ("dark", "-dark.svg")):
-            themed = with_options(picture, theme=theme)
+            themed = with_options(shown, theme=theme)
             yield stem.with_name(stem.name + ending), themed.render("svg")
     else:
-        yield stem.with_name(f"{stem.name}.{wanted}"), picture.render(wanted)
+        yield stem.with_name(f"{stem.name}.{wanted}"), shown.render(wanted)
 
 
-def _name(words: tuple[str, ...]) -> str:
+def _name(words: tuple[str, ...], shown: Figure) -> str:
     """The words as the name of a file; long ones are cut and kept apart by a hash."""
     said = " ".join(words)
+    if words and words[0] == SOURCE:
+        # By what is drawn: the file keeps its name while the code is worked on.
+        said = getattr(shown, "call", said)
     name = re.sub(r"[^A-Za-z0-9_]+", "-", said).strip("-")
-    if len(name) <= _LONGEST_NAME and words and words[0] != "compare":
+    if len(name) <= _LONGEST_NAME and words and words[0] != COMPARE:
         return name
     return f"{name[:_LONGEST_NAME].strip('-')}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

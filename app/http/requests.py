@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
@@ -35,6 +36,9 @@ def pairs_of(request: Request) -> Pairs:
 
 # How a mistake is answered: ``on_error=image`` says with a picture and status 200.
 ON_ERROR = "on_error"
+# Which build's answer is meant: one that is named so may be kept for ever.
+BUILD = "v"
+_ABOUT_THE_ANSWER = (ON_ERROR, BUILD)
 Some = TypeVar("Some", bound=str)
 # What an explanation is written in and no diagram.
 SOURCES = {"py": "text/x-python"}
@@ -42,6 +46,9 @@ PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
 # Browsers send 200 characters. The time that mimeparse takes grows with the square of the length,
 # and it is taken from everybody, since the header is read on the event loop.
 LONGEST = 1024
+
+
+_BUILD = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,18 @@ class ResourceRequest:
 
     @property
     def bare(self) -> Pairs:
-        """The pairs less ``on_error``, which says how to answer and not what.
+        """The pairs less ``on_error`` and ``v``, which say how to answer and not what.
 
-        A resource that has no pictures does not know ``on_error``, and leaves it to be refused.
+        A resource that has no pictures does not know them, and leaves them to be refused.
         """
         if not set(PICTURES) & set(self.formats):
             return list(self.pairs)
-        return [pair for pair in self.pairs if pair[0] != ON_ERROR]
+        return [pair for pair in self.pairs if pair[0] not in _ABOUT_THE_ANSWER]
+
+    @property
+    def build(self) -> str:
+        """The build whose answer is meant; empty where none is named."""
+        return next((value for name, value in self.pairs if name == BUILD), "")
 
     @property
     def hides_errors(self) -> bool:
@@ -73,7 +85,19 @@ class ResourceRequest:
         return next((value for name, value in self.pairs if name == ON_ERROR), "") == "image"
 
     def check(self) -> None:
-        """Raise ParameterError where ``on_error`` is given twice or is not ``image``."""
+        """Raise ParameterError where ``on_error`` is given twice or is not ``image``.
+
+        So it is with ``v`` where it is no name of a build.
+        """
+        builds = [value for name, value in self.pairs if name == BUILD]
+        if self.bare != list(self.pairs) and not (
+            len(builds) < 2 and all(map(_BUILD.fullmatch, builds))
+        ):
+            reason = GIVEN_TWICE if len(builds) > 1 else Text("it is no build", "它不是构建编号")
+            raise ParameterError(
+                BUILD, builds[-1], reason, mend={},
+                allowed=Text("12 letters from 0 to 9 and a to f", "12 个 0–9、a–f 的字符"),
+            )  # fmt: skip
         values = [value for name, value in self.pairs if name == ON_ERROR]
         if values not in ([], ["image"]) and self.bare != list(self.pairs):
             reason = GIVEN_TWICE if len(values) > 1 else Text("it is not image", "不是 image")

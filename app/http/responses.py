@@ -34,6 +34,7 @@ SHORT = "public, max-age=60"
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 # An old picture may be shown while the new one is fetched, and while there is no server.
 STALE = "stale-while-revalidate=604800, stale-if-error=604800"
+FOR_EVER = "public, max-age=31536000, immutable"
 # Seconds for a card that a worker has to draw.
 CARD = 2.0
 log = logging.getLogger(__name__)
@@ -172,7 +173,7 @@ def headers_of(
     path, _, query = url.partition("?")
     headers = {
         "ETag": _tag(url, format),
-        "Cache-Control": f"public, max-age={request.app.state.settings.max_age}, {STALE}",
+        "Cache-Control": _caching(request),
         "Content-Location": f"{root}{path}.{format}?{query}",
         "Link": f'<{root}{url}>; rel="canonical"',
         "Content-Disposition": f'inline; filename="{name}.{format}"',
@@ -184,6 +185,20 @@ def headers_of(
     if format == "svg":
         headers["Content-Security-Policy"] = SVG_POLICY
     return headers
+
+
+def _caching(request: Request) -> str:
+    """How long a file may be kept; one of somebody's own is asked for again each time.
+
+    For ever where its address names this build. Another build's name is answered with what there is
+    now, and that is kept as any other.
+    """
+    if request.app.state.own:
+        return "no-cache"
+    wanted = _asked(request)
+    if wanted and wanted.build == build.short():
+        return FOR_EVER
+    return f"public, max-age={request.app.state.settings.max_age}, {STALE}"
 
 
 def known_already(request: Request, tag: str) -> bool:

@@ -19,9 +19,10 @@ from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
 from app.pages.presence import Card, card
-from app.pages.snippets import program, snippets
+from app.pages.snippets import is_loopback, program, snippets
 from app.pages.source import Listing, listings, whole
 from app.pages.ways import alone
+from app.workers import build
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
 from resnet_core.bilingual import Text
@@ -277,7 +278,11 @@ class Explorer:
 
     def snippets(self, base: str) -> dict[str, str]:
         """Lines that embed the picture in a document, by the document's language."""
-        return snippets(self.diagram, base) if self.diagram else {}
+        return snippets(self.diagram, base, build.short()) if self.diagram else {}
+
+    def is_loopback(self, base: str) -> bool:
+        """Whether nobody but this machine reaches the server."""
+        return is_loopback(base)
 
     @property
     def rows(self) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -355,7 +360,7 @@ async def explore(
     """The page for a query; an empty field of the form stands for the default."""
     pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
-        pairs.append(START)
+        pairs += _start(renderer)
     pairs.append(("lang", language))
     page = Explorer(dict(pairs), _subject(dict(pairs)))
     try:
@@ -389,6 +394,12 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
+
+
+def _start(renderer: Renderer) -> Pairs:
+    """What is shown where nothing is asked for: somebody's own module, or a bottleneck."""
+    own = renderer.own
+    return [(own.entered.kind, own.entered.name), *own.view] if own else [START]
 
 
 def _allowed(subject: Subject, name: str, value: Any) -> bool:

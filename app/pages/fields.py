@@ -13,6 +13,8 @@ from resnet_core.diagram.form import choices_of, plain, properties
 from resnet_core.params import GROUPS
 
 Widget = Literal["number", "select", "text"]
+# What is known of a knob of somebody's own module.
+OWN_KNOB = "a parameter of its constructor"
 Dress = Literal["switch", "segments", "double", "step", ""]
 YES_OR_NO = ("true", "false")
 # So many values stand side by side, if their letters fit in one row of the form.

@@ -11,8 +11,10 @@ from app.pages.i18n import GAP
 from resnet_core.diagram.form import plain
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
-FAMILIES = ("Blocks for a ResNet", "Other blocks", "Variants of %(title)s", "Other networks")
-OF_RESNETS, OTHER_BLOCKS, VARIANTS, OTHER_NETWORKS = FAMILIES
+FAMILIES = (
+    "Blocks for a ResNet", "Other blocks", "Variants of %(title)s", "Other networks", "Your own",
+)  # fmt: skip
+OF_RESNETS, OTHER_BLOCKS, VARIANTS, OTHER_NETWORKS, YOURS = FAMILIES
 # A thousand layers take seconds to trace: not for somebody who only scrolls by.
 DEEPEST = 200
 
@@ -66,12 +68,17 @@ def families() -> list[Family]:
     blocks = list(BLOCKS.values())
     stackable = [block for block in blocks if block.expansion]
     others = [block for block in blocks if not block.expansion]
-    found = [_family(OF_RESNETS, stackable), _family(OTHER_BLOCKS, others)]
+    yours = [subject for subject in (*blocks, *NETWORKS.values()) if subject.yours]
+    found = [
+        _family(YOURS, yours),
+        _family(OF_RESNETS, [block for block in stackable if block not in yours]),
+        _family(OTHER_BLOCKS, [block for block in others if block not in yours]),
+    ]
     alone = []
     for root in _most_presets_first():
         presets = [network for network in NETWORKS.values() if network.base == root.name]
         if not presets:
-            alone.append(root)
+            alone += [] if root.yours else [root]
             continue
         plain_ones, variants = _split(presets)
         found.append(_family(root.title, [root, *plain_ones], root))

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from pydantic import BaseModel
 
 from app.pages.explorer import PANELS
+from app.pages.fields import OWN_KNOB
 from app.pages.gallery import FAMILIES
 from app.pages.i18n import (
     LANGUAGES,
@@ -26,7 +27,7 @@ from resnet_core.params import GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS
 
 # What the lines to paste are written in, where that is no name.
-SNIPPETS = ("HTML, light and dark", "Shell")
+SNIPPETS = ("Address for a CDN", "HTML, light and dark", "Marker", "Shell")
 
 
 def phrases() -> dict[str, list[str]]:
@@ -60,6 +61,7 @@ def _forms() -> Iterator[tuple[str, str]]:
 def _others() -> Iterator[tuple[str, str]]:
     yield from ((name, "group") for name in ("Structure", *GROUPS, *PANELS))
     yield from ((family, "family") for family in FAMILIES)
+    yield OWN_KNOB, "knob"
     yield from ((name, "snippet") for name in SNIPPETS)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.http.problems import SORTS, clean
 from app.http.requests import offered, pairs_of
@@ -20,6 +21,7 @@ from app.pages.i18n import language_of
 from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import FOR_EVER, Pages, folder, theme_css
+from app.workers.own_module import Own
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import BLOCKS, NETWORKS
@@ -91,6 +93,16 @@ async def reference(request: Request) -> Response:
         media={format: media for media, format in offered().items()},
         sorts=SORTS,
     )
+
+
+@router.api_route("/own.json", methods=["GET", "HEAD"])
+async def own(request: Request) -> Response:
+    """What has become of somebody's own module since: how often it was loaded, what is wrong."""
+    found: Own | None = request.app.state.own
+    if found is None:
+        raise HTTPException(404)
+    told = {"version": found.version, "trouble": found.trouble}
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
 @router.api_route("/theme.css", methods=["GET", "HEAD"])

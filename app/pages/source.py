@@ -21,6 +21,24 @@ ROOT = Path(resnet_core.__file__).parents[1]
 _FORMAT = HtmlFormatter(nowrap=True)
 
 
+# Files of somebody's own by the name that a record calls them by.
+_own: dict[str, Path] = {}
+
+
+def show(files: Iterable[Path]) -> None:
+    """Somebody's own files as they are now are part of what a page may show."""
+    _own.clear()
+    _own.update((path.name, path) for path in files)
+    for reading in (whole, _methods, _classes, _parsed):
+        reading.cache_clear()
+
+
+def _text(file: str) -> str:
+    """A source; nothing where it is of a library that is no part of this project."""
+    path = _own.get(file, ROOT / file)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of code as markup. ``at`` is what a row of the table calls it by."""
@@ -90,13 +108,13 @@ def _classes(file: str) -> Sequence[Listing]:
 
 @cache
 def _parsed(file: str) -> Sequence[ast.ClassDef]:
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    tree = ast.parse(_text(file))
     return [row for row in tree.body if isinstance(row, ast.ClassDef)]
 
 
 def _listing(file: str, owner: str, method: str, node: ast.ClassDef | ast.FunctionDef) -> Listing:
     first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-    code = (ROOT / file).read_text(encoding="utf-8").splitlines()[first - 1 : node.end_lineno]
+    code = _text(file).splitlines()[first - 1 : node.end_lineno]
     markup = coloured(dedent("\n".join(code)))
     stem = Path(file).stem
     lines = (

@@ -77,7 +77,7 @@ class Pages:
             root=root, base=str(request.base_url), language=language,
             languages=_switch(query),
             static=lambda name: f"{root}/static/{stamp()}/{name}",
-            theme=theme_of(request),
+            theme=theme_of(request), own=request.app.state.own,
             theme_css=f"{root}/theme.css?v={theme_stamp()}", **context,
         )  # fmt: skip
         headers = {

@@ -44,6 +44,12 @@ class Cache:
         self._failed: TTLCache[Hashable, Exception] = TTLCache(FAILURES, SECONDS)
         self._making: dict[Hashable, Making] = {}
 
+    def clear(self) -> None:
+        """Forget everything; what is being made is given to who waits for it."""
+        self._kept.clear()
+        self._failed.clear()
+        self._making.clear()
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What is kept under ``key``, or what ``make`` gives.
 

@@ -39,7 +39,8 @@ class Workers:
     express, does small jobs only, so that these never wait for large ones.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, begin: Callable[[], object] | None = None) -> None:
+        self._begin = begin
         self._settings = settings
         self._room = max(1, settings.workers) + settings.queue
         self._queue = Queue(settings.queue, settings.workers)
@@ -59,6 +60,11 @@ class Workers:
         """Begin to open; ``ready`` is set once something has really been drawn."""
         self._open()
         self._tending.append(asyncio.create_task(self._watch()))
+
+    def renew(self) -> None:
+        """Let every process begin anew; what it was doing is lost."""
+        for worker in self._workers:
+            worker.kill()
 
     async def stop(self) -> None:
         """End all workers; what they were doing is lost."""
@@ -121,8 +127,8 @@ class Workers:
         self._starting = asyncio.Lock()
         count, memory = self._settings.workers, self._settings.worker_limit
         if count:
-            self._workers = [Process(str(at + 1), memory, CALM) for at in range(count)]
-            self._workers.append(Process("express", memory))
+            self._workers = [Process(str(at + 1), memory, CALM, self._begin) for at in range(count)]
+            self._workers.append(Process("express", memory, begin=self._begin))
         else:
             self._workers = [Thread()]
         for worker in self._workers:

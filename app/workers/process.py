@@ -44,8 +44,16 @@ class NotBegun(Exception):
 class Process:
     """One worker process, started again after each of its deaths."""
 
-    def __init__(self, name: str, memory: int, calm: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        memory: int,
+        calm: int = 0,
+        begin: Callable[[], object] | None = None,
+    ) -> None:
         self.name = name
+        # What the process does before its first job.
+        self._begin = begin
         self.resident = 0
         self._memory, self._calm = memory, calm
         self._process: Any = None
@@ -136,7 +144,7 @@ class Process:
         if self._pipe:
             self._pipe.close()
         self._pipe, theirs = multiprocessing.Pipe()
-        arguments = (theirs, self._memory, self._calm)
+        arguments = (theirs, self._memory, self._calm, self._begin)
         process = context.Process(
             target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
         )
@@ -170,13 +178,18 @@ class Process:
             raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
 
 
-def work(pipe: Connection, memory: int, calm: int) -> None:
+def work(
+    pipe: Connection, memory: int, calm: int, begin: Callable[[], object] | None = None
+) -> None:
     """The life of a worker process: one job after the other, until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setpgrp"):
         os.setpgrp()
     threading.Thread(target=_end_with_server, daemon=True).start()
     _restrain(memory, calm)
+    if begin:
+        with suppress(Exception):  # the server has tried it before, and told what is wrong
+            begin()
     while True:
         try:
             job, arguments = pipe.recv()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.settings import Settings
 from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
+from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.store import Store
 from resnet_core import Diagram, ParameterError
@@ -19,8 +20,9 @@ log = logging.getLogger(__name__)
 class Renderer:
     """Everything that costs time is asked of this object."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.workers = Workers(settings)
+    def __init__(self, settings: Settings, own: Own | None = None) -> None:
+        self.own = own
+        self.workers = Workers(settings, own.enter if own else None)
         self.limit = settings.timeout
         self.store = None if settings.store == "none" else Store(settings.store)
         self._cache = Cache(settings.cache_bytes, store=self.store)
@@ -30,6 +32,11 @@ class Renderer:
         await self.workers.stop()
         if self.store:
             await self.store.close()
+
+    async def renew(self) -> None:
+        """Draw everything anew from now on: somebody's own file is another one."""
+        self._cache.clear()
+        self.workers.renew()
 
     async def render(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """The diagram of a canonical query in a format. Raises Refusal, Busy, TimeoutError."""

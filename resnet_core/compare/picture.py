@@ -11,8 +11,8 @@ from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
 from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import marked_tile, tile
-from resnet_core.layout.coordinates import TileMaker, arrange
+from resnet_core.layout.boxes import TileMaker, marked_tile, tile
+from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.page import titled, without_legend
 from resnet_core.layout.sheet import Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside

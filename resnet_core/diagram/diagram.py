@@ -170,10 +170,7 @@ class Diagram(Drawing):
         # It reads the source of classes that only a trace needs.
         from resnet_core.explain.annotated import Origin, annotated
 
-        arguments = {
-            **dict(self.subject.fixed),
-            **self.parameters.model_dump(exclude_defaults=True),
-        }
+        arguments = self.subject.arguments(self.parameters)
         origin = Origin(self.subject.factory, arguments, self.input_shape)
         return annotated(self.graph, self.caption, origin, language)
 

@@ -131,6 +131,13 @@ class Options(BaseModel):
             "parameters, the multiply-adds or the activation memory (SVG, PNG, PDF)"
         ),
     ] = "role"
+    style: Annotated[
+        Literal["boxes", "slabs"],
+        Field(
+            description="boxes alone, or in each the tensor that it gives out as a slab to scale: "
+            "side = height and width, thickness = channels (SVG, PNG, PDF)"
+        ),
+    ] = "boxes"
     theme: Annotated[
         Literal["light", "dark", "auto", "ink"],
         Field(

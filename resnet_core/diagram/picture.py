@@ -99,6 +99,10 @@ class Picture(ABC):
     def _repr_svg_(self) -> str:
         return self.svg
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook keeps beside the picture for those who see none, and IPython prints."""
+        return {"text/plain": self.render("txt").decode().strip("\n")}
+
 
 class Drawing(Picture):
     """What can be made of a structure: pictures, tables, JSON. Shows itself in a notebook."""
@@ -154,18 +158,26 @@ class Drawing(Picture):
         """A view with its places, in the colours of roles or of costs."""
         from resnet_core.layout.boxes import tile
         from resnet_core.layout.coordinates import arrange
-        from resnet_core.layout.cost_colours import CostColours, with_scale
+        from resnet_core.layout.cost_colours import CostColours
+        from resnet_core.layout.page import with_line
+        from resnet_core.layout.slabs import Slabs
 
         options, language = self.options, self.options.lang
         colours = None
         if options.color != "role":
             colours = CostColours(shown, self.graph, options.color)
         make = colours.tile if colours else tile
-        labels = options.labels.split(",")
-        sheet = arrange(shown, title, options.direction, labels, language, make)
-        if colours is None:
-            return sheet
-        return with_scale(sheet, colours.scale(language, options.theme != "ink"))
+        labels, slabs = options.labels.split(","), None
+        if options.style == "slabs":
+            slabs = Slabs(shown, options.direction, labels, language, make)
+        sheet = arrange(
+            shown, title, options.direction, labels, language, slabs.tile if slabs else make
+        )
+        if slabs:
+            sheet = with_line(sheet, slabs.told(language))
+        if colours:
+            sheet = with_line(sheet, colours.scale(language, options.theme != "ink"))
+        return sheet
 
     def _details(self) -> Sequence[Detail]:
         """What a box may be: as asked for, and for a width that has a name also coarser."""

@@ -3,7 +3,12 @@
 bottleneck --stride 2                        a subject with its knobs
 bottleneck stride=2                          the same
 compare "bottleneck" "basic stride=2"        two subjects
-my_model.py:Net input=1x3x224x224            a module of one's own, where that is allowed
+sweep bottleneck over=stride values=1,2      a subject at several values of one knob
+window bottleneck stride=2 node=conv2        which positions a call of it reads
+source call="Net(3)" input=1x3x64x64         code that stands with the words, or in a file.py that
+                                             is named; it is read and never run
+my_model.py:Net input=1x3x224x224            a module of one's own, whose file is run, where that
+                                             is allowed
 """
 
 from __future__ import annotations
@@ -12,7 +17,8 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Language, Text
 from resnet_core.errors import ParameterError
@@ -20,14 +26,18 @@ from resnet_core.errors import ParameterError
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison
     from resnet_core.diagram.diagram import Diagram
+    from resnet_core.diagram.pasted import SourceDrawing
     from resnet_core.diagram.picture import Drawing, Picture
+    from resnet_core.sweep import Sweep
+    from resnet_core.window import Window
 
-COMPARE = "compare"
+    Figure = Picture | Sweep | Window
+
+COMPARE, SWEEP, WINDOW, SOURCE = "compare", "sweep", "window", "source"
 _PAIR = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
 _OWN = re.compile(r"[^\s:=]+:\w+")
 # How a document's own modules are drawn: the module's name, shapes of its inputs, the view.
 Own = Callable[[str, Sequence[str], dict[str, str]], "Drawing"]
-Shown = TypeVar("Shown", bound="Picture")
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -42,34 +52,78 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_dashed(words))
 
 
-def figure(words: Sequence[str], own: Own | None = None) -> Picture:
+def parted(words: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The words without the options of these names, and these with their values.
+
+    An option that is given more than once has its values with commas between.
+    """
+    kept: list[str] = []
+    taken: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--") and name in names:
+            value = value if equals else next(rest, "")
+            taken[name] = f"{taken[name]},{value}" if name in taken else value
+        else:
+            kept.append(word)
+    return tuple(kept), taken
+
+
+def figure(
+    words: Sequence[str], own: Own | None = None, *, code: str = "", folder: Path | None = None
+) -> Figure:
     """The picture that the words ask for. ``own`` draws modules from files, None refuses them.
 
-    Raises ParameterError.
+    ``code`` is what stands with the words; a file that is read is named from ``folder``, and none
+    is read where there is no folder. Raises ParameterError.
     """
-    if words and words[0] == COMPARE:
+    first = words[0] if words else ""
+    if first == COMPARE:
         return _comparison(words[1:])
-    if words and _OWN.fullmatch(words[0]):
-        return _own(words, own)
-    return _diagram(words)
+    if first == SWEEP:
+        return _sweep(words[1:])
+    if first == WINDOW:
+        return _window(words[1:], own)
+    if first == SOURCE:
+        return _source(words[1:], code, folder)
+    return _drawing(words, own)
 
 
-def with_options(picture: Shown, **changes: Any) -> Shown:
+def with_options(shown: Figure, **changes: Any) -> Figure:
     """The same picture with another view."""
-    changed: Any = picture
-    return replace(changed, options=picture.options.model_copy(update=changes))  # type: ignore[no-any-return]
+    from resnet_core.diagram.picture import Picture
+
+    changed: Any = shown
+    if isinstance(shown, Picture):
+        view = shown.options.model_copy(update=changes)
+        return replace(changed, options=view)  # type: ignore[no-any-return]
+    # What walks a window or sweeps a knob shows itself as its drawing does.
+    (inner,) = (name for name in ("diagram", "drawing") if hasattr(shown, name))
+    drawing = with_options(getattr(shown, inner), **changes)
+    return replace(changed, **{inner: drawing})  # type: ignore[no-any-return]
 
 
-def alternative(picture: Picture, language: Language | None = None) -> str:
+def themed(shown: Figure, theme: str) -> Figure:
+    """The same picture in a theme, as a place asks for it by name. Raises ParameterError."""
+    from resnet_core.diagram.form import fill
+    from resnet_core.diagram.options import Options
+
+    return with_options(shown, theme=fill(Options, {"theme": theme}).theme)
+
+
+def alternative(shown: Figure, language: Language | None = None) -> str:
     """What the picture shows, in a few words, for those who do not see it."""
-    from resnet_core.diagram.picture import Drawing
+    from resnet_core.diagram.picture import Drawing, Picture
     from resnet_core.language.caption import facts
 
-    lang = language or picture.options.lang
-    if not isinstance(picture, Drawing):
-        return picture.caption.named
-    known = Text(", ", "，")[lang].join(facts(picture.caption, picture.graph, lang))
-    return Text("{}: {}", "{}：{}").format(picture.caption.named, known)[lang]
+    if not isinstance(shown, Picture):
+        return shown.plate.title
+    lang = language or shown.options.lang
+    if not isinstance(shown, Drawing):
+        return shown.caption.named
+    known = Text(", ", "，")[lang].join(facts(shown.caption, shown.graph, lang))
+    return Text("{}: {}", "{}：{}").format(shown.caption.named, known)[lang]
 
 
 def _dashed(words: Sequence[str]) -> Iterator[str]:
@@ -81,6 +135,10 @@ def _dashed(words: Sequence[str]) -> Iterator[str]:
         before = word
 
 
+def _drawing(words: Sequence[str], own: Own | None) -> Drawing:
+    return _own(words, own) if words and _OWN.fullmatch(words[0]) else _diagram(words)
+
+
 def _diagram(words: Sequence[str]) -> Diagram:
     from resnet_core.diagram.words import Request
 
@@ -89,9 +147,6 @@ def _diagram(words: Sequence[str]) -> Diagram:
 
 def _comparison(words: Sequence[str]) -> Comparison:
     from resnet_core.compare.query import checked, comparison
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
-    from resnet_core.diagram.words import options
 
     if len(words) < 2 or any(word.startswith("--") for word in words[:2]):
         raise ParameterError(
@@ -100,28 +155,81 @@ def _comparison(words: Sequence[str]) -> Comparison:
                          'compare "bottleneck stride=2" "basic stride=2"'),
         )  # fmt: skip
     one, other = (_diagram(words_of(side)) for side in words[:2])
-    chosen = dict(options(words[2:], properties(Options), COMPARE))
+    chosen = _view(words[2:], COMPARE)
     return checked(comparison(one, other, chosen.pop("view", "one"), chosen))
 
 
-def _own(words: Sequence[str], own: Own | None) -> Drawing:
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
-    from resnet_core.diagram.words import options
+def _sweep(words: Sequence[str]) -> Sweep:
+    from resnet_core.sweep.sweeping import OWN, asked
 
+    rest, said = parted(words, OWN)
+    return asked([*_diagram(rest).query, *said.items()])
+
+
+def _window(words: Sequence[str], own: Own | None) -> Window:
+    from resnet_core.window.asking import OWN, START, window_of
+
+    rest, said = parted(words, OWN)
+    return window_of(_drawing(rest, own), said.get("node", ""), said.get("at", START))
+
+
+def _source(words: Sequence[str], code: str, folder: Path | None) -> SourceDrawing:
+    """The drawing of code that is read, restored where a page has spoilt it, and never run."""
+    from resnet_core.diagram.pasted import draw_source
+    from resnet_core.source.listing import restored
+
+    file = words[0] if words and not words[0].startswith("--") else ""
+    view, said = parted(words[1:] if file else words, ("call", "input", "known"))
+    known = dict(pair.partition(":")[::2] for pair in said.get("known", "").split(",") if pair)
+    return draw_source(
+        restored(_read(file, folder) if file else code).text,
+        said.get("call"),
+        said.get("input"),
+        known=known,
+        file=Path(file).name or "source.py",
+        **_view(view, SOURCE),
+    )
+
+
+def _read(file: str, folder: Path | None) -> str:
+    """The text of a file that a marker names."""
+    if folder is None:
+        raise ParameterError(
+            "", file, Text("no files are read here", "这里不读取文件"),
+            allowed=Text("code that stands with the words", "与标记写在一起的代码"),
+        )  # fmt: skip
+    try:
+        return (folder / file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise ParameterError(
+            "", file, Text("it cannot be read", "无法读取"),
+            allowed=Text("a Python file in UTF-8, named from the document's folder",
+                         "UTF-8 编码的 Python 文件，路径从文档所在文件夹算起"),
+        ) from None  # fmt: skip
+
+
+def _own(words: Sequence[str], own: Own | None) -> Drawing:
     target, *rest = words
     if own is None:
         raise ParameterError(
             "", target, Text("modules from files are not drawn here", "这里不画文件中的模块"),
             allowed=Text("a block, a model, or compare", "块、网络或 compare"),
         )  # fmt: skip
-    given = list(options(rest, properties(Options), target))
-    inputs = [value for name, value in given if name == "input"]
-    if not inputs:
+    view, said = parted(rest, ("input",))
+    if "input" not in said:
         raise ParameterError(
             "input", "",
             Text("{} needs the shape of its input", "{} 需要输入的形状").format(target),
             allowed=Text("batch first, such as input=1x3x224x224",
                          "批大小在前，例如 input=1x3x224x224"),
         )  # fmt: skip
-    return own(target, inputs, {name: value for name, value in given if name != "input"})
+    return own(target, said["input"].split(","), _view(view, target))
+
+
+def _view(words: Sequence[str], subject: str) -> dict[str, str]:
+    """The options of the view that the words say. Raises ParameterError for a stray word."""
+    from resnet_core.diagram.form import properties
+    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.words import options
+
+    return dict(options(words, properties(Options), subject))

@@ -6,27 +6,54 @@
 
 %%resnet_diagram Net input=1x3x224x224
 class Net(nn.Module): ...
+
+%%resnet_diagram source call="Net(3)" as=png
+class Net(nn.Module): ...
+
+A cell is run before its module is drawn; after ``source`` it is read and never run. ``as=png``
+shows pixels where a viewer takes no SVG, ``as=txt`` the text form.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from resnet_core.bilingual import Text
-from resnet_core.embed.figure import figure, words_of
+from resnet_core.embed.figure import SOURCE, alternative, figure, parted, words_of
+from resnet_core.embed.in_words import text_of
 from resnet_core.errors import ParameterError, ResnetDiagramError, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from resnet_core.diagram.picture import Drawing, Picture
+    from resnet_core.diagram.picture import Drawing
+    from resnet_core.embed.figure import Figure
 
-_SHAPE = re.compile(r"[1-9]\d{0,8}(?:[x×,][1-9]\d{0,8}){0,7}")
+
+AS = ("svg", "png", "txt")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as a notebook keeps it: in one form, and in words beside it."""
+
+    figure: Figure
+    form: str = "svg"
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str | bytes], dict[str, Any]]:
+        """The data by media type, and what it is called for those who do not see it."""
+        bundle: dict[str, str | bytes] = {"text/plain": text_of(self.figure)}
+        alt = {"alt": alternative(self.figure)}
+        if self.form == "svg":
+            bundle["image/svg+xml"] = self.figure.render("svg").decode()
+        elif self.form == "png":
+            bundle["image/png"] = self.figure.render("png")
+        return bundle, {media: alt for media in bundle if media != "text/plain"}
 
 
 @magics_class
@@ -38,17 +65,21 @@ class DiagramMagics(Magics):
         self._notebook = shell
 
     @line_cell_magic
-    def resnet_diagram(self, line: str, cell: str | None = None) -> Picture | None:
-        """Draw what the line names; a cell is run first, as any cell is."""
-        if cell is not None and not self._ran(cell):
-            return None
+    def resnet_diagram(self, line: str, cell: str | None = None) -> Shown | None:
+        """Draw what the line names; a cell is run first, as any cell is, unless it is source."""
         try:
-            words = words_of(line)
-            if cell is None:
-                return figure(words)
+            words, said = parted(words_of(line), ("as",))
+            form = said.get("as", AS[0])
+            if form not in AS:
+                unknown = Text("a notebook does not show it", "笔记本不显示这种格式")
+                raise ParameterError("as", form, unknown, allowed=AS)
+            if cell is None or words[:1] == (SOURCE,):
+                return Shown(figure(words, code=cell or ""), form)
+            if not self._ran(cell):
+                return None
             # A colon is what names a module of one's own; here it is one of the notebook's.
             name, *view = words or ("",)
-            return figure((f"notebook:{name}", *view), self._own)
+            return Shown(figure((f"notebook:{name}", *view), self._own), form)
         except ParameterError as error:
             given = f"{error.parameter}={error.value}: " if error.parameter else ""
             raise UsageError(f"{given}{error.reason}") from None
@@ -65,6 +96,7 @@ class DiagramMagics(Magics):
         from torch import nn
 
         from resnet_core import draw_module
+        from resnet_core.diagram.pasted import shapes_of
 
         name = target.rpartition(":")[2]
         known = {
@@ -79,17 +111,7 @@ class DiagramMagics(Magics):
             raise ParameterError("", name, f"{missing}; {near}" if near else missing, allowed=known)
         found: Any = known[name]
         module = found() if isinstance(found, type) else found
-        return draw_module(module, [_shape(text) for text in inputs], **view)
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    if not _SHAPE.fullmatch(text):
-        raise ParameterError(
-            "input", text, Text("it is no shape", "它不是形状"),
-            allowed=Text("sizes with x between them, such as 1x3x224x224",
-                         "以 x 相连的尺寸，例如 1x3x224x224"),
-        )  # fmt: skip
-    return tuple(int(part) for part in re.split("[x×,]", text))
+        return draw_module(module, shapes_of(",".join(inputs)), **view)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

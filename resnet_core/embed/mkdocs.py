@@ -9,18 +9,21 @@
               validator: !!python/name:resnet_core.embed.mkdocs.validator
 
 A block of the language ``resnet-diagram`` is then the picture, as SVG inside the page, so that the
-search finds its words. Its first line may say ``theme="auto"``, ``caption="…"``, ``alt="…"``.
+search finds its words. It takes what a marker takes: a subject, ``compare``, ``sweep``, ``window``,
+or ``source`` with code below it or a file that is named from where MkDocs runs. Its first line may
+say ``theme="auto"``, ``caption="…"``, ``alt="…"``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from pymdownx.superfences import SuperFencesException
 
-from resnet_core.embed.figure import alternative, figure, words_of
+from resnet_core.embed.figure import SOURCE, alternative, figure, themed, words_of
 from resnet_core.errors import ResnetDiagramError
 
 KNOWN = ("theme", "caption", "alt")
@@ -46,12 +49,16 @@ def fence(
     source: str, _language: str, css_class: str, options: dict[str, Any], _md: Any, **more: Any
 ) -> str:
     """The figure that stands in the block's place. A mistake stops the build."""
-    theme = options.get("theme")
+    words, _, code = source.strip().partition("\n")
+    if words.split()[:1] != [SOURCE]:
+        words, code = " ".join(source.split()), ""
     try:
-        picture = figure(words_of(" ".join([*source.split(), *([f"theme={theme}"] * bool(theme))])))
+        picture = figure(words_of(words), code=code, folder=Path())
+        if theme := options.get("theme"):
+            picture = themed(picture, theme)
         svg = picture.render("svg").decode()
     except ResnetDiagramError as error:
-        raise SuperFencesException(f"resnet-diagram: {source.strip()}: {error}") from error
+        raise SuperFencesException(f"resnet-diagram: {words}: {error}") from error
     alt = options.get("alt") or alternative(picture)
     caption = options.get("caption")
     told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""

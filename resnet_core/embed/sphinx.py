@@ -6,6 +6,15 @@
        :caption: A bottleneck that halves the map
        :name: halving
 
+    .. resnet-source::
+       :call: Net(3)
+
+       class Net(nn.Module): ...
+
+``resnet-model``, ``resnet-compare``, ``resnet-sweep`` and ``resnet-window`` take what their
+commands take, ``resnet-module`` a module of one's own, ``my_model.py:Net input=1x3x224x224``: its
+file is run, as conf.py is. ``resnet-source`` reads its code and never runs it.
+
 HTML shows an SVG, LaTeX a PDF, every other builder the text form, whose words the search index
 holds too. Structures are traced while documents are read; what is written afterwards is copied
 from the folder of doctrees, under names that are hashes of the content.
@@ -15,6 +24,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -24,17 +36,30 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from resnet_core.bilingual import Text
 from resnet_core.diagram.options import Options
-from resnet_core.embed.figure import COMPARE, alternative, figure, with_options, words_of
+from resnet_core.embed.beside import drawn_from
+from resnet_core.embed.figure import (
+    COMPARE,
+    SOURCE,
+    SWEEP,
+    WINDOW,
+    alternative,
+    figure,
+    with_options,
+    words_of,
+)
+from resnet_core.embed.in_words import text_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-    from resnet_core.diagram.picture import Picture
+    from resnet_core.embed.figure import Figure
 
 _STORE = "resnet_diagram"
+MODULE = "module"
 THEMES = get_args(Options.model_fields["theme"].annotation)
 
 
@@ -42,8 +67,44 @@ class diagram(nodes.General, nodes.Element):  # noqa: N801  docutils names a nod
     """A picture in a document; its child is the text form, for builders that show no pictures."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a directive asks for. ``base`` is the folder that its files are named from.
+
+    ``state`` is a hash of the file that it names: another content is another picture. Files are
+    run only where that is what the directive is for.
+    """
+
+    words: tuple[str, ...]
+    theme: str
+    code: str = ""
+    base: str = ""
+    state: str = ""
+    runs_files: bool = False
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The picture, in the theme unless the words themselves say one. Raises ParameterError."""
+        folder = Path(self.base)
+        own = partial(drawn_from, folder) if self.runs_files else None
+        shown = figure(self.words, own, code=self.code, folder=folder)
+        if any(word.partition("=")[0] == "--theme" for word in self.words):
+            return shown
+        return with_options(shown, theme=self.theme)
+
+    def stored(self, folder: str | Path, format: str) -> Path:
+        """The picture's file in the folder of doctrees; drawn where it is not there yet."""
+        told = [self.theme, format, self.code, self.base if self.state else "", self.state]
+        asked = "\n".join([version("resnet-diagram"), *told, *self.words])
+        name = f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.{format}"
+        path = Path(folder, _STORE, name)
+        if not path.exists():
+            _put(path, self.figure.render(format))
+        return path
+
+
 class ResnetDirective(SphinxDirective):
-    """``resnet-diagram``: a subject with its knobs; its sisters narrow what the subject may be."""
+    """``resnet-diagram``: whatever a marker asks for; its sisters narrow what that may be."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -60,10 +121,10 @@ class ResnetDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         try:
-            words = self._words()
-            picture = figure(words)
-            stored(self.env.doctreedir, words, self._theme, "svg")
-            text = picture.render("txt").decode()
+            asked = self._asked(self._words())
+            asked.stored(self.env.doctreedir, "svg")
+            alt = self.options.get("alt") or alternative(asked.figure)
+            return [self._figure(asked, alt, text_of(asked.figure))]
         except ParameterError as error:
             given = f"{error.parameter}={error.value}: " if error.parameter else ""
             allowed = error.allowed
@@ -73,26 +134,31 @@ class ResnetDirective(SphinxDirective):
             ) from None
         except ResnetDiagramError as error:
             raise self.error(str(error)) from None
-        return [self._figure(words, self.options.get("alt") or alternative(picture), text)]
 
     def _words(self) -> tuple[str, ...]:
-        words = words_of(self.arguments[0].replace("\n", " "))
-        if self.kind == COMPARE:
-            return (COMPARE, *words)
-        if self.kind:
-            from resnet_core.diagram.words import Request
+        return words_of(" ".join(self.arguments).replace("\n", " "))
 
-            Request(words, self.kind).subject  # noqa: B018  raises where it is another kind
-        return words
+    def _asked(self, words: tuple[str, ...]) -> Asked:
+        """What is asked for; a file that it names makes the document depend on it."""
+        theme = str(self.options.get("theme") or self.config.resnet_diagram_theme)
+        code = "\n".join(self.content)
+        base = Path(self.env.doc2path(self.env.docname)).parent
+        named = next((word.partition(":")[0] for word in words if ".py" in word), "")
+        if named.startswith("/"):
+            base = Path(self.env.srcdir)
+            words = tuple(word.removeprefix("/") for word in words)
+        file = base / named.removeprefix("/")
+        if not named or not file.is_file():
+            return Asked(words, theme, code, str(base))
+        self.env.note_dependency(str(file))
+        state = hashlib.sha256(file.read_bytes()).hexdigest()
+        return Asked(words, theme, code, str(base), state, self.kind == MODULE)
 
-    @property
-    def _theme(self) -> str:
-        return str(self.options.get("theme") or self.config.resnet_diagram_theme)
-
-    def _figure(self, words: tuple[str, ...], alt: str, text: str) -> nodes.Node:
+    def _figure(self, asked: Asked, alt: str, text: str) -> nodes.Node:
+        # A copy without the picture: documents are pickled.
         shown = diagram(
             "", nodes.literal_block(text, text, language="none"),
-            words=list(words), theme=self._theme, alt=alt, width=self.options.get("width", ""),
+            asked=replace(asked), alt=alt, width=self.options.get("width", ""),
         )  # fmt: skip
         found = nodes.figure("", shown, align=self.options.get("align", "default"))
         found["classes"] += ["resnet-diagram", *self.options.get("class", [])]
@@ -105,37 +171,92 @@ class ResnetDirective(SphinxDirective):
         return found
 
 
-class BlockDirective(ResnetDirective):
+class SubjectDirective(ResnetDirective):
+    """A subject of the catalogue that has to be of this kind."""
+
+    def _words(self) -> tuple[str, ...]:
+        from resnet_core.diagram.words import Request
+
+        words = super()._words()
+        Request(words, self.kind).subject  # noqa: B018  raises where it is another kind
+        return words
+
+
+class BlockDirective(SubjectDirective):
     """``resnet-block``: a residual block."""
 
     kind = "block"
 
 
-class ModelDirective(ResnetDirective):
+class ModelDirective(SubjectDirective):
     """``resnet-model``: a network."""
 
     kind = "model"
 
 
-class CompareDirective(ResnetDirective):
+class VerbDirective(ResnetDirective):
+    """What its first word says is done with the others."""
+
+    def _words(self) -> tuple[str, ...]:
+        return (self.kind, *super()._words())
+
+
+class CompareDirective(VerbDirective):
     """``resnet-compare``: two subjects, each in quotation marks."""
 
     kind = COMPARE
 
 
-def stored(folder: str | Path, words: tuple[str, ...], theme: str, format: str) -> Path:
-    """The picture's file in the folder of doctrees; drawn where it is not there yet."""
-    asked = "\n".join([version("resnet-diagram"), theme, format, *words])
-    path = Path(folder, _STORE, f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.{format}")
-    if not path.exists():
-        _put(path, _themed(figure(words), words, theme).render(format))
-    return path
+class SweepDirective(VerbDirective):
+    """``resnet-sweep``: a subject at several values of one knob."""
+
+    kind = SWEEP
 
 
-def _themed(picture: Picture, words: tuple[str, ...], theme: str) -> Picture:
-    """In the theme, unless the words themselves say one."""
-    said = any(word.partition("=")[0] == "--theme" for word in words)
-    return picture if said else with_options(picture, theme=theme)
+class WindowDirective(VerbDirective):
+    """``resnet-window``: the window of one call of a subject."""
+
+    kind = WINDOW
+
+
+class ModuleDirective(ResnetDirective):
+    """``resnet-module``: a module of one's own, whose file is run."""
+
+    kind = MODULE
+
+    def _words(self) -> tuple[str, ...]:
+        words = super()._words()
+        if ".py:" not in words[0]:
+            raise ParameterError(
+                "", words[0], Text("it names no module of a file", "它没有指明文件中的模块"),
+                allowed=Text("my_model.py:Net", "my_model.py:Net"),
+            )  # fmt: skip
+        return words
+
+
+class SourceDirective(VerbDirective):
+    """``resnet-source``: code below it or in a file that is named, which is read and never run."""
+
+    kind = SOURCE
+    required_arguments = 0
+    optional_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {
+        **ResnetDirective.option_spec,
+        "call": directives.unchanged_required,
+        "input": directives.unchanged_required,
+        "known": directives.unchanged_required,
+    }
+
+    def _words(self) -> tuple[str, ...]:
+        said = [f"--{n}={self.options[n]}" for n in ("call", "input", "known") if n in self.options]
+        return (*super()._words(), *said)
+
+
+DIRECTIVES: Sequence[type[ResnetDirective]] = (
+    BlockDirective, ModelDirective, CompareDirective, SweepDirective, WindowDirective,
+    ModuleDirective, SourceDirective,
+)  # fmt: skip
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -148,10 +269,10 @@ def _put(path: Path, content: bytes) -> None:
 
 def _placed(visitor: Any, node: diagram, format: str, folder: Path) -> str:
     """The picture's file in the folder of a builder's images; its name."""
-    theme = "light" if format == "pdf" and node["theme"] == "auto" else node["theme"]
-    content = stored(
-        visitor.builder.env.doctreedir, tuple(node["words"]), theme, format
-    ).read_bytes()
+    asked: Asked = node["asked"]
+    on_paper = format == "pdf" and asked.theme == "auto"
+    asked = replace(asked, theme="light" if on_paper else asked.theme)
+    content = asked.stored(visitor.builder.env.doctreedir, format).read_bytes()
     path = folder / f"resnet-{hashlib.sha256(content).hexdigest()[:16]}.{format}"
     if not path.exists():
         _put(path, content)
@@ -198,7 +319,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         text=as_text, man=as_text, texinfo=as_text,
     )  # fmt: skip
     app.add_config_value("resnet_diagram_theme", "light", "env", types=(str,))
-    for directive in (BlockDirective, ModelDirective, CompareDirective):
+    for directive in DIRECTIVES:
         app.add_directive(f"resnet-{directive.kind}", directive)
     app.add_directive("resnet-diagram", ResnetDirective)
     return {

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import nn
 
-from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.bilingual import LANGUAGES, TYPESET, Language, Text
 from resnet_core.errors import ParameterError
 from resnet_core.explain.explanation import NO_SOURCE
 from resnet_core.explain.layer_notes import layer_notes
@@ -40,9 +40,11 @@ if __name__ == "__main__":
         print(tuple(net(x).shape)){given}
 """
 _FILE = Text(
-    "Its own source, commented: at each line the calls that it made. The file needs torch alone.",
-    "带注释的源代码：每一行都注明它执行了哪些调用。这个文件只需要 torch。",
+    "Its own source, commented: at each line the calls that it made.",
+    "带注释的源代码：每一行都注明它执行了哪些调用。",
 )
+_ALONE = Text("The file needs torch alone.", "这个文件只需要 torch。")
+_BESIDE = Text("The file needs torch, and beside it {}.", "这个文件需要 torch，另外还需要 {}。")
 _FAILS = Text("Run with this input it fails: {}.", "用这个输入运行会出错：{}。")
 _SUMS = Text(
     "{} parameters, {} multiply-adds for an input of {}.", "{2} 的输入：{0} 个参数，{1}次乘加。"
@@ -83,14 +85,16 @@ def annotated(graph: Graph, caption: Caption, origin: Origin, language: Language
         for name, subject in BLOCKS.items()
         if subject.origin.name in named
     }
-    head = _head(graph, caption, origin, language)
     comments = _Comments(graph, caption, language).of(classes)
     body = standalone(classes, blocks, comments, language)
+    head = _head(graph, caption, origin, body, language)
     return f"{head}\n\n{body}\n\n{_ending(graph, origin, language)}"
 
 
-def _head(graph: Graph, caption: Caption, origin: Origin, language: Language) -> str:
-    facts = [_FILE[language]]
+def _head(graph: Graph, caption: Caption, origin: Origin, body: str, language: Language) -> str:
+    others = sorted(_imported(body) - {"torch", *sys.stdlib_module_names})
+    needs = _BESIDE[language].format(", ".join(others)) if others else _ALONE[language]
+    facts = [(" " if language == LANGUAGES[0] else "").join([_FILE[language], needs])]
     if graph.problem:
         facts.append(_FAILS[language].format(graph.problem.text[language]))
     else:
@@ -104,6 +108,17 @@ def _head(graph: Graph, caption: Caption, origin: Origin, language: Language) ->
     texts = [line for fact in facts for line in wrapped(TYPESET[language](fact), WIDTH)]
     lines = [f'"""{caption.title}', "", *texts, *filter(None, [caption.paper]), '"""']
     return "\n".join(lines)
+
+
+def _imported(body: str) -> set[str]:
+    """The packages that a source imports."""
+    found: set[str] = set()
+    for row in ast.parse(body).body:
+        if isinstance(row, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in row.names)
+        elif isinstance(row, ast.ImportFrom) and row.module:
+            found.add(row.module.partition(".")[0])
+    return found
 
 
 def _ending(graph: Graph, origin: Origin, language: Language) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from resnet_core.bilingual import Language, Text
 from resnet_core.explain.facts import gated, prepared
+from resnet_core.explain.positions import window
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -15,7 +16,6 @@ from resnet_core.graph.structure import (
     is_depthwise,
     kernel,
     size_of,
-    stride,
     weights,
 )
 from resnet_core.language.numbers import Few, Many, ratio, side
@@ -280,29 +280,48 @@ def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
 def _pair(block: Anatomy) -> Iterator[Said]:
     """Why two small convolutions rather than one large."""
     one, other = block.steps
-    if kernel(one) != 3 or kernel(other) != 3:
+    windows = window(one), window(other)
+    if kernel(one) != 3 or kernel(other) != 3 or None in windows:
         return
-    reach = 3 + 2 * stride(one)
-    given, made = channels(one)[0], channels(other)[1]
-    if reach == 5 and given == made:
-        single = 25 * made * made
-        both = weights(one) + weights(other)
+    first, second = (found.sides[0] for found in windows if found)
+    reach = first.reach + (second.reach - 1) * first.stride
+    made = channels(other)[1]
+    same_width = channels(one) == channels(other) == (made, made)
+    if reach == 5 and same_width and groups(one) == groups(other) == 1:
+        yield _as_one(block, made)
+    elif first.dilation > 1 or second.dilation > 1:
         yield Said(
-            f"Together the two see 5×5 positions. A single 5×5 would see as much with "
-            f"{single:,} weights instead of {both:,}, and would have no non-linearity halfway.",
-            f"两个合起来能看到 5×5 的范围。单用一个 5×5 也看得到，但权重要 {single:,} 个而不是 "
-            f"{both:,} 个，中间还少一次非线性。",
+            f"Together the two see {reach}×{reach} positions of the input, because the points of "
+            f"their kernels stand apart: dilation {first.dilation}, then {second.dilation}.",
+            f"两个合起来能看到输入上 {reach}×{reach} 的范围，因为卷积核的采样点彼此隔开："
+            f"空洞率先是 {first.dilation}，后是 {second.dilation}。",
             ids(block.steps),
         )
     elif reach > 5:
         yield Said(
             f"Together the two see {reach}×{reach} positions of the input, because the second "
-            f"one's "
-            f"neighbouring points lie {Few(stride(one)):en} apart there.",
+            f"one's neighbouring points lie {Few(first.stride):en} apart there.",
             f"两个合起来能看到输入上 {reach}×{reach} 的范围：第二个卷积的相邻两点在输入上相隔"
-            f"{Few(stride(one)):zh}个位置，所以看得更远。",
+            f"{Few(first.stride):zh}个位置，所以看得更远。",
             ids(block.steps),
         )
+
+
+def _as_one(block: Anatomy, width: int) -> Said:
+    """What one 5×5 would be in the place of two 3×3."""
+    one, other = block.steps
+    single, both = 25 * width * width, weights(one) + weights(other)
+    between = block.calls[block.calls.index(one) + 1 : block.calls.index(other)]
+    bends = any(call.role == "activation" for call in between)
+    loses = ", and would have no non-linearity halfway" if bends else ""
+    misses = "，中间还少一次非线性" if bends else ""
+    return Said(
+        f"Together the two see 5×5 positions. A single 5×5 would see as much with {single:,} "
+        f"weights instead of {both:,}{loses}.",
+        f"两个合起来能看到 5×5 的范围。单用一个 5×5 也看得到，但权重要 {single:,} 个而不是 "
+        f"{both:,} 个{misses}。",
+        ids(block.steps),
+    )
 
 
 def noun(block: Anatomy) -> tuple[str, str]:

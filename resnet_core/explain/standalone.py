@@ -154,6 +154,8 @@ def standalone(
     helpers = [piece for piece in found.pieces if piece.name not in names]
     for need in found.stand_ins:
         found.imports |= {_NEEDS[need]: None} if need in _NEEDS else {}
+    # Whoever runs the file makes an input, whatever the classes themselves need.
+    found.imports["import torch"] = None
     imports = "\n".join(sorted(found.imports, key=_rank))
     parts = [f"from __future__ import annotations\n\n{imports}"]
     # A dictionary names classes as soon as it is read; a class names others only once it is built.

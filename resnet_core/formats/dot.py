@@ -23,9 +23,12 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
+from resnet_core.layout.slabs import faces
 from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
 from resnet_core.layout.typesetting import AIR, PAD, Letters, extent, line_width, on_box, on_legend
 
+# The outline of a slab.
+_FINE = "setlinewidth(0.9)"
 # How long the heads of arrows are.
 TIP, RING = 7.0, 5.6
 
@@ -60,16 +63,17 @@ class _Writer:
         self.theme = theme
         self.paper = theme["paper"] if paper else "transparent"
         self.strokes = list(hatching(sheet)) if theme.name == "ink" else []
+        self.slabs = [box for box in sheet.boxes if box.slab]
         self.lettered = lettered
 
     def write(self, name: str) -> str:
         graph = Digraph(name)
-        if self.strokes:
-            graph.body.append(f"\tgraph [_background={self._hatching()}]\n")
+        if self.behind:
+            graph.body.append(f"\tgraph [_background={self._behind()}]\n")
         graph.attr(
             bb=f"0,0,{_n(self.sheet.width)},{_n(self.sheet.height)}",
             # Hatching lies below all that Graphviz fills: then the paper is the ground itself.
-            bgcolor=self.paper if self.strokes else "transparent",
+            bgcolor=self.paper if self.behind else "transparent",
             fontname=FONT,
             pad="0",
             margin="0",
@@ -93,10 +97,10 @@ class _Writer:
 
     def _paper(self, graph: Digraph) -> None:
         """The background, as large as the sheet: it keeps the margins in every format."""
-        colour = "transparent" if self.strokes else self.paper
+        colour = "transparent" if self.behind else self.paper
         size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
         graph.attr(bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
-        if self.strokes:
+        if self.behind:
             # Or else the ground is drawn once more, above the hatching.
             graph.attr(bgcolor="transparent")
 
@@ -132,7 +136,7 @@ class _Writer:
         graph.attr(
             bb=",".join(self._pos(corner) for corner in corners),
             style="rounded,filled",
-            fillcolor="transparent" if self.strokes else self.theme["frame"],
+            fillcolor="transparent" if self.behind else self.theme["frame"],
             color=self.theme["frame-line"],
             peripheries="2" if frame.group.folded else "1",
             id=frame.group.path,
@@ -172,7 +176,7 @@ class _Writer:
             pos=self._pos((box.x, box.y)),
             width=_inch(box.width),
             height=_inch(box.height),
-            fillcolor="transparent" if self._is_hatched(box) else self.theme.fill(box.fill),
+            fillcolor="transparent" if self._is_open(box) else self.theme.fill(box.fill),
             color=self.theme.line(box.line),
             id=name,
             **{"class": box.node.role},
@@ -195,21 +199,35 @@ class _Writer:
                    pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
                    **looks)  # fmt: skip
 
-    def _is_hatched(self, box: Box) -> bool:
-        return bool(self.strokes) and box.shape == "box"
+    @property
+    def behind(self) -> bool:
+        """Whether something is drawn below the boxes, which are then open to it."""
+        return bool(self.strokes or self.slabs)
 
-    def _hatching(self) -> str:
-        """The strokes in xdot, Graphviz's words for a pen, its colour and a line.
+    def _is_open(self, box: Box) -> bool:
+        return box.shape == "box" and (bool(self.strokes) or box.slab is not None)
+
+    def _behind(self) -> str:
+        """Slabs and strokes in xdot, Graphviz's words for a pen, its colour, a line, a polygon.
 
         A string of DOT has at most 16,384 letters, so that it is put together from several.
         """
-        lines = (
-            f"L 2 {' '.join(self._pos(end).replace(',', ' ') for end in stroke)}"
-            for stroke in self.strokes
-        )
-        words = ["S 17 -setlinewidth(0.7) c 7 -#000000 ", *(f"{line} " for line in lines)]
-        pieces = ("".join(words[at : at + 200]) for at in range(0, len(words), 200))
+        words = []
+        if self.slabs:
+            words.append(f"S {len(_FINE)} -{_FINE} ")
+        for box in self.slabs:
+            line, fill = self.theme.line(box.line), self.theme.fill(box.fill)
+            words.append(f"c {len(line)} -{line} C {len(fill)} -{fill} ")
+            for corners in faces(box, self.sheet.direction == "TB"):
+                words.append(f"P {len(corners)} {self._places(corners)} ")
+        if self.strokes:
+            words.append("S 17 -setlinewidth(0.7) c 7 -#000000 ")
+        words += [f"L 2 {self._places(stroke)} " for stroke in self.strokes]
+        pieces = ("".join(words[at : at + 100]) for at in range(0, len(words), 100))
         return " + ".join(f'"{piece}"' for piece in pieces)
+
+    def _places(self, points: Iterable[Point]) -> str:
+        return " ".join(self._pos(point).replace(",", " ") for point in points)
 
     def _spline(self, points: tuple[Point, ...], kind: str) -> str:
         controls, end = spline(points, RING if kind == "gate" else TIP)
@@ -258,11 +276,16 @@ def _face(box: Box, theme: Theme) -> str:
     if face.right:
         cells.append((face.right, "RIGHT"))
     inner = box.width - 2 * PAD
-    return _table([cells], theme, inner)
+    return _table([cells], theme, inner, 2 * face.drop)
 
 
-def _table(rows: list[list[tuple[Sequence[Line], str]]], theme: Theme, wide: float = 0) -> str:
+def _table(
+    rows: list[list[tuple[Sequence[Line], str]]], theme: Theme, wide: float = 0, above: float = 0
+) -> str:
+    """Lines in cells, ``wide`` points in all, with so much room above them."""
     parts = ['<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">']
+    if above:
+        parts.append(f'<TR><TD HEIGHT="{above:.0f}"></TD></TR>')
     for row in rows:
         parts.append("<TR>")
         widths = [max(line_width(line) for line in lines) for lines, _ in row]

@@ -37,6 +37,8 @@ from resnet_core.layout.typesetting import (
     width,
 )
 
+# What is seen of a slab.
+FACES = 3
 _LINES = {"heading": on_heading, "legend": on_legend}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -149,6 +151,7 @@ class _Tailor:
         self.prefix = prefix
         self.theme = theme
         self.boxes: dict[str, Box] = {dot_name(box.node.id): box for box in sheet.boxes}
+        self.slabs = [box for box in sheet.boxes if box.slab]
         self.frames: dict[str, Frame] = {frame.group.path: frame for frame in sheet.frames}
         self.wires: dict[str, Wire] = {
             f"{dot_name(wire.edge.source)}->{dot_name(wire.edge.target)}": wire
@@ -165,13 +168,29 @@ class _Tailor:
         for group in list(canvas):
             if not self._group(group):
                 canvas.remove(group)
-        if strokes := [shape for shape in bare if shape.tag == f"{{{SVG}}}polyline"]:
+        strokes = [shape for shape in bare if shape.tag == f"{{{SVG}}}polyline"]
+        if strokes or self.slabs:
             # What is hatched lies on the ground, and the paper is drawn above it: so it is clear.
             grounds = [shape for shape in bare if shape.tag == f"{{{SVG}}}polygon"]
-            for index, shape in enumerate(grounds):
+            for shape in grounds:
                 lean(shape)
+            self._put_slabs(canvas, grounds)
+            for index, shape in enumerate(grounds):
                 canvas.insert(index, shape)
-            canvas.insert(len(grounds), _hatching(strokes))
+            if strokes:
+                canvas.insert(len(grounds), _hatching(strokes))
+
+    def _put_slabs(self, canvas: ET.Element, grounds: list[ET.Element]) -> None:
+        """Take the faces of the slabs, which come last and in order, to the boxes they stand in."""
+        groups = {group.get("data-node"): group for group in canvas if group.get("data-node")}
+        first = len(grounds) - FACES * len(self.slabs)
+        for index, box in enumerate(self.slabs):
+            group = groups[box.node.id]
+            outlines = [at for at, part in enumerate(group) if not part.tag.endswith("}text")]
+            for face in grounds[first + FACES * index :][:FACES]:
+                group.insert(outlines[-1] + 1, face)
+                outlines.append(outlines[-1] + 1)
+        del grounds[first:]
 
     def _group(self, group: ET.Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
@@ -325,7 +344,7 @@ def lean(shape: ET.Element) -> None:
     shape.tail = None
     if shape.get("stroke-width") == THIN:
         del shape.attrib["stroke-width"]
-    if tag == "path" and shape.get("fill") != "none":
+    if tag == "path" and (shape.get("fill") != "none" or _is_closed(shape)):
         _rounded(shape)
     elif tag == "path":
         shape.set("d", _curve(shape.get("d") or ""))
@@ -336,6 +355,12 @@ def lean(shape: ET.Element) -> None:
     elif tag == "ellipse":
         for name in ("cx", "cy", "rx", "ry"):
             shape.set(name, short(float(shape.get(name) or 0)))
+
+
+def _is_closed(shape: ET.Element) -> bool:
+    """Whether a path ends where it begins, as the outline of an open box does and no wire."""
+    numbers = _COORDINATE.findall(shape.get("d") or "")
+    return numbers[:2] == numbers[-2:]
 
 
 def _rounded(shape: ET.Element) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
@@ -18,7 +18,7 @@ from resnet_core.language.notation import (
 from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import say
 from resnet_core.layout.edge_styles import KINDS, sampled
-from resnet_core.layout.sheet import Face, Line, Run
+from resnet_core.layout.sheet import Face, Line, Run, Slab
 from resnet_core.layout.theme import (
     SHAPE,
     SMALL,
@@ -47,6 +47,10 @@ class Tile:
     line: str
     width: float
     height: float
+    slab: Slab | None = None
+
+
+TileMaker = Callable[[Graph, Node, str, Collection[str], Language], Tile]
 
 
 def tile(
@@ -112,6 +116,12 @@ def _end(node: Node, direction: str, language: Language) -> Tile:
     words = (Run(f"{name}  ", TEXT, "end-text"), Run(shape, TEXT, "end-text", bold=True))
     lines: tuple[Line, ...] = (words,) if direction == "TB" else ((words[0],), (words[1],))
     return _tile(node, Face(lines, centred=True), "pill", "end", "end", 60, 6)
+
+
+def end_tile(node: Node, direction: str, language: Language) -> Tile:
+    """The tile of an input that has room for a drawing, as that of a call has."""
+    told = Label(end_name(node, language), shape=shape_text(node.shape), bold=True)
+    return _tile(node, _face(told, direction), "box", "other", "other", _LEAST[direction], 5)
 
 
 def _problem(graph: Graph, node: Node, language: Language) -> Face:

@@ -6,14 +6,14 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
-from resnet_core.graph.model import Edge, Graph, Node
+from resnet_core.graph.model import Edge, Graph
 from resnet_core.language.notation import DEFAULT_LABELS
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import Tile, tile
+from resnet_core.layout.boxes import Tile, TileMaker, tile
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.edge_styles import legend
 from resnet_core.layout.page import on_paper
@@ -28,8 +28,6 @@ from resnet_core.layout.sheet import (
 )
 from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
 from resnet_core.layout.typesetting import width
-
-TileMaker = Callable[[Graph, Node, str, Collection[str], Language], Tile]
 
 ASIDE = 30.0
 # Graphviz draws a second outline this far outside the first.
@@ -112,7 +110,8 @@ class _Arrangement:
         frames = self._frames()
         wires = [self._wire(edge) for edge in self.graph.edges]
         boxes = [self._box(name) for name in self.tiles]
-        return on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
+        made = on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
+        return replace(made, direction="TB" if self.down else "LR")
 
     def _size(self, box: Tile) -> tuple[float, float]:
         """Size along the path and across it, with the second outline of a folded box."""
@@ -175,7 +174,19 @@ class _Arrangement:
         if not self.down:
             wide, high = high, wide
         frame = next((b.group.path for b in self.bands[::-1] if name in b.members), "")
-        return Box(each.node, each.face, each.shape, x, y, wide, high, each.fill, each.line, frame)
+        return Box(
+            each.node,
+            each.face,
+            each.shape,
+            x,
+            y,
+            wide,
+            high,
+            each.fill,
+            each.line,
+            frame,
+            each.slab,
+        )
 
     def _note(self, edge: Edge) -> str:
         """The last edge of a shortcut says what kind it is."""

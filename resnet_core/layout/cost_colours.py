@@ -15,10 +15,9 @@ from resnet_core.graph.shares import Cost, costs, whole
 from resnet_core.language.numbers import percent
 from resnet_core.layout.boxes import BETWEEN, Tile, tile
 from resnet_core.layout.edge_styles import SIZE
-from resnet_core.layout.page import foot
-from resnet_core.layout.sheet import MARGIN, Face, Line, Run, Sheet
+from resnet_core.layout.sheet import Face, Line, Run
 from resnet_core.layout.theme import SMALL
-from resnet_core.layout.typesetting import PAD, extent, line_width
+from resnet_core.layout.typesetting import PAD, extent
 
 COSTS: tuple[Cost, ...] = get_args(Cost)
 STEPS = 5
@@ -98,14 +97,6 @@ class CostColours:
             text = _UP_TO[language].format(share) if step == 1 else share
             runs += [Run("   ■ ", SIZE + 2, f"cost-{step}"), Run(text, SIZE, "quiet")]
         return tuple(runs)
-
-
-def with_scale(sheet: Sheet, scale: Line) -> Sheet:
-    """The sheet with one line more at its foot, and the room for it."""
-    lines = (*sheet.legend, scale)
-    wide = max(sheet.width, line_width(scale) + 2 * MARGIN)
-    height = sheet.height - foot(sheet.legend) + foot(lines)
-    return replace(sheet, legend=lines, width=round(wide, 1), height=round(height, 1))
 
 
 def _inked(line: Line) -> Line:

@@ -94,6 +94,14 @@ def foot(legend: tuple[Line, ...]) -> float:
     return extent(legend)[1] + LEGEND_GAP if legend else 0.0
 
 
+def with_line(sheet: Sheet, line: Line) -> Sheet:
+    """The sheet with one line more at its foot, and the room for it."""
+    lines = (*sheet.legend, line)
+    wide = max(sheet.width, line_width(line) + 2 * MARGIN)
+    height = sheet.height - foot(sheet.legend) + foot(lines)
+    return replace(sheet, legend=lines, width=round(wide, 1), height=round(height, 1))
+
+
 def without_legend(sheet: Sheet) -> Sheet:
     """The sheet without the lines at its foot."""
     return replace(sheet, legend=(), height=round(sheet.height - foot(sheet.legend), 1))

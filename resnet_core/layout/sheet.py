@@ -9,6 +9,8 @@ from resnet_core.graph.model import Edge, Group, Node, change_of
 Point = tuple[float, float]
 
 MARGIN = 18.0
+# A side that leads away from the reader is drawn shorter, to the right and upwards.
+AWAY = (0.36, 0.26)
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,36 @@ Line = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Face:
-    """What stands on a box: lines on the left, lines on the right."""
+    """What stands on a box: lines on the left, lines on the right.
+
+    ``drop`` is how far below the middle of the box the middle of the left lines is.
+    """
 
     left: tuple[Line, ...]
     right: tuple[Line, ...] = ()
     centred: bool = False
+    drop: float = 0.0
+
+
+@dataclass(frozen=True)
+class Slab:
+    """A tensor drawn as a slab, in points: its front's width and height, and how deep it is.
+
+    Its middle is ``inset`` from the right edge of its box, or in a row from the upper edge.
+    """
+
+    front: float
+    tall: float
+    deep: float
+    inset: float = 0.0
+
+    @property
+    def width(self) -> float:
+        return self.front + self.deep * AWAY[0]
+
+    @property
+    def height(self) -> float:
+        return self.tall + self.deep * AWAY[1]
 
 
 @dataclass(frozen=True)
@@ -52,6 +79,7 @@ class Box:
     fill: str
     line: str
     frame: str = ""
+    slab: Slab | None = None
 
 
 @dataclass(frozen=True)
@@ -102,3 +130,4 @@ class Sheet:
     width: float
     height: float
     legend: tuple[Line, ...] = ()
+    direction: str = "TB"

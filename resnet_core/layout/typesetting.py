@@ -136,7 +136,7 @@ def on_box(box: Box) -> list[Letters]:
     face = box.face
     found: list[Letters] = []
     for lines, align in ((face.left, "left"), (face.right, "right")):
-        top = box.y - extent(lines)[1] / 2
+        top = box.y + (face.drop if align == "left" else 0) - extent(lines)[1] / 2
         edge = box.x - box.width / 2 + PAD
         for line in lines:
             start = edge

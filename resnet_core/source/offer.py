@@ -137,7 +137,12 @@ def _first(arg: ast.arg, node: ast.ClassDef, names: Sequence[str]) -> str:
     if plain in _BLOCKS:
         others = [name for name in names if name != node.name]
         return others[0] if others else "Bottleneck"
-    hint = ast.unparse(arg.annotation) if arg.annotation else ""
+    return first_value(arg.arg, ast.unparse(arg.annotation) if arg.annotation else "")
+
+
+def first_value(name: str, hint: str = "") -> str:
+    """A sensible first value of a parameter of this name and type, as Python spells it."""
+    plain = name.lower().replace("_", "")
     if plain in _FIRST:
         return _FIRST[plain]
     if hint == "bool" or plain.startswith(("use", "is", "has", "with", "include")):

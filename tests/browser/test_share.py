@@ -30,6 +30,14 @@ def test_every_copy_button_copies_the_lines_beside_it_and_says_so(page):
     expect(blocks.last.locator(".copy")).to_have_text("Copy")
 
 
+def test_files_come_first_where_only_this_machine_reaches_the_server(page):
+    expect(page.locator("#loopback")).to_contain_text("Only this machine reaches http://127.0.0.1")
+    names = page.locator("#share h4").all_inner_texts()
+    assert names[0] == "Marker"
+    assert names.index("Shell") < names.index("Markdown")
+    assert "Address for a CDN" not in names
+
+
 def test_the_permalink_is_the_address_of_this_picture(page, visit):
     link = page.locator("#share pre a").first
     assert link.text_content() == f"{visit.address}/diagram?block=bottleneck&stride=2"

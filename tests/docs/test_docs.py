@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import yaml
@@ -175,6 +176,86 @@ def test_a_comparison_has_marks():
     assert Path("two.svg").read_text() == found.svg
 
 
+def test_a_sweep_and_a_window_are_figures_too():
+    from resnet_core import sweep, window
+
+    bottleneck = draw(block="bottleneck", stride=2)
+    text = "".join(
+        pair(words)
+        for words in (
+            "sweep bottleneck stride=2 over=groups values=1,2 file=s as=pair",
+            "window bottleneck stride=2 node=downsample.0 at=1,0 file=w",
+            "sweep bottleneck over=shortcut as=md",
+            "window bottleneck stride=2 node=downsample.0 as=txt",
+        )
+    )
+    made = settled(written("a.md", text))
+    assert Path("s.svg").read_text() == sweep(bottleneck, "groups", [1, 2]).svg
+    dark = draw(block="bottleneck", stride=2, theme="dark")
+    assert Path("s-dark.svg").read_text() == sweep(dark, "groups", [1, 2]).svg
+    assert Path("w.svg").read_text() == window(bottleneck, "downsample.0", "1,0").svg
+    assert "| identity | 256×56×56 | 70,400 | 218.4 M |" in made
+    assert "2,352 of 3,136 positions (75 %) are never read" in made
+
+
+def test_two_blocks_in_one_document_are_both_filled():
+    block = "```resnet-diagram\n{}\n```\n\n```text\n<!-- /resnet-diagram -->\n```\n\n"
+    made = settled(written("a.md", block.format("basic") + block.format("basic\nstride=2")))
+    assert made.count("![") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "```resnet-diagram\nsource input=1x3x8x8\n{0}\n```\nafter ```x```\n"),
+        ("a.html", "<!-- resnet-diagram source input=1x3x8x8\n{0} -->\n<!-- /resnet-diagram -->\n"),
+        ("a.rst", "P\n=\n\n.. resnet-diagram: source input=1x3x8x8\n{1}\n\n.. /resnet-diagram\n"),
+        ("a.tex", "% resnet-diagram source input=1x3x8x8\n{2}\n% /resnet-diagram\nafter\n"),
+    ],
+)  # fmt: skip
+def test_code_in_the_marker_is_read_and_never_run(name, text):
+    from resnet_core import draw_source
+
+    code = MODULE.format(planes=8).strip() + "\n\nprint(1 / 0)  # ```"
+    forms = [code, *(indent(code, start, lambda _: True) for start in ("   ", "% "))]
+    path = written(name, text.format(*forms))
+    made = settled(path)
+    drawing = draw_source(code, input="1x3x8x8")
+    ending = "pdf" if name == "a.tex" else "svg"
+    assert f"Net.{ending}" in made
+    assert made.count("print(1 / 0)") == 1
+    if ending == "svg":
+        assert Path("Net.svg").read_text() == drawing.svg
+    path.write_text(made.replace("nn.Conv2d(3, 8, 1)", "nn.Conv2d(3, 9, 1)"))
+    assert docs("--check", name).exit_code == 1
+
+
+def test_a_file_that_is_named_is_read_and_never_run(folder):
+    (folder / "sub").mkdir()
+    written("sub/net.py", MODULE.format(planes=8) + "\nraise SystemExit\n")
+    path = written("sub/a.md", pair('source net.py call="Net()" input=1x3x8x8 file=net'))
+    assert "![Net: 8×8 input" in settled(path)
+    written("sub/net.py", MODULE.format(planes=9))
+    assert docs("--check", str(path)).exit_code == 1
+
+
+def test_the_five_documents_have_a_picture_in_the_place_of_every_drawing_and_listing(folder):
+    """Their text as it was found, with a block where a listing or a drawing stood."""
+    for file in (ROOT / "tests" / "docs" / "documents").glob("*.md"):
+        shutil.copy(file, folder)
+    found = docs(".")
+    assert found.exit_code == 0, found.output
+    texts = {file.name: file.read_text() for file in sorted(folder.glob("*.md"))}
+    pictures = [text.count("<!-- /resnet-diagram -->") for text in texts.values()]
+    assert pictures == [3, 2, 6, 3, 4]
+    assert not any("```resnet-diagram" in text for text in texts.values())
+    assert "002.md:38: note: names were garbled" in found.output
+    assert "AttentionModule is not defined in the source: SELayer is taken" in found.output
+    assert Path("resdown.svg").read_text().count("3×3 conv") >= 1
+    assert "┌" in texts["004.md"]
+    assert docs("--check", "000.md", "002.md").exit_code == 0
+
+
 def test_a_module_of_a_file_is_drawn_from_beside_the_document(folder):
     (folder / "sub").mkdir()
     written("sub/net.py", MODULE.format(planes=8))
@@ -223,6 +304,12 @@ def test_check_finds_what_is_stale_and_writes_nothing(edit, monkeypatch):
         ("<!-- resnet-diagram basic -->\n", 1, "no <!-- /resnet-diagram --> follows"),
         ("a\n<!-- /resnet-diagram -->\n", 2, "this marker closes none"),
         ("```resnet-diagram\nbasic\n", 1, "this block does not end"),
+        ("<!-- resnet-diagram source\nclass A\n", 1, "this comment does not end"),
+        ("```resnet-diagram\nsource\nx = '-->'\n```\n", 1, "its code has -->"),
+        (pair("source nowhere.py"), 3, "it cannot be read"),
+        (pair("source"), 3, "no class of a module is found"),
+        (pair("sweep basic over=strid"), 3, "did you mean 'stride'?"),
+        (pair("window basic node=conv9"), 3, "allowed: conv1, conv2"),
         (pair("basic file=x") + pair("bottleneck file=x"), 8, "another picture to x.svg"),
     ],
 )  # fmt: skip
@@ -234,6 +321,19 @@ def test_a_mistake_is_told_with_its_line_and_status_two(text, line, said):
     assert said in found.output
     if "file=x" not in text:
         assert path.read_text() == text
+
+
+def test_programs_are_told_the_same_as_json():
+    written("a.md", pair("basic") + pair("botleneck") + pair("source net.py"))
+    written("net.py", MODULE.format(planes=8).replace("torch.relu", "Swish()"))
+    found = CliRunner().invoke(main, ["docs", "-j", "1", "--json", "--check", "a.md"])
+    assert found.exit_code == 2
+    data = json.loads(found.stdout)
+    assert data["markers"] == 3
+    assert set(data["files"]) >= {"basic.svg", "a.md"}
+    assert next(finding["line"] for finding in data["mistakes"]) == 8
+    assert {"line": 3, "path": "a.md"}.items() <= data["stale"][0].items()
+    assert all(set(finding["text"]) == {"en", "zh"} for finding in data["stale"])
 
 
 def test_folders_are_searched_but_for_copies(folder):

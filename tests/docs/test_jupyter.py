@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from resnet_core import compare, draw
@@ -26,22 +31,39 @@ class Net(nn.Module):
 """
 
 
-def shown(*cells: str) -> list[dict[str, str]]:
-    """The data of each cell's result."""
+SOURCE = NET.replace("Net input", "source input").replace(
+    "import torch\n", "import torch, nowhere\n"
+)
+
+
+def executed(*cells: str) -> NotebookNode:
+    """The notebook of these cells, with what they gave."""
     notebook = new_notebook(
         cells=[new_code_cell(cell) for cell in ("%load_ext resnet_core.embed.jupyter", *cells)],
         metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
     )
     NotebookClient(notebook, timeout=120).execute()
+    return notebook
+
+
+def shown(*cells: str) -> list[dict[str, str]]:
+    """The data of each cell's result."""
+    notebook = executed(*cells)
     return [cell["outputs"][-1]["data"] for cell in notebook.cells[1:]]
 
 
 def test_a_notebook_shows_svg():
-    line, call, comparison, own = shown(
+    notebook = executed(
         "%resnet_diagram bottleneck stride=2",
         "from resnet_core import draw, compare\ndraw(block='basic')",
         "compare(draw(block='basic'), draw(block='basic', stride=2))",
         NET,
+        SOURCE,
+        "%resnet_diagram basic as=png",
+        "%resnet_diagram basic as=txt",
+    )
+    line, call, comparison, own, source, png, txt = (
+        cell["outputs"][-1]["data"] for cell in notebook.cells[1:]
     )
     assert line["image/svg+xml"] == draw(block="bottleneck", stride=2).svg
     assert call["image/svg+xml"] == draw(block="basic").svg
@@ -50,7 +72,21 @@ def test_a_notebook_shows_svg():
     assert ">Net<" in own["image/svg+xml"]
     assert "3×3 conv" not in own["image/svg+xml"]
     assert "参数" in own["image/svg+xml"]
+    assert ">Net<" in source["image/svg+xml"]
+    assert b64decode(png["image/png"]).startswith(b"\x89PNG")
+    assert "image/svg+xml" not in {**png, **txt}
+    text = draw(block="basic").render("txt").decode().strip("\n")
+    assert txt["text/plain"] == png["text/plain"] == text
+    assert call["text/plain"].strip("\n") == text
     assert all("text/plain" in data for data in (line, call, comparison, own))
+    page = HTMLExporter().from_notebook_node(notebook)[0]
+    shown_there = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', page)
+    assert [b64decode(picture).decode() for picture in shown_there] == [
+        data["image/svg+xml"] for data in (line, call, comparison, own, source)
+    ]
+    told = notebook.cells[1]["outputs"][-1]["metadata"]["image/svg+xml"]["alt"]
+    assert told.startswith("Bottleneck: 256 → 256 channels, stride 2")
+    assert png["image/png"].strip().replace("\n", "") in page.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +95,7 @@ def test_a_notebook_shows_svg():
         ("%resnet_diagram botleneck", "did you mean 'bottleneck'?"),
         (NET.replace("Net input", "Nett input"), "the notebook has no module 'Nett'"),
         (NET.replace("1x3x8x8", "1x3xhuge"), "it is no shape"),
+        ("%resnet_diagram basic as=gif", "a notebook does not show it"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(cell, said):

@@ -41,11 +41,18 @@ def test_a_fence_is_the_picture_and_the_search_finds_its_words(tmp_path):
         tmp_path,
         '# P\n\n```resnet-diagram theme="auto" caption="Halves <it>" alt="A block"\n'
         'bottleneck\nstride=2\n```\n\n```resnet-diagram\ncompare "basic" "basic stride=2"\n```\n'
-        "\n```python\nx = 1\n```\n",
+        "\n```python\nx = 1\n```\n"
+        "\n```resnet-diagram\nsource input=1x3x8x8\nclass Net(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n"
+        "        self.conv = nn.Conv2d(3, 8, 1)\n\n    def forward(self, x):\n"
+        "        return self.conv(x)\n```\n"
+        '\n```resnet-diagram theme="dark"\nsweep bottleneck over=stride values=1,2\n```\n',
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "site" / "index.html").read_text()
-    assert page.count('<figure class="resnet-diagram"') == 2
+    assert page.count('<figure class="resnet-diagram"') == 4
+    assert "8×8×8" in page
+    assert 'data-over="stride"' in page or "Bottleneck over stride" in page
     assert 'aria-label="A block"><svg' in page
     assert "prefers-color-scheme" in page
     assert "<figcaption>Halves &lt;it&gt;</figcaption>" in page

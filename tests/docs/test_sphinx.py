@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from resnet_core import draw
+from resnet_core import draw, sweep, window
 
 ROOT = Path(__file__).parents[2]
 INDEX = """
@@ -36,7 +37,56 @@ See :ref:`halving` and :numref:`halving`.
    :theme: auto
 
 .. resnet-compare:: "basic" "basic stride=2"
+
+.. resnet-sweep:: bottleneck over=stride values=1,2
+
+.. resnet-window:: bottleneck stride=2 node=downsample.0
+
+.. resnet-source::
+   :call: Net(8)
+   :input: 1x3x8x8
+
+   class Net(nn.Module):
+       def __init__(self, planes):
+           super().__init__()
+           self.conv = nn.Conv2d(3, planes, 1)
+
+       def forward(self, x):
+           return F.relu(self.conv(x))
+
+.. resnet-module:: code/net.py:Own input=1x3x8x8
+
+.. resnet-source:: /code/read.py
+   :input: 1x3x8x8
 """
+NET = """
+from torch import nn
+from neighbour import PLANES
+
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, PLANES, 1)
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+
+
+MISTAKES = {
+    ".. resnet-block:: botleneck": "did you mean 'bottleneck'?",
+    ".. resnet-block:: resnet50": "there is no block 'resnet50'",
+    ".. resnet-diagram:: basic stride=9": "stride=9: it is not from 1 to 4",
+    ".. resnet-compare:: basic": "it takes two subjects",
+    ".. resnet-diagram:: conf.py:Net input=1x3": "modules from files are not drawn here",
+    ".. resnet-sweep:: basic over=strid": "did you mean 'stride'?",
+    ".. resnet-window:: basic node=conv3": "allowed: conv1, conv2",
+    ".. resnet-source::": "no class of a module is found",
+    ".. resnet-source:: none.py": "it cannot be read",
+    ".. resnet-module:: conf.py:extensions input=1x3": "it is no module",
+    ".. resnet-module:: conf.py:Net": "needs the shape of its input",
+    ".. resnet-module:: bottleneck": "it names no module of a file",
+}
 
 
 @pytest.fixture
@@ -45,6 +95,13 @@ def project(tmp_path) -> Path:
     (tmp_path / "conf.py").write_text(
         'project = "P"\nextensions = ["resnet_core.embed.sphinx"]\nnumfig = True\n'
     )
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "net.py").write_text(NET)
+    (tmp_path / "code" / "read.py").write_text(
+        NET.replace("from neighbour import PLANES", "").replace("PLANES", "7")
+        + "raise SystemExit\n"
+    )
+    (tmp_path / "code" / "neighbour.py").write_text("PLANES = 9\n")
     names = [f"page{number}" for number in range(7)]
     pages = "\n".join(f"   {name}" for name in names)
     (tmp_path / "index.rst").write_text(INDEX.format(pages=pages))
@@ -70,7 +127,7 @@ def built(project: Path, builder: str, *options: str, fails: bool = False) -> st
 def test_html_latex_and_text_show_the_same_diagrams(project):
     out = Path(built(project, "html", "-j", "2"))
     page = (out / "index.html").read_text()
-    first, second, third = re.findall(
+    first, second, third, fourth, fifth, sixth, seventh, eighth = re.findall(
         r'<img src="(_images/resnet-\w{16}\.svg)" alt="([^"]*)"', page
     )
     assert (out / first[0]).read_bytes() == draw(block="bottleneck", stride=2).render("svg")
@@ -78,13 +135,21 @@ def test_html_latex_and_text_show_the_same_diagrams(project):
     assert first[1].startswith("Bottleneck: 256 → 256 channels, stride 2")
     assert second[1] == "A &quot;network&quot;"
     assert (out / third[0]).exists()
+    bottleneck = draw(block="bottleneck")
+    assert (out / fourth[0]).read_text() == sweep(bottleneck, "stride", [1, 2]).svg
+    halving = draw(block="bottleneck", stride=2)
+    assert (out / fifth[0]).read_text() == window(halving, "downsample.0").svg
+    read, own, own_read = ((out / item[0]).read_text() for item in (sixth, seventh, eighth))
+    assert all(f"{planes}×8×8" in svg for planes, svg in ((8, read), (9, own)))
+    assert "7×8×8" in own_read
+    assert seventh[1].startswith("Own: 8×8 input")
     opened = re.search(r'<figure class="([^"]*)" id="halving">', page)
     assert {"align-center", "resnet-diagram", "wide"} <= set(opened[1].split())
     assert '<span class="caption-text">Halves the <em>map</em></span>' in page
     assert 'href="#halving"' in page
     assert 'style="width: 300px"' in page
-    # Seven pages and the three of the index, no two alike.
-    assert len(list((out / "_images").glob("*.svg"))) == 10
+    # Seven pages and the eight of the index, no two alike.
+    assert len(list((out / "_images").glob("*.svg"))) == 15
     index = (out / "searchindex.js").read_text()
     terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
     assert "conv" in terms
@@ -92,29 +157,29 @@ def test_html_latex_and_text_show_the_same_diagrams(project):
     tex = Path(built(project, "latex", "-j", "2"))
     source = next(tex.glob("*.tex")).read_text()
     names = re.findall(r"\\sphinxincludegraphics(?:\[.*?\])?\{(resnet-\w+\.pdf)\}", source)
-    assert len(names) == 10
+    assert len(names) == 15
     assert all((tex / name).read_bytes().startswith(b"%PDF") for name in names)
     text = (Path(built(project, "text", "-j", "2")) / "index.txt").read_text()
     assert "3×3 conv, 64, /2" in text
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("directive", "said"),
-    [
-        (".. resnet-block:: botleneck", "did you mean 'bottleneck'?"),
-        (".. resnet-block:: resnet50", "there is no block 'resnet50'"),
-        (".. resnet-diagram:: basic stride=9", "stride=9: it is not from 1 to 4"),
-        (".. resnet-compare:: basic", "it takes two subjects"),
-        (".. resnet-diagram:: conf.py:Net input=1x3", "modules from files are not drawn here"),
-    ],
-)
-def test_a_mistake_is_told_with_file_and_line(tmp_path, directive, said):
+def test_every_mistake_is_told_with_file_and_line(tmp_path):
     (tmp_path / "conf.py").write_text('extensions = ["resnet_core.embed.sphinx"]\n')
-    (tmp_path / "index.rst").write_text(f"P\n=\n\nText.\n\n{directive}\n")
+    (tmp_path / "index.rst").write_text("P\n=\n\nText.\n\n" + "\n\n".join(MISTAKES) + "\n")
     told = built(tmp_path, "html", fails=True)
-    assert f"{tmp_path / 'index.rst'}:6: ERROR: " in told
-    assert said in told
+    for number, said in enumerate(MISTAKES.values()):
+        start = f"{tmp_path / 'index.rst'}:{6 + 2 * number}: ERROR: "
+        assert start in told, told
+        assert said in told.partition(start)[2].partition("[docutils]")[0]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("latexmk") is None, reason="latexmk is not installed")
+def test_latex_becomes_a_pdf(project):
+    tex = Path(built(project, "latex"))
+    subprocess.run(["make", "-C", str(tex)], check=True, capture_output=True)
+    assert next(tex.glob("*.pdf")).read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.slow

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from resnet_core import ParameterError, build, draw
+from resnet_core import ParameterError, build, draw, draw_module
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.errors import ResnetDiagramError
 from resnet_core.registry import BLOCKS, NETWORKS
@@ -66,6 +67,32 @@ def test_no_sentence_speaks_of_what_is_not_there(setting: dict[str, Any]) -> Non
                 assert _some_window_reads_all(graph), text
             if setting.get("shortcut") == "none":
                 assert not re.search(r"x \+ f\(x\)|shortcut\(", text), text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("first", [1, 2, 3])
+@pytest.mark.parametrize("second", [1, 2])
+@pytest.mark.parametrize("bent", [False, True])
+def test_two_convolutions_see_what_the_graph_says(
+    language: Any, first: int, second: int, bent: bool
+) -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one = nn.Conv2d(8, 8, 3, padding=first, dilation=first)
+            self.act = nn.ReLU()
+            self.two = nn.Conv2d(8, 8, 3, padding=second, dilation=second)
+
+        def forward(self, x: Any) -> Any:
+            made = self.one(x)
+            return x + self.two(self.act(made) if bent else made)
+
+    drawing = draw_module(Two(), [(1, 8, 32, 32)])
+    told = str(drawing.explain(language))
+    reach = next(node for node in drawing.graph.calls if node.path == "two").receptive_field
+    seen = re.findall(r"(?:the two see|两个合起来能看到(?:输入上)?) *(\d+)×", told)
+    assert seen == [str(reach)], told
+    assert (re.search("halfway|少一次非线性", told) is not None) == (bent and reach == 5)
 
 
 def _some_window_reads_all(graph: Any) -> bool:

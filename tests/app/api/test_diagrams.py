@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.workers import build
 from resnet_core import Diagram, draw
 
 URL = "/diagram?block=bottleneck&stride=2"
@@ -158,3 +159,26 @@ def test_the_json_url_leads_back_to_the_same_diagram(client: TestClient) -> None
         == Diagram.of([("block", "bottleneck"), ("stride", "2"), ("input", "57x33")]).url
     )
     assert client.get(record["url"]).status_code == 200
+
+
+def test_an_address_that_names_the_build_may_be_kept_for_ever(client: TestClient) -> None:
+    plain = client.get("/diagram.svg?block=basic")
+    named = client.get(f"/diagram.svg?block=basic&v={build.short()}")
+    assert named.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert named.content == plain.content
+    assert named.headers["etag"] == plain.headers["etag"]
+    assert named.headers["link"] == plain.headers["link"]
+    older = client.get("/diagram.svg?block=basic&v=0123456789ab")
+    assert older.headers["cache-control"] == KEPT
+    assert older.content == plain.content
+    for path in ("/compare.svg?a=block%3Dbasic&b=block%3Dbottleneck",
+                 "/sweep.svg?block=basic&over=stride"):  # fmt: skip
+        assert "immutable" in client.get(f"{path}&v={build.short()}").headers["cache-control"]
+
+
+@pytest.mark.parametrize("given", ["v=", "v=1", "v=0123456789AB", "v=0123456789ab&v=0123456789ab"])
+def test_what_is_no_build_is_refused(client: TestClient, given: str) -> None:
+    answer = client.get(f"/diagram.svg?block=basic&{given}", headers={"Accept": "*/*"})
+    assert answer.status_code == 422
+    told = client.get(f"/diagram.json?block=basic&{given}").json()
+    assert told["parameter"] == "v"

@@ -62,19 +62,19 @@ def test_every_knob_of_every_subject_is_described_with_its_bounds(
 
 
 def test_no_knob_has_the_name_of_an_option() -> None:
-    reserved = {*Input.model_fields, *Options.model_fields, "model", "on_error"}
+    reserved = {*Input.model_fields, *Options.model_fields, "model", "on_error", "v"}
     for subject in SUBJECTS:
         assert not reserved & set(subject.params.model_fields), subject.name
 
 
 def test_the_view_and_the_input_are_described(client: TestClient) -> None:
-    expected = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error"}
+    expected = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error", "v"}
     assert expected <= set(knobs(client))
 
 
 def test_nothing_is_described_that_no_subject_takes(client: TestClient) -> None:
     taken = {name for subject in SUBJECTS for name in subject.params.model_fields}
-    others = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error"}
+    others = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error", "v"}
     assert set(knobs(client)) == taken | others | {"source", "call"}
 
 

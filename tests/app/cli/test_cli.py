@@ -408,6 +408,14 @@ def test_url_prints_the_permalink_first():
     assert lines.splitlines()[0] == "https://example.org/diagram?block=bottleneck&stride=2"
 
 
+def test_url_tells_programs_the_same():
+    told = json.loads(done("url bottleneck --base-url https://example.org --json").stdout)
+    assert told["url"] == "https://example.org/diagram?block=bottleneck"
+    printed = done("url bottleneck --base-url https://example.org").stdout
+    assert all(lines in printed for lines in told["snippets"].values())
+    assert len(told["snippets"]) >= 6
+
+
 def test_url_prints_lines_to_paste():
     printed = done("url bottleneck --stride 2 --base-url https://example.org").stdout
     image = "https://example.org/diagram.svg?block=bottleneck&stride=2"

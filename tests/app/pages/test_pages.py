@@ -68,7 +68,11 @@ def test_the_form_has_every_knob_with_a_label_and_its_description(
 
 
 @pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
-def test_the_form_as_it_stands_asks_for_the_same_page(client: TestClient, subject: Subject) -> None:
+def test_the_form_as_it_stands_asks_for_the_same_page(
+    client: TestClient, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What to try next is left out where it comes late: here it never does.
+    monkeypatch.setattr("app.pages.explorer.PATIENCE", 60)
     page = client.get(address(subject)).text
     elements = Elements(page)
     sent = [

@@ -13,7 +13,7 @@ import torch
 from click.testing import CliRunner
 
 from app.cli import main
-from app.pages.snippets import program, snippets
+from app.pages.snippets import is_loopback, program, snippets
 from resnet_core import Diagram
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.subjects import weight
@@ -100,3 +100,40 @@ def test_lines_that_embed_the_picture_name_the_server_once() -> None:
     assert f'src="{image.replace("&", "&amp;")}"' in lines["HTML"]
     assert "theme=dark" in lines["HTML, light and dark"]
     assert lines["reStructuredText"].startswith(f".. image:: {image}\n")
+
+
+@pytest.mark.parametrize(
+    ("base", "loopback"),
+    [
+        ("http://127.0.0.1:8000/", True),
+        ("http://127.8.0.1", True),
+        ("http://[::1]:80/x", True),
+        ("http://localhost:8000", True),
+        ("https://diagrams.localhost/", True),
+        (BASE, False),
+        ("http://192.168.0.7:8000", False),
+        ("http://localhost.example.org", False),
+    ],
+)
+def test_files_come_first_where_only_this_machine_reaches_the_server(base, loopback) -> None:
+    diagram = Diagram.of([("block", "basic"), ("stride", "2")])
+    names = list(snippets(diagram, base, "0123456789ab"))
+    assert is_loopback(base) == loopback
+    assert (names[0] == "Marker") == loopback
+    assert ("Address for a CDN" in names) != loopback
+    assert set(names) - {"Address for a CDN"} == set(snippets(diagram, BASE))
+
+
+@pytest.mark.parametrize("query", [*BLOCK_SETTINGS[-3:], [("model", "resnet"), ("block", "basic")]])
+def test_the_marker_is_filled_with_the_same_picture(query, tmp_path: Path, monkeypatch) -> None:
+    diagram = Diagram.of(query)
+    monkeypatch.chdir(tmp_path)
+    Path("a.md").write_text(snippets(diagram, BASE)["Marker"])
+    assert CliRunner().invoke(main, ["docs", "-j", "1", "a.md"]).exit_code == 0
+    (file,) = tmp_path.glob("*.svg")
+    assert file.read_text(encoding="utf-8") == diagram.svg
+
+
+def test_a_title_that_would_end_the_comment_has_no_marker() -> None:
+    diagram = Diagram.of([("block", "basic"), ("title", "a --> b")])
+    assert "Marker" not in snippets(diagram, BASE)

@@ -19,7 +19,9 @@ document.addEventListener("click", async (event) => {
     await (source ? copyFile(source) : copyLines(button.parentElement.querySelector("pre")));
     tell(button, said.done, "done");
   } catch {
-    tell(button, said.failed ?? said.done, "failed");
+    // What could not be copied is selected: two keys do the rest.
+    if (!source) getSelection().selectAllChildren(button.parentElement.querySelector("pre"));
+    tell(button, said.failed, "failed");
   }
 });
 
@@ -54,6 +56,6 @@ async function copyLines(lines) {
   }
   // Without https a page may only copy what is selected.
   getSelection().selectAllChildren(lines);
-  document.execCommand("copy");
+  if (!document.execCommand("copy")) throw new Error("refused");
   getSelection().removeAllRanges();
 }

@@ -19,6 +19,7 @@ import { dressChoices } from "./segments.js";
 import { Signs } from "./signs.js";
 import { dressNumbers } from "./stepper.js";
 import { Strip } from "./strip.js";
+import { takeAsSeen } from "./taking.js";
 import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
@@ -184,6 +185,7 @@ function refocus(last) {
 /** What has to be done to every new page. */
 function prepare() {
   readyToCopy();
+  takeAsSeen();
   offerParts();
   dressChoices();
   dressNumbers();

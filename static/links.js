@@ -41,6 +41,7 @@ export class Links {
 
   /** Reads a new page: which calls there are, and in which line of code each was made. */
   read() {
+    this.known = new Map();
     this.rows = [...document.querySelectorAll("tr[data-node]")];
     this.boxes = [...document.querySelectorAll(".sheet .node[data-node]")];
     this.lines = [...document.querySelectorAll(".line[data-at]")];
@@ -93,8 +94,13 @@ export class Links {
     reveal([...document.querySelectorAll(`.panel:not([hidden]) .${LIT}`)]);
   }
 
-  /** The calls that an element stands for, by their id. */
+  /** The calls that an element stands for, by their id: found once for each picture. */
   calls(element) {
+    if (!this.known.has(element)) this.known.set(element, this.found(element));
+    return this.known.get(element);
+  }
+
+  found(element) {
     const { node, nodes, at, group, parts, folded } = element.dataset;
     if (at !== undefined && node === undefined) {
       return new Set(this.rows.filter((each) => each.dataset.at === at).map(idOf));

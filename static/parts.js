@@ -13,7 +13,11 @@ export function offerParts() {
     }
     const chosen = chosenIn(field);
     parts.forEach((part, place) => {
-      row.children[place].setAttribute("aria-pressed", String(chosen.includes(part)));
+      const pressed = chosen.includes(part);
+      const button = row.children[place];
+      button.setAttribute("aria-pressed", String(pressed));
+      // A box that tells nothing is no choice: the last one stays, and says so.
+      button.disabled = pressed && chosen.length === 1;
     });
   }
 }
@@ -28,7 +32,6 @@ function switchOf(field, part) {
   button.addEventListener("click", () => {
     const flipped = (each) => (each === part) !== chosenIn(field).includes(each);
     const parts = field.dataset.parts.split(" ").filter(flipped);
-    // A box that tells nothing is no choice: the last one stays.
     if (parts.length) field.value = parts.join(",");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,6 +30,8 @@ from resnet_core.diagram.diagram import address
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import Document
+from resnet_core.errors import TooLarge
+from resnet_core.formats.png import limited
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep.knob_values import knobs
 
@@ -47,6 +50,9 @@ IN_TOOLBAR = ("detail", "direction")
 # Picture and page speak one language, which the header switches.
 OF_HEADER = ("lang",)
 COPIED = ("png", "svg", "mmd", "txt")
+# The size of a picture, in pixels, and how many points a pixel is.
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
+LONGEST_HEAD, POINTS = 300, 0.75
 MOST_ROWS = 600
 MOST_NOTES = 80
 # Seconds for what to try next, once picture and words are there.
@@ -224,16 +230,31 @@ class Explorer:
         """Files to save: the name of the format, the address, the name of the file."""
         if not self.diagram:
             return []
-        name = self.diagram.file_name
+        name = self.diagram.file_name.partition("@")[0]
         bare = [pair for pair in self.diagram.query if pair[0] != "scale"]
         found = []
         for format in FORMATS.values():
             for scale in format.scales or (1,):
+                if format.scales and not self._has_room(scale):
+                    continue
                 query = sorted([*bare, *([("scale", scale)] if scale != 1 else [])])
                 label = f"{format.title} {scale}×" if format.scales else format.title
                 url = address(query).replace("/diagram?", f"/diagram.{format.extension}?", 1)
-                found.append((label, url, f"{name}.{format.extension}"))
+                times = "" if scale == 1 else f"@{scale}x"
+                found.append((label, url, f"{name}{times}.{format.extension}"))
         return found
+
+    def _has_room(self, scale: int) -> bool:
+        """Whether a PNG of this scale can be made; not known where a width is asked for."""
+        found = SIZE.search(self.svg[:LONGEST_HEAD])
+        if not found or self.typed.get("width"):
+            return True
+        width, height = map(float, found.groups())
+        try:
+            limited(width * POINTS, height * POINTS, scale, scale)
+        except TooLarge:
+            return False
+        return True
 
     @property
     def copies(self) -> dict[str, str]:
@@ -243,6 +264,7 @@ class Explorer:
         return {
             FORMATS[name].title: self.diagram.url.replace("/diagram?", f"/diagram.{name}?", 1)
             for name in COPIED
+            if name != "png" or self._has_room(1)
         }
 
     def card(self, base: str) -> Card | None:

@@ -2,13 +2,14 @@
 
     resnet50 --stride-on conv1   ⇄   model=resnet50&stride_on=conv1
 
-A query is taken as it is.
+A query is taken as it is. Titles are names too, and a knob may be written with a sign of equality:
+``Bottleneck stride=2``.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from resnet_core import Diagram, ParameterError
@@ -27,7 +28,7 @@ def query_of(side: str, text: str) -> str:
     if not text or "=" in text.split()[0]:
         return text
     try:
-        return urlencode(Request(tuple(shlex.split(text))).pairs, safe=",:")
+        return urlencode(Request(_plain(shlex.split(text))).pairs, safe=",:")
     except NoSuchSubject as error:
         # A query of that name is refused with the nearest name that there is.
         name = text.split()[0]
@@ -41,6 +42,18 @@ def query_of(side: str, text: str) -> str:
                 same("resnet50 --stride-on conv1"), same("model=resnet50&stride_on=conv1")
             ),
         ) from None
+
+
+def _plain(words: Sequence[str]) -> tuple[str, ...]:
+    """The words as the command line has them."""
+    titles = {item.title.lower(): item.name for item in (*NETWORKS.values(), *BLOCKS.values())}
+    subject, *rest = words
+    found = [titles.get(subject.lower(), subject)]
+    for word in rest:
+        name, equals, value = word.partition("=")
+        knob = equals and not word.startswith("-")
+        found += [f"--{name.replace('_', '-')}", value] if knob else [word]
+    return tuple(found)
 
 
 def words_of(query: str) -> str:

@@ -102,7 +102,7 @@ class Diagram(Drawing):
 
     @property
     def file_name(self) -> str:
-        """What a file of it is called, without ending: ``bottleneck-stride-2``."""
+        """What a file of it is called, without ending: ``bottleneck-stride-2-dark@2x``."""
         view = {*Options.model_fields} - {"detail", "direction", "lang"}
         told = [
             f"{name}-{value}".replace("_", "-")
@@ -110,7 +110,11 @@ class Diagram(Drawing):
             if name not in view and name != self.subject.kind
         ]
         words = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join([self.subject.name, *told])).strip("-")
-        return words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rpartition("-")[0]
+        if len(words) > _LONGEST_NAME:
+            words = words[:_LONGEST_NAME].rpartition("-")[0]
+        given = dict(self.query)
+        theme = f"-{given['theme']}" if "theme" in given else ""
+        return f"{words}{theme}" + (f"@{given['scale']}x" if "scale" in given else "")
 
     @property
     def input_shape(self) -> Shape:

@@ -58,7 +58,8 @@ def test_every_embedded_address_answers_with_a_picture(page):
 def test_a_file_is_saved_under_the_name_of_the_structure(page, name):
     with page.expect_download() as saving:
         page.locator("#share .formats a", has_text=re.compile(f"^{name}$")).click()
-    assert saving.value.suggested_filename.startswith("bottleneck-stride-2.")
+    called = "bottleneck-stride-2@2x." if "2×" in name else "bottleneck-stride-2."
+    assert saving.value.suggested_filename.startswith(called)
     assert saving.value.path().stat().st_size > 500
 
 
@@ -113,3 +114,35 @@ def test_a_copy_that_fails_says_so(page, visit):
     # The browser tells of it too.
     assert len(visit.complaints) == 1
     visit.complaints.clear()
+
+
+def test_what_is_saved_has_the_colours_that_are_seen(visit):
+    page = visit("/?block=bottleneck&stride=2#share", color_scheme="dark")
+    with page.expect_download() as saving:
+        page.locator("#share .formats a", has_text=re.compile("^SVG$")).click()
+    assert saving.value.suggested_filename == "bottleneck-stride-2-dark.svg"
+    assert saving.value.path().read_text() == draw(block="bottleneck", stride=2, theme="dark").svg
+    assert "theme=dark" in page.locator("#share .preview img").get_attribute("src")
+    page.click(".top .theme")
+    expect(page.locator("#share .preview img")).to_have_attribute(
+        "src", re.compile("^((?!theme).)*$")
+    )
+    link = page.locator("#share .formats a", has_text=re.compile("^PNG 2×$"))
+    expect(link).to_have_attribute("download", "bottleneck-stride-2@2x.png")
+
+
+def test_a_clipboard_that_refuses_says_so_and_the_lines_are_selected(visit):
+    page = visit("/?block=bottleneck#share")
+    page.evaluate(
+        "void (navigator.clipboard.writeText = () => Promise.reject(new Error('refused')))"
+    )
+    lines = page.locator("#share .lines").first
+    lines.locator(".copy").click()
+    expect(lines.locator(".copy")).to_have_text("Press Ctrl+C")
+    assert page.evaluate("getSelection().toString()").strip() == lines.locator("pre").inner_text()
+
+
+def test_the_address_of_the_page_is_beside_that_of_the_picture(page, visit):
+    links = page.locator("#share pre a")
+    assert links.nth(1).text_content() == f"{visit.address}/?block=bottleneck&stride=2"
+    assert links.nth(1).get_attribute("href") == "/?block=bottleneck&stride=2"

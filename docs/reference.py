@@ -44,6 +44,8 @@ PLACE = {
     "file": Text("name of the picture's file, from the document's folder",
                  "图的文件名，从文档所在文件夹算起"),
     "alt": Text("what is said to those who do not see the picture", "给看不见图的人的说明"),
+    "show": Text("after `source`: `code` puts the code above its picture",
+                 "用在 `source` 之后：写 `code` 则代码显示在图的上方"),
     "over": Text("after `sweep`: the knob", "用在 `sweep` 之后：哪个参数"),
     "values": Text("after `sweep`: its values, with commas", "用在 `sweep` 之后：取值，以逗号分隔"),
     "node": Text("after `window`: the call", "用在 `window` 之后：哪次调用"),

@@ -32,8 +32,9 @@ class Dialect:
     lines that belong to the opening one, and the index behind them, None where it does not end.
     ``quoted`` gives the lines that are shown to the reader as code, where a marker is an example
     and not a request.
-    ``writers`` are by what a marker asks for (``as=png``); the first is the default. ``block``
-    finds the first line of a block that is to become a pair.
+    ``writers`` are by what a marker asks for (``as=png``); the first is the default; ``listing``
+    writes code that stands above the picture. ``block`` finds the first line of a block that is to
+    become a pair.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Dialect:
     pair: tuple[str, str]
     quoted: Callable[[Sequence[str]], Iterator[int]]
     more: More
+    listing: Writer
     writers: Mapping[str, Writer] = field(repr=False)
     block: re.Pattern[str] | None = None
     ascii: bool = False
@@ -192,12 +194,16 @@ def _pre(attribute: str) -> Writer:
     return lambda shown: f"<pre{attribute}>\n{escape(shown.text, quote=False)}\n</pre>"
 
 
+def _verbatim_block(shown: Shown) -> str:
+    return f"\\begin{{verbatim}}\n{shown.text}\n\\end{{verbatim}}"
+
+
 _COMMENT_END = re.compile(r"^\s*<!--\s*/resnet-diagram\s*-->\s*$")
 _COMMENTS = ("<!-- resnet-diagram {} -->", "<!-- /resnet-diagram -->")
 
 MARKDOWN = Dialect(
     "Markdown", (".md", ".markdown", ".qmd"), COMMENT, _COMMENT_END, _COMMENTS, _fenced,
-    _to_its_end,
+    _to_its_end, _code("python"),
     {
         "svg": _image, "png": _image, "pair": _light_and_dark,
         "txt": _code("text"), "mmd": _code("mermaid"), "md": lambda shown: "\n" + shown.text + "\n",
@@ -205,7 +211,8 @@ MARKDOWN = Dialect(
     block=REQUEST,
 )  # fmt: skip
 HTML = Dialect(
-    "HTML", (".html", ".htm"), COMMENT, _COMMENT_END, _COMMENTS, _preformatted, _to_its_end,
+    "HTML", (".html", ".htm"), COMMENT, _COMMENT_END, _COMMENTS, _preformatted,
+    _to_its_end, _pre(' class="python"'),
     {
         "svg": _img, "png": _img, "pair": _light_and_dark,
         "txt": _pre(""), "mmd": _pre(' class="mermaid"'),
@@ -216,6 +223,7 @@ RST = Dialect(
     re.compile(r"^(\s*)\.\. resnet-diagram:(?!:)\s+(.*?)\s*$"),
     re.compile(r"^\s*\.\. /resnet-diagram\s*$"),
     (".. resnet-diagram: {}", ".. /resnet-diagram"), _literal, _deeper,
+    _rst_block(".. code-block:: python"),
     {
         "svg": _rst_image, "png": _rst_image, "txt": _rst_block(".. code-block:: text"),
         "mmd": _rst_block(".. mermaid::"),
@@ -225,10 +233,10 @@ LATEX = Dialect(
     "LaTeX", (".tex", ".ltx"),
     re.compile(r"^(\s*)%+\s*resnet-diagram\s+(.*?)\s*$"),
     re.compile(r"^\s*%+\s*/resnet-diagram\s*$"),
-    ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim, _commented,
+    ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim, _commented, _verbatim_block,
     {
         "pdf": _graphics, "png": _graphics,
-        "txt": lambda shown: f"\\begin{{verbatim}}\n{shown.text}\n\\end{{verbatim}}",
+        "txt": _verbatim_block,
     },
     ascii=True,
 )  # fmt: skip

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 INLINE = ("txt", "mmd", "md")
 PAIR = "pair"
 # The marker's own words; all others are the picture's.
-OURS = ("as", "file", "alt")
+OURS = ("as", "file", "alt", "show")
 _LONGEST_NAME = 60
 
 
@@ -70,7 +70,9 @@ def passage(request: Request, own: Own | None) -> Passage:
         folder = request.document.parent
         local = partial(_beside, folder, own) if own else None
         shown = figure(words, local, code=request.code, folder=folder)
-        return replace(_drawn(request, shown, words, ours), remarks=remarks(shown, request.code))
+        made = _drawn(request, shown, words, ours)
+        listing = _listing(request, shown, ours.get("show"))
+        return replace(made, body=listing + made.body, remarks=remarks(shown, request.code))
     except ParameterError as error:
         return Passage(error=_told(error))
     except ResnetDiagramError as error:
@@ -112,6 +114,19 @@ def _drawn(
     folder = request.document.parent
     paths = tuple(Path(os.path.relpath(path, folder)).as_posix() for path, _ in files)
     return Passage(dialect.writers[wanted](Shown(alt, paths=paths)), files)
+
+
+def _listing(request: Request, shown: Figure, wanted: str | None) -> str:
+    """The code above its picture, where that is wanted; as it was read, restored."""
+    if wanted is None:
+        return ""
+    program = getattr(shown, "program", None)
+    if wanted != "code" or program is None:
+        raise ParameterError(
+            "show", wanted, Text("only source has code to show", "只有 source 才有代码可显示"),
+            allowed=["code"],
+        )  # fmt: skip
+    return request.dialect.listing(Shown("", text=program.text.strip("\n"))) + "\n\n"
 
 
 def _inline(shown: Figure, wanted: str) -> str:

@@ -230,6 +230,26 @@ def test_code_in_the_marker_is_read_and_never_run(name, text):
     assert docs("--check", name).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("a.md", "```python\n"),
+        ("a.html", '<pre class="python">\n'),
+        ("a.rst", "\n.. code-block:: python\n\n"),
+        ("a.tex", "\\begin{verbatim}\n"),
+    ],
+)
+def test_the_code_may_stand_above_its_picture(name, start):
+    from app.docs.dialects import SUFFIXES
+
+    written("net.py", MODULE.format(planes=8))
+    opening, closing = SUFFIXES[Path(name).suffix].pair
+    words = "source net.py input=1x3x8x8 show=code"
+    made = settled(written(name, f"{opening.format(words)}\n{closing}\n"))
+    assert made.partition(f"{opening.format(words)}\n")[2].startswith(start)
+    assert made.index("self.conv = nn.Conv2d(3, 8, 1)") < made.index("Net.")
+
+
 def test_a_file_that_is_named_is_read_and_never_run(folder):
     (folder / "sub").mkdir()
     written("sub/net.py", MODULE.format(planes=8) + "\nraise SystemExit\n")
@@ -308,6 +328,7 @@ def test_check_finds_what_is_stale_and_writes_nothing(edit, monkeypatch):
         ("```resnet-diagram\nsource\nx = '-->'\n```\n", 1, "its code has -->"),
         (pair("source nowhere.py"), 3, "it cannot be read"),
         (pair("source"), 3, "no class of a module is found"),
+        (pair("basic show=code"), 3, "only source has code to show"),
         (pair("sweep basic over=strid"), 3, "did you mean 'stride'?"),
         (pair("window basic node=conv9"), 3, "allowed: conv1, conv2"),
         (pair("basic file=x") + pair("bottleneck file=x"), 8, "another picture to x.svg"),

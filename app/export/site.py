@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -129,6 +130,8 @@ class Site:
                 "path": at.partition("?")[0],
                 "query_string": urlencode({PARAMETER: language}).encode(),
                 "headers": [(b"host", b"localhost")],
+                # Of a server the pages ask this alone: nobody's own module is shown.
+                "app": SimpleNamespace(state=SimpleNamespace(own=None)),
             }
         )
         page = await asyncio.to_thread(self._pages.page, request, template, **context)

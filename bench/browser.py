@@ -46,7 +46,7 @@ requestAnimationFrame(look);
 TURN = """async ([name, value]) => {
   const frame = () => new Promise(requestAnimationFrame);
   const shown = () => document.querySelector('.sheet svg').id;
-  const before = shown(), knob = document.getElementById(name), start = performance.now();
+  const before = shown(), knob = document.getElementById(`knob-${name}`), start = performance.now();
   knob.value = value;
   for (const each of ['input', 'change']) knob.dispatchEvent(new Event(each, { bubbles: true }));
   while (shown() === before) {

@@ -22,7 +22,7 @@ from tests.browser.weight import weight
 
 TURNS = 7
 WEIGHED = ("/", "/?model=resnet50", "/?model=resnet152", "/gallery", "/compare", "/reference")
-MOST_BYTES = 150_000
+MOST_BYTES = 180_000
 FIRST = 1000
 OPENED = "opened"
 # The page, the knob that is turned, a value for each turn, and the milliseconds that it may take.

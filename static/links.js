@@ -1,6 +1,7 @@
 // Box, row, line of code and sentence belong together: pointing at one lights the others.
 
 import { LIT, covers, words } from "./calls.js";
+import { inOrder } from "./reading.js";
 import { Walk } from "./walk.js";
 
 const GROUND = ".frame[aria-expanded] > rect";
@@ -43,7 +44,8 @@ export class Links {
   read() {
     this.known = new Map();
     this.rows = [...document.querySelectorAll("tr[data-node]")];
-    this.boxes = [...document.querySelectorAll(".sheet .node[data-node]")];
+    const drawn = [...document.querySelectorAll(".sheet .node[data-node]")];
+    this.boxes = inOrder(drawn, this.rows.map(idOf));
     this.lines = [...document.querySelectorAll(".line[data-at]")];
     this.sayings = [...document.querySelectorAll("[data-nodes]")];
     const picture = document.querySelector(".sheet svg");

@@ -44,8 +44,10 @@ export class Strip {
   /** Brings what a turn has changed into the strip. */
   seek() {
     if (!this.shown) return;
-    const changed = [...this.canvas.querySelectorAll(".fresh, .altered, .chosen")]
-      .find((box) => box.matches(".chosen")) ?? this.canvas.querySelector(".fresh, .altered");
+    // What was asked for, else what is new, else what is said otherwise: the uppermost of it.
+    const kinds = [".chosen", ".fresh", ".altered"].map((kind) => [...this.canvas.querySelectorAll(`.node${kind}`)]);
+    const top = (box) => box.getBoundingClientRect().top;
+    const [changed] = (kinds.find((boxes) => boxes.length) ?? []).sort((one, other) => top(one) - top(other));
     if (!changed) return;
     const [inner, outer] = [changed.getBoundingClientRect(), this.canvas.getBoundingClientRect()];
     this.canvas.scrollTop += inner.top - outer.top - outer.height * 0.35;

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from markupsafe import escape
 
 from app.pages.compare import EXAMPLES
+from app.pages.sides import query_of
 from resnet_core.compare import FORMATS
 from resnet_core.formats.registry import FORMATS as WRITTEN
 
@@ -230,3 +231,16 @@ def test_it_is_described(client: TestClient) -> None:
     ]
     assert set(extension["schema"]["enum"]) == set(FORMATS)
     assert "/compare?a=" in client.get("/reference").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("Bottleneck stride=2", "block=bottleneck&stride=2"),
+        ("BasicBlock", "block=basic"),
+        ("ResNet-50 --stride-on conv1", "model=resnet50&stride_on=conv1"),
+        ("resnet50 stride_on=conv1", "model=resnet50&stride_on=conv1"),
+    ],
+)
+def test_a_side_may_be_typed_as_it_is_called(typed: str, query: str) -> None:
+    assert sorted(parse_qsl(query_of("a", typed))) == sorted(parse_qsl(query))

@@ -18,12 +18,17 @@ _VARIED = {
     "shortcut": ("auto", "projection", "identity"),
     "attention": ("none", "se", "cbam", "eca"),
 }
+# Between the same two shapes these compute the same.
+_SAME = {"view": "flatten", "reshape": "flatten"}
 
 
 def structure(graph: Graph) -> tuple[Any, ...]:
     """What runs and what goes where, without a name in it."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
-    nodes = tuple((node.type, node.inputs, node.outputs, node.params) for node in graph.nodes)
+    nodes = tuple(
+        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
+        for node in graph.nodes
+    )
     edges = frozenset((place[edge.source], place[edge.target]) for edge in graph.edges)
     return nodes, edges
 

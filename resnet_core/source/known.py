@@ -80,6 +80,11 @@ def _library() -> tuple[ast.Module, frozenset[str]]:
     return tree, frozenset(names)
 
 
+def library() -> ast.Module:
+    """The classes and functions that pasted code often leaves out, as a source."""
+    return _library()[0]
+
+
 def names() -> list[str]:
     """Every name that is known without being defined."""
     return sorted({*_NATIVE, *CHOICES, *_library()[1]})

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from resnet_core.bilingual import Text
 from resnet_core.source.budget import LONGEST_SOURCE
 from resnet_core.source.indentation import indented
+from resnet_core.source.lost import begun, ended
 from resnet_core.source.splitting import statements
 
 _QUOTES = str.maketrans(
@@ -39,8 +40,10 @@ _NO_FORWARD = Text(
     "缺少 forward：采用这些层通常的 forward",
 )
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff"
+# A line with so many Chinese characters that does not begin as code does is a sentence.
+_MANY = 4
 _CODE = re.compile(
-    r"^(class|def|return|import|from|if|else|elif|for|self|super|[A-Za-z_][\w.]*\s*=[^=]|[)\]])"
+    r"^(class|def|return|import|from|if|else|elif|for|self|super|[A-Za-z_][\w.]*\s*=[^=]|[A-Za-z_][\w.]*\(|[)\]])"
 )
 
 
@@ -95,12 +98,18 @@ def restored(given: str) -> Restored:
     text = _said(text, _without_prose(text), notes, Text(
         "words that are no code stood in it", "里面夹着不是代码的文字"))  # fmt: skip
     text = _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
+    completion = begun(text)
+    text = completion.text
     if not _parses(text):
         made = indented(statements(text))
         text = _said(text, _named(made), notes, Text(
             "line breaks or indentation were lost", "换行或缩进丢失了"))  # fmt: skip
     if not _parses(text):
         return Restored(given, given)
+    completion.text = text
+    text = ended(completion).text
+    if completion.taken:
+        notes.append(completion.note)
     text = _said(text, _with_forward(text), notes, _NO_FORWARD)
     return Restored(given, text, tuple(notes))
 
@@ -151,7 +160,7 @@ def _without_prose(text: str) -> str:
         if not re.search(f"[{_CHINESE}]", code):
             kept.append(line)  # in strings and comments it may stand
             continue
-        if said > 0.3 * len(stripped) and not _CODE.match(re.sub(f"^[{_CHINESE}]+", "", stripped)):
+        if said >= _MANY and not _CODE.match(re.sub(f"^[{_CHINESE}]+", "", stripped)):
             continue
         found = re.search(
             r"(?<![A-Za-z_.])(class [A-Za-z_]\w*\s*\(|def \w+\s*\(|from [\w.]+ import |import \w+)",
@@ -159,7 +168,9 @@ def _without_prose(text: str) -> str:
         )
         start = found.start() if found and re.search(f"[{_CHINESE}]", line[: found.start()]) else 0
         cut = re.sub(f"^[{_CHINESE}]+[:,.]?|[{_CHINESE}].*$", "", line[start:].strip())
-        kept.append(cut)
+        # A number or a comma that is left of a sentence is no code.
+        if re.search(r"[A-Za-z_)\]}]", cut):
+            kept.append(cut.rstrip(" ,;") if cut.count("(") <= cut.count(")") else cut)
     return "\n".join(kept)
 
 

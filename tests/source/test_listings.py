@@ -26,13 +26,20 @@ EQUAL: dict[str, tuple[str | None, str, dict[str, Any]]] = {
     "002_resnet": ("ResNet(Bottleneck, [3, 4, 6, 3])", "1x3x224x224", {"model": "resnet50"}),
     "002_hornet": ("HorNet(1, 3, [2, 3, 18, 2], 64)", "1x64x56x56", {"model": "hornet_stage", "index": 1}),
     "002_vgg": (None, "1x3x224x224", {"model": "vgg_backbone"}),
+    "001_stack": ("ResNet(Bottleneck, [3, 4, 6, 3])", "1x3x224x224", {"model": "resnet50"}),
+    "003_resnet": ("ResNet(BasicBlock, [2, 2, 2, 2])", "1x3x224x224", {"model": "resnet18"}),
+    "003_basic": (None, "1x64x56x56", {"block": "basic"}),
+    "003_bottleneck": (None, "1x256x56x56", {"block": "bottleneck"}),
     "004_attention": (None, "1x64x56x56", {"block": "residual_attention"}),
 }  # fmt: skip
 
 
 def structure(graph: Graph) -> list[Any]:
-    """What runs, in order, whatever it is called."""
-    return [(node.type, node.inputs, node.outputs, node.params) for node in graph.nodes]
+    """What runs, in order, whatever it is called; to view a map as a vector is to flatten it."""
+    return [
+        (node.type.replace("view", "flatten"), node.inputs, node.outputs, node.params)
+        for node in graph.nodes
+    ]
 
 
 @pytest.mark.parametrize("name", EQUAL)
@@ -130,3 +137,37 @@ def test_what_differs_in_one_number_is_no_lookalike() -> None:
         "conv3x3(planes, planes)", "conv1x1(planes, planes)"
     )
     assert lookalike(draw_source(text, "BasicBlock(64, 64)", "1x64x56x56").graph) is None
+
+
+def test_what_is_taken_from_a_well_known_class_is_told() -> None:
+    found = restored(LISTINGS["003_resnet"])
+    told = [note["en"] for note in found.notes]
+    assert told[-1].endswith("taken from the well-known class: self.conv1, self.relu")
+    assert "self.conv1, self.relu" in found.notes[-1]["zh"]
+    added = [line for line in found.difference() if line.startswith("+") and "self.relu" in line]
+    assert added
+
+
+def test_a_restored_network_is_known_by_its_name() -> None:
+    text = restored(LISTINGS["003_resnet"]).text
+    found = lookalike(draw_source(text, "ResNet(Bottleneck, [3, 4, 6, 3])").graph)
+    assert found is not None
+    assert said(found)["en"] == "This is resnet50"
+
+
+def test_what_a_listing_says_itself_is_kept() -> None:
+    listing = LISTINGS["003_basic"].replace("out += identity", "out += identity * 2")
+    assert "out += identity * 2" in restored(listing).text
+    own = "self.layer1 = self._make_layer(block, 96, layers[0])"
+    listing = LISTINGS["001_stack"].replace("block, 64, layers[0]", "block, 96, layers[0]")
+    assert own in restored(listing).text
+
+
+def test_code_of_a_class_that_nobody_knows_is_given_nothing() -> None:
+    listing = (
+        "self.first = nn.Linear(3, 4)\nself.second = nn.ReLU()\ndef forward(self, x):\nreturn x"
+    )
+    assert "class" not in restored(listing).text
+    whole = "class ResNet(nn.Module):\n    def __init__(self):\n        super().__init__()\n" \
+        "    def forward(self, x):\n        return x\n"  # fmt: skip
+    assert restored(whole).text == whole

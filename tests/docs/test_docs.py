@@ -271,6 +271,8 @@ def test_the_five_documents_have_a_picture_in_the_place_of_every_drawing_and_lis
     assert not any("```resnet-diagram" in text for text in texts.values())
     assert "002.md:38: note: names were garbled" in found.output
     assert "AttentionModule is not defined in the source: SELayer is taken" in found.output
+    assert draw(model="resnet18").graph.totals.params == 11_689_512
+    assert ">11,689,512 parameters" in Path("garbled.svg").read_text()
     assert Path("resdown.svg").read_text().count("3×3 conv") >= 1
     assert "┌" in texts["004.md"]
     assert docs("--check", "000.md", "002.md").exit_code == 0

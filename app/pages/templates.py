@@ -73,11 +73,13 @@ class Pages:
         root = request.scope.get("root_path", "")
         language = language_of(request)
         query = context.pop("kept", request.query_params.multi_items())
+        # A page that is written to a file is asked for by nobody, and shows nobody's own module.
+        own = request.app.state.own if "app" in request.scope else None
         html = self._templates[language.name].get_template(template).render(
             root=root, base=str(request.base_url), language=language,
             languages=_switch(query),
             static=lambda name: f"{root}/static/{stamp()}/{name}",
-            theme=theme_of(request), own=request.app.state.own,
+            theme=theme_of(request), own=own,
             theme_css=f"{root}/theme.css?v={theme_stamp()}", **context,
         )  # fmt: skip
         headers = {

@@ -11,7 +11,7 @@ from resnet_core.graph.model import Graph
 from resnet_core.language.caption import sums
 from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import TileMaker, marked_tile, tile
+from resnet_core.layout.boxes import TileMaker, marked_tile, tile, tiles
 from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.page import titled, without_legend
 from resnet_core.layout.sheet import Line, Run, Sheet
@@ -74,8 +74,9 @@ def _overlapping(sheet: Sheet) -> bool:
 def _arranged(
     diff: Diff, graph: Graph, heading: tuple[Line, ...], make: TileMaker = marked_tile
 ) -> Sheet:
-    labels = diff.options.labels.split(",")
-    return arrange(graph, heading, diff.options.direction, labels, diff.language, make)
+    direction, labels = diff.options.direction, diff.options.labels.split(",")
+    made = tiles(graph, direction, labels, diff.language, make)
+    return arrange(graph, heading, direction, made, diff.language)
 
 
 def _heading(diff: Diff) -> tuple[Line, ...]:

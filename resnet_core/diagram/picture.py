@@ -155,28 +155,27 @@ class Drawing(Picture):
         raise _too_narrow(options)
 
     def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
-        """A view with its places, in the colours of roles or of costs."""
-        from resnet_core.layout.boxes import tile
+        """A view with its places, in the colours of roles or of costs, with or without slabs."""
+        from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
         from resnet_core.layout.page import with_line
         from resnet_core.layout.slabs import Slabs
 
         options, language = self.options, self.options.lang
-        colours = None
+        made = tiles(shown, options.direction, options.labels.split(","), language, tile)
+        told = []
         if options.color != "role":
             colours = CostColours(shown, self.graph, options.color)
-        make = colours.tile if colours else tile
-        labels, slabs = options.labels.split(","), None
+            made = colours.on(made, options.direction)
+            told.append(colours.scale(language, options.theme != "ink"))
         if options.style == "slabs":
-            slabs = Slabs(shown, options.direction, labels, language, make)
-        sheet = arrange(
-            shown, title, options.direction, labels, language, slabs.tile if slabs else make
-        )
-        if slabs:
-            sheet = with_line(sheet, slabs.told(language))
-        if colours:
-            sheet = with_line(sheet, colours.scale(language, options.theme != "ink"))
+            slabs = Slabs(made, options.direction, language)
+            made = slabs.tiles
+            told.insert(0, slabs.told(language))
+        sheet = arrange(shown, title, options.direction, made, language)
+        for line in told:
+            sheet = with_line(sheet, line)
         return sheet
 
     def _details(self) -> Sequence[Detail]:

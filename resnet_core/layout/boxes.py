@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
@@ -51,6 +51,14 @@ class Tile:
 
 
 TileMaker = Callable[[Graph, Node, str, Collection[str], Language], Tile]
+Tiles = Mapping[str, Tile]
+
+
+def tiles(
+    graph: Graph, direction: str, labels: Collection[str], language: Language, make: TileMaker
+) -> Tiles:
+    """The tile that ``make`` gives for each node of a view, by the node's id."""
+    return {node.id: make(graph, node, direction, labels, language) for node in graph.nodes}
 
 
 def tile(

@@ -6,14 +6,13 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Edge, Graph
-from resnet_core.language.notation import DEFAULT_LABELS
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import Tile, TileMaker, tile
+from resnet_core.layout.boxes import Tile, Tiles
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.edge_styles import legend
 from resnet_core.layout.page import on_paper
@@ -71,27 +70,19 @@ class _Spot:
 
 
 def arrange(
-    graph: Graph,
-    heading: Sequence[Line],
-    direction: str,
-    labels: Collection[str] = DEFAULT_LABELS,
-    language: Language = "en",
-    make: TileMaker = tile,
+    graph: Graph, heading: Sequence[Line], direction: str, tiles: Tiles, language: Language
 ) -> Sheet:
     """Everything the picture shows, with its place, for a graph that is a view.
 
-    ``make`` gives the tile of a node.
+    ``tiles`` are what stands for each of its nodes.
     """
-    tiles = {node.id: make(graph, node, direction, labels, language) for node in graph.nodes}
     return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading))
 
 
 class _Arrangement:
     """One graph on its way to the sheet."""
 
-    def __init__(
-        self, graph: Graph, direction: str, tiles: dict[str, Tile], language: Language
-    ) -> None:
+    def __init__(self, graph: Graph, direction: str, tiles: Tiles, language: Language) -> None:
         self.graph = graph
         self.down = direction == "TB"
         self.ways = _WAYS[direction]

@@ -5,7 +5,7 @@ One hue from pale to strong, so that it is a scale for every eye; the share stan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import get_args
 
@@ -13,7 +13,7 @@ from resnet_core.bilingual import Language, Text
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.shares import Cost, costs, whole
 from resnet_core.language.numbers import percent
-from resnet_core.layout.boxes import BETWEEN, Tile, tile
+from resnet_core.layout.boxes import BETWEEN, Tile, Tiles
 from resnet_core.layout.edge_styles import SIZE
 from resnet_core.layout.sheet import Face, Line, Run
 from resnet_core.layout.theme import SMALL
@@ -45,16 +45,12 @@ class CostColours:
         cost = self.costs.get(node.id, 0)
         return -(-cost * STEPS // self.most) if self.most else 0
 
-    def tile(
-        self,
-        graph: Graph,
-        node: Node,
-        direction: str,
-        labels: Collection[str],
-        language: Language,
-    ) -> Tile:
-        """The tile of a node in the colour of its cost, with its share; a failure stays red."""
-        made = tile(graph, node, direction, labels, language)
+    def on(self, tiles: Tiles, direction: str) -> Tiles:
+        """The tiles in the colours of their costs, with their shares; a failure stays red."""
+        return {name: self._coloured(made, direction) for name, made in tiles.items()}
+
+    def _coloured(self, made: Tile, direction: str) -> Tile:
+        node = made.node
         if made.shape not in ("box", "glyph"):
             return made
         paint = f"cost-{self.step(node)}"

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language, Text
-from resnet_core.graph.model import Graph, Node, Shape
-from resnet_core.layout.boxes import BETWEEN, Tile, TileMaker, end_tile
+from resnet_core.graph.model import Shape
+from resnet_core.layout.boxes import BETWEEN, Tile, Tiles, end_tile
 from resnet_core.layout.edge_styles import SIZE
 from resnet_core.layout.sheet import AWAY, Box, Line, Point, Run, Slab
 from resnet_core.layout.typesetting import PAD, extent
@@ -55,40 +55,33 @@ class Scale:
 class Slabs:
     """The slabs of one view, all to one scale."""
 
-    def __init__(
-        self,
-        view: Graph,
-        direction: str,
-        labels: Collection[str],
-        language: Language,
-        make: TileMaker,
-    ) -> None:
+    def __init__(self, tiles: Tiles, direction: str, language: Language) -> None:
         self.down = direction == "TB"
-        self._make = make
-        sizes = [_sides(node.shape) for node in view.nodes if node.kind != "output"]
+        # An input has a box like any other here, with room for its slab.
+        self._bare = [
+            end_tile(made.node, direction, language) if made.node.kind == "input" else made
+            for made in tiles.values()
+        ]
+        shapes = [made.node.shape for made in self._bare if made.node.kind != "output"]
+        sizes = [_sides(shape) for shape in shapes]
         # One number for a whole map is no side that others are to be measured by.
         sides = [side for _, high, wide in sizes for side in (high, wide) if side > 1]
         self.side = Scale.of(sides, SIDE)
         self.thickness = Scale.of([channels for channels, _, _ in sizes], THICK)
-        drawn = [self._slab(node.shape) for node in view.nodes if node.kind != "output"]
+        drawn = [self._slab(shape) for shape in shapes]
         self._wide = max(slab.width for slab in drawn)
         self._high = max(slab.height for slab in drawn)
-        bare = [self._bare(view, node, direction, labels, language) for node in view.nodes]
-        self._beside = max(extent(made.face.right)[0] for made in bare)
+        self._beside = max(extent(made.face.right)[0] for made in self._bare)
 
-    def tile(
-        self,
-        graph: Graph,
-        node: Node,
-        direction: str,
-        labels: Collection[str],
-        language: Language,
-    ) -> Tile:
-        """The tile of a node with the slab of what it gives out; a sign and a failure have none."""
-        made = self._bare(graph, node, direction, labels, language)
+    @property
+    def tiles(self) -> Tiles:
+        """The tiles with the slab of what each gives out; a sign and a failure have none."""
+        return {made.node.id: self._with_slab(made) for made in self._bare}
+
+    def _with_slab(self, made: Tile) -> Tile:
         if made.shape != "box":
             return made
-        slab = self._slab(node.shape)
+        slab = self._slab(made.node.shape)
         if self.down:
             left, right = extent(made.face.left), extent(made.face.right)
             beside = self._beside if made.face.right else 0.0
@@ -104,19 +97,6 @@ class Slabs:
             made, face=face, slab=replace(slab, inset=inset),
             width=max(made.width, slab.width + 2 * PAD), height=made.height + self._high + AIR,
         )  # fmt: skip
-
-    def _bare(
-        self,
-        graph: Graph,
-        node: Node,
-        direction: str,
-        labels: Collection[str],
-        language: Language,
-    ) -> Tile:
-        """The tile of a node as it is without a slab; an input has room for one."""
-        if node.kind == "input":
-            return end_tile(node, direction, language)
-        return self._make(graph, node, direction, labels, language)
 
     def _slab(self, shape: Shape) -> Slab:
         channels, high, wide = _sides(shape)

@@ -10,7 +10,7 @@ from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.view import view
 from resnet_core.language.notation import call_title, title
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import Tile, tile
+from resnet_core.layout.boxes import Tile, tile, tiles
 from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.sheet import MARGIN, Box, Face, Line, Run, Sheet, Wire
 from resnet_core.layout.theme import TEXT, ground_of
@@ -25,7 +25,7 @@ _LEAST = 84.0
 def sheet_of(graph: Graph, is_network: bool, language: Language) -> Sheet:
     """Where everything stands, at full size."""
     shown = view(graph, "stage" if is_network else "layer")
-    sheet = arrange(shown, (), "TB", (), language, make=_compact)
+    sheet = arrange(shown, (), "TB", tiles(shown, "TB", (), language, _compact), language)
     return replace(sheet, legend=())
 
 

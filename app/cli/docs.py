@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import print_bytes, replace_file
+from app.cli.output import print_bytes, progress, put_file
 from resnet_core.bilingual import LANGUAGES
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int, as_json: bool) -> None
     from app.docs.files import documents, examine
 
     _refuse_others(paths)
-    outcome = examine(documents(paths), own_module, jobs, _progress)
+    outcome = examine(documents(paths), own_module, jobs, progress)
     if not check:
         _write(outcome)
     if as_json:
@@ -126,8 +126,7 @@ def _json(outcome: Outcome) -> bytes:
 def _write(outcome: Outcome) -> None:
     for path, content in outcome.writes.items():
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, content)
+            put_file(path, content)
         except OSError as error:
             raise Refusal(f"cannot write {path}: {error.strerror}") from None
 
@@ -149,9 +148,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _progress(done: int, count: int) -> None:
-    """How far it is, on a terminal alone."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {count}" + ("\n" if done == count else ""), nl=False, err=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from app.cli.errors import Refusal
+from app.cli.output import progress, put_file
+from resnet_core.errors import nearest
 
 
 @click.command()
@@ -39,13 +40,20 @@ def export(target: Path, subjects: tuple[str, ...], server: str) -> None:
     known = [one.name for one in every]
     for name in subjects:
         if name not in known:
-            raise Refusal(f"there is no block or network {name}", allowed=", ".join(known))
+            near = nearest(name, known)
+            instead = f"resnet-diagram export {target} {near}" if near else ""
+            what = f"there is no block or network {name}"
+            raise Refusal(what, allowed=", ".join(known), instead=instead)
     from app.export.site import Site
     from app.settings import read
 
     site = Site([one for one in every if not subjects or one.name in subjects], server)
+
+    def put(name: str, content: bytes) -> None:
+        put_file(target / name, content)
+
     try:
-        files = asyncio.run(site.write(target, read(), _progress))
+        files = asyncio.run(site.write(put, read(), progress))
     except BaseExceptionGroup as failures:
         wrong = failures.subgroup(OSError)
         if wrong is None:
@@ -61,9 +69,3 @@ def _reason(group: BaseExceptionGroup[Any]) -> str:
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
     return str(first.strerror if isinstance(first, OSError) else first)
-
-
-def _progress(done: int, count: int) -> None:
-    """How far it is, on a terminal alone."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {count}" + ("\n" if done == count else ""), nl=False, err=True)

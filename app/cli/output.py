@@ -52,6 +52,18 @@ def ending(output: str) -> str:
     return found
 
 
+def put_file(path: Path, content: bytes) -> None:
+    """Write a file, in a folder that may not be there yet. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, content)
+
+
+def progress(done: int, count: int) -> None:
+    """How far it is, on a terminal alone."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {count}" + ("\n" if done == count else ""), nl=False, err=True)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """A reader of the file sees the old content or the new one, never a half of it."""
     if path.exists() and not path.is_file():

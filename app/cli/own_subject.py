@@ -7,7 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
@@ -239,8 +239,7 @@ def _as_its_size(subject: OwnSubject) -> OwnSubject:
     except ParameterError as error:
         raise Refusal(error.reason) from None
     kind: Kind = "model" if sum(1 for _ in made.modules()) > NETWORK else "block"
-    values = {name: getattr(subject, name) for name in subject.__dataclass_fields__}
-    return OwnSubject(**values | {"kind": kind})
+    return replace(subject, kind=kind)
 
 
 def _files(names: Mapping[str, Any]) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -99,6 +99,3 @@ class Links:
         name = f"{FOLDERS[what]}/{diagram.file_name}-{digest}.{ending}"
         self.files[name] = File(diagram, what, ending)
         return name
-
-
-Progress = Callable[[int, int], None]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from app.export.links import STYLES, File, Links, Progress
+from app.export.links import STYLES, File, Links
 from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.gallery import Family, families
@@ -20,15 +19,18 @@ from app.pages.i18n import LANGUAGES, PARAMETER
 from app.pages.templates import Pages, folder, theme_css
 from app.settings import Settings
 from app.workers.renderer import Renderer
-from resnet_core import Diagram
+from resnet_core import FORMATS, Diagram
 from resnet_core.bilingual import Language
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import Subject
 
-# What a page offers to be saved: the ending and what it is called there.
-OFFERED = {"svg": "SVG", "png": "PNG", "pdf": "PDF", "mmd": "Mermaid", "txt": "Text", "csv": "CSV"}
+# What a page offers to be saved.
+OFFERED = ("svg", "png", "pdf", "mmd", "txt", "csv")
 # Nobody waits for a single page, and each shall be complete.
 PATIENCE = 600.0
+# A name and its content; what is done, and of how much.
+Put = Callable[[str, bytes], None]
+Progress = Callable[[int, int], None]
 GALLERY, SHELF = "/gallery", "/documents"
 
 
@@ -54,15 +56,19 @@ class Site:
             found[_address(subject)] = f"{subject.kind}/{subject.name}.html"
         return found
 
-    async def write(self, into: Path, settings: Settings, progress: Progress) -> int:
-        """Draw everything and write it; how many files there are. Raises OSError."""
+    async def write(self, put: Put, settings: Settings, progress: Progress) -> int:
+        """Draw everything and ``put`` it in its place, by name; how many files there are.
+
+        Raises what ``put`` raises.
+        """
         patient = settings.model_copy(update={"timeout": PATIENCE, "queue": 100_000})
         renderer = Renderer(patient)
         renderer.workers.start()
         try:
-            made = _Made(into)
-            for name, content in _still_files():
-                made.write(name, content)
+            still = list(_still_files())
+            for name, content in still:
+                put(name, content)
+            done = count(1)
             turn = asyncio.Semaphore(max(1, settings.workers))
             total = len(self.links.pages) * len(LANGUAGES)
 
@@ -70,8 +76,8 @@ class Site:
                 async with turn:
                     html = await self._page(renderer, address, language)
                 file = self.links.page(address, language)
-                made.write(file, self.links.rewrite(html, address, language).encode())
-                made.count(progress, total)
+                put(file, self.links.rewrite(html, address, language).encode())
+                progress(next(done), total)
 
             spoken = [language.name for language in LANGUAGES.values()]
             await _all(page(at, name) for at in self.links.pages for name in spoken)
@@ -81,11 +87,11 @@ class Site:
             async def picture(name: str, file: File) -> None:
                 ask = {"diagram": renderer.render, "explain": renderer.explain}[file.what]
                 async with turn:
-                    made.write(name, await ask(file.diagram.query, file.ending))
-                made.count(progress, total)
+                    put(name, await ask(file.diagram.query, file.ending))
+                progress(next(done), total)
 
             await _all(picture(name, file) for name, file in self.links.files.items())
-            return made.files
+            return len(still) + total
         finally:
             await renderer.stop()
 
@@ -93,15 +99,15 @@ class Site:
         path, _, query = address.partition("?")
         if path == GALLERY:
             context: dict[str, Any] = {"families": self.families, "documents_of": self._discussed}
-            return await self._made("gallery.html", address, language, **context)
+            return await self._html("gallery.html", address, language, **context)
         if path == SHELF:
             context = {"documents": self.documents, "missing": ""}
-            return await self._made("documents.html", address, language, **context)
+            return await self._html("documents.html", address, language, **context)
         if path.startswith(SHELF):
             (found,) = [one for one in self.documents if path == f"{SHELF}/{one.slug}"]
             context = {"document": found, "documents": self.documents}
             context["sections"] = await read(renderer, found, language)
-            return await self._made("document.html", address, language, **context)
+            return await self._html("document.html", address, language, **context)
         kind, name = query.split("=")
         (subject,) = [one for one in self.subjects if (one.kind, one.name) == (kind, name)]
         return await self._subject(renderer, subject, address, language)
@@ -116,13 +122,13 @@ class Site:
         files = []
         if shown.diagram:
             query = urlencode(shown.diagram.query)
-            files = [(title, f"/diagram.{name}?{query}") for name, title in OFFERED.items()]
-        return await self._made("still.html", address, language, explorer=shown, files=files)
+            files = [(FORMATS[name].title, f"/diagram.{name}?{query}") for name in OFFERED]
+        return await self._html("still.html", address, language, explorer=shown, files=files)
 
     def _discussed(self, subject: Subject) -> list[Any]:
         return [document for document in found_in(subject) if document in self.documents]
 
-    async def _made(self, template: str, at: str, language: Language, **context: Any) -> str:
+    async def _html(self, template: str, at: str, language: Language, **context: Any) -> str:
         request = Request(
             {
                 "type": "http",
@@ -130,33 +136,10 @@ class Site:
                 "path": at.partition("?")[0],
                 "query_string": urlencode({PARAMETER: language}).encode(),
                 "headers": [(b"host", b"localhost")],
-                # Of a server the pages ask this alone: nobody's own module is shown.
-                "app": SimpleNamespace(state=SimpleNamespace(own=None)),
             }
         )
         page = await asyncio.to_thread(self._pages.page, request, template, **context)
         return bytes(page.body).decode()
-
-
-class _Made:
-    """Files in a folder, each put in place whole."""
-
-    def __init__(self, into: Path) -> None:
-        self._into = into
-        self.files = 0
-        self._counted = 0
-
-    def write(self, name: str, content: bytes) -> None:
-        path = self._into / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(content)
-        beside.replace(path)
-        self.files += 1
-
-    def count(self, progress: Progress, total: int) -> None:
-        self._counted += 1
-        progress(self._counted, total)
 
 
 def _only(chosen: set[tuple[str, str]]) -> Callable[[Family], Family]:

@@ -38,7 +38,6 @@ def pairs_of(request: Request) -> Pairs:
 ON_ERROR = "on_error"
 # Which build's answer is meant: one that is named so may be kept for ever.
 BUILD = "v"
-_ABOUT_THE_ANSWER = (ON_ERROR, BUILD)
 Some = TypeVar("Some", bound=str)
 # What an explanation is written in and no diagram.
 SOURCES = {"py": "text/x-python"}
@@ -48,7 +47,23 @@ PICTURES: tuple[PictureFormat, ...] = get_args(PictureFormat)
 LONGEST = 1024
 
 
-_BUILD = re.compile(r"[0-9a-f]{12}")
+@dataclass(frozen=True)
+class Rule:
+    """What may be said of an answer under one name, and why another value cannot be."""
+
+    pattern: str
+    wrong: Text
+    legal: Text | list[str]
+    suggestion: str | None = None
+
+
+_ABOUT_THE_ANSWER = {
+    BUILD: Rule(
+        r"[0-9a-f]{12}", Text("it is no build", "它不是构建编号"),
+        Text("12 letters from 0 to 9 and a to f", "12 个 0–9、a–f 的字符"),
+    ),
+    ON_ERROR: Rule("image", Text("it is not image", "不是 image"), ["image"], "image"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,36 +89,31 @@ class ResourceRequest:
             return list(self.pairs)
         return [pair for pair in self.pairs if pair[0] not in _ABOUT_THE_ANSWER]
 
+    def _said(self, name: str) -> list[str]:
+        return [value for said, value in self.pairs if said == name]
+
     @property
     def build(self) -> str:
         """The build whose answer is meant; empty where none is named."""
-        return next((value for name, value in self.pairs if name == BUILD), "")
+        return next(iter(self._said(BUILD)), "")
 
     @property
     def hides_errors(self) -> bool:
         """Whether a mistake is answered with a picture and status 200."""
-        return next((value for name, value in self.pairs if name == ON_ERROR), "") == "image"
+        return self._said(ON_ERROR)[:1] == ["image"]
 
     def check(self) -> None:
-        """Raise ParameterError where ``on_error`` is given twice or is not ``image``.
-
-        So it is with ``v`` where it is no name of a build.
-        """
-        builds = [value for name, value in self.pairs if name == BUILD]
-        if self.bare != list(self.pairs) and not (
-            len(builds) < 2 and all(map(_BUILD.fullmatch, builds))
-        ):
-            reason = GIVEN_TWICE if len(builds) > 1 else Text("it is no build", "它不是构建编号")
-            raise ParameterError(
-                BUILD, builds[-1], reason, mend={},
-                allowed=Text("12 letters from 0 to 9 and a to f", "12 个 0–9、a–f 的字符"),
-            )  # fmt: skip
-        values = [value for name, value in self.pairs if name == ON_ERROR]
-        if values not in ([], ["image"]) and self.bare != list(self.pairs):
-            reason = GIVEN_TWICE if len(values) > 1 else Text("it is not image", "不是 image")
-            raise ParameterError(
-                ON_ERROR, values[-1], reason, allowed=["image"], suggestion="image", mend={}
-            )
+        """Raise ParameterError where ``on_error`` or ``v`` is given twice or has no legal value."""
+        if self.bare == list(self.pairs):
+            return
+        for name, rule in _ABOUT_THE_ANSWER.items():
+            values = self._said(name)
+            twice = len(values) > 1
+            if twice or not all(re.fullmatch(rule.pattern, value) for value in values):
+                raise ParameterError(
+                    name, values[-1], GIVEN_TWICE if twice else rule.wrong, allowed=rule.legal,
+                    suggestion=rule.suggestion, mend={},
+                )  # fmt: skip
 
     def corrected(self, extension: str) -> ResourceRequest:
         """The same in the format that was probably meant."""

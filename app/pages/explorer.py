@@ -12,8 +12,6 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import ValidationError
-
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
@@ -21,13 +19,12 @@ from app.pages.gallery import Family, families
 from app.pages.presence import Card, card
 from app.pages.snippets import is_loopback, program, snippets
 from app.pages.source import Listing, listings, whole
-from app.pages.ways import alone
+from app.pages.ways import alone, legal, pairs_of
 from app.workers import build
 from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
 from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.form import plain
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import Document
 from resnet_core.errors import TooLarge
@@ -149,19 +146,13 @@ class Explorer:
         return {
             name: value
             for name, value in self.turned.items()
-            if name in known and value != known[name].default and _allowed(subject, name, value)
+            if name in known and value != known[name].default and legal(subject, {name: value})
         }
 
     def link(self, subject: Subject, knobs: Mapping[str, Any] | None = None) -> str:
         """The query of the page for another subject, or for a block with other knobs."""
-        fields = subject.params.model_fields
         wanted = self.common(subject) if knobs is None else knobs
-        changed = {n: plain(v) for n, v in wanted.items() if v != fields[n].default}
-        query = [
-            (subject.kind, subject.name),
-            *sorted(changed.items()),
-            *self.carried(subject.kind),
-        ]
+        query = [*pairs_of(subject, wanted), *self.carried(subject.kind)]
         return "?" + urlencode(query, safe=",:")
 
     @property
@@ -400,15 +391,6 @@ def _start(renderer: Renderer) -> Pairs:
     """What is shown where nothing is asked for: somebody's own module, or a bottleneck."""
     own = renderer.own
     return [(own.entered.kind, own.entered.name), *own.view] if own else [START]
-
-
-def _allowed(subject: Subject, name: str, value: Any) -> bool:
-    """Whether a knob of a subject may have this value, whatever the others are."""
-    try:
-        subject.params.model_validate({name: value})
-    except ValidationError:
-        return False
-    return True
 
 
 def _subject(typed: dict[str, str]) -> Subject | None:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.http.problems import SORTS, clean
 from app.http.requests import offered, pairs_of
+from app.http.responses import FOR_EVER
 from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.fields import fields_of
@@ -20,7 +21,7 @@ from app.pages.gallery import families
 from app.pages.i18n import language_of
 from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
-from app.pages.templates import FOR_EVER, Pages, folder, theme_css
+from app.pages.templates import Pages, folder, theme_css
 from app.workers.own_module import Own
 from resnet_core.diagram.options import Input, Options
 from resnet_core.documents import DOCUMENTS

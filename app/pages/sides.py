@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Text, clauses, same
 from resnet_core.diagram.words import NoSuchSubject, Request, spelled
+from resnet_core.errors import option
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 # Networks that are worth setting beside another.
@@ -52,7 +53,7 @@ def _plain(words: Sequence[str]) -> tuple[str, ...]:
     for word in rest:
         name, equals, value = word.partition("=")
         knob = equals and not word.startswith("-")
-        found += [f"--{name.replace('_', '-')}", value] if knob else [word]
+        found += [option(name), value] if knob else [word]
     return tuple(found)
 
 

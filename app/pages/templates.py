@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.http.problems import Problem
+from app.http.responses import FOR_EVER
 from app.pages.i18n import (
     A_YEAR,
     COOKIE,
@@ -33,7 +34,6 @@ from resnet_core.layout.theme import COLOURS, ThemeName
 
 # A long table in a page shrinks to a tenth; more effort than this would cost more than it saves.
 EFFORT = 4
-FOR_EVER = "public, max-age=31536000, immutable"
 # Set by the page's switch.
 THEME_COOKIE = "theme"
 POLICY = "; ".join(

@@ -26,7 +26,7 @@ def alone(record: Record) -> dict[str, str]:
     for group in record["groups"]:
         subject = known.get(group["type"])
         sides = entered.get(group["path"])
-        if group["path"] and subject and sides and _legal(subject, group["parameters"]):
+        if group["path"] and subject and sides and legal(subject, group["parameters"]):
             found[group["path"]] = _query(subject, group["parameters"], sides)
     return found
 
@@ -43,7 +43,8 @@ def _entered(record: Record) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _legal(subject: Subject, knobs: Mapping[str, Any]) -> bool:
+def legal(subject: Subject, knobs: Mapping[str, Any]) -> bool:
+    """Whether a subject's knobs may have these values, each by itself."""
     try:
         subject.params.model_validate(dict(knobs))
     except ValidationError:
@@ -51,10 +52,16 @@ def _legal(subject: Subject, knobs: Mapping[str, Any]) -> bool:
     return True
 
 
-def _query(subject: Subject, knobs: Mapping[str, Any], sides: tuple[int, int]) -> str:
+def pairs_of(subject: Subject, knobs: Mapping[str, Any], **more: str) -> list[tuple[str, str]]:
+    """The query for a subject with these knobs, what is a default left out."""
     fields = subject.params.model_fields
     changed = {n: plain(v) for n, v in knobs.items() if v != fields[n].default}
+    return [(subject.kind, subject.name), *sorted((changed | more).items())]
+
+
+def _query(subject: Subject, knobs: Mapping[str, Any], sides: tuple[int, int]) -> str:
     height, width = sides
+    given = {}
     if sides != (subject.input_size, subject.input_size):
-        changed["input"] = str(height) if height == width else f"{height}x{width}"
-    return urlencode([(subject.kind, subject.name), *sorted(changed.items())], safe=",:")
+        given["input"] = str(height) if height == width else f"{height}x{width}"
+    return urlencode(pairs_of(subject, knobs, **given), safe=",:")

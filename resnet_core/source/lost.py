@@ -43,13 +43,7 @@ class _Class:
     @cached_property
     def layers(self) -> dict[str, ast.Assign]:
         """The attribute that each statement of the constructor sets."""
-        return {
-            target.attr: part
-            for part in self.init.body
-            if isinstance(part, ast.Assign)
-            for target in part.targets
-            if isinstance(target, ast.Attribute)
-        }
+        return _set_in(self.init)
 
     @property
     def names(self) -> set[str]:
@@ -176,7 +170,9 @@ def _parameters(made: Completion) -> Iterator[str]:
     assert known is not None
     given = set(_ASSIGNED.findall(made.text))
     lost = [part for name, part in known.layers.items() if name not in given]
-    needed = _loaded([*lost, *_locals(known, lost)]) | set(re.findall(r"\w+", _first(made.text)))
+    needed = _names([*lost, *_locals(known, lost)], ast.Load) | set(
+        re.findall(r"\w+", _first(made.text))
+    )
     arguments = known.init.args
     plain = len(arguments.args) - len(arguments.defaults)
     for index, argument in enumerate(arguments.args):
@@ -189,56 +185,47 @@ def _parameters(made: Completion) -> Iterator[str]:
 def _locals(known: _Class, statements: Iterable[ast.stmt]) -> list[ast.stmt]:
     """The statements of the constructor that set the names which these use."""
     found: list[ast.stmt] = []
-    needed = _loaded(statements)
+    needed = _names(statements, ast.Load)
     for part in reversed(known.init.body):
-        sets = {
-            name.id for name in ast.walk(part)
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-        }  # fmt: skip
-        if sets & needed:
+        if _names([part], ast.Store) & needed:
             found.insert(0, part)
-            needed |= _loaded([part])
+            needed |= _names([part], ast.Load)
     return found
 
 
-def _loaded(statements: Iterable[ast.stmt]) -> set[str]:
+def _names(
+    statements: Iterable[ast.stmt], used: type[ast.expr_context] = ast.expr_context
+) -> set[str]:
+    """The names that occur in statements, or those alone that are loaded, or stored."""
     return {
         name.id for part in statements for name in ast.walk(part)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, used)
     }  # fmt: skip
+
+
+def _set_in(init: ast.FunctionDef) -> dict[str, ast.Assign]:
+    """The statements of a constructor by the attribute that each sets."""
+    return {
+        target.attr: part
+        for part in init.body
+        if isinstance(part, ast.Assign)
+        for target in part.targets
+        if isinstance(target, ast.Attribute)
+    }
 
 
 def _places(
     init: ast.FunctionDef, known: _Class, lost: list[str]
 ) -> Iterator[tuple[int, ast.stmt]]:
     """Each statement with the line that it is put before: where the class has it."""
-    order = list(known.layers)
-    own = {
-        target.attr: part.lineno - 1
-        for part in init.body
-        if isinstance(part, ast.Assign)
-        for target in part.targets
-        if isinstance(target, ast.Attribute)
-    }
-    end = init.end_lineno or init.lineno
-    wanted = [known.layers[name] for name in lost]
-    for part in [*_missing_locals(init, known, wanted)]:
-        yield init.body[0].end_lineno or init.lineno, part
+    order, own = list(known.layers), _set_in(init)
+    there = _names([init], ast.Store)
+    for part in _locals(known, [known.layers[name] for name in lost]):
+        if not _names([part]) & there:
+            yield init.body[0].end_lineno or init.lineno, part
     for name in lost:
-        later = (own[other] for other in order[order.index(name) + 1 :] if other in own)
-        yield next(later, end), known.layers[name]
-
-
-def _missing_locals(
-    init: ast.FunctionDef, known: _Class, wanted: list[ast.Assign]
-) -> Iterator[ast.stmt]:
-    there = {
-        name.id for name in ast.walk(init)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-    }  # fmt: skip
-    for part in _locals(known, wanted):
-        if not {name.id for name in ast.walk(part) if isinstance(name, ast.Name)} & there:
-            yield part
+        later = (own[other].lineno - 1 for other in order[order.index(name) + 1 :] if other in own)
+        yield next(later, init.end_lineno or init.lineno), known.layers[name]
 
 
 def _method(node: ast.FunctionDef) -> list[str]:

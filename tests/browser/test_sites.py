@@ -13,19 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from tests.docs.fence import SETTINGS
+
 ROOT = Path(__file__).parents[2]
 FENCE = '# P\n\n```resnet-diagram theme="auto"\nbasic\n```\n'
-MKDOCS = """
-site_name: P
-theme: {name: mkdocs, color_mode: auto, highlightjs: false}
-markdown_extensions:
-  - pymdownx.superfences:
-      custom_fences:
-        - name: resnet-diagram
-          class: resnet-diagram
-          format: !!python/name:resnet_core.embed.mkdocs.fence
-          validator: !!python/name:resnet_core.embed.mkdocs.validator
-"""
+THEME = "theme: {name: mkdocs, color_mode: auto, highlightjs: false}"
+MKDOCS = f"site_name: P\n{THEME}\n{SETTINGS}\n"
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.fence import SETTINGS
+
 ROOT = Path(__file__).parents[2]
-CONFIGURATION = """
-site_name: P
-theme: readthedocs
-markdown_extensions:
-  - pymdownx.superfences:
-      custom_fences:
-        - name: resnet-diagram
-          class: resnet-diagram
-          format: !!python/name:resnet_core.embed.mkdocs.fence
-          validator: !!python/name:resnet_core.embed.mkdocs.validator
-"""
+CONFIGURATION = f"site_name: P\ntheme: readthedocs\n{SETTINGS}\n"
 
 
 def built(folder: Path, page: str) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ import html
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from fastapi.testclient import TestClient
 from app.cli import main
 from app.main import create_app
 from app.settings import Settings
+from tests.docs.test_latex import typeset, words_of
 
 ROOT = Path(__file__).parents[2]
 EMBED = (ROOT / "docs" / "en" / "embed.md").read_text(encoding="utf-8")
@@ -101,7 +103,7 @@ def test_the_recipe_for_typst(folder):
         ("README on GitHub", "README.md", "markdown", 'srcset="images/bottleneck-dark.svg"'),
         ("Quarto", "paper.qmd", "markdown", "](bottleneck.png)"),
         ("Obsidian", "note.md", "markdown", "](attachments/bottleneck.svg)"),
-        ("LaTeX", "paper.tex", "latex", "\\includegraphics{bottleneck.pdf}"),
+        ("LaTeX", "paper.tex", "latex", "keepaspectratio]{bottleneck.pdf}"),
     ],
 )
 def test_a_recipe_with_a_marker(folder, title, file, language, shown):
@@ -111,6 +113,19 @@ def test_a_recipe_with_a_marker(folder, title, file, language, shown):
     made = (folder / file).read_text()
     assert shown in made
     assert [path for path in folder.rglob("*") if path.suffix in (".svg", ".png", ".pdf")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("latexmk") is None, reason="latexmk is not installed")
+def test_the_recipe_for_latex(folder):
+    (text,), (command,) = recipe("LaTeX", "latex"), recipe("LaTeX", "sh")
+    (folder / "paper.tex").write_text(text)
+    run(*command.split()[1:])
+    told = typeset(folder / "paper.tex")
+    assert "Overfull" not in told
+    said = words_of(folder / "paper.pdf")
+    assert "3×3 conv, 64, /2" in said
+    assert "Figure 1: A bottleneck that halves height and width." in said
 
 
 def test_what_ci_is_told_is_there():

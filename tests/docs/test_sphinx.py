@@ -208,6 +208,17 @@ def test_latex_becomes_a_pdf_with_every_picture_below_its_title(project):
 
 
 @pytest.mark.slow
+def test_the_search_of_a_chinese_project_finds_the_words_of_its_pictures(tmp_path):
+    pytest.importorskip("jieba", reason="jieba, by which Sphinx cuts Chinese, is not installed")
+    settings = 'language = "zh_CN"\nextensions = ["resnet_core.embed.sphinx"]\n'
+    (tmp_path / "conf.py").write_text(settings)
+    (tmp_path / "index.rst").write_text("P\n=\n\n.. resnet-block:: bottleneck lang=zh\n")
+    index = Path(built(tmp_path, "html"), "searchindex.js").read_text()
+    terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
+    assert {"卷积", "参数", "bottleneck"} <= set(terms)
+
+
+@pytest.mark.slow
 def test_a_second_builder_and_a_second_build_draw_nothing_again(project):
     built(project, "html")
     store = project / "_trees" / "resnet_diagram"

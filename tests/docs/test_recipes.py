@@ -241,6 +241,7 @@ def test_the_reference_is_what_the_signatures_say():
     for language in LANGUAGES.values():
         file = ROOT / "docs" / language.name / "reference.md"
         assert writer.page(language) == file.read_text(encoding="utf-8"), "make docs writes it"
+    assert writer.manual() == writer.MANUAL.read_text(encoding="utf-8"), "make docs writes it"
 
 
 @pytest.mark.slow

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +15,7 @@ from app.cli import main
 from app.cli.completion import SHELLS
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.registry import BLOCKS, NETWORKS
+from tests.app.cli.terminal import shown, terminal
 
 
 def offered(line: str) -> list[str]:
@@ -89,32 +85,6 @@ STARTED = {
     ),
     "fish": (["--no-config", "-i"], "resnet-diagram completion fish | source"),
 }
-
-
-BELL = b"\x07"
-
-
-@contextmanager
-def terminal(command: list[str], **more: str) -> Iterator[int]:
-    """A program on a terminal of its own; what is written is typed."""
-    child, typed = pty.fork()
-    if child == 0:
-        os.execvpe(command[0], command, os.environ | more)
-    try:
-        yield typed
-    finally:
-        os.close(typed)
-        os.waitpid(child, 0)
-
-
-def shown(typed: int, wanted: str) -> str:
-    """What the terminal shows until it shows what is wanted, or stays still for too long."""
-    seen = b""
-    until = time.monotonic() + 20
-    while wanted.encode() not in seen and time.monotonic() < until:
-        if select.select([typed], [], [], 1)[0]:
-            seen += os.read(typed, 65536).replace(BELL, b"")
-    return seen.decode(errors="replace")
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ COPY resnet_core resnet_core
 COPY app app
 COPY templates templates
 COPY static static
+COPY docs/resnet-diagram.1 docs/
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /srv/dist . \
     && /srv/venv/bin/pip install --constraint constraints.txt "$(echo /srv/dist/*.whl)[server]" \
     && /srv/venv/bin/pip check

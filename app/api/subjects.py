@@ -6,31 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from resnet_core.diagram.diagram import address
-from resnet_core.registry import BLOCKS, NETWORKS, Registry, Subject
+from resnet_core.diagram.diagram import described
+from resnet_core.registry import BLOCKS, NETWORKS, Registry
 
 router = APIRouter(tags=["subjects"])
-
-
-def described(subject: Subject) -> dict[str, Any]:
-    """What is known of a subject, as plain data."""
-    defaults = subject.params()
-    return {
-        "kind": subject.kind,
-        "name": subject.name,
-        "title": subject.title,
-        "formula": subject.formula,
-        "paper": subject.paper,
-        "input": {
-            "channels": subject.input_channels(defaults),
-            "height": subject.input_size,
-            "width": subject.input_size,
-        },
-        "base": subject.base or None,
-        "fixed": dict(subject.fixed),
-        "parameters": subject.params.model_json_schema(),
-        "url": address([(subject.kind, subject.name)]),
-    }
 
 
 @router.get("/blocks", summary="The residual blocks")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.errors import Refusal
+from app.cli.errors import Refusal, vivid
 from app.cli.output import print_bytes, progress, put_file
 from resnet_core.bilingual import LANGUAGES
 
@@ -98,7 +98,8 @@ def _report(outcome: Outcome, check: bool) -> None:
     for path in () if check else outcome.writes:
         click.echo(str(path))
     for remark in outcome.remarks:
-        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
+        place = vivid(f"{remark.path}:{remark.line}:", "blue")
+        click.echo(f"{place} note: {remark.text['en']}", err=True)
     _tell("error", outcome.mistakes)
     if check:
         _tell("error", outcome.stale, "stale: ")
@@ -135,7 +136,8 @@ def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:
     """Each finding with its place; on GitHub as an annotation that stands beside the line."""
     for finding in findings:
         text = before + finding.text["en"]
-        click.echo(f"{finding.path}:{finding.line}: {text}", err=True)
+        place = vivid(f"{finding.path}:{finding.line}:", "yellow" if before else "red")
+        click.echo(f"{place} {text}", err=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             place = f"file={_property(finding.path.as_posix())},line={finding.line}"
             click.echo(f"::{kind} {place}::{_data(text)}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,11 @@ SERVER = (
     "babel", "fastapi", "httptools", "jinja2", "mimeparse", "prometheus_client",
     "pydantic_settings", "pygments", "redis", "starlette", "uvicorn", "uvloop",
 )  # fmt: skip
+
+
+def vivid(text: str, colour: str) -> str:
+    """A text in a colour; click keeps the colour for a terminal, and NO_COLOR takes it away."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=True)
 
 
 class Refusal(click.ClickException):
@@ -39,6 +45,11 @@ class Refusal(click.ClickException):
         if instead:
             lines.append(f"  try:     {instead}")
         super().__init__("\n".join(lines))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell it as click does; on a terminal its first word is red."""
+        told = f"{vivid('Error:', 'red')} {self.format_message()}"
+        click.echo(told, file=file, err=file is None)
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]  # click has a constant per class

@@ -216,6 +216,27 @@ def address(query: Iterable[tuple[str, Any]]) -> str:
     return "/diagram?" + urlencode(list(query), safe=",:")
 
 
+def described(subject: Subject) -> dict[str, Any]:
+    """What is known of a subject, as plain data."""
+    defaults = subject.params()
+    return {
+        "kind": subject.kind,
+        "name": subject.name,
+        "title": subject.title,
+        "formula": subject.formula,
+        "paper": subject.paper,
+        "input": {
+            "channels": subject.input_channels(defaults),
+            "height": subject.input_size,
+            "width": subject.input_size,
+        },
+        "base": subject.base or None,
+        "fixed": dict(subject.fixed),
+        "parameters": subject.params.model_json_schema(),
+        "url": address([(subject.kind, subject.name)]),
+    }
+
+
 # Graphs by what they weigh, not by their number: the largest has 10,000 calls, most have 12.
 _GRAPHS: LRUCache[Any, Graph] = LRUCache(NODES_KEPT, getsizeof=lambda graph: len(graph.nodes) + 50)
 

@@ -140,7 +140,8 @@ def test_latex_gets_a_pdf_or_plain_letters():
         f"  % resnet-diagram {words}\n  % /resnet-diagram\n" for words in ("basic", "basic as=txt")
     )
     made = settled(written("a.tex", text))
-    assert "\n  \\includegraphics{basic.pdf}\n" in made
+    room = r"width=\linewidth,height=438bp,keepaspectratio"
+    assert f"\n  \\noindent\\includegraphics[{room}]{{basic.pdf}}\n" in made
     assert Path("basic.pdf").read_bytes().startswith(b"%PDF")
     listing = made.partition("\\begin{verbatim}")[2].partition("\\end{verbatim}")[0]
     assert "+--" in listing

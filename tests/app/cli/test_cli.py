@@ -489,7 +489,7 @@ def test_help_on_a_subject_tells_every_knob_with_its_description(name):
 
 
 def _repository() -> str:
-    return str(Path(__file__).parents[1])
+    return str(Path(__file__).parents[3])
 
 
 # compare

@@ -119,7 +119,8 @@ class Diagram(Drawing):
     @property
     def input_shape(self) -> Shape:
         """Shape of the input: [batch, channels, height, width]."""
-        height, width = self.input.size(self.subject.input_size)
+        side = self.subject.input_side(self.parameters.model_dump())
+        height, width = self.input.size(side)
         return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
 
     @property
@@ -299,7 +300,7 @@ def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any
     height, _, width = found.get("input", "").partition("x")
     if height and height == width:
         found["input"] = height
-    size = str(subject.input_size)
+    size = str(subject.input_side(values))
     return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}
 
 

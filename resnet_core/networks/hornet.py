@@ -104,6 +104,7 @@ class HorNet(nn.Module):
 @NETWORKS.register(
     "hornet_stage",
     title="HorNet stage",
+    sized=("index", (224, 56, 28, 14)),
     en="One of HorNet's stages by its index: downsampling, then its blocks.",
     zh="按编号取 HorNet 的一个阶段：先下采样，再接若干块。",
 )

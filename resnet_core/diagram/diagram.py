@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.formula import formula
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
@@ -193,7 +194,7 @@ class Diagram(Drawing):
             name=subject.name,
             title=subject.title,
             kind=subject.kind,
-            formula=subject.formula,
+            formula=formula(subject, self.values),
             paper=subject.paper,
             parameters=self.values,
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},

@@ -20,9 +20,7 @@ def sight(outline: Outline) -> Iterator[Passage]:
     given = graph.inputs[0].shape
     if len(given) != 4 or len(graph.inputs) > 1:
         return
-    unit = (
-        ("pixels", "像素") if pixels(outline) else ("positions of its input", "输入特征图上的位置")
-    )
+    unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
     maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
     if not maps:
         return

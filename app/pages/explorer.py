@@ -94,7 +94,7 @@ class Explorer:
             return []
         wrong = self.problem or self.misfit
         structure = grouped(fields_of(subject.params, self.typed, wrong))
-        size = {"input": str(subject.input_size)}
+        size = {"input": str(subject.input_side(self.typed))}
         given = fields_of(Input, self.typed, wrong, size)
         elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
         view = [item for name, item in self.options.items() if name not in elsewhere]

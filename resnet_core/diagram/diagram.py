@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.formula import formula
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
@@ -119,7 +120,8 @@ class Diagram(Drawing):
     @property
     def input_shape(self) -> Shape:
         """Shape of the input: [batch, channels, height, width]."""
-        height, width = self.input.size(self.subject.input_size)
+        side = self.subject.input_side(self.parameters.model_dump())
+        height, width = self.input.size(side)
         return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
 
     @property
@@ -192,7 +194,7 @@ class Diagram(Drawing):
             name=subject.name,
             title=subject.title,
             kind=subject.kind,
-            formula=subject.formula,
+            formula=formula(subject, self.values),
             paper=subject.paper,
             parameters=self.values,
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},
@@ -320,7 +322,7 @@ def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any
     height, _, width = found.get("input", "").partition("x")
     if height and height == width:
         found["input"] = height
-    size = str(subject.input_size)
+    size = str(subject.input_side(values))
     return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}
 
 

@@ -13,6 +13,8 @@ from resnet_core.source.budget import bounded, light
 from resnet_core.source.containers import METHODS as CONTAINER_METHODS
 from resnet_core.source.functions import TENSOR_METHODS
 from resnet_core.source.methods import MODULE_METHODS
+from resnet_core.source.records import METHODS as RECORD_METHODS
+from resnet_core.source.records import fields_of, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
@@ -151,6 +153,8 @@ def _of_instance(reader: Any, value: Instance, name: str) -> Any:
         return value.cls
     if name == "__dict__":
         return dict(value.members)
+    if member is MISSING and name in RECORD_METHODS.get(value.cls.kind, ()):
+        return Method(RECORD_METHODS[value.cls.kind][name], value)
     return _bound(member, value, value.cls) if member is not MISSING else MISSING
 
 
@@ -162,6 +166,8 @@ def _of_class(reader: Any, value: Class, name: str) -> Any:
         return member
     if name in ("__name__", "__qualname__"):
         return value.name
+    if name == "_fields" and value.kind == "namedtuple":
+        return tuple(fields_of(value))
     if name == "__init__":
         return Native(name, lambda item, *args, **kwargs: reader.begin(value, item, args, kwargs))
     if name == "forward" and value.native is not None:
@@ -310,8 +316,11 @@ def item(reader: Any, value: Any, index: Any) -> Any:
     if isinstance(value, Hint) or (isinstance(value, Native) and value.type is not None):
         return Hint("[]")
     if isinstance(value, Class):
-        return value
+        return value.members[index] if value.kind == "enum" and index in value.members else value
     if isinstance(value, Instance):
+        held = values_of(value)
+        if held is not None:
+            return _element(held, index)
         found = value.cls.find("__getitem__")
         if found is not MISSING:
             return reader.call(found, [value, index], {})

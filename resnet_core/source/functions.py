@@ -33,7 +33,8 @@ _SHARED = words(
     trunc unbind unflatten unfold unsqueeze var var_mean vstack where gather masked_select
     channel_shuffle pixel_shuffle pixel_unshuffle conv1d conv2d conv3d conv_transpose1d
     conv_transpose2d conv_transpose3d cosine_similarity celu rrelu adaptive_avg_pool1d batch_norm
-    layer_norm group_norm instance_norm relu_ bilinear
+    layer_norm group_norm instance_norm relu_ bilinear sigmoid_ tanh_ exp_ sqrt_ square_ neg_ clamp_
+    dropout_ celu_ selu_ rrelu_
     """
 )
 _FUNCTIONAL = words(

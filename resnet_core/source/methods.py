@@ -59,7 +59,7 @@ def _append(module: nn.Module, value: Any) -> nn.Module:
 
 
 def _extend(reader: Any, module: nn.Module, values: Any) -> nn.Module:
-    for value in reader.iterate(values):
+    for value in reader.over(values):
         _append(module, value)
     return module
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.source.budget import bounded
 from resnet_core.source.functions import FUNCTIONAL, INITIALISERS, TORCH_FUNCTIONS
 from resnet_core.source.layer_table import LAYERS
 from resnet_core.source.naming import words
+from resnet_core.source.records import as_dict, namedtuple, replaced
+from resnet_core.source.refusal import Refused
 from resnet_core.source.values import (
     MISSING,
     Cursor,
@@ -41,9 +45,11 @@ def _decorator(*args: Any, **kwargs: Any) -> Any:
 
 
 def _reduce(reader: Any, function: Any, values: Any, *start: Any) -> Any:
-    rest = [*start, *reader.iterate(values)]
-    total = rest[0]
-    for value in rest[1:]:
+    rest = reader.over(values)
+    total = start[0] if start else next(rest, MISSING)
+    if total is MISSING:
+        raise Refused(Text("there is nothing to reduce", "没有可以归约的值"))
+    for value in rest:
         reader.budget.step()
         total = reader.call(function, [total, value], {})
     return total
@@ -58,7 +64,7 @@ def _repeat(function: Any, count: int) -> Cursor:
 
 
 def _chain(reader: Any, *several: Any) -> Cursor:
-    return Cursor(bounded([value for values in several for value in reader.iterate(values)]))
+    return Cursor(value for values in several for value in reader.over(values))
 
 
 def _product(reader: Any, *several: Any) -> Any:
@@ -84,6 +90,10 @@ def _context(*args: Any, **_: Any) -> Any:
     if len(args) == 1 and isinstance(args[0], Function):
         return args[0]
     return Native("context", _itself, "context")
+
+
+def _operator(operation: Any) -> Any:
+    return lambda reader, left, right: reader.operated(operation, left, right)
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -245,6 +255,7 @@ _PACKAGES: dict[str, Any] = {
         "collections",
         {
             "OrderedDict": Native("OrderedDict", _ordered, "builtin", dict, reads=True),
+            "namedtuple": Native("namedtuple", namedtuple, reads=True),
             "abc": Namespace("collections.abc", _hints()),
         },
     ),
@@ -253,6 +264,20 @@ _PACKAGES: dict[str, Any] = {
         {
             "repeat": Native("repeat", _repeat),
             "chain": Native("chain", _chain, reads=True),
+        },
+    ),
+    "enum": Namespace(
+        "enum",
+        {
+            **{name: Native("Enum", _nothing) for name in ("Enum", "IntEnum", "StrEnum")},
+            "unique": Native("unique", _itself),
+        },
+    ),
+    "operator": Namespace(
+        "operator",
+        {
+            name: Native(name, _operator(getattr(operator, name)), reads=True)
+            for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul")
         },
     ),
     "warnings": Namespace("warnings", {"warn": Native("warn", _nothing)}),
@@ -281,6 +306,8 @@ def _filled() -> None:
         {
             "dataclass": Native("dataclass", _dataclass, reads=True),
             "field": Native("field", _field),
+            "asdict": Native("asdict", as_dict),
+            "replace": Native("replace", replaced, reads=True),
         },
     )
 

@@ -164,7 +164,7 @@ class Statements(Expressions):
     def s_for(self, node: ast.For, scope: Scope) -> Any:
         looped = self.evaluate(node.iter, scope)
         self.turn(node.iter)
-        for value in self.iterate(looped):
+        for value in self.over(looped):
             self.budget.step()
             self.assign(node.target, value, scope)
             done = self.block(node.body, scope)

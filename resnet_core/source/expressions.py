@@ -16,7 +16,7 @@ from resnet_core.reading import PLACE
 from resnet_core.source import attributes
 from resnet_core.source.budget import Budget, bounded, light
 from resnet_core.source.operators import AUGMENTED, BINARY, COMPARED, binary
-from resnet_core.source.records import members_of, values_of
+from resnet_core.source.records import members_of, unwrapped, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import formatted
 from resnet_core.source.syntax import refused
@@ -76,7 +76,10 @@ class Expressions:
         if self.quiet:
             return
         self.at = node
-        PLACE.line = getattr(node, "lineno", PLACE.line)
+        # Of a chain of calls over several lines, each stands where its name does, as in Python.
+        name = node.func if isinstance(node, ast.Call) else node
+        line = "end_lineno" if isinstance(name, ast.Attribute) else "lineno"
+        PLACE.line = getattr(name if line == "end_lineno" else node, line, PLACE.line)
 
     def truth(self, value: Any) -> bool:
         """Whether a value counts as true. A tensor has no values to decide by."""
@@ -217,6 +220,13 @@ class Expressions:
             return self.call(right_has, [right, left], {})
         return binary(operation, left, right)
 
+    def equal(self, left: Any, right: Any) -> bool:
+        """``left == right`` of what a pattern compares."""
+        left, right = unwrapped(left), unwrapped(right)
+        light(left), light(right)
+        own = self._own(left, "__eq__")
+        return self.truth(self.call(own, [left, right], {}) if own else left == right)
+
     def _own(self, value: Any, name: str) -> Any:
         """A method of this name that the class of the value has in the source; None without."""
         if isinstance(value, Instance):
@@ -267,10 +277,10 @@ class Expressions:
         return value
 
     def compare(self, node: ast.Compare, scope: Scope) -> Any:
-        left = self.evaluate(node.left, scope)
+        left = unwrapped(self.evaluate(node.left, scope))
         result: Any = True
         for op, other in zip(node.ops, node.comparators, strict=True):
-            right = self.evaluate(other, scope)
+            right = unwrapped(self.evaluate(other, scope))
             self.turn(node)
             if isinstance(op, ast.In | ast.NotIn) and (own := self._own(right, "__contains__")):
                 found = self.truth(self.call(own, [right, left], {}))

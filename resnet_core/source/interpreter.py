@@ -21,7 +21,7 @@ from resnet_core.source.generators import Generators
 from resnet_core.source.layer_table import BY_CLASS, check, check_copies, count
 from resnet_core.source.names import BUILTINS
 from resnet_core.source.packages import module_named
-from resnet_core.source.records import enumerated, fill, member_of_value
+from resnet_core.source.records import enumerated, fill, member_of_value, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.statements import Returned
 from resnet_core.source.values import (
@@ -94,12 +94,18 @@ class Interpreter(Generators):
     def _module(self, callee: nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A layer at work. What does not fit is torch's to say."""
         line = PLACE.line
+        if isinstance(callee, Compiled):
+            # What is ours stays ours: such a module may be handed functions and lists of lists.
+            passed = [arg.rest() if isinstance(arg, Cursor) else arg for arg in args]
+            found = callee(*light(passed), **light(kwargs))
+            PLACE.line = line
+            return found
         given = [_outward(arg) for arg in args]
         named = {key: _outward(value) for key, value in kwargs.items()}
         _carried([*given, *named.values()], "a layer")
         found = callee(*given, **named)
         PLACE.line = line
-        return admitted(found) if not isinstance(callee, Compiled) else found
+        return admitted(found)
 
     def _native(self, callee: Native, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if callee.reads:
@@ -201,7 +207,10 @@ class Interpreter(Generators):
         outermost, line = not self.running, PLACE.line
         self.running, PLACE.file = True, self.file
         try:
-            return _carried(self.forward_of(module, args, kwargs), "forward")
+            made = self.forward_of(module, args, kwargs)
+            held = values_of(made) if outermost else None
+            made = made if held is None else tuple(held)
+            return _carried(made, "forward") if outermost else light(made)
         except RecursionError as error:
             raise self.refusal_of(error) from None
         except (SourceError, RuntimeError, ValueError, IndexError):
@@ -247,6 +256,8 @@ class Interpreter(Generators):
                 raise unavailable(base)
             elif isinstance(base, Hint | Native) and base.name in _KINDS:
                 kind = _KINDS[base.name]
+            elif isinstance(base, Native) and base.name in ("str", "int") and _is_enum(bases):
+                continue
             elif not (isinstance(base, Hint) or (isinstance(base, Native) and base.name in _PLAIN)):
                 reason = Text("nothing can inherit from {}", "不能继承{}").format(noun(base))
                 raise Refused(reason, Text("inherit from nn.Module", "继承 nn.Module"))
@@ -318,11 +329,14 @@ class Interpreter(Generators):
         """``super().forward(x)`` where it comes to torch's own class."""
         if cls.native is None or not isinstance(receiver, cls.native):
             raise Refused(Text("there is no forward", "没有 forward"))
-        return admitted(cls.native.forward(receiver, *args))
+        return admitted(cls.native.forward(receiver, *[_outward(arg) for arg in args]))
 
     def forward_of(self, module: nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """``module.forward(…)`` of a module of the source or of torch."""
         cls: Class | None = vars(module).get("_class")
+        own = vars(module).get("_attrs", {}).get("forward")
+        if own is not None:
+            return self.call(own, args, kwargs)
         if cls is None:
             return admitted(type(module).forward(module, *args, **kwargs))
         found = cls.find("forward")
@@ -375,7 +389,11 @@ class Interpreter(Generators):
 
 
 _PLAIN = ("object", "ABC", "Generic", "Protocol")
-_KINDS = {"NamedTuple": "namedtuple", "Enum": "enum"}
+_KINDS = {"NamedTuple": "namedtuple", "Enum": "enum", "PlainEnum": "enum"}
+
+
+def _is_enum(bases: list[Any]) -> bool:
+    return any(getattr(base, "name", "") in _KINDS for base in bases)
 
 
 def _outward(value: Any) -> Any:

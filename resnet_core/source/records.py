@@ -70,6 +70,15 @@ def enumerated(cls: Class) -> None:
         cls.members[name] = Instance(cls, {"name": name, "value": cls.members[name]})
 
 
+def unwrapped(value: Any) -> Any:
+    """The value of an enumeration's member that is a string or a number too; else itself."""
+    if isinstance(value, Instance) and value.cls.kind == "enum":
+        names = {getattr(base, "name", "") for cls in value.cls.mro for base in cls.bases}
+        if names & {"str", "int", "PlainEnum"}:
+            return value.members["value"]
+    return value
+
+
 def members_of(cls: Class) -> list[Instance]:
     """The members of an enumeration."""
     return [cls.members[name] for name in cls.members[_FIELDS]]

@@ -182,6 +182,18 @@ class Cursor:
         return found
 
 
+class Fields(tuple[Any, ...]):
+    """What a function of torch gives under names: ``x.max(dim=1).values``."""
+
+    names: tuple[str, ...] = ()
+
+
+class Defaulting(dict[Any, Any]):
+    """A dict that makes what it does not hold: ``factory`` is called for it."""
+
+    factory: Any = None
+
+
 @dataclass(eq=False, frozen=True)
 class Hint:
     """A type hint, which is carried about and means nothing."""
@@ -205,7 +217,9 @@ def admitted(value: Any) -> Any:
     if kind in (bool, int, float, str, type(None)):
         return value
     if isinstance(value, tuple):
-        return tuple(admitted(part) for part in value)
+        found = Fields(admitted(part) for part in value)
+        found.names = getattr(kind, "__match_args__", ())
+        return found if found.names else tuple(found)
     if kind is list:
         return [admitted(part) for part in value]
     if isinstance(value, dict):

@@ -62,6 +62,8 @@ _READ: dict[str, tuple[Any, tuple[int, ...]]] = {
     "H": (torch.transpose, (-2, -1)),
     "mH": (torch.transpose, (-2, -1)),
     "data": (torch.Tensor.detach, ()),
+    "real": (torch.real, ()),
+    "imag": (torch.imag, ()),
 }
 
 

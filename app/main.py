@@ -16,8 +16,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs
 from app.api import (
@@ -28,9 +27,11 @@ from app.api import (
 )
 from app.http import connection
 from app.http.address import PublicAddress, TrustedHosts
+from app.http.encoding import Packing
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
+from app.http.origins import EverySite
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
@@ -57,12 +58,25 @@ else:
 CANNOT = 3
 
 
-def create_app(settings: Settings | None = None, own: Own | None = None) -> FastAPI:
+class Application(FastAPI):
+    """The application behind its front, which gives answers again without it."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.front(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """All that is behind the front."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, own: Own | None = None) -> Application:
     """The application. Its workers start with it and end with it.
 
     ``own`` is a module of whoever starts it, which is run: for the loopback alone.
     """
-    app = FastAPI(
+    app = Application(
         title="resnet-diagram",
         version=VERSION,
         description="What a residual network really does, as pictures that can be checked.",
@@ -86,8 +100,7 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Fast
         frame.router,
     ):
         app.include_router(router)
-    files = GZipMiddleware(Unchanging(directory=folder("static")))
-    app.mount(f"/static/{stamp()}", files, name="static")
+    app.mount(f"/static/{stamp()}", Unchanging(directory=folder("static")), name="static")
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):
         app.add_exception_handler(error, to_exception)
     app.state.metrics = Metrics()
@@ -95,29 +108,26 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Fast
     return app
 
 
-def _wrap(app: FastAPI) -> None:
+def _wrap(app: Application) -> None:
     """Put the layers around the application, the innermost first."""
     settings: Settings = app.state.settings
+    app.add_middleware(Packing)
     app.add_middleware(Guard)
     if not settings.access_log:
         app.add_middleware(Watch, metrics=app.state.metrics)
-    if app.state.own is None:
-        # An address may be answered before it is known whether a file was saved.
-        app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
-    if settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Content-Location"],
-    )
+    app.add_middleware(EverySite)
     if settings.base_url != "none":
         app.add_middleware(PublicAddress, base_url=settings.base_url)
     if settings.hosts != "*":
         names = [name.strip() for name in settings.hosts.split(",")]
         app.add_middleware(TrustedHosts, allowed_hosts=names, www_redirect=False)
+    app.front = app.inside
+    if app.state.own is None:
+        # An address may be answered before it is known whether a file was saved.
+        size, by_host = settings.cache_bytes, settings.hosts != "*"
+        app.front = Hits(app.front, size, app.state.metrics, by_host)
+    if settings.access_log:
+        app.front = Watch(app.front, metrics=app.state.metrics)
 
 
 @asynccontextmanager

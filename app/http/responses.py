@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http import cards, problems
+from app.http.encoding import bare
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of
 from app.http.requests import (
     ON_ERROR,
@@ -207,10 +208,10 @@ def known_already(request: Request, tag: str) -> bool:
 
 
 def names_tag(known: str, tag: str) -> bool:
-    """Whether the value of an ``If-None-Match`` header names the tag."""
+    """Whether the value of an ``If-None-Match`` header names the tag, however it was packed."""
     if not known:
         return False
-    tags = [part.strip().removeprefix("W/") for part in known.split(",")]
+    tags = [bare(part.strip().removeprefix("W/")) for part in known.split(",")]
     return "*" in tags or tag in tags
 
 

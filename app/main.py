@@ -39,6 +39,7 @@ from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages
 from app.pages.compare import compare_page
+from app.pages.finished import Finished
 from app.pages.templates import (
     Pages,
     Unchanging,
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Appl
         version=VERSION,
         description="What a residual network really does, as pictures that can be checked.",
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Appl
         resources.routes(resources.WINDOW),
         resources.routes(resources.SWEEP),
         subjects.router,
+        openapi.router,
         health.router,
         pages.router,
         frame.router,
@@ -112,6 +115,8 @@ def _wrap(app: Application) -> None:
     """Put the layers around the application, the innermost first."""
     settings: Settings = app.state.settings
     app.add_middleware(Packing)
+    if app.state.own is None:
+        app.add_middleware(Finished, size=settings.cache_bytes // 4)
     app.add_middleware(Guard)
     if not settings.access_log:
         app.add_middleware(Watch, metrics=app.state.metrics)

@@ -20,7 +20,7 @@ ENCODINGS = ("br", "gzip")
 # Less would hardly become shorter.
 SHORTEST = 512
 # What is longer is compressed away from the event loop, and less thoroughly.
-LONG = 128 * 1024
+LONG = 48 * 1024
 LETTERS = re.compile(r"text/|image/svg\+xml|application/(\w+\+)?(json|javascript|xml)\b")
 VARY = "Accept-Encoding"
 
@@ -98,7 +98,8 @@ class Packing:
 def _fit(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
     letters = LETTERS.match(headers.get("content-type", ""))
-    return start["status"] == 200 and bool(letters) and "content-encoding" not in headers
+    whole = start["status"] not in (204, 206, 304) and "content-encoding" not in headers
+    return whole and bool(letters)
 
 
 async def _pack(start: Message, body: bytes, encoding: str) -> bytes:

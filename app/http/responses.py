@@ -215,6 +215,22 @@ def names_tag(known: str, tag: str) -> bool:
     return "*" in tags or tag in tags
 
 
+def unchanging(content: object) -> Response:
+    """Plain data that is the same until the server ends, as JSON that is made once."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        "ETag": weak_tag(body),
+        "Cache-Control": "no-cache",
+        "Access-Control-Allow-Origin": "*",
+    }
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def weak_tag(body: bytes) -> str:
+    """A weak tag of what is the same for the reader, whatever its bytes on the way."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 def _tag(url: str, format: str) -> str:
     """A strong tag: the bytes follow from the build, the format and the canonical address."""
     source = "\n".join([build.digest(), format, url])

@@ -85,5 +85,5 @@ def _own(
     own.load()
     click.echo(f"{target} is run, now and whenever it is saved; stop with Ctrl-C", err=True)
     settings = read()
-    alone = {"hosts": NAMES, "store": "none", "workers": max(1, settings.workers)}
+    alone = {"hosts": NAMES, "store": "none", "disk": "none", "workers": max(1, settings.workers)}
     return settings.model_copy(update=alone), own

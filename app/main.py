@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import uvicorn
@@ -35,6 +38,7 @@ from app.http.origins import EverySite
 from app.http.problems import FAILURES, ProblemError
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
+from app.http.siblings import Siblings
 from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages
@@ -46,6 +50,7 @@ from app.pages.templates import (
     folder,
     stamp,
 )
+from app.processes import Line, Processes
 from app.settings import Settings, read
 from app.workers.own_module import Own
 from app.workers.pool import Workers
@@ -140,6 +145,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     own: Own | None = app.state.own
     app.state.renderer = Renderer(app.state.settings, own)
     app.state.metrics.watch(app.state.renderer.workers)
+    if app.state.renderer.disk:
+        app.state.metrics.store(app.state.renderer.disk.counts)
     app.state.renderer.workers.start()
     watching = asyncio.create_task(own.watch(app.state.renderer.renew)) if own else None
     yield
@@ -148,7 +155,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.renderer.stop()
 
 
-def serve(host: str, port: int, settings: Settings | None = None, own: Own | None = None) -> None:
+def serve(
+    host: str,
+    port: int,
+    settings: Settings | None = None,
+    own: Own | None = None,
+    processes: int = 1,
+) -> None:
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
     logs.set_up(settings.access_log)
@@ -163,12 +176,44 @@ def serve(host: str, port: int, settings: Settings | None = None, own: Own | Non
         reason = str(error.strerror).partition(" (")[0]
         print(f"resnet-diagram cannot listen on {host}:{port}: {reason}", file=sys.stderr)
         raise SystemExit(CANNOT) from None
-    with (
-        listener,
-        suppress(KeyboardInterrupt),
-        asyncio.Runner(loop_factory=new_event_loop) as runner,
-    ):
-        runner.run(_serve(create_app(settings, own), listener))
+    with listener:
+        if processes > 1:
+            _together(settings, listener, processes)
+        else:
+            _alone(create_app(settings, own), listener, lambda: _announce(listener))
+
+
+def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(app, listener, ready))
+
+
+def _together(settings: Settings, listener: socket.socket, count: int) -> None:
+    """Several processes that share the port, what the settings grant, and what they have drawn."""
+    try:
+        private = TemporaryDirectory(prefix="resnet-diagram-")
+    except OSError as error:
+        print(f"resnet-diagram cannot serve with several processes: {error}", file=sys.stderr)
+        raise SystemExit(CANNOT) from None
+    with private as folder:
+        part = {
+            name: -(-getattr(settings, name) // count)
+            for name in ("workers", "queue", "cache_bytes", "connections")
+        }
+        disk = folder if settings.disk == "none" else settings.disk
+        shared = settings.model_copy(update={**part, "disk": disk})
+
+        def run(line: Line) -> None:
+            app = create_app(shared)
+            app.state.siblings = Siblings(Path(folder), line.number, count)
+            app.state.alive = line.alive
+            _alone(app, listener, line.tell)
+
+        patience = settings.drain + settings.shutdown
+        ended = Processes(count, run, lambda: _announce(listener), patience).serve()
+    if ended == signal.SIGTERM:
+        # As a single process ends, for whoever looks.
+        signal.raise_signal(ended)
 
 
 class Server(uvicorn.Server):
@@ -189,7 +234,7 @@ class Server(uvicorn.Server):
         asyncio.get_event_loop().call_later(self._drain, end, sig, frame)
 
 
-async def _serve(app: FastAPI, listener: socket.socket) -> None:
+async def _serve(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
     settings: Settings = app.state.settings
     server = Server(
         app,
@@ -200,25 +245,36 @@ async def _serve(app: FastAPI, listener: socket.socket) -> None:
             server_header=False,
             http=connection.protocol(settings),
             forwarded_allow_ips=settings.proxies,
+            root_path="" if settings.root_path == "none" else settings.root_path,
             # Of open connections there may be more: the oldest silent one gives way.
             limit_concurrency=settings.connections + 1,
             timeout_keep_alive=settings.keep_alive,
             timeout_graceful_shutdown=settings.shutdown,
         ),
     )
-    host, port = listener.getsockname()[:2]
-    announcement = asyncio.create_task(_announce(app, server, host, port))
+    told = asyncio.create_task(_tell(app, server, ready))
+    if alive := getattr(app.state, "alive", None):
+        # Whoever started this process and the others is gone.
+        asyncio.get_running_loop().add_reader(alive, setattr, server, "should_exit", True)
     try:
         await server.serve(sockets=[listener])
     finally:
-        announcement.cancel()
+        told.cancel()
 
 
-async def _announce(app: FastAPI, server: uvicorn.Server, host: str, port: int) -> None:
-    """Say where the server is once it listens and has drawn something."""
+async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    """Say that it listens and has drawn something; before, tell the others its figures."""
+    if siblings := getattr(app.state, "siblings", None):
+        app.state.telling = await siblings.tell(app.state.metrics.text)
     while not server.started:
         await asyncio.sleep(0.05)
     await app.state.renderer.workers.ready.wait()
+    ready()
+
+
+def _announce(listener: socket.socket) -> None:
+    """Say where the server is."""
+    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"resnet-diagram is ready on http://{shown}:{port}", flush=True)
 

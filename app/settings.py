@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     base_url: str = Field(
         "none", pattern=r"^(none|https?://[^/\s?#]+(/[^\s?#]*)?)$", description="the public address"
     )
+    root_path: str = Field(
+        "none",
+        pattern=r"^(none|(/[^/\s?#]+)+)$",
+        description="what a proxy takes off the front of each path",
+    )
     proxies: str = Field(
         "127.0.0.1", description="addresses whose X-Forwarded headers are believed; * for all"
     )

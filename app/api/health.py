@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.http.siblings import Siblings
 from app.workers.renderer import Renderer
 
 router = APIRouter(tags=["health"])
@@ -39,4 +40,8 @@ async def metrics(request: Request) -> Response:
     """Counts and times for Prometheus. Raises HTTPException where the operator wants none."""
     if not request.app.state.settings.metrics:
         raise HTTPException(404)
-    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    text: bytes = request.app.state.metrics.text()
+    siblings: Siblings | None = getattr(request.app.state, "siblings", None)
+    if siblings:
+        text = await siblings.text(text)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

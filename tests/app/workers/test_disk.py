@@ -304,3 +304,4 @@ def test_the_server_says_what_it_does_without_and_draws_all_the_same(tmp_path: P
         client.app.state.renderer.workers.run = refuse  # type: ignore[attr-defined]
         assert client.get("/diagram.svg?block=basic&planes=40").content == picture.content
         assert "without" not in client.get("/readyz").json()
+        assert 'resnet_diagram_disk_events_total{event="hit"} 1.0' in client.get("/metrics").text

@@ -17,8 +17,9 @@ WRONG_CALL = 2
 MACHINE_LACKS = 3
 # What the extra `server` brings, as it is imported; a test holds it to pyproject.toml.
 SERVER = (
-    "babel", "fastapi", "httptools", "jinja2", "mimeparse", "prometheus_client",
-    "pydantic_settings", "pygments", "redis", "starlette", "uvicorn", "uvloop",
+    "babel", "brotli", "diskcache", "fastapi", "httptools", "jinja2", "mimeparse",
+    "prometheus_client", "pydantic_settings", "pygments", "redis", "starlette", "uvicorn",
+    "uvloop",
 )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ class Explorer:
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    # Whether nothing is missing that the next one may have.
+    complete: bool = False
 
     @property
     def title(self) -> str:
@@ -385,6 +387,7 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
+    page.complete = bool(prose and found)
 
 
 def _start(renderer: Renderer) -> Pairs:

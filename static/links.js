@@ -2,10 +2,10 @@
 
 import { LIT, covers, words } from "./calls.js";
 import { inOrder } from "./reading.js";
+import { SIDES, sideAt } from "./sides.js";
 import { Walk } from "./walk.js";
 
 const GROUND = ".frame[aria-expanded] > rect";
-const SIDES = ["C", "H", "W"];
 // What comes in and what goes out has no shape that something else has given it.
 const ENDS = ["input", "output"];
 
@@ -258,22 +258,4 @@ function uncover(box, card) {
   if (getComputedStyle(card).position !== "fixed") return;
   const hidden = box.getBoundingClientRect().bottom + 12 - card.getBoundingClientRect().top;
   if (hidden > 0) scrollBy({ top: hidden, behavior: "instant" });
-}
-
-/** Which dimension of a shape such as 64×28×28 stands under the pointer: C, H, W or none. */
-function sideAt(event) {
-  const text = event.target.closest("text, td")?.textContent.trim() ?? "";
-  if (!/^\d+(×\d+)+$/.test(text)) return "";
-  const sides = text.split("×");
-  const before = text.slice(0, letterAt(event)).split("×").length - 1;
-  return sides.length < 3 ? "C" : SIDES[before - (sides.length - SIDES.length)] ?? "";
-}
-
-function letterAt(event) {
-  const box = event.target.getBoundingClientRect();
-  if (event.target.tagName === "text") {
-    const length = event.target.textContent.length;
-    return Math.floor(((event.clientX - box.left) / box.width) * length);
-  }
-  return document.caretPositionFromPoint?.(event.clientX, event.clientY)?.offset ?? 0;
 }

@@ -7,6 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.workers.renderer import Renderer
+
 router = APIRouter(tags=["health"])
 
 
@@ -20,10 +22,15 @@ async def healthz() -> dict[str, str]:
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether the server can draw", responses={503: {}})
 async def readyz(request: Request) -> JSONResponse:
-    """Ready while something was drawn lately and more may be asked; otherwise 503, and why not."""
-    trouble = request.app.state.renderer.workers.trouble
+    """Ready while something was drawn lately and more may be asked; otherwise 503, and why not.
+
+    What is missing although all is answered stands beside it.
+    """
+    renderer: Renderer = request.app.state.renderer
+    trouble = renderer.workers.trouble
     if trouble is None:
-        return JSONResponse({"status": "ready"})
+        lacking = renderer.lacking
+        return JSONResponse({"status": "ready", **({"degraded": lacking} if lacking else {})})
     return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from app.settings import Settings
 from app.workers import deadline, jobs
 from app.workers.estimate import SMALL, cost_of
-from app.workers.process import NotBegun, Process, Thread, Worker
+from app.workers.process import NotBegun, Process, Thread, Worker, forks
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
 from app.workers.queue import Queue, Ticket, TooLong
@@ -105,6 +105,11 @@ class Workers:
     def busy(self) -> int:
         """How many workers are at work."""
         return len(self._at_work)
+
+    @property
+    def apart(self) -> bool:
+        """Whether each worker loads by itself what others share."""
+        return bool(self._settings.workers) and not forks()
 
     @property
     def trouble(self) -> str | None:

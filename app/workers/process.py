@@ -12,11 +12,14 @@ import os
 import pickle
 import signal
 import socket
+import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
@@ -31,6 +34,10 @@ BEGUN = "begun"
 PATIENCE = 1.0
 # Seconds between two attempts to wake a fork server that somebody has stopped.
 NUDGE = 2.0
+# Seconds in which a worker that is not forked loads torch, on a slow machine too.
+LOADING = 60.0
+# A folder that is there where no other can be written to.
+IN_MEMORY = "/dev/shm"
 
 
 class WorkerLost(Exception):
@@ -139,8 +146,7 @@ class Process:
             self._pipe.close()
 
     def _start(self) -> None:
-        context: Any = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
+        context = _context()
         if self._pipe:
             self._pipe.close()
         self._pipe, theirs = multiprocessing.Pipe()
@@ -154,6 +160,11 @@ class Process:
             # The last copy must be the worker's, or its death would not be seen here.
             theirs.close()
         self._process = process
+        if context.get_start_method() == "spawn":
+            # It loads for seconds what the others are forked with, and no job shall wait for that.
+            with suppress(EOFError, OSError):
+                if self._pipe.poll(LOADING):
+                    self._pipe.recv()
 
     def _ask(
         self, job: Callable[..., Any], arguments: tuple[Any, ...], begun: Callable[[], None]
@@ -178,6 +189,29 @@ class Process:
             raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
 
 
+def forks() -> bool:
+    """Whether workers can be forked from one process, which listens at a file of its own.
+
+    Without any folder to put it in, each of them starts by itself and loads torch for itself.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        # Read-only containers have this one; it is memory.
+        if not os.access(IN_MEMORY, os.W_OK | os.X_OK):
+            return False
+        # Of this process, and of all that it starts.
+        tempfile.tempdir = os.environ["TMPDIR"] = IN_MEMORY
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def _context() -> Any:
+    """The way in which workers start here."""
+    context: Any = multiprocessing.get_context("forkserver" if forks() else "spawn")
+    context.set_forkserver_preload(PRELOAD)
+    return context
+
+
 def work(
     pipe: Connection, memory: int, calm: int, begin: Callable[[], object] | None = None
 ) -> None:
@@ -187,6 +221,9 @@ def work(
         os.setpgrp()
     threading.Thread(target=_end_with_server, daemon=True).start()
     _restrain(memory, calm)
+    if PRELOAD[0] not in sys.modules:
+        import_module(PRELOAD[0])
+        pipe.send(BEGUN)
     if begin:
         with suppress(Exception):  # the server has tried it before, and told what is wrong
             begin()

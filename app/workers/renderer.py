@@ -27,6 +27,16 @@ class Renderer:
         self.store = None if settings.store == "none" else Store(settings.store)
         self._cache = Cache(settings.cache_bytes, store=self.store)
 
+    @property
+    def lacking(self) -> list[str]:
+        """What is not there that would make answers quicker; they are right without it."""
+        said = []
+        if self.workers.apart:
+            said.append("no folder can be written to: each worker loads torch by itself")
+        if self.store and not self.store.well:
+            said.append("the store does not answer: this machine draws for itself")
+        return said
+
     async def stop(self) -> None:
         """End the workers, and leave the store."""
         await self.workers.stop()

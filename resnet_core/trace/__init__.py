@@ -6,6 +6,8 @@ runs at a time, building included. Nothing is computed: all tensors live on the 
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -33,6 +35,13 @@ one_at_a_time = threading.RLock()
 # torchview asks of every argument whether it is one of these, a tenth of a trace. It imports them
 # from typing, where the answer takes several times as long.
 vars(recorder_tensor).update(Iterable=Iterable, Mapping=Mapping)
+
+# At the first function that is made of others torch imports a compiler, which wants a folder for
+# what it compiles. Nothing is compiled here; a read-only machine must not fail for it.
+try:
+    tempfile.gettempdir()
+except OSError:
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.sep)
 
 # What torch raises for operands that do not go together. Anything else is a mistake in the code.
 _SHAPES_DO_NOT_FIT = (RuntimeError, ValueError, IndexError)

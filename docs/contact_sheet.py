@@ -1,8 +1,8 @@
 """Contact sheets: every subject in one look. ``make contact`` draws them anew.
 
 Every subject in light and dark, blocks also from left to right and in Chinese, ResNets at all
-levels, and what cannot run; written to ``docs/contact/`` as PNG. A tall picture continues in
-columns to its right.
+levels, some in ink, as slabs, coloured by cost and at each width that has a name, and what cannot
+run; written to ``docs/contact/`` as PNG. A tall picture continues in columns to its right.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Any
 from PIL import Image, ImageColor
 
 from resnet_core import draw
+from resnet_core.diagram.options import WIDTHS
 from resnet_core.layout.theme import COLOURS, Theme, ThemeName
 from resnet_core.registry import BLOCKS, NETWORKS
 
 FOLDER = Path(__file__).parent / "contact"
 WIDTH, GAP, TALLEST, SCALE = 2400, 24, 1300, 0.6
-GROUND = {"light": "#d9dee6", "dark": "#334155"}
+GROUND = {"light": "#d9dee6", "dark": "#334155", "ink": "#d9dee6"}
 
 FAILURES: tuple[dict[str, Any], ...] = (
     {"block": "residual_attention", "stride": 2},
@@ -36,6 +37,14 @@ VARIANTS: tuple[dict[str, Any], ...] = (
     {"block": "bottleneck", "attention": "cbam", "stride": 2, "shortcut": "avgpool"},
     {"block": "res2net", "stride": 2},
     {"block": "inverted_residual", "stride": 2},
+)
+NETWORKS_SEEN: tuple[dict[str, Any], ...] = tuple(
+    {"model": name} for name in ("resnet18", "resnet50", "resnext50_32x4d", "resnet20")
+)
+COSTLY: tuple[dict[str, Any], ...] = (
+    {"block": "bottleneck", "stride": 2},
+    {"model": "resnet50"},
+    {"model": "resnet50", "direction": "LR"},
 )
 
 
@@ -53,6 +62,13 @@ def main() -> None:
         levels += [{"model": f"resnet{depth}", "detail": name} for name in ("layer", "op")]
         sheet(f"resnet{depth}", levels)
     sheet("failures", FAILURES)
+    sheet("networks-left-to-right", NETWORKS_SEEN, direction="LR")
+    looks = [*VARIANTS, *NETWORKS_SEEN]
+    sheet("ink", looks, theme="ink")
+    sheet("slabs", looks, style="slabs")
+    costs = [{"color": name, **query} for name in ("params", "macs", "memory") for query in COSTLY]
+    sheet("cost", costs)
+    sheet("widths", [{"width": name, **query} for name in WIDTHS for query in COSTLY])
 
 
 def sheet(name: str, asked: Iterable[dict[str, Any]], **options: Any) -> None:

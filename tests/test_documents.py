@@ -124,6 +124,7 @@ def asked(client: TestClient, words: list[str]) -> Any:
     return client.request("GET" if body is None else "POST", url, headers=headers, json=body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_commands_of_a_document_work(document, client):
     run_modules(document)

@@ -10,7 +10,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import FORMATS, STDOUT, ending, say, write
+from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def read(
     from resnet_core.errors import ResnetDiagramError
     from resnet_core.source.listing import restored
 
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "")
+    chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))

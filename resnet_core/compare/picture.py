@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from math import inf
 
 from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
@@ -13,6 +14,7 @@ from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
 from resnet_core.layout.boxes import TileMaker, marked_tile, tile, tiles
 from resnet_core.layout.coordinates import arrange
+from resnet_core.layout.lines import ROOM
 from resnet_core.layout.page import titled, without_legend
 from resnet_core.layout.sheet import Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside
@@ -42,7 +44,9 @@ def _beside(diff: Diff, why: str) -> Sheet:
     """Both next to each other, or one of them where only that is asked for."""
     plain = diff.view == "plain"
     graphs = diff.views.unmarked(diff.options.fold) if plain else diff.views.sides
-    first, second = (_arranged(diff, graph, (), tile if plain else marked_tile) for graph in graphs)
+    # Rows stay whole: partners stand one below the other.
+    make = tile if plain else marked_tile
+    first, second = (_arranged(diff, graph, (), make, room=inf) for graph in graphs)
     partners = [(pair.a.id, pair.b.id) for pair in diff.views.pairs if pair.a and pair.b]
     down = diff.options.direction == "TB"
     one, other = (
@@ -72,11 +76,15 @@ def _overlapping(sheet: Sheet) -> bool:
 
 
 def _arranged(
-    diff: Diff, graph: Graph, heading: tuple[Line, ...], make: TileMaker = marked_tile
+    diff: Diff,
+    graph: Graph,
+    heading: tuple[Line, ...],
+    make: TileMaker = marked_tile,
+    room: float = ROOM,
 ) -> Sheet:
     direction, labels = diff.options.direction, diff.options.labels.split(",")
     made = tiles(graph, direction, labels, diff.language, make)
-    return arrange(graph, heading, direction, made, diff.language)
+    return arrange(graph, heading, direction, made, diff.language, room)
 
 
 def _heading(diff: Diff) -> tuple[Line, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -194,6 +195,12 @@ class Options(BaseModel):
             return 1.0
         factor = self.points / width
         return min(1.0, factor) if self.is_named_width else factor
+
+    def readable_width(self, least: float) -> float:
+        """The widest sheet that is shown at ``least`` of its size or larger; without end where no
+        place is named.
+        """
+        return (self.points or inf) / least if self.is_named_width else inf
 
     @property
     def expanded(self) -> tuple[str, ...]:

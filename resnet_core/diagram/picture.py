@@ -159,8 +159,11 @@ class Drawing(Picture):
         from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
+        from resnet_core.layout.lines import ROOM
         from resnet_core.layout.page import with_line
+        from resnet_core.layout.sheet import MARGIN
         from resnet_core.layout.slabs import Slabs
+        from resnet_core.layout.theme import SMALL
 
         options, language = self.options, self.options.lang
         made = tiles(shown, options.direction, options.labels.split(","), language, tile)
@@ -173,7 +176,8 @@ class Drawing(Picture):
             slabs = Slabs(made, options.direction, language)
             made = slabs.tiles
             told.insert(0, slabs.told(language))
-        sheet = arrange(shown, title, options.direction, made, language)
+        room = min(ROOM, options.readable_width(LEAST_TYPE / SMALL) - 2 * MARGIN)
+        sheet = arrange(shown, title, options.direction, made, language, room)
         for line in told:
             sheet = with_line(sheet, line)
         return sheet

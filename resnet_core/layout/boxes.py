@@ -121,8 +121,9 @@ def _accent(texts: Label) -> Line:
 
 def _end(node: Node, direction: str, language: Language) -> Tile:
     name, shape = end_name(node, language), shape_text(node.shape)
-    words = (Run(f"{name}  ", TEXT, "end-text"), Run(shape, TEXT, "end-text", bold=True))
-    lines: tuple[Line, ...] = (words,) if direction == "TB" else ((words[0],), (words[1],))
+    gap = "  " if direction == "TB" else ""
+    words = (Run(name + gap, TEXT, "end-text"), Run(shape, TEXT, "end-text", bold=True))
+    lines: tuple[Line, ...] = (words,) if direction == "TB" else (words[:1], words[1:])
     return _tile(node, Face(lines, centred=True), "pill", "end", "end", 60, 6)
 
 

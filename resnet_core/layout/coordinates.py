@@ -6,7 +6,8 @@ All is computed along the path and across it, so that top-to-bottom and left-to-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language
@@ -15,10 +16,12 @@ from resnet_core.language.terms import say
 from resnet_core.layout.boxes import Tile, Tiles
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.edge_styles import legend
+from resnet_core.layout.lines import ROOM, Break, in_lines, line_ends
 from resnet_core.layout.page import on_paper
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
     Box,
+    Drawn,
     Frame,
     Line,
     Point,
@@ -70,13 +73,19 @@ class _Spot:
 
 
 def arrange(
-    graph: Graph, heading: Sequence[Line], direction: str, tiles: Tiles, language: Language
+    graph: Graph,
+    heading: Sequence[Line],
+    direction: str,
+    tiles: Tiles,
+    language: Language,
+    room: float = ROOM,
 ) -> Sheet:
     """Everything the picture shows, with its place, for a graph that is a view.
 
-    ``tiles`` are what stands for each of its nodes.
+    ``tiles`` are what stands for each of its nodes. A row of stages that is wider than ``room``
+    goes on in a next line.
     """
-    return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading))
+    return _Arrangement(graph, direction, tiles, language).sheet(tuple(heading), room)
 
 
 class _Arrangement:
@@ -97,12 +106,38 @@ class _Arrangement:
         self.spots = {name: self._spot(name, item) for name, item in self.tiles.items()}
         self.taken = {(self.tracks.row[name], self.tracks.column[name]) for name in self.tiles}
 
-    def sheet(self, heading: tuple[Line, ...]) -> Sheet:
-        frames = self._frames()
-        wires = [self._wire(edge) for edge in self.graph.edges]
-        boxes = [self._box(name) for name in self.tiles]
-        made = on_paper(heading, boxes, wires, frames, legend(boxes, wires, self.language))
+    def sheet(self, heading: tuple[Line, ...], room: float) -> Sheet:
+        ends = [] if self.down else self._line_ends(room)
+        drawn = Drawn(
+            [self._box(name) for name in self.tiles],
+            [self._wire(edge) for edge in self.graph.edges],
+            self._frames(ends),
+        )
+        drawn = in_lines(drawn, ends)
+        told = legend(drawn.boxes, drawn.wires, self.language)
+        made = on_paper(heading, drawn, told)
         return replace(made, direction="TB" if self.down else "LR")
+
+    def _line_ends(self, room: float) -> list[float]:
+        return line_ends(list(self._breaks()), self.row_start[0], self.row_end[-1], room)
+
+    def _breaks(self) -> Iterator[Break]:
+        """Where a row may be broken: outside of frames, where one straight wire passes."""
+        row = self.tracks.row
+        stages = [band for band in self.bands if band.group.level == "stage"]
+        borders = {band.first for band in stages} | {band.last + 1 for band in stages}
+        for name, item in self.tiles.items():
+            if item.node.role == "stage":
+                borders |= {row[name], row[name] + 1}
+        for after in range(1, len(self.row_start)):
+            passing = [e for e in self.graph.edges if row[e.source] < after <= row[e.target]]
+            straight = all(self.tracks.course[edge] == "straight" for edge in passing)
+            inside = any(band.first < after <= band.last for band in self.bands)
+            if len(passing) == 1 and straight and not inside:
+                foot = self.ways.foot * sum(band.last == after - 1 for band in self.bands)
+                head = self.ways.head * sum(band.first == after for band in self.bands)
+                at = (self.row_end[after - 1] + foot + self.row_start[after] - head) / 2
+                yield Break(at, after in borders)
 
     def _size(self, box: Tile) -> tuple[float, float]:
         """Size along the path and across it, with the second outline of a folded box."""
@@ -253,13 +288,17 @@ class _Arrangement:
             if at == row
         )
 
-    def _frames(self) -> list[Frame]:
-        """Frames of a level are equally wide, so that a column of blocks has straight sides."""
+    def _frames(self, line_ends: Sequence[float]) -> list[Frame]:
+        """Frames of a level are equally wide, so that a column of blocks has straight sides.
+
+        In a row broken at ``line_ends``, those in one line.
+        """
         reach = {band.group.path: self._reach(band) for band in self.bands}
-        rows: dict[tuple[str, str], list[str]] = {}
+        rows: dict[tuple[int, str, str], list[str]] = {}
         for band in self.bands:
-            row = (band.parent, band.group.level if self._on_main(band) else band.group.path)
-            rows.setdefault(row, []).append(band.group.path)
+            line = bisect(line_ends, self.row_start[band.first])
+            same = band.group.level if self._on_main(band) else band.group.path
+            rows.setdefault((line, band.parent, same), []).append(band.group.path)
         for names in rows.values():
             lows, highs = zip(*(reach[name] for name in names), strict=True)
             reach |= dict.fromkeys(names, (min(lows), max(highs)))

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
 from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.layout.sheet import (
-    MARGIN,
-    Box,
-    Frame,
-    Line,
-    Point,
-    Run,
-    Sheet,
-    Wire,
-)
+from resnet_core.layout.sheet import MARGIN, Drawn, Line, Point, Run, Sheet
 from resnet_core.layout.theme import SUBTITLE, TITLE
 from resnet_core.layout.typesetting import broken, extent, line_width, width
 
@@ -43,18 +33,12 @@ def titled(title: str) -> tuple[Line, ...]:
     )
 
 
-def on_paper(
-    heading: tuple[Line, ...],
-    boxes: list[Box],
-    wires: list[Wire],
-    frames: list[Frame],
-    legend: tuple[Line, ...] = (),
-) -> Sheet:
+def on_paper(heading: tuple[Line, ...], drawn: Drawn, legend: tuple[Line, ...] = ()) -> Sheet:
     """Shift everything to positive coordinates, between the heading and the legend.
 
     ``legend`` are the entries, which stand in as few lines as their widths allow.
     """
-    xs, ys = _extremes(boxes, wires, frames)
+    xs, ys = _extremes(drawn)
     titles, head = extent(heading)
     head += HEADING_GAP if heading else 0
     wide = max(max(xs) - min(xs), titles, *map(line_width, legend))
@@ -66,23 +50,12 @@ def on_paper(
     def moved(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 
+    placed = drawn.moved(moved)
     return Sheet(
         heading,
-        tuple(replace(box, **_named("x y", moved((box.x, box.y)))) for box in boxes),
-        tuple(
-            replace(wire, points=tuple(map(moved, wire.points)), note_at=moved(wire.note_at))
-            for wire in wires
-        ),
-        tuple(
-            replace(
-                frame,
-                **_named("left top", moved((frame.left, frame.top))),
-                **_named("right bottom", moved((frame.right, frame.bottom))),
-                name_at=moved(frame.name_at),
-                figures_at=moved(frame.figures_at),
-            )
-            for frame in frames
-        ),
+        tuple(placed.boxes),
+        tuple(placed.wires),
+        tuple(placed.frames),
         round(wide + 2 * MARGIN, 1),
         round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
         lines,
@@ -107,22 +80,12 @@ def without_legend(sheet: Sheet) -> Sheet:
     return replace(sheet, legend=(), height=round(sheet.height - foot(sheet.legend), 1))
 
 
-def _extremes(
-    boxes: list[Box], wires: list[Wire], frames: list[Frame]
-) -> tuple[list[float], list[float]]:
-    """How far what is drawn reaches: every x and every y of its borders."""
-    xs = [
-        *(edge for box in boxes for edge in (box.x - box.width / 2, box.x + box.width / 2)),
-        *(x for wire in wires for x, _ in wire.points),
-        *(wire.note_at[0] + width(wire.note, SUBTITLE) for wire in wires if wire.note),
-        *(edge for frame in frames for edge in (frame.left, frame.right)),
-    ]
-    ys = [
-        *(edge for box in boxes for edge in (box.y - box.height / 2, box.y + box.height / 2)),
-        *(y for wire in wires for _, y in wire.points),
-        *(wire.note_at[1] + SUBTITLE / 2 for wire in wires if wire.note),
-        *(edge for frame in frames for edge in (frame.top, frame.bottom)),
-    ]
+def _extremes(drawn: Drawn) -> tuple[list[float], list[float]]:
+    """How far what is drawn reaches, the words at its wires included: every x and every y."""
+    xs, ys = drawn.borders
+    noted = [wire for wire in drawn.wires if wire.note]
+    xs += [wire.note_at[0] + width(wire.note, SUBTITLE) for wire in noted]
+    ys += [wire.note_at[1] + SUBTITLE / 2 for wire in noted]
     return xs, ys
 
 
@@ -136,7 +99,3 @@ def _flowing(entries: tuple[Line, ...], room: float) -> tuple[Line, ...]:
         else:
             lines.append(entry)
     return tuple(lines)
-
-
-def _named(names: str, point: Point) -> dict[str, Any]:
-    return dict(zip(names.split(), point, strict=True))

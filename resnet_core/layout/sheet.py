@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from resnet_core.graph.model import Edge, Group, Node, change_of
 
@@ -117,6 +119,56 @@ class Frame:
     name_at: Point
     figures_at: Point
     parent: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What stands on a sheet, before there are margins, a heading and a legend around it."""
+
+    boxes: list[Box]
+    wires: list[Wire]
+    frames: list[Frame]
+
+    @property
+    def borders(self) -> tuple[list[float], list[float]]:
+        """How far it reaches: every x and every y of its outlines and wires."""
+        sides = (-0.5, 0.5)
+        return (
+            [
+                *(box.x + side * box.width for box in self.boxes for side in sides),
+                *(x for wire in self.wires for x, _ in wire.points),
+                *(x for frame in self.frames for x in (frame.left, frame.right)),
+            ],
+            [
+                *(box.y + side * box.height for box in self.boxes for side in sides),
+                *(y for wire in self.wires for _, y in wire.points),
+                *(y for frame in self.frames for y in (frame.top, frame.bottom)),
+            ],
+        )
+
+    def moved(self, move: Callable[[Point], Point]) -> Drawn:
+        """The same with every point where ``move`` puts it."""
+        return Drawn(
+            [replace(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes],
+            [
+                replace(wire, points=tuple(map(move, wire.points)), note_at=move(wire.note_at))
+                for wire in self.wires
+            ],
+            [
+                replace(
+                    frame,
+                    **_named("left top", move((frame.left, frame.top))),
+                    **_named("right bottom", move((frame.right, frame.bottom))),
+                    name_at=move(frame.name_at),
+                    figures_at=move(frame.figures_at),
+                )
+                for frame in self.frames
+            ],
+        )
+
+
+def _named(names: str, point: Point) -> dict[str, Any]:
+    return dict(zip(names.split(), point, strict=True))
 
 
 @dataclass(frozen=True)

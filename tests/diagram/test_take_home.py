@@ -64,6 +64,7 @@ def test_a_title_is_text_in_every_format(title):
     assert draw(**dict(picture.query)) == picture
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", CORPUS)
 def test_a_title_is_text_on_every_page(title):
     with TestClient(create_app(Settings(workers=0))) as client:
@@ -188,8 +189,9 @@ def test_a_place_is_not_overrun_and_its_letters_can_be_read(place, asked):
 def test_a_narrow_place_makes_the_view_coarser_and_pixels_do_not():
     asked = {"model": "resnet50", "detail": "op", "fold": False, "direction": "LR"}
     assert len(draw(**asked, width="9999").sheet.boxes) == len(draw(**asked).sheet.boxes)
+    assert len(draw(**asked, width="column").sheet.boxes) < len(draw(**asked).sheet.boxes)
     with pytest.raises(TooLarge) as refused:
-        draw(**asked, width="column").svg  # noqa: B018
+        draw(model="vgg16", direction="LR", width="column").svg  # noqa: B018
     assert refused.value.mend == {"direction": None}
 
 

@@ -259,6 +259,7 @@ def test_a_file_that_is_named_is_read_and_never_run(folder):
     assert docs("--check", str(path)).exit_code == 1
 
 
+@pytest.mark.slow
 def test_the_five_documents_have_a_picture_in_the_place_of_every_drawing_and_listing(folder):
     """Their text as it was found, with a block where a listing or a drawing stood."""
     for file in (ROOT / "tests" / "docs" / "documents").glob("*.md"):

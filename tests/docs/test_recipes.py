@@ -146,6 +146,7 @@ def test_the_reference_is_what_the_signatures_say():
         assert writer.page(language) == file.read_text(encoding="utf-8"), "make docs writes it"
 
 
+@pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_its_pictures_are_fresh(tmp_path):
     built(ROOT, "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path / "site"))
     page = (tmp_path / "site" / "zh" / "tutorial.html").read_text(encoding="utf-8")

@@ -151,6 +151,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "never", "always"), CASES)
 def test_what_was_false_is_said_no_more(
     setting: str, never: tuple[str, ...], always: tuple[str, ...]

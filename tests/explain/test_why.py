@@ -42,6 +42,7 @@ def test_no_figure_stands_in_the_code() -> None:
         assert f"{row['value']:.2f}" not in code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", ["resnet50", "resnext50_32x4d", "seresnet50", "resnetv2_50"])
 def test_a_figure_that_is_told_is_cited(name: str, lang: str) -> None:
@@ -131,6 +132,7 @@ def test_widths_are_explained_where_blocks_cost_the_same() -> None:
     assert "64–128–256–512" not in leads(model="resnet50", output_stride=8)
 
 
+@pytest.mark.slow
 def test_numbers_of_ends_are_those_of_the_weights() -> None:
     network = build(model="resnet50")
     text = told(model="resnet50")

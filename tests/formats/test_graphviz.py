@@ -31,6 +31,7 @@ def script(file: Path, lines: str) -> None:
     file.chmod(0o755)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

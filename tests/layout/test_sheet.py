@@ -14,6 +14,7 @@ import pytest
 from resnet_core import draw
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.layout.coordinates import RIM
+from resnet_core.layout.lines import ROOM
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
     Box,
@@ -143,15 +144,56 @@ def test_no_two_boxes_overlap(sheet):
 
 
 def test_the_main_path_is_straight_and_everything_else_on_one_side_of_it(diagram, sheet):
+    """In a row of several lines: in each of them."""
     down = diagram.options.direction == "TB"
     column = tracks(diagram.shown).column
     across = {box.node.id: box.x if down else box.y for box in sheet.boxes}
-    main = [across[name] for name in across if column[name] == 0]
-    assert max(main) - min(main) < 1
-    assert all(across[name] > max(main) for name in across if column[name] != 0)
+    line = lines_of(sheet)
+    for number in set(line.values()):
+        here = [name for name in across if line[name] == number]
+        main = [across[name] for name in here if column[name] == 0]
+        assert max(main) - min(main) < 1
+        assert all(across[name] > max(main) for name in here if column[name] != 0)
+        for wire in sheet.wires:
+            if line[wire.edge.source] == number and (wire.kind or wire.edge.lane != "main"):
+                assert line[wire.edge.target] == number
+                assert all(point[0 if down else 1] > min(main) - 1 for point in wire.points)
+
+
+def lines_of(sheet: Sheet) -> dict[str, int]:
+    """In which line of a row each box stands: a new one begins where a wire runs back."""
+    line = {sheet.boxes[0].node.id: 0}
     for wire in sheet.wires:
-        if wire.kind or wire.edge.lane != "main":
-            assert all(point[0 if down else 1] > min(main) - 1 for point in wire.points)
+        back = wire.points[-1][0] < wire.points[0][0] and sheet.direction == "LR"
+        line[wire.edge.target] = max(line.get(wire.edge.target, 0), line[wire.edge.source] + back)
+    return line
+
+
+def test_a_row_of_stages_goes_on_in_lines_that_a_page_has_room_for():
+    """ResNet-50 in one row is 2,767 points wide: a page shows three boxes of it, or dots."""
+    sheet = draw(model="resnet50", direction="LR").sheet
+    assert sheet.width < 1.1 * ROOM
+    line = lines_of(sheet)
+    assert set(line.values()) == {0, 1, 2}
+    stages = [
+        {line[box.node.id] for box in sheet.boxes if box.frame == f"layer{n}"} for n in (1, 2, 3, 4)
+    ]
+    assert all(len(stage) == 1 for stage in stages)
+    lengths = [[box.x for box in sheet.boxes if line[box.node.id] == number] for number in range(3)]
+    assert all(max(one) - min(one) > 0.4 * ROOM for one in lengths)
+
+
+def test_a_block_is_one_line_however_wide_it_is():
+    sheet = draw(block="bottleneck", stride=2, direction="LR").sheet
+    assert sheet.width > ROOM
+    assert set(lines_of(sheet).values()) == {0}
+
+
+@pytest.mark.parametrize("width", ["a4", "column"])
+def test_a_row_is_broken_for_a_narrow_place_so_that_its_letters_can_be_read(width):
+    drawing = draw(model="resnet50", direction="LR", width=width)
+    assert drawing.options.enlarged(drawing.sheet.width) * SMALL >= READABLE
+    assert max(lines_of(drawing.sheet).values()) >= 3
 
 
 def test_no_wire_crosses_a_box(sheet):

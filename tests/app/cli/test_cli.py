@@ -456,6 +456,7 @@ def test_serve_passes_the_address_on(monkeypatch):
 # Help
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", ["--help", "--version", *(f"{name} --help" for name in main.commands)]
 )

@@ -31,6 +31,7 @@ def run(line: str) -> Result:
     return CliRunner().invoke(main, shlex.split(line))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", PICTURES)
 @pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_the_address_is_in_the_picture_of_every_subject(kind, name, format):

@@ -149,6 +149,7 @@ def test_what_the_constructor_raises_is_told_at_the_knob(file: Path) -> None:
     assert refused.value.mend == {"dilations": None}
 
 
+@pytest.mark.slow
 def test_the_code_to_run_it_elsewhere_runs(file: Path) -> None:
     enter(file, "Net", "1x64x8x8", args=("channels=64",))
     code = program(Diagram.of([("block", "Net"), ("channels", "16"), ("act", "silu")]))
@@ -164,6 +165,7 @@ def test_the_code_to_run_it_elsewhere_runs(file: Path) -> None:
     assert subprocess.run([sys.executable, script], cwd=file.parent, check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "shape", "making", "said"),
     [

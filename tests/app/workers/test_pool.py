@@ -116,6 +116,7 @@ def test_a_thread_stands_in_for_the_processes_and_keeps_to_the_limits() -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_its_request_a_503_that_nobody_keeps(
     hasty: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_worker_that_dies_costs_its_request_a_503_that_nobody_keeps(
     assert hasty.get("/diagram.json?block=basic&planes=72").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_death_of_an_idle_worker_leaves_no_stray_process() -> None:
     async def scene() -> None:
         workers = Workers(Settings(workers=2))
@@ -189,6 +191,7 @@ def _lives(process: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_job_that_runs_out_of_an_iterator_is_answered_as_any_failure(count: int) -> None:
     async def scene() -> None:

@@ -32,6 +32,7 @@ from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
+from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.watch import Watch
@@ -98,6 +99,8 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Fast
 def _wrap(app: FastAPI) -> None:
     """Put the layers around the application, the innermost first."""
     settings: Settings = app.state.settings
+    if settings.rate != "none":
+        app.add_middleware(Rate, rate=settings.rate)
     app.add_middleware(Guard)
     if not settings.access_log:
         app.add_middleware(Watch, metrics=app.state.metrics)

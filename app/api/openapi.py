@@ -26,7 +26,7 @@ ABOUT = (
 )
 # Beside images.
 CARDS = ("application/pdf", "text/html")
-STATUSES = (404, 406, 422, 500, 503, 504)
+STATUSES = (404, 406, 422, 429, 500, 503, 504)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

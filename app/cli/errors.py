@@ -21,7 +21,7 @@ _UNSAFE = re.compile(
 )
 # What the extra `server` brings, as it is imported; a test holds it to pyproject.toml.
 SERVER = (
-    "babel", "fastapi", "httptools", "jinja2", "mimeparse", "prometheus_client",
+    "babel", "fastapi", "httptools", "jinja2", "limits", "mimeparse", "prometheus_client",
     "pydantic_settings", "pygments", "redis", "starlette", "uvicorn", "uvloop",
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from app.api import (
     resources,
     subjects,
 )
-from app.http import connection
+from app.http import connection, tracing
 from app.http.address import PublicAddress, TrustedHosts
 from app.http.hits import Hits
 from app.http.metrics import Metrics
@@ -102,13 +102,15 @@ def _wrap(app: FastAPI) -> None:
     if settings.rate != "none":
         app.add_middleware(Rate, rate=settings.rate)
     app.add_middleware(Guard)
+    app.state.tracing = tracing.begun() if settings.otel else None
+    watching = {"metrics": app.state.metrics, "tracing": app.state.tracing}
     if not settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
+        app.add_middleware(Watch, **watching)
     if app.state.own is None:
         # An address may be answered before it is known whether a file was saved.
         app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
     if settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
+        app.add_middleware(Watch, **watching)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -134,6 +136,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if watching:
         watching.cancel()
     await app.state.renderer.stop()
+    if app.state.tracing:
+        await asyncio.to_thread(app.state.tracing.close)
 
 
 def serve(host: str, port: int, settings: Settings | None = None, own: Own | None = None) -> None:

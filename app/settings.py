@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(False, description="whether each request gets a line in the log")
     metrics: bool = Field(True, description="whether /metrics answers")
+    otel: bool = Field(
+        False, description="whether requests are told as spans to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
 
 
 def read() -> Settings:

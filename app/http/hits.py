@@ -21,7 +21,8 @@ METHODS = ("GET", "HEAD")
 OVERHEAD = 2048
 # One answer takes no more than this part of the whole, so that a few large ones do not empty it.
 SHARE = 64
-REQUEST_ID = b"x-request-id"
+# What is true of one request alone: its id, and how long it took.
+OF_REQUEST = (b"x-request-id", b"server-timing")
 OF_BODY = (b"content-length", b"content-type")
 
 
@@ -96,8 +97,7 @@ class Hits:
         return keep
 
     def _remember(self, scope: Scope, key: Key, start: Message, body: bytes) -> None:
-        # The id is that of the first request, and every request has its own.
-        headers: Headers = [pair for pair in start["headers"] if pair[0] != REQUEST_ID]
+        headers: Headers = [pair for pair in start["headers"] if pair[0] not in OF_REQUEST]
         tag = dict(headers).get(b"etag", b"").decode("latin-1")
         whole = scope["method"] == "GET" and start["status"] == 200 and tag.startswith('"')
         if whole and len(body) + OVERHEAD <= self._hits.maxsize / SHARE:

@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from resnet_core.errors import ResnetDiagramError
+from resnet_core.stages import Lap, timed
 
 PRELOAD = ["app.workers.preload"]
 # Whatever a worker may send. Its answer follows after BEGUN.
@@ -62,6 +63,8 @@ class Process:
         # What the process does before its first job.
         self._begin = begin
         self.resident = 0
+        # The stages of the last job.
+        self.laps: list[Lap] = []
         self._memory, self._calm = memory, calm
         self._process: Any = None
         self._pipe: Connection | None = None
@@ -118,7 +121,7 @@ class Process:
             except TimeoutError:
                 if self._stopped:
                     self.kill()
-        fine, value, self.resident = await work
+        fine, value, self.resident, self.laps = await work
         if not fine:
             raise value
         return value
@@ -168,7 +171,7 @@ class Process:
 
     def _ask(
         self, job: Callable[..., Any], arguments: tuple[Any, ...], begun: Callable[[], None]
-    ) -> tuple[bool, Any, int]:
+    ) -> tuple[bool, Any, int, list[Lap]]:
         """Hand the job over and wait for its answer, in a thread."""
         failure: type[Exception] = NotBegun
         assert self._pipe is not None  # it is made before the process
@@ -178,8 +181,8 @@ class Process:
                 raise ValueError("a worker spoke out of turn")
             begun()
             failure = WorkerLost
-            fine, value, resident = self._pipe.recv()
-            return bool(fine), value, int(resident)
+            fine, value, resident, laps = self._pipe.recv()
+            return bool(fine), value, int(resident), list(laps)
         except (EOFError, OSError):
             self.kill()
             raise failure(f"worker {self.name} ended") from None
@@ -233,11 +236,12 @@ def work(
         except (EOFError, OSError):
             return
         pipe.send(BEGUN)
-        fine, value = _done(job, arguments)
+        with timed() as watch:
+            fine, value = _done(job, arguments)
         try:
-            pipe.send((fine, value, resident()))
+            pipe.send((fine, value, resident(), watch.laps))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
-            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident()))
+            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident(), []))
 
 
 def _done(job: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
@@ -307,6 +311,7 @@ class Thread:
     pid = None
 
     def __init__(self) -> None:
+        self.laps: list[Lap] = []
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="resnet-diagram")
 
     async def start(self) -> None:
@@ -315,7 +320,9 @@ class Thread:
     async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
         """What the job returns or raises."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
+        self.laps = []
+        value, self.laps = await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
+        return value
 
     def kill(self) -> None:
         """What it does goes on, and nobody waits for it."""
@@ -325,10 +332,11 @@ class Thread:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _sheltered(job: Callable[..., Any], *arguments: Any) -> Any:
-    """What the job returns or raises; but a future cannot hold a StopIteration."""
+def _sheltered(job: Callable[..., Any], *arguments: Any) -> tuple[Any, list[Lap]]:
+    """What the job returns or raises, and its stages; but a future can hold no StopIteration."""
     try:
-        return job(*arguments)
+        with timed() as watch:
+            return job(*arguments), watch.laps
     except StopIteration as error:
         raise RuntimeError("a job ended in the middle of an iteration") from error
 

@@ -22,13 +22,16 @@ from subprocess import PIPE
 from typing import IO, Any, Literal
 
 from resnet_core.errors import GraphvizMissing, RenderError
+from resnet_core.stages import stage
 
 Format = Literal["svg", "png", "pdf"]
 
 # Pixels per inch of a PNG at scale 1: as large as a browser shows the SVG.
 DPI = 96
 
-_FONTS = Path(__file__).parents[1] / "fonts" / "fonts.conf"
+# What fontconfig reads: its settings, and the folder above that of the fonts.
+_HOME = Path(__file__).parents[1]
+_FONTS = {"FONTCONFIG_FILE": str(_HOME / "fonts" / "fonts.conf"), "XDG_DATA_HOME": str(_HOME)}
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -41,6 +44,7 @@ _BOX = re.compile(r'bb="0,0,([\d.]+),([\d.]+)"')
 _in_turn = threading.Lock()
 
 
+@stage("engine")
 def draw(dot: str, format: Format, factor: float = 1.0) -> bytes:
     """The picture as bytes, ``factor`` times as large (PNG and PDF; an SVG is sized by its page).
 
@@ -111,7 +115,9 @@ def _answer(call: list[str], question: bytes) -> bytes:
 
     Raises RenderError where it fails, OSError where it cannot be run.
     """
-    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    with subprocess.Popen(
+        call, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **_FONTS}
+    ) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -167,11 +173,20 @@ def _use_own_fonts() -> None:
 
     Fontconfig reads this once, at the first picture of the process.
     """
-    os.environ["FONTCONFIG_FILE"] = str(_FONTS)
     library = _library()
-    if not isinstance(library, str):
+    if isinstance(library, str):
+        return
+    kept = {name: os.environ.get(name) for name in _FONTS}
+    os.environ.update(_FONTS)
+    try:
         with _silence():
             _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from torchview.torchview import process_input
 from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
+from resnet_core.stages import stage
 from resnet_core.trace.failing_call import place, told
 from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.reader import Reader
@@ -55,7 +56,7 @@ def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Grap
     runnable code at all.
     """
     with one_at_a_time:
-        with torch.device("meta"):
+        with stage("build"), torch.device("meta"):
             module = build()
         return _run(module, input_shapes, Twins(module), Witness(Counter()))
 
@@ -68,7 +69,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
     """
     with one_at_a_time:
         try:
-            with torch.device("meta"), twinning():
+            with stage("build"), torch.device("meta"), twinning():
                 module = build()
             twins = Twins(module)
             found = _run(module, input_shapes, twins, Witness())
@@ -79,6 +80,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
         return trace(build, input_shapes)
 
 
+@stage("trace")
 def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins, witness: Witness) -> Graph:
     with torch.device("meta"):
         inputs = [torch.empty(shape) for shape in input_shapes]

@@ -46,7 +46,7 @@ ENV PATH="/srv/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1
 RUN python -c "import pygraphviz, torch"
 
-# With --read-only it needs a place for Graphviz's files: docker run --read-only --tmpfs /tmp …
+# It writes no file, so that it runs with --read-only; a socket lies in /tmp, or else in /dev/shm.
 # Memory: 1 GB is usual, 3 GB (--memory 3g) a safe limit for two workers.
 USER 10001
 WORKDIR /home/resnet

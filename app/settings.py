@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     keep_alive: int = Field(5, ge=1, description="seconds that a silent kept connection stays open")
     shutdown: int = Field(8, ge=1, description="seconds that answers under way get when it ends")
     drain: float = Field(0, ge=0, description="seconds of /readyz 503 before it ends")
+    rate: str = Field(
+        "none",
+        pattern=r"^(none|[1-9][0-9]{0,6}/(second|minute|hour))$",
+        description="new pictures, and as many pages, for each client before 429: 600/minute",
+    )
     hosts: str = Field("*", description="names that are answered to, with commas; * for all")
     base_url: str = Field(
         "none", pattern=r"^(none|https?://[^/\s?#]+(/[^\s?#]*)?)$", description="the public address"
@@ -72,6 +77,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(False, description="whether each request gets a line in the log")
     metrics: bool = Field(True, description="whether /metrics answers")
+    otel: bool = Field(
+        False, description="whether requests are told as spans to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
 
 
 def read() -> Settings:

@@ -81,6 +81,10 @@ SORTS: Final[dict[str, Sort]] = {
         "A POST takes application/json.",
         "POST 只接受 application/json。",
     )),
+    "too-many-requests": Sort(429, Text("Too many requests", "请求过多"), Text(
+        "One client asks more often than the server allows; Retry-After says when to go on.",
+        "同一客户端的请求超出了服务器允许的频率；Retry-After 说明多久之后可以继续。",
+    )),
     "internal": Sort(500, Text("Internal error", "内部错误"), Text(
         "The server made a mistake; its log knows the id.",
         "服务器出错了；凭编号可在日志中查到。",

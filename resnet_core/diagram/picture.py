@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resnet_core.bilingual import Language, Text
 from resnet_core.diagram.options import Options
 from resnet_core.errors import TooLarge
+from resnet_core.stages import stage
 
 if TYPE_CHECKING:
     from resnet_core.explain import Explanation
@@ -139,6 +140,7 @@ class Drawing(Picture):
         return readable(shown, detail)
 
     @cached_property
+    @stage("layout")
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         from resnet_core.layout.page import heading, without_legend
@@ -226,6 +228,7 @@ class Drawing(Picture):
 
         return record(self.graph, self.caption)
 
+    @stage("encode")
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
         from resnet_core.formats.registry import FORMATS

@@ -31,10 +31,10 @@ from app.api import (
 from app.http import connection, tracing
 from app.http.address import PublicAddress, TrustedHosts
 from app.http.encoding import Packing
+from app.http.every_site import EverySite
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
-from app.http.origins import EverySite
 from app.http.problems import FAILURES, ProblemError
 from app.http.rate import Rate
 from app.http.requests import NotAcceptable

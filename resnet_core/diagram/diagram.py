@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
-from resnet_core.diagram.formula import formula
+from resnet_core.diagram.formula import formula as formula_at
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
@@ -182,6 +182,16 @@ class Diagram(Drawing):
         return {**dict(self.subject.fixed), **self.parameters.model_dump()}
 
     @property
+    def formula(self) -> str:
+        """What the structure computes, in a line. Known without a trace, as ``named`` is."""
+        return formula_at(self.subject, self.values)
+
+    @property
+    def named(self) -> str:
+        """What the picture is called: by its reader, or else by the catalogue."""
+        return (self.options.title or "").strip() or self.subject.title
+
+    @property
     def caption(self) -> Caption:
         fields = self.subject.params.model_fields
         changed = {
@@ -194,7 +204,7 @@ class Diagram(Drawing):
             name=subject.name,
             title=subject.title,
             kind=subject.kind,
-            formula=formula(subject, self.values),
+            formula=self.formula,
             paper=subject.paper,
             parameters=self.values,
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},

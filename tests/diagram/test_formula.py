@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from resnet_core import ParameterError, draw
+from resnet_core.diagram import diagram as diagrams
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.conftest import many
 
@@ -122,3 +123,12 @@ def test_f54_no_two_cards_say_the_same() -> None:
         told = [subject.about(language) for subject in (*BLOCKS.values(), *NETWORKS.values())]
         assert len(set(told)) == len(told)
         assert all(told)
+
+
+def test_formula_and_name_are_known_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page tells both, and tells them also of what cannot be built."""
+    monkeypatch.setattr(diagrams, "_graph", lambda *_: pytest.fail("it was traced"))
+    diagram = draw(block="bottleneck", planes=16384, base_width=4096, title="Too wide")
+    assert "1×1" in diagram.formula
+    assert diagram.named == "Too wide"
+    assert draw(block="basic", title=" ").named == "BasicBlock"

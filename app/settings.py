@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     )
     queue: int = Field(64, ge=0, description="jobs that may wait for a worker before 503")
     timeout: float = Field(9, gt=0, description="seconds that a whole answer may take before 504")
+    trace: float = Field(
+        5.0, ge=0, description="seconds of the processor to build and trace before 504; 0: no limit"
+    )
+    layout: float = Field(
+        5.0, ge=0, description="seconds of the processor to lay out before 504; 0: no limit"
+    )
     cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
     store: str = Field(
         "none",
@@ -80,6 +86,12 @@ class Settings(BaseSettings):
     otel: bool = Field(
         False, description="whether requests are told as spans to OTEL_EXPORTER_OTLP_ENDPOINT"
     )
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Seconds of the processor that each stage may take; those without a limit are left out."""
+        limits = {"build": self.trace, "trace": self.trace, "layout": self.layout}
+        return {stage: seconds for stage, seconds in limits.items() if seconds}
 
 
 def read() -> Settings:

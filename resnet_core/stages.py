@@ -41,6 +41,11 @@ class Stopwatch:
         self._open: list[tuple[str, int]] = []
         self._inside: list[int] = [0]
 
+    @property
+    def under_way(self) -> str:
+        """The innermost stage; empty between stages."""
+        return self._open[-1][0] if self._open else ""
+
     def begin(self, stage: str) -> None:
         """A stage begins, inside of whatever is under way."""
         self._open.append((stage, time.perf_counter_ns()))
@@ -61,9 +66,9 @@ _carried: ContextVar[Stopwatch | None] = ContextVar("stopwatch", default=None)
 
 
 @contextmanager
-def timed() -> Iterator[Stopwatch]:
+def timed(watch: Stopwatch | None = None) -> Iterator[Stopwatch]:
     """A stopwatch for all stages inside."""
-    watch = Stopwatch()
+    watch = watch or Stopwatch()
     kept = _carried.set(watch)
     try:
         yield watch

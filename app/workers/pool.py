@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.workers import deadline, jobs
 from app.workers.estimate import SMALL, cost_of
 from app.workers.journey import Leg, journey
+from app.workers.limits import TooSlow
 from app.workers.process import NotBegun, Process, Thread, Worker, forks
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
@@ -135,8 +136,11 @@ class Workers:
         self._starting = asyncio.Lock()
         count, memory = self._settings.workers, self._settings.worker_limit
         if count:
-            self._workers = [Process(str(at + 1), memory, CALM, self._begin) for at in range(count)]
-            self._workers.append(Process("express", memory, begin=self._begin))
+            limits = self._settings.stages
+            self._workers = [
+                Process(str(at + 1), memory, CALM, self._begin, limits) for at in range(count)
+            ]
+            self._workers.append(Process("express", memory, 0, self._begin, limits))
         else:
             self._workers = [Thread()]
         for worker in self._workers:
@@ -234,6 +238,9 @@ class Workers:
                 self.counts["lost"] += 1
                 log.warning("a worker ended: %r", error)
                 ticket.fail(WorkerLost(str(error)))
+        except TooSlow as error:
+            self.counts["timeout"] += 1
+            ticket.fail(TooLong(error))
         except RenderError as error:
             # One picture that Graphviz refuses says little; the probe shows whether it draws any.
             self._doubted = True

@@ -16,14 +16,16 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
+from app.workers.limits import Limited, TooSlow
 from resnet_core.errors import ResnetDiagramError
 from resnet_core.stages import Lap, timed
 
@@ -58,6 +60,7 @@ class Process:
         memory: int,
         calm: int = 0,
         begin: Callable[[], object] | None = None,
+        limits: Mapping[str, float] | None = None,
     ) -> None:
         self.name = name
         # What the process does before its first job.
@@ -65,7 +68,7 @@ class Process:
         self.resident = 0
         # The stages of the last job.
         self.laps: list[Lap] = []
-        self._memory, self._calm = memory, calm
+        self._memory, self._calm, self._limits = memory, calm, limits or {}
         self._process: Any = None
         self._pipe: Connection | None = None
         # One waits at the pipe, one is there to start and to bury.
@@ -153,7 +156,7 @@ class Process:
         if self._pipe:
             self._pipe.close()
         self._pipe, theirs = multiprocessing.Pipe()
-        arguments = (theirs, self._memory, self._calm, self._begin)
+        arguments = (theirs, self._memory, self._calm, self._limits, self._begin)
         process = context.Process(
             target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
         )
@@ -216,7 +219,11 @@ def _context() -> Any:
 
 
 def work(
-    pipe: Connection, memory: int, calm: int, begin: Callable[[], object] | None = None
+    pipe: Connection,
+    memory: int,
+    calm: int,
+    limits: Mapping[str, float],
+    begin: Callable[[], object] | None = None,
 ) -> None:
     """The life of a worker process: one job after the other, until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -236,12 +243,19 @@ def work(
         except (EOFError, OSError):
             return
         pipe.send(BEGUN)
-        with timed() as watch:
+        with timed(Limited(limits, partial(_give_up, pipe))) as watch:
             fine, value = _done(job, arguments)
         try:
             pipe.send((fine, value, resident(), watch.laps))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident(), []))
+
+
+def _give_up(pipe: Connection, why: TooSlow) -> None:
+    """Say why there is no answer, and end: what was going on cannot be gone on with."""
+    with suppress(OSError):
+        pipe.send((False, why, resident(), []))
+    os._exit(0)
 
 
 def _done(job: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:

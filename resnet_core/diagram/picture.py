@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
+# A network has about as many edges as boxes; in four times as many no eye finds its way.
+MAX_ARROWS = 4 * MAX_BOXES
 # No letter on a picture that is drawn for a place with a name is smaller, in points.
 LEAST_TYPE = 6.0
 DETAILS: tuple[Detail, ...] = ("op", "layer", "block", "stage")
@@ -237,13 +239,19 @@ class Drawing(Picture):
 
 
 def readable(graph: Graph, detail: str) -> Graph:
-    """The view itself. Raises TooLarge where it has more boxes than anybody could read."""
+    """The view itself. Raises TooLarge where it has more boxes or arrows than can be read."""
     if len(graph.nodes) > MAX_BOXES:
         reason = Text(
             "the picture would have {:,} boxes, more than {:,}",
             "图中会有 {:,} 个方框，超过了 {:,}",
         )
         raise _too_large(detail, reason.format(len(graph.nodes), MAX_BOXES))
+    if len(graph.edges) > MAX_ARROWS:
+        reason = Text(
+            "the picture would have {:,} arrows, more than {:,}",
+            "图中会有 {:,} 条箭头，超过了 {:,}",
+        )
+        raise _too_large(detail, reason.format(len(graph.edges), MAX_ARROWS))
     return graph
 
 

@@ -83,7 +83,7 @@ def compare(
     for drawing in drawings:
         tell(drawing.graph.problem)
     if output not in (None, STDOUT):
-        click.echo(found.summary())
+        click.echo("\n".join([found.summary(), *found.why()]))
     write(content, output or STDOUT)
     if not found.same:
         sys.exit(DIFFERENT)

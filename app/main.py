@@ -42,6 +42,7 @@ from app.http.siblings import Siblings
 from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages
+from app.pages.ahead import likely
 from app.pages.compare import compare_page
 from app.pages.finished import Finished
 from app.pages.templates import (
@@ -52,6 +53,7 @@ from app.pages.templates import (
 )
 from app.processes import Line, Processes
 from app.settings import Settings, read
+from app.workers.idle import Idle
 from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
@@ -148,11 +150,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.renderer.disk:
         app.state.metrics.store(app.state.renderer.disk.counts)
     app.state.renderer.workers.start()
-    watching = asyncio.create_task(own.watch(app.state.renderer.renew)) if own else None
+    aside = [asyncio.create_task(own.watch(app.state.renderer.renew))] if own else []
+    if _draws_ahead(app):
+        app.state.idle = Idle(app.state.renderer.workers, lambda: app.state.metrics.asked)
+        aside.append(asyncio.create_task(app.state.idle.run(likely(app.state.renderer))))
     yield
-    if watching:
-        watching.cancel()
+    for task in aside:
+        task.cancel()
     await app.state.renderer.stop()
+
+
+def _draws_ahead(app: FastAPI) -> bool:
+    """Whether this process fills the disk; of several that share one it is the first."""
+    siblings: Siblings | None = getattr(app.state, "siblings", None)
+    first = siblings is None or siblings.number == 0
+    return bool(app.state.settings.ahead and app.state.renderer.disk and first)
 
 
 def serve(

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 
 import uvicorn
@@ -64,6 +65,8 @@ else:
     from uvloop import new_event_loop
 
 CANNOT = 3
+# A folder in memory that containers have, whatever else they may not write.
+IN_MEMORY = "/dev/shm"
 
 
 class Application(FastAPI):
@@ -177,6 +180,7 @@ def serve(
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
     logs.set_up(settings.access_log)
+    _find_room()
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -195,6 +199,16 @@ def serve(
             _alone(create_app(settings, own), listener, lambda: _announce(listener))
 
 
+def _find_room() -> None:
+    """See to a folder for the sockets of the processes, also below a root that is read-only."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        if os.access(IN_MEMORY, os.W_OK | os.X_OK):
+            # The processes learn it from there.
+            os.environ["TMPDIR"] = tempfile.tempdir = IN_MEMORY
+
+
 def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(app, listener, ready))
@@ -203,7 +217,7 @@ def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> 
 def _together(settings: Settings, listener: socket.socket, count: int) -> None:
     """Several processes that share the port, what the settings grant, and what they have drawn."""
     try:
-        private = TemporaryDirectory(prefix="resnet-diagram-")
+        private = tempfile.TemporaryDirectory(prefix="resnet-diagram-")
     except OSError as error:
         print(f"resnet-diagram cannot serve with several processes: {error}", file=sys.stderr)
         raise SystemExit(CANNOT) from None

@@ -7,13 +7,11 @@ draws. Its own copy inside the pygraphviz wheel comes first, a ``dot`` on the PA
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
@@ -22,7 +20,6 @@ from functools import cache
 from pathlib import Path
 from subprocess import PIPE
 from typing import IO, Any, Literal
-from xml.sax.saxutils import escape
 
 from resnet_core.errors import GraphvizMissing, RenderError
 
@@ -32,19 +29,6 @@ Format = Literal["svg", "png", "pdf"]
 DPI = 96
 
 _FONTS = Path(__file__).parents[1] / "fonts"
-_CONFIG = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>
-  <dir>{fonts}</dir>
-  <dir>/usr/share/fonts</dir>
-  <dir>/usr/local/share/fonts</dir>
-  <cachedir>/var/cache/fontconfig</cachedir>
-  <cachedir prefix="xdg">fontconfig</cachedir>
-  <match target="pattern">
-    <edit name="family" mode="prepend" binding="strong"><string>Liberation Sans</string></edit>
-  </match>
-</fontconfig>
-"""
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -83,7 +67,7 @@ def _resized(dot: str, factor: float) -> str:
 
 
 def _in_process(dot: str, format: Format, library: Any) -> bytes:
-    graph = library.AGraph(string=dot)
+    graph = _read(dot, library)
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
@@ -95,6 +79,18 @@ def _in_process(dot: str, format: Format, library: Any) -> bytes:
     if not drawn:
         raise RenderError("Graphviz: " + "; ".join(str(warning.message) for warning in said))
     return bytes(drawn)
+
+
+def _read(dot: str, library: Any) -> Any:
+    """The graph, which Graphviz reads from a file; one in memory needs no disk with room on it."""
+    if not hasattr(os, "memfd_create"):
+        return library.AGraph(string=dot)
+    graph = library.AGraph()
+    with os.fdopen(os.memfd_create("picture"), "w+b") as file:
+        file.write(dot.encode())
+        file.seek(0)
+        graph.read(file)
+    return graph
 
 
 def _by_command(dot: str, format: Format, cause: str) -> bytes:
@@ -171,11 +167,7 @@ def _use_own_fonts() -> None:
 
     Fontconfig reads this once, at the first picture of the process.
     """
-    place = tempfile.mkdtemp(prefix="resnet-diagram-")
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    config = Path(place) / "fonts.conf"
-    config.write_text(_CONFIG.format(fonts=escape(str(_FONTS))), encoding="utf-8")
-    os.environ["FONTCONFIG_FILE"] = str(config)
+    os.environ["FONTCONFIG_FILE"] = str(_FONTS / "fonts.conf")
     library = _library()
     if not isinstance(library, str):
         with _silence():

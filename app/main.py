@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 
 import uvicorn
@@ -43,6 +44,7 @@ from app.http.siblings import Siblings
 from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages
+from app.pages.ahead import likely
 from app.pages.compare import compare_page
 from app.pages.finished import Finished
 from app.pages.templates import (
@@ -53,6 +55,7 @@ from app.pages.templates import (
 )
 from app.processes import Line, Processes
 from app.settings import Settings, read
+from app.workers.idle import Idle
 from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
@@ -63,6 +66,8 @@ else:
     from uvloop import new_event_loop
 
 CANNOT = 3
+# A folder in memory that containers have, whatever else they may not write.
+IN_MEMORY = "/dev/shm"
 
 
 class Application(FastAPI):
@@ -153,13 +158,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.renderer.disk:
         app.state.metrics.store(app.state.renderer.disk.counts)
     app.state.renderer.workers.start()
-    watching = asyncio.create_task(own.watch(app.state.renderer.renew)) if own else None
+    aside = [asyncio.create_task(own.watch(app.state.renderer.renew))] if own else []
+    if _draws_ahead(app):
+        app.state.idle = Idle(app.state.renderer.workers, lambda: app.state.metrics.asked)
+        aside.append(asyncio.create_task(app.state.idle.run(likely(app.state.renderer))))
     yield
-    if watching:
-        watching.cancel()
+    for task in aside:
+        task.cancel()
     await app.state.renderer.stop()
     if app.state.tracing:
         await asyncio.to_thread(app.state.tracing.close)
+
+
+def _draws_ahead(app: FastAPI) -> bool:
+    """Whether this process fills the disk; of several that share one it is the first."""
+    siblings: Siblings | None = getattr(app.state, "siblings", None)
+    first = siblings is None or siblings.number == 0
+    return bool(app.state.settings.ahead and app.state.renderer.disk and first)
 
 
 def serve(
@@ -172,6 +187,7 @@ def serve(
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
     logs.set_up(settings.access_log)
+    _find_room()
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -190,6 +206,16 @@ def serve(
             _alone(create_app(settings, own), listener, lambda: _announce(listener))
 
 
+def _find_room() -> None:
+    """See to a folder for the sockets of the processes, also below a root that is read-only."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        if os.access(IN_MEMORY, os.W_OK | os.X_OK):
+            # The processes learn it from there.
+            os.environ["TMPDIR"] = tempfile.tempdir = IN_MEMORY
+
+
 def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(app, listener, ready))
@@ -198,7 +224,7 @@ def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> 
 def _together(settings: Settings, listener: socket.socket, count: int) -> None:
     """Several processes that share the port, what the settings grant, and what they have drawn."""
     try:
-        private = TemporaryDirectory(prefix="resnet-diagram-")
+        private = tempfile.TemporaryDirectory(prefix="resnet-diagram-")
     except OSError as error:
         print(f"resnet-diagram cannot serve with several processes: {error}", file=sys.stderr)
         raise SystemExit(CANNOT) from None

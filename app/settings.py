@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     disk_bytes: int = Field(
         512 * 2**20, ge=2**20, description="most that they take there, in bytes"
     )
+    ahead: bool = Field(
+        True, description="whether that folder is filled while nobody asks for anything"
+    )
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
     header_bytes: int = Field(16384, ge=1024, description="all headers together before 431")

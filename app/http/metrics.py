@@ -27,7 +27,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.hits = 0
+        self.hits = self.routed = 0
         self._requests = Counter(
             f"{PREFIX}_requests", "Requests", ["route", "status"], registry=self.registry
         )
@@ -56,8 +56,14 @@ class Metrics:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
+        self.routed += 1
         self._requests.labels(route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    @property
+    def asked(self) -> int:
+        """How many requests there were."""
+        return self.hits + self.routed
 
     def job(self, leg: Leg) -> None:
         """One job was done."""

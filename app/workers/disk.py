@@ -65,10 +65,6 @@ class Disk:
             self._put(name, found)
         return found
 
-    async def has(self, key: Hashable) -> bool:
-        """Whether the drawing is there already."""
-        return await self._read(name_of(key)) is not None
-
     async def settle(self) -> None:
         """Wait until what is to be written is written."""
         if self._writing:

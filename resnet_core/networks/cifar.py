@@ -91,7 +91,31 @@ class CifarResNet(nn.Module):
         return self.fc(x)
 
 
-for _depth in (20, 32, 44, 56, 110, 1202):
+_ABOUT = {
+    20: Text(
+        "Three stages of 3 blocks: the smallest of the paper's table.",
+        "三个阶段，各 3 个块：论文表里最小的一个。",
+    ),
+    32: Text("Three stages of 5 blocks.", "三个阶段，各 5 个块。"),
+    44: Text("Three stages of 7 blocks.", "三个阶段，各 7 个块。"),
+    56: Text(
+        "Three stages of 9 blocks: without shortcuts, as deep, it did worse than one of 20 layers.",
+        "三个阶段，各 9 个块：同样深而没有捷径的网络，反而不如 20 层的。",
+    ),
+    110: Text(
+        "Three stages of 18 blocks: the best of the paper's table.",
+        "三个阶段，各 18 个块：论文表里最好的一个。",
+    ),
+    1202: Text(
+        "Three stages of 200 blocks: it trains, and tests worse than ResNet-110.",
+        "三个阶段，各 200 个块：训得动，测试却不如 ResNet-110。",
+    ),
+}
+for _depth, _about in _ABOUT.items():
     NETWORKS.preset(
-        f"resnet{_depth}", "resnet_cifar", title=f"ResNet-{_depth} (CIFAR)", fixed={"depth": _depth}
+        f"resnet{_depth}",
+        "resnet_cifar",
+        title=f"ResNet-{_depth} (CIFAR)",
+        fixed={"depth": _depth},
+        about=_about,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.layers import LayerNorm
 from resnet_core.params import (
     BaseDim,
@@ -145,4 +146,13 @@ for _name, _title, _depths, _dim in (
     ("hornet_small_7x7", "HorNet-S (7×7)", "2,3,18,2", 96),
     ("hornet_base_7x7", "HorNet-B (7×7)", "2,3,18,2", 128),
 ):
-    NETWORKS.preset(_name, "hornet", title=_title, fixed={"depths": _depths, "base_dim": _dim})
+    NETWORKS.preset(
+        _name,
+        "hornet",
+        title=_title,
+        fixed={"depths": _depths, "base_dim": _dim},
+        about=Text(
+            f"HorNet whose stages are {_dim}, {2 * _dim}, {4 * _dim} and {8 * _dim} channels wide.",
+            f"四个阶段的宽度为 {_dim}、{2 * _dim}、{4 * _dim}、{8 * _dim} 个通道的 HorNet。",
+        ),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.layers import initialise
 from resnet_core.params import BatchNorm, NumClasses, ReturnIntermediate, VggName
 from resnet_core.registry import NETWORKS
@@ -115,5 +116,23 @@ class VGGBackbone(nn.Module):
         return out
 
 
-NETWORKS.preset("vgg16", "vgg", title="VGG-16", fixed={"batch_norm": False})
-NETWORKS.preset("vgg16_bn", "vgg", title="VGG-16 with batch norm", fixed={"batch_norm": True})
+NETWORKS.preset(
+    "vgg16",
+    "vgg",
+    title="VGG-16",
+    fixed={"batch_norm": False},
+    about=Text(
+        "VGG-16 as it was published: thirteen convolutions without a norm, three linear layers.",
+        "论文里的 VGG-16：十三个不带归一化的卷积，三个全连接层。",
+    ),
+)
+NETWORKS.preset(
+    "vgg16_bn",
+    "vgg",
+    title="VGG-16 with batch norm",
+    fixed={"batch_norm": True},
+    about=Text(
+        "VGG-16 with a batch norm behind each of its thirteen convolutions.",
+        "十三个卷积之后各加一个批归一化的 VGG-16。",
+    ),
+)

@@ -1,8 +1,9 @@
 // Box, row, line of code and sentence belong together: pointing at one lights the others.
 
-import { LIT, covers, words } from "./calls.js";
+import { LIT, words } from "./calls.js";
 import { inOrder } from "./reading.js";
 import { SIDES, sideAt } from "./sides.js";
+import { lightUp, readVeil } from "./veil.js";
 import { Walk } from "./walk.js";
 
 const GROUND = ".frame[aria-expanded] > rect";
@@ -44,8 +45,10 @@ export class Links {
   read() {
     this.known = new Map();
     this.rows = [...document.querySelectorAll("tr[data-node]")];
+    this.inside = byGroup(this.rows.map(idOf));
     const drawn = [...document.querySelectorAll(".sheet .node[data-node]")];
     this.boxes = inOrder(drawn, this.rows.map(idOf));
+    readVeil(this.boxes);
     this.lines = [...document.querySelectorAll(".line[data-at]")];
     this.sayings = [...document.querySelectorAll("[data-nodes]")];
     const picture = document.querySelector(".sheet svg");
@@ -61,6 +64,19 @@ export class Links {
     this.walk.read([...document.querySelectorAll(stops)]);
     this.notes = null;
     this.keep();
+    this.warm();
+  }
+
+  /** Finds the calls of everything while nothing else is to do: the first to be pointed at may not wait. */
+  warm() {
+    const known = this.known;
+    const left = [...this.boxes, ...this.sayings];
+    const some = (rest) => {
+      while (left.length && known === this.known && rest.timeRemaining() > 2) this.calls(left.pop());
+      if (left.length && known === this.known) requestIdleCallback(some);
+    };
+    // Not every browser tells when it rests.
+    globalThis.requestIdleCallback?.(some);
   }
 
   /** Tells of the layer that was asked for as it is now; of one that is gone, no more. */
@@ -88,7 +104,9 @@ export class Links {
     if (at && calls.size) at.classList.add(LIT);
     const inPicture = at?.closest(".sheet");
     const box = this.boxes.some((each) => lit.has(each));
-    document.querySelector(".sheet")?.classList.toggle("pointing", Boolean(at && !inPicture && box));
+    const dims = Boolean(at && !inPicture && box);
+    document.querySelector(".sheet")?.classList.toggle("pointing", dims);
+    lightUp(dims);
   }
 
   /** Scrolls what is lit in the panel into sight; pointing alone never moves the text. */
@@ -114,7 +132,7 @@ export class Links {
 
   /** The calls of these names, and those inside groups of these names. */
   below(names) {
-    const found = this.rows.map(idOf).filter((id) => covers(names, id));
+    const found = names.flatMap((name) => this.inside.get(name) ?? []);
     return new Set(found.length ? found : names);
   }
 
@@ -243,6 +261,20 @@ function told(sum, side, sums, before) {
 }
 
 const idOf = (row) => row.dataset.node;
+
+/** The calls inside each group, by its name: "" is the whole, and a call is in itself. */
+function byGroup(calls) {
+  const found = new Map([["", calls]]);
+  for (const call of calls) {
+    const parts = call.split(".");
+    for (let length = 1; length <= parts.length; length += 1) {
+      const name = parts.slice(0, length).join(".");
+      if (!found.has(name)) found.set(name, []);
+      found.get(name).push(call);
+    }
+  }
+  return found;
+}
 
 /** Scrolls the panel, not the page, until the first of these is seen. */
 function reveal([first]) {

@@ -2,6 +2,7 @@
 // it; at a sum it says why the parts fit. What the pointer only crosses stays as it is.
 
 import { sideAt } from "./sides.js";
+import { lightUp } from "./veil.js";
 
 const SHAPE = /^[^\s×]+(×[^\s×]+)+$/;
 const A_REST = 110;
@@ -50,6 +51,7 @@ export class Shapes {
     this.tip.hidden = true;
     document.querySelector(".sheet")?.classList.remove("alikes");
     for (const each of document.querySelectorAll(".alike")) each.classList.remove("alike");
+    lightUp(false, "alike");
     for (const each of document.querySelectorAll(".knob.sets")) each.classList.remove("sets");
   }
 
@@ -72,6 +74,7 @@ export class Shapes {
     const texts = [...document.querySelectorAll(".sheet .node[data-node] > text")];
     const boxes = texts.filter((text) => text.textContent.trim() === shape).map((text) => text.parentElement);
     for (const each of [...rows, ...boxes]) each.classList.add("alike");
+    lightUp(true, "alike");
     for (const each of document.querySelectorAll(".knob.sets")) each.classList.remove("sets");
     const alike = rows.length ? [this.words.alike.replace("{shape}", shape).replace("{count}", rows.length)] : [];
     return this.at === "C" ? [...alike, ...this.channels()] : alike;

@@ -77,6 +77,20 @@ def test_more_than_the_whole_input_is_said(visit):
     assert page.locator(".sheet .node:not(.passed)").count() == 1
 
 
+def test_in_a_picture_of_many_boxes_light_lies_on_a_sheet_of_its_own(visit):
+    page = visit("/?model=resnet152&detail=op&fold=false#layers")
+    row(page, "conv1").locator("th").hover()
+    veil = page.locator(".sheet .veil")
+    expect(veil.locator(".dims")).to_have_count(1)
+    expect(box(page, "bn1")).to_have_css("opacity", "1")
+    lit = veil.locator(".rims").bounding_box()
+    drawn = box(page, "conv1").locator("rect").bounding_box()
+    for side in ("x", "y", "width", "height"):
+        assert lit[side] == pytest.approx(drawn[side], abs=10), side
+    page.mouse.move(700, 20)
+    expect(veil.locator("path")).to_have_count(0)
+
+
 def shape(page, node):
     """The shape that a box shows, and the middle of its channel number."""
     text = box(page, node).locator("text").last

@@ -113,7 +113,7 @@ async def _drawn(renderer: Renderer, pairs: Pairs) -> dict[str, Any]:
     diagram = Diagram.of(pairs)
     svg = await renderer.render(diagram.query, "svg")
     place = f"/?{diagram.url.partition('?')[2]}"
-    return {"svg": svg.decode(), "title": diagram.caption.named, "place": place}
+    return {"svg": svg.decode(), "title": diagram.named, "place": place}
 
 
 async def _problem(request: Request, error: Exception, pairs: Pairs) -> Problem:

@@ -29,6 +29,9 @@ Format = Literal["svg", "png", "pdf"]
 DPI = 96
 
 _FONTS = Path(__file__).parents[1] / "fonts"
+# How fontconfig finds them: a file that says where, below a folder that it is told.
+_DATA = "XDG_DATA_HOME"
+_OWN = {"FONTCONFIG_FILE": str(_FONTS / "fonts.conf"), _DATA: str(_FONTS.parent)}
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -111,7 +114,8 @@ def _answer(call: list[str], question: bytes) -> bytes:
 
     Raises RenderError where it fails, OSError where it cannot be run.
     """
-    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    environment = {**os.environ, **_OWN}
+    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -167,11 +171,21 @@ def _use_own_fonts() -> None:
 
     Fontconfig reads this once, at the first picture of the process.
     """
-    os.environ["FONTCONFIG_FILE"] = str(_FONTS / "fonts.conf")
+    os.environ["FONTCONFIG_FILE"] = _OWN["FONTCONFIG_FILE"]
     library = _library()
-    if not isinstance(library, str):
+    if isinstance(library, str):
+        return
+    kept = os.environ.get(_DATA)
+    os.environ[_DATA] = _OWN[_DATA]
+    try:
         with _silence():
             _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
+    finally:
+        # It is everybody's, and read once.
+        if kept is None:
+            del os.environ[_DATA]
+        else:
+            os.environ[_DATA] = kept
 
 
 @contextmanager

@@ -18,6 +18,7 @@ COPY resnet_core resnet_core
 COPY app app
 COPY templates templates
 COPY static static
+COPY docs/resnet-diagram.1 docs/
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /srv/dist . \
     && /srv/venv/bin/pip install --constraint constraints.txt "$(echo /srv/dist/*.whl)[server]" \
     && /srv/venv/bin/pip check
@@ -46,7 +47,7 @@ ENV PATH="/srv/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1
 RUN python -c "import pygraphviz, torch"
 
-# It runs with --read-only as it is: what it writes goes to memory (/dev/shm). Drawings outlive the
+# It runs with --read-only as it is: a socket lies in /tmp, or else in /dev/shm. Drawings outlive the
 # container where a volume is given: --volume drawings:/var/cache/resnet-diagram
 # Memory: 1 GB is usual, 3 GB (--memory 3g) a safe limit for two workers.
 USER 10001

@@ -29,14 +29,15 @@ from app.api import (
     resources,
     subjects,
 )
-from app.http import connection
+from app.http import connection, tracing
 from app.http.address import PublicAddress, TrustedHosts
 from app.http.encoding import Packing
+from app.http.every_site import EverySite
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
-from app.http.origins import EverySite
 from app.http.problems import FAILURES, ProblemError
+from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.siblings import Siblings
@@ -124,12 +125,16 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Appl
 def _wrap(app: Application) -> None:
     """Put the layers around the application, the innermost first."""
     settings: Settings = app.state.settings
+    if settings.rate != "none":
+        app.add_middleware(Rate, rate=settings.rate)
     app.add_middleware(Packing)
     if app.state.own is None:
         app.add_middleware(Finished, size=settings.cache_bytes // 4)
     app.add_middleware(Guard)
+    app.state.tracing = tracing.begun() if settings.otel else None
+    watching = {"metrics": app.state.metrics, "tracing": app.state.tracing}
     if not settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
+        app.add_middleware(Watch, **watching)
     app.add_middleware(EverySite)
     if settings.base_url != "none":
         app.add_middleware(PublicAddress, base_url=settings.base_url)
@@ -142,7 +147,7 @@ def _wrap(app: Application) -> None:
         size, by_host = settings.cache_bytes, settings.hosts != "*"
         app.front = Hits(app.front, size, app.state.metrics, by_host)
     if settings.access_log:
-        app.front = Watch(app.front, metrics=app.state.metrics)
+        app.front = Watch(app.front, **watching)
 
 
 @asynccontextmanager
@@ -161,6 +166,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for task in aside:
         task.cancel()
     await app.state.renderer.stop()
+    if app.state.tracing:
+        await asyncio.to_thread(app.state.tracing.close)
 
 
 def _draws_ahead(app: FastAPI) -> bool:

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     )
     queue: int = Field(64, ge=0, description="jobs that may wait for a worker before 503")
     timeout: float = Field(9, gt=0, description="seconds that a whole answer may take before 504")
+    trace: float = Field(
+        5.0, ge=0, description="seconds of the processor to build and trace before 504; 0: no limit"
+    )
+    layout: float = Field(
+        5.0, ge=0, description="seconds of the processor to lay out before 504; 0: no limit"
+    )
     cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
     store: str = Field(
         "none",
@@ -61,6 +67,11 @@ class Settings(BaseSettings):
     keep_alive: int = Field(5, ge=1, description="seconds that a silent kept connection stays open")
     shutdown: int = Field(8, ge=1, description="seconds that answers under way get when it ends")
     drain: float = Field(0, ge=0, description="seconds of /readyz 503 before it ends")
+    rate: str = Field(
+        "none",
+        pattern=r"^(none|[1-9][0-9]{0,6}/(second|minute|hour))$",
+        description="new pictures, and as many pages, for each client before 429: 600/minute",
+    )
     hosts: str = Field("*", description="names that are answered to, with commas; * for all")
     base_url: str = Field(
         "none", pattern=r"^(none|https?://[^/\s?#]+(/[^\s?#]*)?)$", description="the public address"
@@ -75,6 +86,15 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(False, description="whether each request gets a line in the log")
     metrics: bool = Field(True, description="whether /metrics answers")
+    otel: bool = Field(
+        False, description="whether requests are told as spans to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Seconds of the processor that each stage may take; those without a limit are left out."""
+        limits = {"build": self.trace, "trace": self.trace, "layout": self.layout}
+        return {stage: seconds for stage, seconds in limits.items() if seconds}
 
 
 def read() -> Settings:

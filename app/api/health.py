@@ -31,7 +31,7 @@ async def readyz(request: Request) -> JSONResponse:
     trouble = renderer.workers.trouble
     if trouble is None:
         lacks = renderer.lacks
-        return JSONResponse({"status": "ready"} | ({"without": lacks} if lacks else {}))
+        return JSONResponse({"status": "ready"} | ({"degraded": lacks} if lacks else {}))
     return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})
 
 

@@ -29,7 +29,7 @@ ABOUT = (
 )
 # Beside images.
 CARDS = ("application/pdf", "text/html")
-STATUSES = (404, 406, 422, 500, 503, 504)
+STATUSES = (404, 406, 422, 429, 500, 503, 504)
 
 
 router = APIRouter(include_in_schema=False)

@@ -8,33 +8,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.http.responses import unchanging
-from resnet_core.diagram.diagram import address
-from resnet_core.registry import BLOCKS, NETWORKS, Registry, Subject
+from resnet_core.diagram.diagram import described
+from resnet_core.registry import BLOCKS, NETWORKS, Registry
 
 router = APIRouter(tags=["subjects"])
 Described = dict[str, Any]
 Listed = list[Described]
-
-
-def described(subject: Subject) -> Described:
-    """What is known of a subject, as plain data."""
-    defaults = subject.params()
-    return {
-        "kind": subject.kind,
-        "name": subject.name,
-        "title": subject.title,
-        "formula": subject.formula,
-        "paper": subject.paper,
-        "input": {
-            "channels": subject.input_channels(defaults),
-            "height": subject.input_size,
-            "width": subject.input_size,
-        },
-        "base": subject.base or None,
-        "fixed": dict(subject.fixed),
-        "parameters": subject.params.model_json_schema(),
-        "url": address([(subject.kind, subject.name)]),
-    }
 
 
 @router.get("/blocks", summary="The residual blocks", response_model=Listed)

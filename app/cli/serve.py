@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
+from app.cli.output import say
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -112,7 +113,7 @@ def _own(
     entry = Entry(target, Making(args, call), shape)
     own = Own(entry, entry.view)
     own.load()
-    click.echo(f"{target} is run, now and whenever it is saved; stop with Ctrl-C", err=True)
+    say(f"{target} is run, now and whenever it is saved; stop with Ctrl-C", err=True)
     settings = read()
     alone = {"hosts": NAMES, "store": "none", "disk": "none", "workers": max(1, settings.workers)}
     return settings.model_copy(update=alone), own

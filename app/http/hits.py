@@ -18,9 +18,10 @@ Headers = list[tuple[bytes, bytes]]
 METHODS = ("GET", "HEAD")
 # What an answer weighs beside its body.
 OVERHEAD = 2048
-REQUEST_ID = b"x-request-id"
 # One answer takes no more than this part of the whole, so that a few large ones do not empty it.
 SHARE = 64
+# What is true of one request alone: its id, and how long it took.
+OF_REQUEST = (b"x-request-id", b"server-timing")
 OF_BODY = (b"content-length", b"content-type", b"content-encoding")
 EMPTY: Message = {"type": "http.response.body", "body": b""}
 
@@ -104,8 +105,7 @@ class Again:
         return keep
 
     def _remember(self, key: Hashable, given: Headers, body: bytes) -> None:
-        # The id is that of the first request, and every request has its own.
-        headers: Headers = [pair for pair in given if pair[0] != REQUEST_ID]
+        headers: Headers = [pair for pair in given if pair[0] not in OF_REQUEST]
         named = dict(headers)
         tag = named.get(b"etag", b"").decode("latin-1")
         # A cookie is for the one who asked.

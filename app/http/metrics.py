@@ -8,11 +8,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.workers.journey import Leg
 from app.workers.pool import Workers
 
 PREFIX = "resnet_diagram"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 DISK_EVENTS = ("hit", "miss", "written", "garbage", "failed")
+STAGE_SECONDS = (0.0005, 0.001, 0.0025, *SECONDS)
 EVENTS = ("started", "lost", "recycled", "refused", "timeout", "abandoned")
 
 
@@ -44,6 +46,14 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._stages = Histogram(
+            f"{PREFIX}_stage_seconds",
+            "Seconds of a job in the queue and in each stage, without the stages inside of it",
+            ["stage"],
+            buckets=STAGE_SECONDS,
+            registry=self.registry,
+        )
+
     def request(self, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
         self.routed += 1
@@ -55,10 +65,12 @@ class Metrics:
         """How many requests there were."""
         return self.hits + self.routed
 
-    def job(self, name: str, waited: float, taken: float) -> None:
+    def job(self, leg: Leg) -> None:
         """One job was done."""
-        self._jobs.labels(name, "queue").observe(waited)
-        self._jobs.labels(name, "worker").observe(taken)
+        self._jobs.labels(leg.job, "queue").observe(leg.waited)
+        self._jobs.labels(leg.job, "worker").observe(leg.taken)
+        for name, taken in leg.stages.items():
+            self._stages.labels(name).observe(taken)
 
     def watch(self, workers: Workers) -> None:
         """Also tell of the workers, as they are when somebody asks."""

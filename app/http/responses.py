@@ -31,6 +31,8 @@ from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
+# What is wrong with the request will be so in a minute; the rest is wrong with the moment.
+LASTING = range(400, 429)
 # A picture that is opened by itself runs nothing and belongs to no site.
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 # An old picture may be shown while the new one is fetched, and while there is no server.
@@ -53,7 +55,7 @@ async def to_problem(request: Request, problem: Problem) -> Response:
     hidden = shape in PICTURES and wants_image(request)
     headers = {
         **problem.headers,
-        "Cache-Control": SHORT if hidden and problem.status < 500 else "no-store",
+        "Cache-Control": SHORT if hidden and problem.status in LASTING else "no-store",
         "Access-Control-Allow-Origin": "*",
         "Vary": "Accept",
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.workers.estimate import SMALL
+from app.workers.journey import Leg
 
 # A second of work counts as so many seconds of having come later. Whatever waits long enough is
 # first in the end.
@@ -46,6 +47,7 @@ class Ticket:
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
     begun: float | None = None
     tries: int = 0
+    leg: Leg | None = None
     unasked: bool = field(default_factory=lambda: unasked.get())
 
     @property

@@ -41,8 +41,11 @@ class Renderer:
 
     @property
     def lacks(self) -> list[str]:
-        """What does not work and costs nothing but time."""
-        return [level.trouble for level in self._levels if level.trouble]
+        """What is not there that would make answers quicker; they are right without it."""
+        said = [level.trouble for level in self._levels if level.trouble]
+        if self.workers.apart:
+            said.append("no folder can be written to: each worker loads torch by itself")
+        return said
 
     async def renew(self) -> None:
         """Draw everything anew from now on: somebody's own file is another one."""

@@ -22,16 +22,16 @@ from subprocess import PIPE
 from typing import IO, Any, Literal
 
 from resnet_core.errors import GraphvizMissing, RenderError
+from resnet_core.stages import stage
 
 Format = Literal["svg", "png", "pdf"]
 
 # Pixels per inch of a PNG at scale 1: as large as a browser shows the SVG.
 DPI = 96
 
-_FONTS = Path(__file__).parents[1] / "fonts"
-# How fontconfig finds them: a file that says where, below a folder that it is told.
-_DATA = "XDG_DATA_HOME"
-_OWN = {"FONTCONFIG_FILE": str(_FONTS / "fonts.conf"), _DATA: str(_FONTS.parent)}
+# What fontconfig reads: its settings, and the folder above that of the fonts.
+_HOME = Path(__file__).parents[1]
+_FONTS = {"FONTCONFIG_FILE": str(_HOME / "fonts" / "fonts.conf"), "XDG_DATA_HOME": str(_HOME)}
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -44,6 +44,7 @@ _BOX = re.compile(r'bb="0,0,([\d.]+),([\d.]+)"')
 _in_turn = threading.Lock()
 
 
+@stage("engine")
 def draw(dot: str, format: Format, factor: float = 1.0) -> bytes:
     """The picture as bytes, ``factor`` times as large (PNG and PDF; an SVG is sized by its page).
 
@@ -85,11 +86,11 @@ def _in_process(dot: str, format: Format, library: Any) -> bytes:
 
 
 def _read(dot: str, library: Any) -> Any:
-    """The graph, which Graphviz reads from a file; one in memory needs no disk with room on it."""
+    """The graph. pygraphviz reads files alone: this one is in memory, since a disk may be full."""
     if not hasattr(os, "memfd_create"):
         return library.AGraph(string=dot)
     graph = library.AGraph()
-    with os.fdopen(os.memfd_create("picture"), "w+b") as file:
+    with os.fdopen(os.memfd_create("resnet-diagram"), "wb+") as file:
         file.write(dot.encode())
         file.seek(0)
         graph.read(file)
@@ -114,8 +115,9 @@ def _answer(call: list[str], question: bytes) -> bytes:
 
     Raises RenderError where it fails, OSError where it cannot be run.
     """
-    environment = {**os.environ, **_OWN}
-    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment) as process:
+    with subprocess.Popen(
+        call, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **_FONTS}
+    ) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -171,21 +173,20 @@ def _use_own_fonts() -> None:
 
     Fontconfig reads this once, at the first picture of the process.
     """
-    os.environ["FONTCONFIG_FILE"] = _OWN["FONTCONFIG_FILE"]
     library = _library()
     if isinstance(library, str):
         return
-    kept = os.environ.get(_DATA)
-    os.environ[_DATA] = _OWN[_DATA]
+    kept = {name: os.environ.get(name) for name in _FONTS}
+    os.environ.update(_FONTS)
     try:
         with _silence():
             _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
     finally:
-        # It is everybody's, and read once.
-        if kept is None:
-            del os.environ[_DATA]
-        else:
-            os.environ[_DATA] = kept
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -298,7 +298,7 @@ def test_the_server_says_what_it_does_without_and_draws_all_the_same(tmp_path: P
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert said.json()["status"] == "ready"
-        assert "disk" in said.json()["without"][0]
+        assert "disk" in said.json()["degraded"][0]
     with TestClient(create_app(Settings(**settings, disk=str(tmp_path)))) as client:
         assert client.get("/diagram.svg?block=basic&planes=40").content == picture.content
     with TestClient(create_app(Settings(**settings, disk=str(tmp_path)))) as client:
@@ -308,5 +308,5 @@ def test_the_server_says_what_it_does_without_and_draws_all_the_same(tmp_path: P
 
         client.app.state.renderer.workers.run = refuse  # type: ignore[attr-defined]
         assert client.get("/diagram.svg?block=basic&planes=40").content == picture.content
-        assert "without" not in client.get("/readyz").json()
+        assert "degraded" not in client.get("/readyz").json()
         assert 'resnet_diagram_disk_events_total{event="hit"} 1.0' in client.get("/metrics").text

@@ -45,6 +45,15 @@ class Settings(BaseSettings):
         pattern=r"^(none|(rediss?|valkeys?|unix)://.+)$",
         description="drawings shared by machines",
     )
+    disk: str = Field(
+        "none", min_length=1, description="folder for drawings that outlive the server"
+    )
+    disk_bytes: int = Field(
+        512 * 2**20, ge=2**20, description="most that they take there, in bytes"
+    )
+    ahead: bool = Field(
+        True, description="whether that folder is filled while nobody asks for anything"
+    )
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
     header_bytes: int = Field(16384, ge=1024, description="all headers together before 431")
@@ -66,6 +75,11 @@ class Settings(BaseSettings):
     hosts: str = Field("*", description="names that are answered to, with commas; * for all")
     base_url: str = Field(
         "none", pattern=r"^(none|https?://[^/\s?#]+(/[^\s?#]*)?)$", description="the public address"
+    )
+    root_path: str = Field(
+        "none",
+        pattern=r"^(none|(/[^/\s?#]+)+)$",
+        description="what a proxy takes off the front of each path",
     )
     proxies: str = Field(
         "127.0.0.1", description="addresses whose X-Forwarded headers are believed; * for all"

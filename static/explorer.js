@@ -16,6 +16,8 @@ import { Play } from "./play.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
 import { dressChoices } from "./segments.js";
+import { Shapes } from "./shapes.js";
+import { Sight } from "./sight.js";
 import { Signs } from "./signs.js";
 import { dressNumbers } from "./stepper.js";
 import { Strip } from "./strip.js";
@@ -38,6 +40,8 @@ const percent = find(".zoom output");
 const zoom = zoomable(canvas, { onchange: ({ k }) => { percent.value = `${Math.round(k * 100)}%`; } });
 const tabs = new Tabs(find(".tabs"));
 const links = new Links(open);
+const sight = new Sight(find(".sight"), find("[data-sight=open]"), links);
+new Shapes(find(".tip"));
 const search = new Search(find(".search"), (call) => links.seek(call));
 const crumbs = new Crumbs(open);
 const signs = new Signs(openJust);
@@ -195,6 +199,7 @@ function prepare() {
   links.read();
   signs.read();
   player.read();
+  sight.read();
 }
 
 /** Opens a group where it stands, or closes it again. */
@@ -271,8 +276,9 @@ const STEPS = {
   search: () => find("#search").focus(),
   left: () => columns.toggle("left"),
   right: () => columns.toggle("right"),
+  sight: () => find("[data-sight=open]").click(),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search, r: STEPS.sight };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {

@@ -81,7 +81,7 @@ def compare(
     for drawing in drawings:
         tell(drawing.graph.problem)
     if output not in (None, STDOUT):
-        say(found.summary())
+        say("\n".join([found.summary(), *found.why()]))
     write(content, output or STDOUT)
     if not found.same:
         sys.exit(DIFFERENT)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import print_bytes, progress, put_file, say
+from app.cli.output import print_bytes, progress, put_file, say, say_of
 from resnet_core.bilingual import LANGUAGES
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _report(outcome: Outcome, check: bool) -> None:
     for path in () if check else outcome.writes:
         say(str(path))
     for remark in outcome.remarks:
-        say(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
+        say_of(f"{remark.path}:{remark.line}:", "blue", f"note: {remark.text['en']}")
     _tell("error", outcome.mistakes)
     if check:
         _tell("error", outcome.stale, "stale: ")
@@ -135,7 +135,7 @@ def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:
     """Each finding with its place; on GitHub as an annotation that stands beside the line."""
     for finding in findings:
         text = before + finding.text["en"]
-        say(f"{finding.path}:{finding.line}: {text}", err=True)
+        say_of(f"{finding.path}:{finding.line}:", "yellow" if before else "red", text)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             place = f"file={_property(finding.path.as_posix())},line={finding.line}"
             say(f"::{kind} {place}::{_data(text)}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -21,9 +22,15 @@ _UNSAFE = re.compile(
 )
 # What the extra `server` brings, as it is imported; a test holds it to pyproject.toml.
 SERVER = (
-    "babel", "fastapi", "httptools", "jinja2", "limits", "mimeparse", "prometheus_client",
-    "pydantic_settings", "pygments", "redis", "starlette", "uvicorn", "uvloop",
+    "babel", "brotli", "diskcache", "fastapi", "httptools", "jinja2", "limits", "mimeparse",
+    "prometheus_client", "pydantic_settings", "pygments", "redis", "starlette", "uvicorn",
+    "uvloop",
 )  # fmt: skip
+
+
+def vivid(text: str, colour: str) -> str:
+    """A text in a colour; click keeps the colour for a terminal, and NO_COLOR takes it away."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=True)
 
 
 def safe(text: str) -> str:
@@ -49,6 +56,11 @@ class Refusal(click.ClickException):
         if instead:
             lines.append(f"  try:     {instead}")
         super().__init__(safe("\n".join(lines)))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell it as click does; on a terminal its first word is red."""
+        told = f"{vivid('Error:', 'red')} {self.format_message()}"
+        click.echo(told, file=file, err=file is None)
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]  # click has a constant per class

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.errors import Refusal, safe
+from app.cli.errors import Refusal, safe, vivid
 from resnet_core.index import formats
 
 STDOUT = "-"
@@ -23,6 +23,11 @@ FORMATS = ", ".join(formats())
 def say(text: str, err: bool = False, nl: bool = True) -> None:
     """Print words, whoever wrote them."""
     click.echo(safe(text), nl=nl, err=err)
+
+
+def say_of(place: str, colour: str, text: str) -> None:
+    """Tell something of a place in a file, which is coloured on a terminal."""
+    click.echo(f"{vivid(safe(place), colour)} {safe(text)}", err=True)
 
 
 def write(content: bytes, output: str) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http import cards, problems
+from app.http.encoding import bare
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of
 from app.http.requests import (
     ON_ERROR,
@@ -209,11 +210,27 @@ def known_already(request: Request, tag: str) -> bool:
 
 
 def names_tag(known: str, tag: str) -> bool:
-    """Whether the value of an ``If-None-Match`` header names the tag."""
+    """Whether the value of an ``If-None-Match`` header names the tag, however it was packed."""
     if not known:
         return False
-    tags = [part.strip().removeprefix("W/") for part in known.split(",")]
+    tags = [bare(part.strip().removeprefix("W/")) for part in known.split(",")]
     return "*" in tags or tag in tags
+
+
+def unchanging(content: object) -> Response:
+    """Plain data that is the same until the server ends, as JSON that is made once."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        "ETag": weak_tag(body),
+        "Cache-Control": "no-cache",
+        "Access-Control-Allow-Origin": "*",
+    }
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def weak_tag(body: bytes) -> str:
+    """A weak tag of what is the same for the reader, whatever its bytes on the way."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _tag(url: str, format: str) -> str:

@@ -93,7 +93,11 @@ class Page:
     @property
     def counts(self) -> dict[str, int]:
         """How many calls have changed, by how."""
-        found = Counter(record["change"] for record in self.table["rows"])
+        found = Counter(
+            record["change"]
+            for record in self.table["rows"]
+            if record["role"] not in ("input", "output")
+        )
         return {sign: found[sign] for sign in SIGNS if found[sign]}
 
     @property

@@ -106,6 +106,11 @@ class Workers:
         return len(self._queue)
 
     @property
+    def pressing(self) -> int:
+        """How many of them somebody has asked for."""
+        return self._queue.pressing
+
+    @property
     def busy(self) -> int:
         """How many workers are at work."""
         return len(self._at_work)

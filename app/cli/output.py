@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -49,6 +50,22 @@ def ending(output: str) -> str:
             f"-o {output}: the name has no ending that says the format",
             allowed=f"an ending, such as {output}.svg, or --format beside it",
         )
+    return found
+
+
+def asked_format(format: str | None, output: str | None, otherwise: str) -> str:
+    """The format that is named, or else the one of the file's name, or else the usual one."""
+    found = format or (ending(output) if output not in (None, STDOUT) else otherwise)
+    return found.lower()
+
+
+def chosen_format(
+    format: str | None, output: str | None, known: Collection[str], otherwise: str, what: str
+) -> str:
+    """The same among those that ``what`` is written in. Raises Refusal for another."""
+    found = asked_format(format, output, otherwise)
+    if found not in known:
+        raise Refusal(f"-o {output}: {found!r} is no format of {what}", allowed=", ".join(known))
     return found
 
 

@@ -13,7 +13,7 @@ from app.cli.errors import Refusal, refusal_of
 from app.cli.output import (
     FORMATS,
     STDOUT,
-    ending,
+    asked_format,
     write,
 )
 from app.cli.subject_command import PASS_ON
@@ -66,7 +66,7 @@ def read(
     from resnet_core.errors import ResnetDiagramError
     from resnet_core.source.listing import restored
 
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "")
+    chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))

@@ -343,6 +343,6 @@ def test_levels_of_detail_have_the_readers_words_on_both_pages_that_offer_them(
         "/?block=basic&lang=zh",
         "/compare?a=block%3Dbasic&b=block%3Dbottleneck&lang=zh",
     ):
-        page = client.get(address).text
+        page = client.get(address, headers={"Accept": "text/html"}).text
         assert ">运算<" in page
         assert ">op<" not in page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import FORMATS, STDOUT, asked_format, chosen_format, write
+from app.cli.output import FORMATS, STDOUT, asked_format, chosen_format, say, write
 from app.cli.own import OwnRequest
 from app.cli.subject_command import on_subject
 
@@ -25,7 +25,7 @@ def tell(problem: Problem | None) -> None:
     if len(problem.shapes) > 1:
         reason = " and ".join("×".join(str(size) for size in shape) for shape in problem.shapes)
     where = f" at {problem.node}" if problem.node else ""
-    click.echo(f"Note: {problem.title}{where}: {reason}", err=True)
+    say(f"Note: {problem.title}{where}: {reason}", err=True)
 
 
 @on_subject

@@ -10,7 +10,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import STDOUT, chosen_format, write
+from app.cli.output import STDOUT, chosen_format, say, write
 from app.cli.own import OwnRequest, is_own
 from resnet_core.index import formats
 
@@ -81,7 +81,7 @@ def compare(
     for drawing in drawings:
         tell(drawing.graph.problem)
     if output not in (None, STDOUT):
-        click.echo(found.summary())
+        say("\n".join([found.summary(), *found.why()]))
     write(content, output or STDOUT)
     if not found.same:
         sys.exit(DIFFERENT)

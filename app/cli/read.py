@@ -10,12 +10,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import (
-    FORMATS,
-    STDOUT,
-    asked_format,
-    write,
-)
+from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
@@ -85,11 +80,11 @@ def read(
 def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
     if listing.changed:
-        click.echo("Note: the code was restored; please check what was changed:", err=True)
-        click.echo("\n".join(listing.difference()), err=True)
-    click.echo(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
+        say("Note: the code was restored; please check what was changed:", err=True)
+        say("\n".join(listing.difference()), err=True)
+    say(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
     for assumption in drawing.assumptions:
-        click.echo(f"Note: {assumption.said()}", err=True)
+        say(f"Note: {assumption.said()}", err=True)
     tell(drawing.graph.problem)
 
 

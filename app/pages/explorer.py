@@ -72,6 +72,8 @@ class Explorer:
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    # Whether nothing is missing that the next one may have.
+    complete: bool = False
 
     @property
     def title(self) -> str:
@@ -96,7 +98,7 @@ class Explorer:
             return []
         wrong = self.problem or self.misfit
         structure = grouped(fields_of(subject.params, self.typed, wrong))
-        size = {"input": str(subject.input_size)}
+        size = {"input": str(subject.input_side(self.typed))}
         given = fields_of(Input, self.typed, wrong, size)
         elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
         view = [item for name, item in self.options.items() if name not in elsewhere]
@@ -404,6 +406,7 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
+    page.complete = bool(prose and found)
 
 
 def _start(renderer: Renderer) -> Pairs:

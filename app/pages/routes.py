@@ -43,7 +43,9 @@ async def explorer(request: Request) -> Response:
         home = request.scope.get("root_path", "")
         return RedirectResponse(f"{home}/?{urlencode([*known, *asked], safe=',:')}", 303)
     status = shown.problem.status if shown.problem else 200
-    return await _page(request, "explorer.html", status, explorer=shown, kept=shown.kept)
+    return await _page(
+        request, "explorer.html", status, shown.complete, explorer=shown, kept=shown.kept
+    )
 
 
 @router.api_route("/gallery", methods=["GET", "HEAD"])
@@ -65,8 +67,15 @@ async def document(request: Request, slug: str) -> Response:
     if found is None:
         return await _page(request, "documents.html", 404, documents=DOCUMENTS, missing=clean(slug))
     sections = await read(request.app.state.renderer, found, language_of(request).name)
+    figures = [figure for section in sections for figure in (section.figure, *section.also)]
+    whole = all(figure.record for figure in figures)
     return await _page(
-        request, "document.html", document=found, sections=sections, documents=DOCUMENTS
+        request,
+        "document.html",
+        whole=whole,
+        document=found,
+        sections=sections,
+        documents=DOCUMENTS,
     )
 
 
@@ -137,7 +146,9 @@ async def icon() -> Response:
     return Response((folder("static") / "icon.svg").read_bytes(), media_type="image/svg+xml")
 
 
-async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+async def _page(
+    request: Request, template: str, status: int = 200, whole: bool = True, **context: Any
+) -> Response:
     """The page, made in a thread: a long one takes a while."""
     pages: Pages = request.app.state.pages
-    return await asyncio.to_thread(pages.page, request, template, status, **context)
+    return await asyncio.to_thread(pages.page, request, template, status, whole, **context)

@@ -38,6 +38,7 @@ from resnet_core.layout.typesetting import (
     on_wire,
     width,
 )
+from resnet_core.stages import stage
 
 # What is seen of a slab.
 FACES = 3
@@ -67,6 +68,7 @@ def svg(picture: Pictured) -> str:
     return dress(drawn, sheet, caption, picture.described, options.theme, pixels)
 
 
+@stage("dress")
 def dress(
     drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str, pixels: float | None
 ) -> str:

@@ -121,7 +121,7 @@ def _window(
         return None
     kernel = _pair(attributes["kernel_size"])
     dilation = _pair(attributes.get("dilation", 1))
-    stride = attributes.get("stride")
+    stride = attributes.get("stride") or None  # an empty one is torch's way to say none
     spread = _each(lambda k, d: (k - 1) * d + 1, kernel, dilation)
     return spread, kernel if stride is None else _pair(stride)
 

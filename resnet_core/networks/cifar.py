@@ -91,26 +91,21 @@ class CifarResNet(nn.Module):
         return self.fc(x)
 
 
+# What is worth a word at each depth; which is best and which is worse, by table 6.
 _ABOUT = {
-    20: Text(
-        "Three stages of 3 blocks: the smallest of the paper's table.",
-        "三个阶段，各 3 个块：论文表里最小的一个。",
-    ),
-    32: Text("Three stages of 5 blocks.", "三个阶段，各 5 个块。"),
-    44: Text("Three stages of 7 blocks.", "三个阶段，各 7 个块。"),
-    56: Text(
-        "Three stages of 9 blocks: without shortcuts, as deep, it did worse than one of 20 layers.",
-        "三个阶段，各 9 个块：同样深而没有捷径的网络，反而不如 20 层的。",
-    ),
-    110: Text(
-        "Three stages of 18 blocks: the best of the paper's table.",
-        "三个阶段，各 18 个块：论文表里最好的一个。",
-    ),
-    1202: Text(
-        "Three stages of 200 blocks: it trains, and tests worse than ResNet-110.",
-        "三个阶段，各 200 个块：训得动，测试却不如 ResNet-110。",
-    ),
-}
+    20: Text("Three blocks a stage: the smallest of the paper's networks for CIFAR-10.",
+             "每个阶段三个块：论文在 CIFAR-10 上最小的网络。"),
+    32: Text("Five blocks a stage, 31 convolutions and one linear layer.",
+             "每个阶段五个块，31 个卷积加一个全连接层。"),
+    44: Text("Seven blocks a stage: more than twice the depth of ResNet-20.",
+             "每个阶段七个块：深度超过 ResNet-20 的两倍。"),
+    56: Text("Nine blocks a stage, and still less than a million parameters.",
+             "每个阶段九个块，参数仍不到一百万。"),
+    110: Text("Eighteen blocks a stage: the best of the paper's networks for CIFAR-10.",
+              "每个阶段十八个块：论文在 CIFAR-10 上最好的网络。"),
+    1202: Text("Two hundred blocks a stage: it trains, and tests worse than ResNet-110.",
+               "每个阶段两百个块：训练得动，测试却不如 ResNet-110。"),
+}  # fmt: skip
 for _depth, _about in _ABOUT.items():
     NETWORKS.preset(
         f"resnet{_depth}",

@@ -38,8 +38,8 @@ def features(batch_norm: bool) -> list[nn.Module]:
 @NETWORKS.register(
     "vgg",
     title="VGG-16",
-    en="Sixteen layers in a row and no way around any of them: what ResNet was compared with.",
-    zh="十六层一路串到底，没有任何捷径：ResNet 当年的对照。",
+    en="VGG-16 with its knobs: sixteen layers in a row and no way around any of them.",
+    zh="可调参数的 VGG-16：十六层一路串到底，没有任何捷径。",
 )
 class VGG(nn.Module):
     """linear(relu(linear(relu(linear(pool(features(x))))))),  features = 3×3 convs and max pools
@@ -122,8 +122,8 @@ NETWORKS.preset(
     title="VGG-16",
     fixed={"batch_norm": False},
     about=Text(
-        "VGG-16 as it was published: thirteen convolutions without a norm, three linear layers.",
-        "论文里的 VGG-16：十三个不带归一化的卷积，三个全连接层。",
+        "Thirteen convolutions and three linear layers in a row: what ResNet was compared with.",
+        "十三个卷积、三个全连接层一路串到底：ResNet 当年的对照。",
     ),
 )
 NETWORKS.preset(
@@ -133,6 +133,6 @@ NETWORKS.preset(
     fixed={"batch_norm": True},
     about=Text(
         "VGG-16 with a batch norm behind each of its thirteen convolutions.",
-        "十三个卷积之后各加一个批归一化的 VGG-16。",
+        "VGG-16，十三个卷积后面各加一个批归一化。",
     ),
 )

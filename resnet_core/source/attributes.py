@@ -13,14 +13,18 @@ from resnet_core.source.budget import bounded, light
 from resnet_core.source.containers import METHODS as CONTAINER_METHODS
 from resnet_core.source.functions import TENSOR_METHODS
 from resnet_core.source.methods import MODULE_METHODS
+from resnet_core.source.records import METHODS as RECORD_METHODS
+from resnet_core.source.records import fields_of, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
     MISSING,
     Class,
     Cursor,
+    Defaulting,
     Descriptor,
     Exceptional,
+    Fields,
     Function,
     Hint,
     Instance,
@@ -34,7 +38,10 @@ from resnet_core.source.values import (
 )
 
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
-_HASHABLE = (bool, int, float, str, type(None), tuple, Class, Native, Function, nn.Module)
+_HASHABLE = (
+    bool, int, float, str, type(None), tuple, frozenset, torch.dtype, Class, Instance, Native,
+    Function, nn.Module,
+)  # fmt: skip
 # What is plain data in a layer's own dictionary and safe to be told.
 _DATA = (bool, int, float, str, type(None), tuple, list)
 
@@ -53,6 +60,7 @@ def read(reader: Any, value: Any, name: str) -> Any:
             did_you_mean(nearest(name, known)),
         ),
         Text("use a name that torch documents", "请使用 torch 文档里的名字"),
+        kind="AttributeError" if isinstance(value, nn.Module | Instance | Class) else "",
     )
 
 
@@ -61,11 +69,11 @@ def find(reader: Any, value: Any, name: str) -> Any:
     for kind, handler in _FINDERS:
         if isinstance(value, kind):
             return handler(reader, value, name)
-    if isinstance(value, str | list | dict | set | tuple):
-        method = (
-            CONTAINER_METHODS[type(value)].get(name) if type(value) in CONTAINER_METHODS else None
-        )
-        return Method(method, value) if method else MISSING
+    if isinstance(value, Fields) and name in value.names:
+        return value[value.names.index(name)]
+    for kind, methods in CONTAINER_METHODS.items():
+        if isinstance(value, kind):
+            return Method(methods[name], value) if name in methods else MISSING
     if isinstance(value, float) and name == "is_integer":
         return Native(name, value.is_integer)
     return MISSING
@@ -98,6 +106,8 @@ def _of_tensor(_: Any, value: torch.Tensor, name: str) -> Any:
         return value.transpose(-2, -1)
     if name == "data":
         return value.detach()
+    if name in ("real", "imag"):
+        return getattr(torch, name)(value)
     if name in ("is_cuda", "is_sparse"):
         return False
     if name == "grad":
@@ -149,8 +159,12 @@ def _of_instance(reader: Any, value: Instance, name: str) -> Any:
         return value.members[name]
     if name == "__class__":
         return value.cls
+    if name == "_fields" and value.cls.kind == "namedtuple":
+        return tuple(fields_of(value.cls))
     if name == "__dict__":
         return dict(value.members)
+    if member is MISSING and name in RECORD_METHODS.get(value.cls.kind, ()):
+        return Method(RECORD_METHODS[value.cls.kind][name], value)
     return _bound(member, value, value.cls) if member is not MISSING else MISSING
 
 
@@ -162,6 +176,8 @@ def _of_class(reader: Any, value: Class, name: str) -> Any:
         return member
     if name in ("__name__", "__qualname__"):
         return value.name
+    if name == "_fields" and value.kind == "namedtuple":
+        return tuple(fields_of(value))
     if name == "__init__":
         return Native(name, lambda item, *args, **kwargs: reader.begin(value, item, args, kwargs))
     if name == "forward" and value.native is not None:
@@ -242,8 +258,12 @@ def write(reader: Any, target: Any, name: str, value: Any) -> None:
             bounded(target.members)
     elif isinstance(target, Class):
         target.members[name] = value
-    elif isinstance(target, torch.Tensor) and name in ("data", "requires_grad", "grad"):
+    elif isinstance(target, torch.Tensor) and name == "requires_grad":
+        target.requires_grad_(bool(light(value)))
+    elif isinstance(target, torch.Tensor) and name in ("data", "grad"):
         return
+    elif isinstance(target, Function | Class) and name.startswith("__"):
+        return  # annotations, a name: what a documentation is made of
     else:
         raise Refused(
             Text("{} takes no attribute {!r}", "{}不能设置属性 {!r}").format(noun(target), name)
@@ -288,10 +308,11 @@ def _into_module(reader: Any, target: nn.Module, name: str, value: Any) -> None:
     if not name.startswith("_") and isinstance(own, _DATA) and isinstance(value, _DATA):
         vars(target)[name] = value
         return
-    if attrs is None:
+    if attrs is None and (name.startswith("_") or hasattr(type(target), name)):
         raise Refused(
             Text("this layer takes no attribute {!r}", "这个层不能设置属性 {!r}").format(name)
         )
+    attrs = vars(target).setdefault("_attrs", {})
     attrs[name] = value
     bounded(attrs)
 
@@ -310,8 +331,11 @@ def item(reader: Any, value: Any, index: Any) -> Any:
     if isinstance(value, Hint) or (isinstance(value, Native) and value.type is not None):
         return Hint("[]")
     if isinstance(value, Class):
-        return value
+        return value.members[index] if value.kind == "enum" and index in value.members else value
     if isinstance(value, Instance):
+        held = values_of(value)
+        if held is not None:
+            return _element(reader, held, index)
         found = value.cls.find("__getitem__")
         if found is not MISSING:
             return reader.call(found, [value, index], {})
@@ -326,10 +350,10 @@ def item(reader: Any, value: Any, index: Any) -> Any:
         if found is MISSING:
             raise Refused(Text("this module has no elements", "这个模块没有元素"))
         return reader.call(found, [value, index], {})
-    return _element(value, index)
+    return _element(reader, value, index)
 
 
-def _element(value: Any, index: Any) -> Any:
+def _element(reader: Any, value: Any, index: Any) -> Any:
     if isinstance(value, nn.Sequential | nn.ModuleList) and isinstance(index, slice):
         parts = list(value._modules.items())[index]
         made: Any = nn.Sequential() if isinstance(value, nn.Sequential) else nn.ModuleList()
@@ -337,11 +361,14 @@ def _element(value: Any, index: Any) -> Any:
             made.add_module(name if isinstance(value, nn.Sequential) else str(number), part)
         return made
     try:
+        if isinstance(value, Defaulting) and key(index) not in value:
+            value[index] = bounded(reader.call(value.factory, [], {}))
         return value[key(index) if isinstance(value, dict) else index]
     except (KeyError, IndexError):
         said = Text("there is no element {}", "没有元素 {}").format(shown(index))
         size = Text("it has {}", "它有 {} 个").format(len(value))
-        raise Refused(clauses(said, size)) from None
+        kind = "KeyError" if isinstance(value, dict | nn.ModuleDict) else "IndexError"
+        raise Refused(clauses(said, size), kind=kind) from None
     except TypeError:
         raise Refused(
             Text("{} is no index of {}", "{}不能当作{}的下标").format(noun(index), noun(value))

@@ -58,8 +58,7 @@ def sorted_by(reader: Any, values: Any, key: Any = None, reverse: bool = False) 
 
 
 def _extend(reader: Any, receiver: list[Any], values: Any) -> None:
-    receiver.extend(reader.iterate(values))
-    bounded(receiver)
+    reader.extended(receiver, values)
 
 
 def _update(receiver: dict[Any, Any], other: Any = (), **named: Any) -> None:

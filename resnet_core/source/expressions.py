@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from resnet_core.reading import PLACE
 from resnet_core.source import attributes
 from resnet_core.source.budget import Budget, bounded, light
 from resnet_core.source.operators import AUGMENTED, BINARY, COMPARED, binary
+from resnet_core.source.records import members_of, unwrapped, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import formatted
 from resnet_core.source.syntax import refused
@@ -75,7 +76,10 @@ class Expressions:
         if self.quiet:
             return
         self.at = node
-        PLACE.line = getattr(node, "lineno", PLACE.line)
+        # Of a chain of calls over several lines, each stands where its name does, as in Python.
+        name = node.func if isinstance(node, ast.Call) else node
+        line = "end_lineno" if isinstance(name, ast.Attribute) else "lineno"
+        PLACE.line = getattr(name if line == "end_lineno" else node, line, PLACE.line)
 
     def truth(self, value: Any) -> bool:
         """Whether a value counts as true. A tensor has no values to decide by."""
@@ -111,11 +115,20 @@ class Expressions:
             if value.ndim == 0 or value.shape[0] > 1024:
                 raise Refused(Text("this tensor cannot be looped over", "不能对这个张量循环"))
             return list(value.unbind(0))
+        if isinstance(value, Class) and value.kind == "enum":
+            return list(members_of(value))
         if isinstance(value, Instance):
+            held = values_of(value)
+            if held is not None:
+                return held
             found = value.cls.find("__iter__")
             if found is not MISSING:
                 return self.iterate(self.call(found, [value], {}))
         raise Refused(Text("one cannot loop over {}", "不能对{}循环").format(noun(value)))
+
+    def over(self, value: Any) -> Iterator[Any]:
+        """What a loop over the value meets, one after another and no sooner than it is met."""
+        return iter(value if isinstance(value, Cursor | list) else self.iterate(value))
 
     def name(self, node: ast.Name, scope: Scope) -> Any:
         place = scope.elsewhere.get(node.id) or scope.find(node.id)
@@ -196,17 +209,50 @@ class Expressions:
     def binary(self, node: ast.BinOp, scope: Scope) -> Any:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
         self.turn(node)
-        return binary(BINARY[type(node.op)], left, right)
+        return self.operated(BINARY[type(node.op)], left, right)
+
+    def operated(self, operation: Any, left: Any, right: Any) -> Any:
+        """The result of an operator, which a class of the source may define for itself."""
+        name = operation.__name__.strip("_")
+        if left_has := self._own(left, f"__{name}__"):
+            return self.call(left_has, [left, right], {})
+        if right_has := self._own(right, f"__r{name}__"):
+            return self.call(right_has, [right, left], {})
+        return binary(operation, left, right)
+
+    def equal(self, left: Any, right: Any) -> bool:
+        """``left == right`` of what a pattern compares."""
+        left, right = unwrapped(left), unwrapped(right)
+        light(left), light(right)
+        own = self._own(left, "__eq__")
+        return self.truth(self.call(own, [left, right], {}) if own else left == right)
+
+    def _own(self, value: Any, name: str) -> Any:
+        """A method of this name that the class of the value has in the source; None without."""
+        if isinstance(value, Instance):
+            cls: Class | None = value.cls
+        else:
+            cls = vars(value).get("_class") if isinstance(value, nn.Module) else None
+        found = cls.find(name) if cls else MISSING
+        return None if found is MISSING else found
 
     def augmented(self, node: ast.AugAssign, left: Any, right: Any) -> Any:
         """The value of ``left += right``; a list is extended in its place."""
         self.turn(node)
         if isinstance(left, list) and isinstance(node.op, ast.Add):
-            left.extend(self.iterate(right))
-            return bounded(left)
+            return self.extended(left, right)
         if isinstance(left, nn.ModuleList) and isinstance(node.op, ast.Add):
             return left.extend(self.iterate(right))
+        if isinstance(left, Instance | nn.Module):
+            return self.operated(BINARY[type(node.op)], left, right)
         return binary(AUGMENTED[type(node.op)], left, right)
+
+    def extended(self, values: list[Any], more: Any) -> list[Any]:
+        """The list with more behind it, each at once: what makes the next may look at the last."""
+        for value in list(more) if isinstance(more, list) else self.over(more):
+            values.append(value)
+            bounded(values)
+        return values
 
     def unary(self, node: ast.UnaryOp, scope: Scope) -> Any:
         value = self.evaluate(node.operand, scope)
@@ -231,12 +277,15 @@ class Expressions:
         return value
 
     def compare(self, node: ast.Compare, scope: Scope) -> Any:
-        left = self.evaluate(node.left, scope)
+        left = unwrapped(self.evaluate(node.left, scope))
         result: Any = True
         for op, other in zip(node.ops, node.comparators, strict=True):
-            right = self.evaluate(other, scope)
+            right = unwrapped(self.evaluate(other, scope))
             self.turn(node)
-            if isinstance(op, ast.In | ast.NotIn):
+            if isinstance(op, ast.In | ast.NotIn) and (own := self._own(right, "__contains__")):
+                found = self.truth(self.call(own, [right, left], {}))
+                result = found == isinstance(op, ast.In)
+            elif isinstance(op, ast.In | ast.NotIn):
                 inside = right if isinstance(right, dict | str | set) else self.iterate(right)
                 light(left), light(inside)
                 found = left in inside
@@ -244,7 +293,14 @@ class Expressions:
             else:
                 if not isinstance(op, ast.Is | ast.IsNot):
                     light(left), light(right)
-                result = COMPARED[type(op)](left, right)
+                own = (
+                    None
+                    if isinstance(op, ast.Is | ast.IsNot)
+                    else self._own(left, _NAMES[type(op)])
+                )
+                result = (
+                    self.call(own, [left, right], {}) if own else COMPARED[type(op)](left, right)
+                )
             if len(node.ops) > 1 and not self.truth(result):
                 return result
             left = right
@@ -291,35 +347,35 @@ class Expressions:
         return bounded(found)
 
     def comprehension(self, node: Any, scope: Scope) -> Any:
-        inner = Scope(parent=scope)
-        found: list[Any] = []
-        self._generate(node, list(node.generators), inner, found)
-        if isinstance(node, ast.ListComp):
-            return found
+        looped = self.evaluate(node.generators[0].iter, scope)
+        self.at = node.generators[0].iter
+        found = self._generate(node, list(node.generators), Scope(parent=scope), self.over(looped))
+        if isinstance(node, ast.GeneratorExp):
+            return Cursor(found)
+        values = Cursor(found).rest()
         if isinstance(node, ast.SetComp):
-            return {attributes.key(part) for part in found}
+            return {attributes.key(part) for part in values}
         if isinstance(node, ast.DictComp):
-            return {attributes.key(name): part for name, part in found}
-        return Cursor(found)
+            return {attributes.key(name): part for name, part in values}
+        return values
 
     def _generate(
-        self, node: Any, generators: list[ast.comprehension], scope: Scope, found: list[Any]
-    ) -> None:
-        if not generators:
-            if isinstance(node, ast.DictComp):
-                found.append((self.evaluate(node.key, scope), self.evaluate(node.value, scope)))
-            else:
-                found.append(self.evaluate(node.elt, scope))
-            bounded(found)
-            return
-        first, *rest = generators
-        looped = self.evaluate(first.iter, scope)
-        self.at = first.iter
-        for part in self.iterate(looped):
+        self, node: Any, loops: list[ast.comprehension], scope: Scope, looped: Iterator[Any]
+    ) -> Iterator[Any]:
+        """What a comprehension makes, while it goes over the first of its loops."""
+        first, *rest = loops
+        for part in looped:
             self.budget.step()
             self.assign(first.target, part, scope)
-            if all(self.truth(self.evaluate(test, scope)) for test in first.ifs):
-                self._generate(node, rest, scope, found)
+            if not all(self.truth(self.evaluate(test, scope)) for test in first.ifs):
+                continue
+            if rest:
+                inner = self.over(self.evaluate(rest[0].iter, scope))
+                yield from self._generate(node, rest, scope, inner)
+            elif isinstance(node, ast.DictComp):
+                yield self.evaluate(node.key, scope), self.evaluate(node.value, scope)
+            else:
+                yield self.evaluate(node.elt, scope)
 
     def lambda_(self, node: ast.Lambda, scope: Scope) -> Function:
         return self.function(node, "<lambda>", scope)
@@ -333,9 +389,7 @@ class Expressions:
             if default is not None
         }
         foreign = self.quiet > 0
-        return Function(
-            name, node, scope, defaults, named, generates=_yields(node), foreign=foreign
-        )
+        return Function(name, node, scope, defaults, named, generates=yields(node), foreign=foreign)
 
     def joined(self, node: ast.JoinedStr, scope: Scope) -> str:
         said = ""
@@ -354,22 +408,27 @@ class Expressions:
         self.assign(node.target, value, scope)
         return value
 
-    def yielding(self, node: ast.Yield, scope: Scope) -> None:
-        inner: Scope | None = scope
-        while inner is not None and inner.yielded is None:
-            inner = inner.parent
-        if inner is None or inner.yielded is None:
-            raise self.error(node, Text("yield stands in no function", "yield 不在函数里"))
-        inner.yielded.append(self.evaluate(node.value, scope) if node.value else None)
-        bounded(inner.yielded)
+    def yielding(self, node: ast.Yield | ast.YieldFrom, _: Scope) -> None:
+        """A yield that is part of a larger expression; generators see to the others."""
+        raise self.error(
+            node,
+            Text("a yield inside an expression is not followed", "不支持写在表达式里的 yield"),
+            Text("give it a line of its own", "让 yield 独占一行"),
+        )
 
 
-def _yields(node: ast.AST) -> bool:
-    """Whether a function yields, those inside it left out."""
+_NAMES = {
+    ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__",
+    ast.Gt: "__gt__", ast.GtE: "__ge__",
+}  # fmt: skip
+
+
+def yields(node: ast.AST) -> bool:
+    """Whether a function or a statement yields, functions inside it left out."""
     rest = list(ast.iter_child_nodes(node))
     while rest:
         part = rest.pop()
-        if isinstance(part, ast.Yield):
+        if isinstance(part, ast.Yield | ast.YieldFrom):
             return True
         if not isinstance(part, ast.FunctionDef | ast.Lambda | ast.ClassDef):
             rest.extend(ast.iter_child_nodes(part))
@@ -411,4 +470,5 @@ _HANDLERS: dict[type[ast.AST], Callable[[Expressions, Any, Scope], Any]] = {
     ast.FormattedValue: Expressions.put,
     ast.NamedExpr: Expressions.walrus,
     ast.Yield: Expressions.yielding,
+    ast.YieldFrom: Expressions.yielding,
 }

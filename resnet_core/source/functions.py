@@ -33,7 +33,15 @@ _SHARED = words(
     trunc unbind unflatten unfold unsqueeze var var_mean vstack where gather masked_select
     channel_shuffle pixel_shuffle pixel_unshuffle conv1d conv2d conv3d conv_transpose1d
     conv_transpose2d conv_transpose3d cosine_similarity celu rrelu adaptive_avg_pool1d batch_norm
-    layer_norm group_norm instance_norm relu_ bilinear
+    layer_norm group_norm instance_norm relu_ bilinear sigmoid_ tanh_ exp_ sqrt_ square_ neg_ clamp_
+    dropout_ celu_ selu_ rrelu_ acos addcdiv addmv adjoint aminmax arctan argsort asin atan atan2
+    bitwise_and bitwise_not bitwise_or bitwise_xor cdist clip complex cosine_embedding_loss
+    count_nonzero cummin detach diag_embed exp2 fliplr flipud float_power fmax fmin frac greater
+    greater_equal imag inner is_complex is_floating_point isfinite isinf kron less less_equal log10
+    logaddexp logcumsumexp logical_xor logit moveaxis msort nan_to_num nanmean nansum not_equal
+    polar positive prelu quantile ravel real remainder scatter_add scatter_reduce sinc
+    split_with_sizes take tensor_split trace vdot view_as_complex view_as_real xlogy
+    kthvalue index_add index_copy index_fill dist
     """
 )
 _FUNCTIONAL = words(
@@ -48,7 +56,12 @@ _FUNCTIONAL = words(
     one_hot pad pixel_shuffle pixel_unshuffle prelu relu relu6 relu_ rms_norm rrelu
     scaled_dot_product_attention selu sigmoid silu softmax softmin softplus softshrink softsign tanh
     tanhshrink threshold unfold upsample elu_ leaky_relu_ hardtanh_ feature_alpha_dropout
-    channel_shuffle
+    channel_shuffle binary_cross_entropy binary_cross_entropy_with_logits celu_ cross_entropy
+    cosine_embedding_loss embedding_bag fractional_max_pool2d gumbel_softmax huber_loss kl_div
+    l1_loss lp_pool3d max_unpool1d max_unpool3d mse_loss nll_loss pairwise_distance pdist rrelu_
+    selu_
+    smooth_l1_loss threshold_ triplet_margin_loss upsample_bilinear upsample_nearest
+    adaptive_max_pool2d_with_indices max_pool2d_with_indices
     """
 )
 _METHODS = words(
@@ -64,7 +77,17 @@ _METHODS = words(
     split sqrt square squeeze std sub sub_ sum swapaxes swapdims t tan tanh tanh_ tile to tolist
     topk transpose tril triu type_as unbind unflatten unfold uniform_ unsqueeze unsqueeze_ var view
     view_as zero_ gather cpu cuda double int long bool type index_add index_fill copy_ true_divide
-    nonzero bernoulli trunc exp_ log_ neg_ sqrt_ stride
+    nonzero bernoulli trunc exp_ log_ neg_ sqrt_ stride abs_ acos addcdiv addcdiv_ addcmul_ addmm_
+    adjoint aminmax argsort asin atan atan2 bfloat16 bitwise_and bitwise_not bitwise_or bitwise_xor
+    byte ceil_ char clamp_max_ clamp_min_ clip clip_ cos_ cosh count_nonzero cross cummax cummin
+    detach_ diag diag_embed diff divide exp2 expm1 exponential_ fliplr flipud floor_ fmod frac
+    greater greater_equal index_add_ index_copy index_copy_ index_fill_ index_put_ inner
+    is_complex is_floating_point isfinite isinf kthvalue lerp_ less less_equal log10 log1p logaddexp
+    logcumsumexp logical_xor logit masked_scatter masked_select moveaxis msort multinomial multiply
+    multiply_ mv nan_to_num nanmean nansum ndimension negative new_tensor not_equal pow_ prelu
+    quantile random_ ravel reciprocal_ remainder rot90 round_ rsqrt_ scatter_add scatter_add_
+    scatter_reduce scatter_reduce_ short sin_ sinh split_with_sizes square_ squeeze_ subtract
+    swapaxes_ t_ take take_along_dim tensor_split trace transpose_ tril_ triu_ where xlogy
     """
 )
 _FACTORIES = words(
@@ -73,6 +96,12 @@ _FACTORIES = words(
     rand_like randn_like normal bernoulli hann_window
     """
 )
+_FOURIER = words(
+    """
+    fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftshift ifftshift
+    """
+)
+_ALGEBRA = words("norm vector_norm matrix_norm")
 # Of these a source reads the values, as long as they are few.
 _COUNTED = ("linspace", "arange", "tensor", "as_tensor", "logspace")
 # What a tensor that has values may be asked without losing them.
@@ -80,7 +109,7 @@ _KEEPING = {
     "item", "tolist", "split", "chunk", "unbind", "flip", "size", "dim", "numel", "nelement", "max",
     "min", "sum", "cumsum", "to", "long", "int", "float", "view", "reshape", "clone", "detach",
 }  # fmt: skip
-_ELSEWHERE = {"cpu", "cuda", "half", "double", "requires_grad_"}
+_ELSEWHERE = {"cpu", "cuda", "half", "double"}
 _EFFECTS = words(
     """
     trunc_normal_ normal_ uniform_ constant_ ones_ zeros_ eye_ dirac_ xavier_uniform_ xavier_normal_
@@ -131,6 +160,9 @@ def _check_parts(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     if name == "chunk":
         count = args[1] if len(args) > 1 else kwargs.get("chunks", 1)
         parts = min(sizes[dim], count) if isinstance(count, int) else 0
+    if name == "tensor_split":
+        cuts = args[1] if len(args) > 1 else kwargs.get("indices_or_sections", 1)
+        parts = cuts if isinstance(cuts, int) else 0
     if parts > LONGEST_VALUE // 10:
         raise Exceeded(Text("the tensor is cut into too many parts", "张量被切成太多份"))
 
@@ -164,7 +196,10 @@ def _factory(name: str) -> Native:
     def run(*args: Any, **kwargs: Any) -> Any:
         kwargs.pop("device", None)
         kwargs.pop("generator", None)
-        return getattr(torch, name)(*[_lost(arg) for arg in args], **kwargs, device="meta")
+        given = [_lost(arg) for arg in args]
+        if not any(isinstance(value, torch.Tensor) for value in (*given, *kwargs.values())):
+            kwargs["device"] = "meta"
+        return getattr(torch, name)(*given, **kwargs)
 
     return Native(name, run, "function")
 
@@ -212,6 +247,8 @@ def activation_function(value: Any) -> Any:
     return value
 
 
+FOURIER: Mapping[str, Native] = inplace(torch.fft, _FOURIER)
+ALGEBRA: Mapping[str, Native] = inplace(torch.linalg, _ALGEBRA)
 TORCH_FUNCTIONS: Mapping[str, Native] = {
     **inplace(torch, _SHARED),
     **{name: _factory(name) for name in _FACTORIES},

@@ -8,7 +8,7 @@ any other holds one statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _WIDTH = "    "
@@ -21,13 +21,26 @@ class _Blocks:
     """The statements, and for each ``if`` the ``else`` or ``elif`` that is its own."""
 
     said: Sequence[str]
+    ends: Mapping[int, int] = field(default_factory=dict)
     other: dict[int, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    unsure: dict[int, int] = field(default_factory=dict)
 
 
-def indented(said: Sequence[str]) -> str:
-    """The statements as lines with indentation."""
-    blocks = _Blocks(said)
+@dataclass(frozen=True)
+class Indented:
+    """Statements as lines, and where another end of a block would be as good Python.
+
+    ``unsure`` maps the head of such a block to the other place where it may end.
+    """
+
+    text: str
+    unsure: Mapping[int, int]
+
+
+def indented(said: Sequence[str], ends: Mapping[int, int] | None = None) -> Indented:
+    """The statements as lines with indentation; ``ends`` says where some of the blocks end."""
+    blocks = _Blocks(said, dict(ends or {}))
     _match(blocks)
     position, level = 0, 0
     while position < len(said):
@@ -47,7 +60,7 @@ def indented(said: Sequence[str]) -> str:
             if _head(statement) in ("import", "from") or re.match(r"if __name__", statement):
                 level = 0
             position = _one(blocks, position, len(said), level)
-    return "\n".join(blocks.lines) + "\n"
+    return Indented("\n".join(blocks.lines) + "\n", blocks.unsure)
 
 
 def _head(statement: str) -> str:
@@ -129,6 +142,11 @@ def _alone(blocks: _Blocks, position: int, start: int, end: int, level: int) -> 
     head = blocks.said[position]
     first = blocks.said[start]
     after = _one(blocks, start, end, level + 1)
+    once = after
+    if position in blocks.ends:
+        while after < min(end, blocks.ends[position]):
+            after = _one(blocks, after, end, level + 1)
+        return after
     known = _names_of(head)
     while after < end and _head(first) not in _ENDING:
         statement = blocks.said[after]
@@ -136,7 +154,18 @@ def _alone(blocks: _Blocks, position: int, start: int, end: int, level: int) -> 
             break
         known |= _targets(first) | _targets(statement)
         after = _one(blocks, after, end, level + 1)
+    if after > once:
+        blocks.unsure[position] = once
+    elif after < end - 1 and _may_follow(first, blocks.said[after]):
+        blocks.unsure[position] = after + 1
     return after
+
+
+def _may_follow(first: str, statement: str) -> bool:
+    """Whether a statement might belong to the block too: it uses what the block makes."""
+    if _head(first) in _ENDING or _head(statement) in (*_ENDING, "if", "for", "while", "with"):
+        return False
+    return bool(_targets(first) & _words(statement))
 
 
 def _goes_on(head: str, known: set[str], first: str, statement: str) -> bool:

@@ -17,11 +17,13 @@ from resnet_core.source.budget import Budget, Exceeded, light
 from resnet_core.source.compiled import Compiled, made_of
 from resnet_core.source.expressions import unavailable
 from resnet_core.source.functions import activation_function
+from resnet_core.source.generators import Generators
 from resnet_core.source.layer_table import BY_CLASS, check, check_copies, count
 from resnet_core.source.names import BUILTINS
 from resnet_core.source.packages import module_named
+from resnet_core.source.records import enumerated, fill, member_of_value, values_of
 from resnet_core.source.refusal import Refused
-from resnet_core.source.statements import Returned, Statements
+from resnet_core.source.statements import Returned
 from resnet_core.source.values import (
     MISSING,
     Class,
@@ -46,7 +48,7 @@ from resnet_core.source.values import (
 _PYTHON_SAYS = Text("Python says: {}", "Python 说：{}")
 
 
-class Interpreter(Statements):
+class Interpreter(Generators):
     """One reading of one source, with what it may still cost."""
 
     def __init__(self, text: str, known: Any = None, file: str = "source.py") -> None:
@@ -92,12 +94,18 @@ class Interpreter(Statements):
     def _module(self, callee: nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A layer at work. What does not fit is torch's to say."""
         line = PLACE.line
+        if isinstance(callee, Compiled):
+            # What is ours stays ours: such a module may be handed functions and lists of lists.
+            passed = [arg.rest() if isinstance(arg, Cursor) else arg for arg in args]
+            found = callee(*light(passed), **light(kwargs))
+            PLACE.line = line
+            return found
         given = [_outward(arg) for arg in args]
         named = {key: _outward(value) for key, value in kwargs.items()}
         _carried([*given, *named.values()], "a layer")
         found = callee(*given, **named)
         PLACE.line = line
-        return admitted(found) if not isinstance(callee, Compiled) else found
+        return admitted(found)
 
     def _native(self, callee: Native, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if callee.reads:
@@ -141,11 +149,12 @@ class Interpreter(Statements):
         self.budget.enter()
         place, line, quiet = self.at, PLACE.line, self.quiet
         scope = Scope(parent=function.scope, owner=function.owner)
-        if function.generates:
-            scope.yielded = []
         self._bind(function, args, kwargs, scope)
         if function.owner is not None and args:
             scope.receiver = args[0]
+        if function.generates:
+            self.budget.leave()
+            return Cursor(self.resumed(function, scope))
         self.quiet = int(function.foreign)
         if isinstance(function.node, ast.Lambda):
             result = self.evaluate(function.node.body, scope)
@@ -154,7 +163,7 @@ class Interpreter(Statements):
             result = done.value if isinstance(done, Returned) else None
         self.budget.leave()
         self.at, PLACE.line, self.quiet = place, line, quiet
-        return Cursor(scope.yielded) if scope.yielded is not None else result
+        return result
 
     def _bind(
         self, function: Function, args: list[Any], kwargs: dict[str, Any], scope: Scope
@@ -198,7 +207,10 @@ class Interpreter(Statements):
         outermost, line = not self.running, PLACE.line
         self.running, PLACE.file = True, self.file
         try:
-            return _carried(self.forward_of(module, args, kwargs), "forward")
+            made = self.forward_of(module, args, kwargs)
+            held = values_of(made) if outermost else None
+            made = made if held is None else tuple(held)
+            return _carried(made, "forward") if outermost else light(made)
         except RecursionError as error:
             raise self.refusal_of(error) from None
         except (SourceError, RuntimeError, ValueError, IndexError):
@@ -242,6 +254,10 @@ class Interpreter(Statements):
                 kind = "exception"
             elif isinstance(base, Unavailable):
                 raise unavailable(base)
+            elif isinstance(base, Hint | Native) and base.name in _KINDS:
+                kind = _KINDS[base.name]
+            elif isinstance(base, Native) and base.name in ("str", "int") and _is_enum(bases):
+                continue
             elif not (isinstance(base, Hint) or (isinstance(base, Native) and base.name in _PLAIN)):
                 reason = Text("nothing can inherit from {}", "不能继承{}").format(noun(base))
                 raise Refused(reason, Text("inherit from nn.Module", "继承 nn.Module"))
@@ -249,6 +265,8 @@ class Interpreter(Statements):
         made.mro = (made, *_merged([list(base.mro) for base in own] + [own]))
         if native is not None:
             made.made = made_of(name, native)
+        if kind == "enum":
+            enumerated(made)
         for member in members.values():
             function = member.function if isinstance(member, Descriptor) else member
             if isinstance(function, Function) and function.owner is None:
@@ -260,6 +278,8 @@ class Interpreter(Statements):
             from resnet_core.source.strings import shown
 
             return Exceptional(cls.name, Exception, " ".join(shown(arg) for arg in args))
+        if cls.kind == "enum":
+            return member_of_value(cls, args)
         made: Any = Instance(cls)
         if cls.made is not None:
             self.budget.module()
@@ -269,31 +289,11 @@ class Interpreter(Statements):
         start = cls.find("__init__")
         if start is not MISSING:
             self.call(start, [made, *args], kwargs)
-        elif cls.kind == "dataclass":
-            self._fields(cls, made, args, kwargs)
+        elif cls.kind in ("dataclass", "namedtuple"):
+            fill(self, cls, made, args, kwargs)
         else:
             self.begin(cls, made, args, kwargs)
         return made
-
-    def _fields(self, cls: Class, made: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
-        """What a dataclass does with its arguments."""
-        names = [
-            name for owner in reversed(cls.mro) for name in owner.members.get("__fields__", ())
-        ]
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
-        for name in dict.fromkeys(names):
-            value = given.pop(name, cls.find(name))
-            if value is MISSING:
-                raise Refused(
-                    Text("{} is not told its {!r}", "{} 缺少 {!r}").format(cls.name, name)
-                )
-            made_by = isinstance(value, Descriptor) and value.kind == "factory"
-            made.members[name] = self.call(value.function, [], {}) if made_by else value
-        if given or len(args) > len(names):
-            raise Refused(Text("{} takes {}", "{} 接受 {}").format(cls.name, ", ".join(names)))
-        after = cls.find("__post_init__")
-        if after is not MISSING:
-            self.call(after, [made], {})
 
     def begin(self, cls: Class, made: Any, args: Any, kwargs: Mapping[str, Any]) -> None:
         """What ``super().__init__(…)`` does where it comes to torch's own class."""
@@ -329,11 +329,14 @@ class Interpreter(Statements):
         """``super().forward(x)`` where it comes to torch's own class."""
         if cls.native is None or not isinstance(receiver, cls.native):
             raise Refused(Text("there is no forward", "没有 forward"))
-        return admitted(cls.native.forward(receiver, *args))
+        return admitted(cls.native.forward(receiver, *[_outward(arg) for arg in args]))
 
     def forward_of(self, module: nn.Module, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """``module.forward(…)`` of a module of the source or of torch."""
         cls: Class | None = vars(module).get("_class")
+        own = vars(module).get("_attrs", {}).get("forward")
+        if own is not None:
+            return self.call(own, args, kwargs)
         if cls is None:
             return admitted(type(module).forward(module, *args, **kwargs))
         found = cls.find("forward")
@@ -386,6 +389,11 @@ class Interpreter(Statements):
 
 
 _PLAIN = ("object", "ABC", "Generic", "Protocol")
+_KINDS = {"NamedTuple": "namedtuple", "Enum": "enum", "PlainEnum": "enum"}
+
+
+def _is_enum(bases: list[Any]) -> bool:
+    return any(getattr(base, "name", "") in _KINDS for base in bases)
 
 
 def _outward(value: Any) -> Any:

@@ -30,7 +30,10 @@ _NAMES = words(
     TransformerDecoderLayer Transformer Dropout Dropout1d Dropout2d Dropout3d AlphaDropout
     FeatureAlphaDropout Embedding CosineSimilarity PixelShuffle PixelUnshuffle Upsample
     UpsamplingNearest2d UpsamplingBilinear2d ChannelShuffle Flatten Unflatten Sequential ModuleList
-    ModuleDict ParameterList ParameterDict
+    ModuleDict ParameterList ParameterDict CircularPad1d CircularPad3d EmbeddingBag
+    GRUCell LPPool3d LSTMCell LazyBatchNorm1d LazyBatchNorm3d LazyConvTranspose1d
+    LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm2d MaxUnpool1d MaxUnpool2d MaxUnpool3d
+    PairwiseDistance RNNCell FractionalMaxPool2d FractionalMaxPool3d
     """
 )
 _LOSSES = words(

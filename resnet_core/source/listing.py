@@ -10,12 +10,13 @@ import ast
 import difflib
 import re
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Text
 from resnet_core.source.budget import LONGEST_SOURCE
 from resnet_core.source.indentation import indented
-from resnet_core.source.lost import begun, ended
+from resnet_core.source.lost import begun, ended, meant, with_forward
 from resnet_core.source.splitting import statements
 
 _QUOTES = str.maketrans(
@@ -39,6 +40,9 @@ _NO_FORWARD = Text(
     "forward was missing: the usual one of these layers is taken",
     "缺少 forward：采用这些层通常的 forward",
 )
+_LINES = Text("line breaks or indentation were lost", "换行或缩进丢失了")
+_MEANT = Text("the lines are read as those of {}", "把这几行当作 {} 的代码")
+MOST_READINGS = 12
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff"
 # A line with so many Chinese characters that does not begin as code does is a sentence.
 _MANY = 4
@@ -68,28 +72,78 @@ class Restored:
         return list(lines)
 
 
-# What the three convolutions of a bottleneck, and the two of a basic block, are called one by one.
-_FORWARDS = {
-    count: "    def forward(self, x):\n        identity = x\n        out = x\n"
-    + "".join(
-        f"        out = self.bn{number}(self.conv{number}(out))\n"
-        + ("        out = self.relu(out)\n" if number < count else "")
-        for number in range(1, count + 1)
-    )
-    + "        if self.downsample is not None:\n            identity = self.downsample(x)\n"
-    + "        out += identity\n        return self.relu(out)\n"
-    for count in (3, 2)
-}
-
-
 def restored(given: str) -> Restored:
     """The listing as Python, as it was where it is Python already or cannot be made so."""
+    return _restored(given, _Choice())[0]
+
+
+def readings(given: str) -> list[Restored]:
+    """Every reading of a listing that is Python, the likeliest first.
+
+    What a page has lost can be ambiguous: which of the well-known classes the lines are of, and
+    where a block ends that no ``else`` follows.
+    """
+    first, others = _restored(given, _Choice())
+    found = {first.text: first}
+    for choice in others[:MOST_READINGS]:
+        other, _ = _restored(given, choice)
+        if other.text != given:
+            found.setdefault(other.text, replace(other, notes=(*other.notes, *choice.notes)))
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """One of several things that a listing may mean: a class, and where some blocks end."""
+
+    known: str | None = None
+    ends: tuple[tuple[int, int], ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
+    """The listing as Python by this choice, and the choices that are left."""
     if len(given) > LONGEST_SOURCE:
-        return Restored(given, given)
+        return Restored(given, given), []
     if _parses(given):
-        whole = _with_forward(given)
-        return Restored(given, whole, (_NO_FORWARD,) if whole != given else ())
+        whole = with_forward(given)
+        return Restored(given, whole, (_NO_FORWARD,) if whole != given else ()), []
     notes: list[Text] = []
+    text = _cleaned(given, notes)
+    classes = meant(text)
+    others = [
+        _Choice(known=name, notes=(_MEANT.format(name),))
+        for name in classes[1:]
+        if not choice.known
+    ]
+    completion = begun(text, choice.known)
+    text = completion.text
+    if not _parses(text):
+        said = statements(text)
+        made = indented(said, dict(choice.ends))
+        text = _said(text, _named(made.text), notes, _LINES)
+        others += [
+            replace(choice, ends=((head, end),), notes=(_end(said, head, end),))
+            for head, end in made.unsure.items()
+        ]
+    if not _parses(text):
+        return Restored(given, given), []
+    completion.text = text
+    text = ended(completion).text
+    if completion.taken:
+        notes.append(completion.note)
+    text = _said(text, with_forward(text), notes, _NO_FORWARD)
+    return Restored(given, text, tuple(notes)), others
+
+
+def _end(said: Sequence[str], head: int, end: int) -> Text:
+    """Where a block ends, in one sentence."""
+    last = said[end - 1]
+    return Text("{!r} reaches as far as {!r}", "{!r} 管到 {!r} 为止").format(said[head], last)
+
+
+def _cleaned(given: str, notes: list[Text]) -> str:
+    """The listing with plain letters, without marks and prose, and with the names mended."""
     text = given.translate(_QUOTES)
     if text != given.replace("\t", "    ").replace("\r", ""):
         notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))
@@ -97,21 +151,7 @@ def restored(given: str) -> Restored:
         "line numbers, prompts or fences stood in it", "里面有行号、提示符或代码围栏"))  # fmt: skip
     text = _said(text, _without_prose(text), notes, Text(
         "words that are no code stood in it", "里面夹着不是代码的文字"))  # fmt: skip
-    text = _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
-    completion = begun(text)
-    text = completion.text
-    if not _parses(text):
-        made = indented(statements(text))
-        text = _said(text, _named(made), notes, Text(
-            "line breaks or indentation were lost", "换行或缩进丢失了"))  # fmt: skip
-    if not _parses(text):
-        return Restored(given, given)
-    completion.text = text
-    text = ended(completion).text
-    if completion.taken:
-        notes.append(completion.note)
-    text = _said(text, _with_forward(text), notes, _NO_FORWARD)
-    return Restored(given, text, tuple(notes))
+    return _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
 
 
 def _said(before: str, after: str, notes: list[Text], note: Text) -> str:
@@ -185,16 +225,4 @@ def _named(text: str) -> str:
     owner = re.search(r"super\((\w+), self\)", text)
     if owner and not re.search(r"^\s*class ", text, re.MULTILINE) and "class " not in text:
         text = f"class {owner[1]}(nn.Module):\n" + text
-    return text
-
-
-def _with_forward(text: str) -> str:
-    """With the forward that the layers of a single class call for, where it was left out."""
-    if text.count("class ") != 1 or "def forward" in text or "(nn.Module)" not in text:
-        return text
-    layers = set(re.findall(r"self\.(\w+) ?=", text))
-    for count, forward in _FORWARDS.items():
-        wanted = {f"{kind}{number}" for kind in ("conv", "bn") for number in range(1, count + 1)}
-        if wanted | {"relu", "downsample"} <= layers:
-            return text.rstrip("\n") + "\n" + forward
     return text

@@ -74,9 +74,17 @@ class Completion:
         ).format(name, ", ".join(self.taken))
 
 
-def begun(text: str) -> Completion:
-    """The listing with the head of its class and of its constructor, before it is indented."""
-    made = Completion(text, _meant(text))
+def meant(text: str) -> list[str]:
+    """The well-known classes that the listing may be of, the likeliest first."""
+    return [known.name for known in _meant(text)]
+
+
+def begun(text: str, name: str | None = None) -> Completion:
+    """The listing with the head of its class and of its constructor, before it is indented.
+
+    ``name`` is the well-known class that it is of; without one the likeliest is taken.
+    """
+    made = Completion(text, _classes()[name] if name else next(iter(_meant(text)), None))
     if made.known is None:
         return made
     made.text = _without_tails(made)
@@ -121,23 +129,41 @@ def ended(made: Completion) -> Completion:
     return made
 
 
-def _meant(text: str) -> _Class | None:
-    """The class that the listing names, or else the smallest that has all that it speaks of."""
+def with_forward(text: str) -> str:
+    """With the forward that the layers of a single class call for, where it was left out."""
+    node = _only_class(text)
+    if node is None or len(node.body) == 0 or "(nn.Module)" not in text:
+        return text
+    methods = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
+    if "forward" in methods or "__init__" not in methods:
+        return text
+    layers = set(_ASSIGNED.findall(text))
+    for known in sorted(_classes().values(), key=lambda known: -len(known.names)):
+        used = set(_USED.findall(ast.unparse(known.methods["forward"])))
+        if used <= layers and {"downsample", "relu"} <= used:
+            lines = text.splitlines()
+            lines[node.end_lineno : node.end_lineno] = _method(known.methods["forward"])[1:]
+            return "\n".join(lines) + "\n"
+    return text
+
+
+def _meant(text: str) -> list[_Class]:
+    """The class that the listing names, or else those that have all that it speaks of."""
     known = _classes()
     named = re.search(r"^\s*class (\w+)", text, re.MULTILINE)
     if named:
-        return known.get(named[1])
+        return [known[named[1]]] if named[1] in known else []
     if "self." not in text:
-        return None
+        return []
     lines = text.strip().splitlines()
     for name, found in known.items():
         if lines and lines[0].strip().lower() == name.lower():
-            return found
+            return [found]
     spoken = set(_USED.findall(text)) | set(re.findall(r"\bdef (\w+)\(self", text))
     fitting = [found for found in known.values() if spoken <= found.names]
-    if len(spoken) < _ENOUGH or not fitting:
-        return None
-    return min(fitting, key=lambda found: len(found.names))
+    if len(spoken) < _ENOUGH:
+        return []
+    return sorted(fitting, key=lambda found: len(found.names))
 
 
 def _first(text: str) -> str:

@@ -59,7 +59,7 @@ def _append(module: nn.Module, value: Any) -> nn.Module:
 
 
 def _extend(reader: Any, module: nn.Module, values: Any) -> nn.Module:
-    for value in reader.iterate(values):
+    for value in reader.over(values):
         _append(module, value)
     return module
 
@@ -132,7 +132,7 @@ def _table() -> dict[str, Native]:
     }  # fmt: skip
     found |= {name: _keyed(name) for name in ("keys", "values", "items")}
     for name in (
-        "train", "eval", "to", "cuda", "cpu", "half", "float", "double", "requires_grad_", "type",
+        "train", "eval", "to", "cuda", "cpu", "half", "float", "double", "type",
     ):  # fmt: skip
         found[name] = Native(name, _itself, "method")
     for name in (
@@ -150,6 +150,7 @@ def _table() -> dict[str, Native]:
         "pop": _pop,
         "update": _update,
         "get_submodule": _submodule,
+        "requires_grad_": lambda module, mode=True: module.requires_grad_(bool(mode)),
         "state_dict": lambda module: dict(module.state_dict()),
     }
     for name, call in calls.items():

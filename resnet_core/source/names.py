@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from resnet_core.source.budget import Exceeded, bounded, light
 from resnet_core.source.compiled import copied
 from resnet_core.source.containers import sorted_by
 from resnet_core.source.packages import NAMES as PACKAGE_NAMES
+from resnet_core.source.records import members_of, values_of
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
@@ -28,6 +29,7 @@ from resnet_core.source.values import (
     Method,
     Native,
     Partial,
+    Signal,
     Unavailable,
     noun,
 )
@@ -77,6 +79,11 @@ def _length(reader: Any, value: Any) -> int:
         return int(value.shape[0])
     if isinstance(value, (str, list, tuple, dict, set, frozenset, range, *attributes.CONTAINERS)):
         return len(value)
+    if isinstance(value, Class) and value.kind == "enum":
+        return len(members_of(value))
+    held = values_of(value)
+    if held is not None:
+        return len(held)
     raise Refused(Text("{} has no length", "{}没有长度").format(noun(value)))
 
 
@@ -87,28 +94,30 @@ def _range(*limits: Any) -> range:
 
 
 def _enumerate(reader: Any, values: Any, start: int = 0) -> Cursor:
-    return Cursor(list(enumerate(reader.iterate(values), start)))
+    return Cursor(enumerate(reader.over(values), start))
 
 
 def _zip(reader: Any, *several: Any, strict: bool = False) -> Cursor:
-    return Cursor(list(zip(*map(reader.iterate, several), strict=bool(strict))))
+    return Cursor(zip(*map(reader.over, several), strict=bool(strict)))
 
 
 def _map(reader: Any, function: Any, *several: Any) -> Cursor:
-    found = []
-    for args in zip(*map(reader.iterate, several), strict=False):
-        reader.budget.step()
-        found.append(reader.call(function, list(args), {}))
-    return Cursor(found)
+    def results() -> Iterator[Any]:
+        for args in zip(*map(reader.over, several), strict=False):
+            reader.budget.step()
+            yield reader.call(function, list(args), {})
+
+    return Cursor(results())
 
 
 def _filter(reader: Any, function: Any, values: Any) -> Cursor:
-    found = []
-    for value in reader.iterate(values):
-        reader.budget.step()
-        if reader.truth(value if function is None else reader.call(function, [value], {})):
-            found.append(value)
-    return Cursor(found)
+    def kept() -> Iterator[Any]:
+        for value in reader.over(values):
+            reader.budget.step()
+            if reader.truth(value if function is None else reader.call(function, [value], {})):
+                yield value
+
+    return Cursor(kept())
 
 
 def _sum(reader: Any, values: Any, start: Any = 0) -> Any:
@@ -116,7 +125,8 @@ def _sum(reader: Any, values: Any, start: Any = 0) -> Any:
 
     add = next(iter(BINARY.values()))
     total = start
-    for value in reader.iterate(values):
+    for value in reader.over(values):
+        reader.budget.step()
         total = binary(add, total, value)
     return total
 
@@ -136,7 +146,8 @@ def _extreme(choose: Any) -> Any:
 
 def _every(all_of_them: bool) -> Any:
     def run(reader: Any, values: Any) -> bool:
-        for value in reader.iterate(values):
+        for value in reader.over(values):
+            reader.budget.step()
             if reader.truth(value) != all_of_them:
                 return not all_of_them
         return all_of_them
@@ -147,12 +158,10 @@ def _every(all_of_them: bool) -> Any:
 def _next(reader: Any, cursor: Any, default: Any = MISSING) -> Any:
     if not isinstance(cursor, Cursor):
         raise Refused(Text("next takes an iterator", "next 需要一个迭代器"))
-    if cursor.position >= len(cursor.values):
-        if default is MISSING:
-            raise Refused(Text("there is no next value", "没有下一个值"))
-        return default
-    cursor.position += 1
-    return cursor.values[cursor.position - 1]
+    value = next(cursor, default)
+    if value is MISSING:
+        raise Signal("StopIteration", "there is no next value")
+    return value
 
 
 def _getattr(reader: Any, value: Any, name: Any, default: Any = MISSING) -> Any:
@@ -234,8 +243,18 @@ def _deepcopy(_: Any, value: Any, *__: Any) -> Any:
     return value
 
 
-def _type(reader: Any, value: Any) -> Any:
-    return reader.class_of(value)
+def _type(reader: Any, value: Any, bases: Any = MISSING, members: Any = MISSING) -> Any:
+    """``type(value)``, or a class that is made without a class statement."""
+    if bases is MISSING:
+        return reader.class_of(value)
+    if not (
+        isinstance(value, str)
+        and isinstance(bases, tuple)
+        and isinstance(members, dict)
+        and all(isinstance(name, str) for name in members)
+    ):
+        raise Refused(Text("type takes a name, bases and members", "type 需要名字、基类和成员"))
+    return reader.class_from(value, list(bases), dict(members))
 
 
 def _property(function: Any) -> Descriptor:
@@ -286,7 +305,7 @@ BUILTINS: Mapping[str, Any] = {
             _reading(
                 "iter",
                 lambda reader, values: (
-                    values if isinstance(values, Cursor) else Cursor(reader.iterate(values))
+                    values if isinstance(values, Cursor) else Cursor(reader.over(values))
                 ),
             ),
             _reading("next", _next),

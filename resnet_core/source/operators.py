@@ -99,7 +99,8 @@ def _of_numbers(operation: Operation, name: str, left: Any, right: Any) -> Any:
     try:
         found = operation(left, right)
     except ZeroDivisionError:
-        raise Refused(Text("this divides by zero", "这里除以了零")) from None
+        reason = Text("this divides by zero", "这里除以了零")
+        raise Refused(reason, kind="ZeroDivisionError") from None
     except (OverflowError, ValueError, TypeError) as error:
         raise Refused(Text("Python says: {}", "Python 说：{}").format(error)) from None
     if isinstance(found, complex):

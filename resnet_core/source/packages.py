@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
-from resnet_core.source.budget import bounded
-from resnet_core.source.functions import FUNCTIONAL, INITIALISERS, TORCH_FUNCTIONS
+from resnet_core.bilingual import Text
+from resnet_core.source.budget import bounded, light
+from resnet_core.source.functions import ALGEBRA, FOURIER, FUNCTIONAL, INITIALISERS, TORCH_FUNCTIONS
 from resnet_core.source.layer_table import LAYERS
 from resnet_core.source.naming import words
+from resnet_core.source.records import as_dict, namedtuple, replaced
+from resnet_core.source.refusal import Refused
 from resnet_core.source.values import (
     MISSING,
     Cursor,
+    Defaulting,
     Descriptor,
     Function,
     Hint,
@@ -41,9 +47,11 @@ def _decorator(*args: Any, **kwargs: Any) -> Any:
 
 
 def _reduce(reader: Any, function: Any, values: Any, *start: Any) -> Any:
-    rest = [*start, *reader.iterate(values)]
-    total = rest[0]
-    for value in rest[1:]:
+    rest = reader.over(values)
+    total = start[0] if start else next(rest, MISSING)
+    if total is MISSING:
+        raise Refused(Text("there is nothing to reduce", "没有可以归约的值"))
+    for value in rest:
         reader.budget.step()
         total = reader.call(function, [total, value], {})
     return total
@@ -58,7 +66,70 @@ def _repeat(function: Any, count: int) -> Cursor:
 
 
 def _chain(reader: Any, *several: Any) -> Cursor:
-    return Cursor(bounded([value for values in several for value in reader.iterate(values)]))
+    return Cursor(value for values in several for value in reader.over(values))
+
+
+# Functions of itertools that take iterables and nothing that is called.
+_ITERATORS = ("cycle", "combinations", "permutations", "islice", "pairwise", "zip_longest",
+              "product")  # fmt: skip
+
+
+def _lazy(name: str) -> Any:
+    run = getattr(itertools, name)
+
+    def made(reader: Any, *args: Any, **kwargs: Any) -> Cursor:
+        given = [arg if isinstance(arg, int | None) else reader.over(arg) for arg in args]
+        return Cursor(_stepping(reader, run(*given, **kwargs)))
+
+    return made
+
+
+def _stepping(reader: Any, values: Any) -> Iterator[Any]:
+    for value in values:
+        reader.budget.step()
+        yield value
+
+
+def _starmap(reader: Any, function: Any, values: Any) -> Cursor:
+    return Cursor(reader.call(function, reader.iterate(args), {}) for args in reader.over(values))
+
+
+def _accumulate(reader: Any, values: Any, function: Any = None) -> Cursor:
+    def sums() -> Iterator[Any]:
+        total: Any = MISSING
+        for value in reader.over(values):
+            reader.budget.step()
+            if total is MISSING:
+                total = value
+            elif function is None:
+                total = reader.operated(operator.add, total, value)
+            else:
+                total = reader.call(function, [total, value], {})
+            yield total
+
+    return Cursor(sums())
+
+
+def _defaultdict(reader: Any, factory: Any = None, *values: Any, **named: Any) -> Defaulting:
+    made = Defaulting(_ordered(reader, *values, **named))
+    made.factory = factory
+    return made
+
+
+def _counter(reader: Any, values: Any = ()) -> Defaulting:
+    made = Defaulting()
+    made.factory = reader.builtins["int"]
+    for value in reader.over(values):
+        reader.budget.step()
+        made[light(value)] = made.get(value, 0) + 1
+    return made
+
+
+def _tensor(*args: Any, **_: Any) -> Any:
+    """``torch.Tensor(sizes)``, or of a list of numbers."""
+    if all(isinstance(arg, int) for arg in args):
+        return torch.empty(args, device="meta")
+    return TORCH_FUNCTIONS["tensor"].call(*args)
 
 
 def _product(reader: Any, *several: Any) -> Any:
@@ -84,6 +155,10 @@ def _context(*args: Any, **_: Any) -> Any:
     if len(args) == 1 and isinstance(args[0], Function):
         return args[0]
     return Native("context", _itself, "context")
+
+
+def _operator(operation: Any) -> Any:
+    return lambda reader, left, right: reader.operated(operation, left, right)
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -183,8 +258,10 @@ _TORCH = Namespace(
         **TORCH_FUNCTIONS,
         **_DTYPES,
         "nn": _NN,
-        "Tensor": Native("Tensor", _nothing, "builtin", torch.Tensor),
-        "FloatTensor": Native("FloatTensor", _nothing, "builtin", torch.Tensor),
+        **{
+            name: Native(name, _tensor, "builtin", torch.Tensor)
+            for name in ("Tensor", "FloatTensor", "LongTensor", "BoolTensor")
+        },
         "Size": Native("Size", tuple, "builtin", tuple),
         "dtype": Native("dtype", _nothing, "builtin", torch.dtype),
         "device": Native("device", lambda *_: "meta", "builtin", str),
@@ -213,6 +290,8 @@ _TORCH = Namespace(
                 "Final": Hint("Final"),
             },
         ),
+        "fft": Namespace("torch.fft", FOURIER),
+        "linalg": Namespace("torch.linalg", ALGEBRA),
         "utils": Namespace(
             "torch.utils",
             {"checkpoint": Namespace("torch.utils.checkpoint", _CHECKPOINT)},
@@ -245,6 +324,9 @@ _PACKAGES: dict[str, Any] = {
         "collections",
         {
             "OrderedDict": Native("OrderedDict", _ordered, "builtin", dict, reads=True),
+            "namedtuple": Native("namedtuple", namedtuple, reads=True),
+            "defaultdict": Native("defaultdict", _defaultdict, "builtin", dict, reads=True),
+            "Counter": Native("Counter", _counter, "builtin", dict, reads=True),
             "abc": Namespace("collections.abc", _hints()),
         },
     ),
@@ -252,10 +334,46 @@ _PACKAGES: dict[str, Any] = {
         "itertools",
         {
             "repeat": Native("repeat", _repeat),
-            "chain": Native("chain", _chain, reads=True),
+            "chain": Native(
+                "chain",
+                _chain,
+                reads=True,
+                members={
+                    "from_iterable": Native(
+                        "from_iterable",
+                        lambda reader, values: _chain(reader, *reader.iterate(values)),
+                        reads=True,
+                    )
+                },
+            ),
+            **{name: Native(name, _lazy(name), reads=True) for name in _ITERATORS},
+            "starmap": Native("starmap", _starmap, reads=True),
+            "accumulate": Native("accumulate", _accumulate, reads=True),
+            "count": Native("count", lambda start=0, step=1: Cursor(itertools.count(start, step))),
         },
     ),
-    "warnings": Namespace("warnings", {"warn": Native("warn", _nothing)}),
+    "enum": Namespace(
+        "enum",
+        {
+            "Enum": Native("Enum", _nothing),
+            **{name: Native("PlainEnum", _nothing) for name in ("IntEnum", "StrEnum")},
+            "unique": Native("unique", _itself),
+        },
+    ),
+    "operator": Namespace(
+        "operator",
+        {
+            name: Native(name, _operator(getattr(operator, name)), reads=True)
+            for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul")
+        },
+    ),
+    "warnings": Namespace(
+        "warnings",
+        {
+            **{name: Native(name, _nothing) for name in ("warn", "simplefilter", "filterwarnings")},
+            "catch_warnings": Native("catch_warnings", _context),
+        },
+    ),
     "numpy": Namespace(
         "numpy",
         {
@@ -281,6 +399,8 @@ def _filled() -> None:
         {
             "dataclass": Native("dataclass", _dataclass, reads=True),
             "field": Native("field", _field),
+            "asdict": Native("asdict", as_dict),
+            "replace": Native("replace", replaced, reads=True),
         },
     )
 

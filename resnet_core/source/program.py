@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
@@ -59,10 +60,11 @@ class Program:
         before = PLACE.file, PLACE.line
         PLACE.file = self.file
         try:
-            self._names(reader, expression)
-            reader.asked = call, frozenset(id(node) for node in ast.walk(expression))
-            PLACE.line = None
-            made = reader.evaluate(expression, reader.globals)
+            with torch.no_grad():
+                self._names(reader, expression)
+                reader.asked = call, frozenset(id(node) for node in ast.walk(expression))
+                PLACE.line = None
+                made = reader.evaluate(expression, reader.globals)
         except Exception as error:
             raise reader.refusal_of(error) from None
         finally:

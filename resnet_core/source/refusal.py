@@ -6,8 +6,12 @@ from resnet_core.bilingual import Text
 
 
 class Refused(Exception):
-    """What cannot be followed, why, and what to do; the interpreter says where it stands."""
+    """What cannot be followed, why, and what to do; the interpreter says where it stands.
 
-    def __init__(self, reason: Text, todo: Text | list[str] | None = None) -> None:
+    ``kind`` is set where Python itself would raise an exception of that kind: a source may catch
+    it. What is only beyond this reading is caught by nothing.
+    """
+
+    def __init__(self, reason: Text, todo: Text | list[str] | None = None, kind: str = "") -> None:
         super().__init__(reason.en)
-        self.reason, self.todo = reason, todo
+        self.reason, self.todo, self.kind = reason, todo, kind

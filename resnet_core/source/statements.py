@@ -11,6 +11,7 @@ from torch import nn
 from resnet_core.bilingual import Text
 from resnet_core.source import attributes
 from resnet_core.source.expressions import Expressions, unavailable
+from resnet_core.source.patterns import matched
 from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
@@ -34,10 +35,21 @@ class Returned:
 
 
 BREAK, CONTINUE = object(), object()
+# What an exception is a kind of, beside Exception.
+_ABOVE = {
+    "KeyError": ("LookupError",),
+    "IndexError": ("LookupError",),
+    "ModuleNotFoundError": ("ImportError",),
+    "ImportError": ("ModuleNotFoundError",),
+    "ZeroDivisionError": ("ArithmeticError",),
+    "NotImplementedError": ("RuntimeError",),
+}
 
 
 class Statements(Expressions):
     """Executes; the result of a block is None, BREAK, CONTINUE or what is returned."""
+
+    importing = False
 
     def imported(self, module: str, name: str | None) -> Any:
         """What an import binds: a package, or a name in it."""
@@ -164,7 +176,7 @@ class Statements(Expressions):
     def s_for(self, node: ast.For, scope: Scope) -> Any:
         looped = self.evaluate(node.iter, scope)
         self.turn(node.iter)
-        for value in self.iterate(looped):
+        for value in self.over(looped):
             self.budget.step()
             self.assign(node.target, value, scope)
             done = self.block(node.body, scope)
@@ -189,6 +201,19 @@ class Statements(Expressions):
         self.turn(node.test)
         return self.block(node.body if self.truth(test) else node.orelse, scope)
 
+    def s_match(self, node: ast.Match, scope: Scope) -> Any:
+        value = self.evaluate(node.subject, scope)
+        for case in node.cases:
+            self.turn(case.pattern)
+            found = matched(self, case.pattern, value, scope)
+            if found is None:
+                continue
+            for name, bound in found.items():
+                self.assign(ast.Name(name), bound, scope)
+            if case.guard is None or self.truth(self.evaluate(case.guard, scope)):
+                return self.block(case.body, scope)
+        return None
+
     def s_with(self, node: ast.With, scope: Scope) -> Any:
         for item in node.items:
             value = self.evaluate(item.context_expr, scope)
@@ -210,19 +235,21 @@ class Statements(Expressions):
         raise Signal(value.name, value.said or "")
 
     def s_try(self, node: ast.Try, scope: Scope) -> Any:
-        place, depth = self.at, self.budget.depth
+        place, depth, lenient = self.at, self.budget.depth, self.importing
+        self.importing = lenient or any(_catches_imports(handler) for handler in node.handlers)
         try:
             done = self.block(node.body, scope)
+            self.importing = lenient
             if done is None:
                 done = self.block(node.orelse, scope)
         except (Signal, Refused) as error:
+            self.importing = lenient
             handler = self._handler(node, error, scope)
             if handler is None:
                 raise
             self.at, self.budget.depth = place, depth
             if handler.name:
-                kind = error.kind if isinstance(error, Signal) else "Exception"
-                said = Exceptional(kind, Exception, str(error))
+                said = Exceptional(error.kind, Exception, str(error))
                 scope.names[handler.name] = said
             done = self.block(handler.body, scope)
         last = self.block(node.finalbody, scope)
@@ -231,17 +258,16 @@ class Statements(Expressions):
     def _handler(
         self, node: ast.Try, error: Signal | Refused, scope: Scope
     ) -> ast.ExceptHandler | None:
-        """The handler that fits what was raised. What we refuse is caught by none."""
-        if isinstance(error, Refused):
+        """The handler that fits what was raised. What we alone refuse is caught by none."""
+        if not error.kind:
             return None
+        wanted = (error.kind, *_ABOVE.get(error.kind, ()), "Exception", "BaseException")
         for handler in node.handlers:
             if handler.type is None:
                 return handler
             kinds = self.evaluate(handler.type, scope)
             for kind in kinds if isinstance(kinds, tuple) else (kinds,):
-                if isinstance(kind, Exceptional) and (
-                    kind.name in (error.kind, "Exception", "BaseException")
-                ):
+                if isinstance(kind, Exceptional) and kind.name in wanted:
                     return handler
         return None
 
@@ -256,7 +282,7 @@ class Statements(Expressions):
     def s_import(self, node: ast.Import, scope: Scope) -> None:
         for alias in node.names:
             first = alias.name.partition(".")[0]
-            whole = self.imported(alias.name if alias.asname else first, None)
+            whole = self._there(self.imported(alias.name if alias.asname else first, None))
             scope.names[alias.asname or first] = whole
 
     def s_from(self, node: ast.ImportFrom, scope: Scope) -> None:
@@ -267,8 +293,14 @@ class Statements(Expressions):
             if alias.name == "*":
                 continue
             module = "." * node.level + (node.module or "")
-            value = self.imported(module, alias.name)
+            value = self._there(self.imported(module, alias.name))
             scope.names[alias.asname or alias.name] = value
+
+    def _there(self, found: Any) -> Any:
+        """What was imported; where the source provides for its absence, it is absent."""
+        if self.importing and isinstance(found, Unavailable):
+            raise Signal("ImportError", f"No module named {found.origin!r}")
+        return found
 
     def s_elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         for name in node.names:
@@ -317,6 +349,13 @@ class Statements(Expressions):
         raise Refused(Text("there is no {!r} to delete", "没有可以删除的 {!r}").format(name))
 
 
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    return any(
+        isinstance(node, ast.Name) and node.id in ("ImportError", "ModuleNotFoundError")
+        for node in ast.walk(handler.type or handler)
+    )
+
+
 def only(value: Any) -> Callable[[Statements, Any, Scope], Any]:
     """A statement that is its own result."""
     return lambda reader, node, scope: value
@@ -333,6 +372,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Statements, Any, Scope], Any]] = {
     ast.While: Statements.s_while,
     ast.If: Statements.s_if,
     ast.With: Statements.s_with,
+    ast.Match: Statements.s_match,
     ast.Raise: Statements.s_raise,
     ast.Try: Statements.s_try,
     ast.Assert: Statements.s_assert,

@@ -15,7 +15,7 @@ from resnet_core.source.values import Class, Exceptional, Function, Instance, Na
 
 _FORM = re.compile(r"([^{}]?[<>=^])?[+\- ]?#?0?\d{0,2}[_,]?(\.\d{1,2})?[bcdeEfFgGnosxX%]?")
 _PERCENT = re.compile(r"%(%|[-+ 0#]*\d{0,2}(?:\.\d{1,2})?[diouxXeEfFgGrs])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(\w*)(?:!r)?(?::([^{}]*))?\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{(\w*)(?:!([rs]))?(?::([^{}]*))?\}")
 
 
 def formatted(value: Any, form: str = "", quoted: bool = False) -> str:
@@ -95,13 +95,13 @@ def braces(pattern: str, args: list[Any], kwargs: dict[str, Any]) -> str:
             value = kwargs[name] if name in kwargs else args[int(name) if name else next(count)]
         except (ValueError, IndexError, StopIteration):
             raise Refused(Text("no value for {!r}", "{!r} 没有值").format(found[0])) from None
-        return formatted(value, found[2] or "")
+        return formatted(value, found[3] or "", quoted=found[2] == "r")
 
     light([*args, *kwargs.values()])
     if len(pattern) > 1000:
         raise Refused(Text("the pattern is too long", "格式字符串太长"))
     made = _BRACES.sub(put, pattern)
-    if re.search(r"\{\w*[.\[]", pattern):
+    if re.search(r"[{}]", _BRACES.sub("", pattern)):
         raise Refused(
             Text("format takes names and numbers alone", "format 的花括号里只能写名字和序号")
         )

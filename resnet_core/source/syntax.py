@@ -22,14 +22,6 @@ _REFUSED: dict[type[ast.AST], tuple[Text, Text]] = {
         Text("nothing here waits: await has no meaning", "这里没有需要等待的东西：await 没有意义"),
         Text("leave await out", "去掉 await"),
     ),
-    ast.YieldFrom: (
-        Text("yield from is not followed", "不支持 yield from"),
-        Text("write a loop with yield", "改写成带 yield 的循环"),
-    ),
-    ast.Match: (
-        Text("match is not followed", "不支持 match"),
-        Text("write if and elif", "改写成 if 和 elif"),
-    ),
 }
 _ASYNC = (ast.AsyncFor, ast.AsyncWith)
 

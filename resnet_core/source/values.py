@@ -7,14 +7,16 @@ functions, classes and objects of the source itself, which are these here.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
+from resnet_core.source.budget import LONGEST_VALUE, bounded
 
 
 class Signal(Exception):
@@ -35,7 +37,6 @@ class Scope:
     receiver: Any = None
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     is_class: bool = False
-    yielded: list[Any] | None = None
 
     def find(self, name: str) -> Scope | None:
         """The scope in which a name is bound; class bodies are seen from themselves alone."""
@@ -163,17 +164,34 @@ class Unavailable:
     origin: str
 
 
-@dataclass(eq=False)
 class Cursor:
-    """What a generator, zip or enumerate gives: values that are met once, in order."""
+    """What a generator, zip or enumerate gives: values that are made when they are met, once."""
 
-    values: list[Any]
-    position: int = 0
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._left = iter(values)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._left)
 
     def rest(self) -> list[Any]:
-        """All that has not been met yet; nothing is left after it."""
-        left, self.position = self.values[self.position :], len(self.values)
-        return left
+        """All that has not been met yet; nothing is left after it. Raises Exceeded."""
+        found: list[Any] = bounded(list(islice(self._left, LONGEST_VALUE + 1)))
+        return found
+
+
+class Fields(tuple[Any, ...]):
+    """What a function of torch gives under names: ``x.max(dim=1).values``."""
+
+    names: tuple[str, ...] = ()
+
+
+class Defaulting(dict[Any, Any]):
+    """A dict that makes what it does not hold: ``factory`` is called for it."""
+
+    factory: Any = None
 
 
 @dataclass(eq=False, frozen=True)
@@ -199,7 +217,9 @@ def admitted(value: Any) -> Any:
     if kind in (bool, int, float, str, type(None)):
         return value
     if isinstance(value, tuple):
-        return tuple(admitted(part) for part in value)
+        found = Fields(admitted(part) for part in value)
+        found.names = getattr(kind, "__match_args__", ())
+        return found if found.names else tuple(found)
     if kind is list:
         return [admitted(part) for part in value]
     if isinstance(value, dict):

@@ -39,15 +39,22 @@ def problem(node: Node, said: str, operands: Sequence[Edge], start: Shape) -> Pr
     """
     title, reason = "cannot run", _plain(said)
     if node.role in ("add", "multiply", "concat") and len(operands) > 1:
-        title, reason = "shapes do not fit", _disagreement(operands, start)
+        disagreement = _disagreement(node, operands, start)
+        if disagreement is not None:
+            title, reason = "shapes do not fit", disagreement
     elif node.role in ("conv", "pool") and node.inputs:
         title, reason = _window_problem(node, said)
     return Problem(node.id, title, reason, node.inputs)
 
 
-def _disagreement(operands: Sequence[Edge], start: Shape) -> Text:
-    """Which sides of the operands differ, and how each path came to them."""
-    one, other = operands[0].shape, operands[1].shape
+def _disagreement(node: Node, operands: Sequence[Edge], start: Shape) -> Text | None:
+    """Which sides of two operands differ, and how each path came to them; None where none do."""
+    side = 2 if node.role == "concat" and node.attributes.get("dim", 0) == 1 else 1
+    first = operands[0]
+    odd = next((edge for edge in operands if edge.shape[side:] != first.shape[side:]), None)
+    if odd is None:
+        return None
+    one, other = first.shape, odd.shape
     if not len(one) == len(other) == len(start) == 4:
         return Text("{} and {} have no common shape", "{} 与 {} 对不上").format(
             _text(one), _text(other)
@@ -56,14 +63,14 @@ def _disagreement(operands: Sequence[Edge], start: Shape) -> Text:
     if one[2:] != other[2:]:
         sizes = [
             Text("{} makes it {}", "{}变成 {}").format(_PATHS[edge.lane], _text(edge.shape[2:]))
-            for edge in operands[:2]
+            for edge in (first, odd)
         ]
         said = Text("{} comes in: {}, {}", "输入是 {}：{}，{}")
         reasons.append(said.format(_text(start[2:]), *sizes))
-    if one[1] != other[1]:
+    if one[1] != other[1] and side == 1:
         channels = [
             Text("{} channels on {}", "{1}有 {0} 个通道").format(edge.shape[1], _PATHS[edge.lane])
-            for edge in operands[:2]
+            for edge in (first, odd)
         ]
         reasons.append(Text("{}, {}", "{}，{}").format(*channels))
     return clauses(*reasons)

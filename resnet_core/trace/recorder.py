@@ -55,6 +55,18 @@ _shape: Any = torch.Tensor.shape
 _LOOK = _shape.__get__
 
 
+# Properties that give another tensor, and the call that does the same.
+_READ: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "T": (torch.transpose, (-2, -1)),
+    "mT": (torch.transpose, (-2, -1)),
+    "H": (torch.transpose, (-2, -1)),
+    "mH": (torch.transpose, (-2, -1)),
+    "data": (torch.Tensor.detach, ()),
+    "real": (torch.real, ()),
+    "imag": (torch.imag, ()),
+}
+
+
 @dataclass(frozen=True)
 class Call:
     """A call as it was made: the function's name, its tensors, its other arguments, the line.
@@ -176,6 +188,7 @@ class Witness(TorchFunctionMode):
             with torch._C.DisableTorchFunctionSubclass():
                 return func(*args)
         kwargs = kwargs or {}
+        func, args = _as_call(func, args)
         if self._deep:
             return self._unfollowed(func, args, kwargs)
         tensors = list(_tensors((*args, *kwargs.values())))
@@ -221,6 +234,14 @@ class Witness(TorchFunctionMode):
         own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
         plain = _scalars(name, args, kwargs)
         return Call(name, shapes, nodes, own, plain, _line(sys._getframe(2)))
+
+
+def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """What is read behind a dot, ``x.mT`` or ``x.data``, as the call that gives the same."""
+    name = getattr(getattr(func, "__self__", None), "__name__", "")
+    if getattr(func, "__name__", "") == "__get__" and name in _READ:
+        return _READ[name][0], (args[0], *_READ[name][1])
+    return func, args
 
 
 def _is_plain_norm(func: Any, tensors: list[torch.Tensor], kwargs: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.docs.dialects import SUFFIXES
 from app.docs.files import documents
 from resnet_core import draw
 
@@ -140,7 +142,8 @@ def test_latex_gets_a_pdf_or_plain_letters():
         f"  % resnet-diagram {words}\n  % /resnet-diagram\n" for words in ("basic", "basic as=txt")
     )
     made = settled(written("a.tex", text))
-    assert "\n  \\includegraphics{basic.pdf}\n" in made
+    room = r"width=\linewidth,height=438bp,keepaspectratio"
+    assert f"\n  \\noindent\\includegraphics[{room}]{{basic.pdf}}\n" in made
     assert Path("basic.pdf").read_bytes().startswith(b"%PDF")
     listing = made.partition("\\begin{verbatim}")[2].partition("\\end{verbatim}")[0]
     assert "+--" in listing
@@ -240,8 +243,6 @@ def test_code_in_the_marker_is_read_and_never_run(name, text):
     ],
 )
 def test_the_code_may_stand_above_its_picture(name, start):
-    from app.docs.dialects import SUFFIXES
-
     written("net.py", MODULE.format(planes=8))
     opening, closing = SUFFIXES[Path(name).suffix].pair
     words = "source net.py input=1x3x8x8 show=code"
@@ -396,6 +397,9 @@ def test_the_hooks_call_what_there_is():
     for name in ("resnet-diagram-check", "resnet-diagram"):
         program, command, *options = hooks[name]["entry"].split()
         assert (program, command, hooks[name]["language"]) == ("resnet-diagram", "docs", "python")
+        taken = re.compile(hooks[name]["files"])
+        assert all(taken.search(f"a{suffix}") for suffix in SUFFIXES)
+        assert not any(taken.search(name) for name in ("a.py", "md"))
         status[name] = docs(*options, path).exit_code
     assert status == {"resnet-diagram-check": 1, "resnet-diagram": 0}
     assert "basic.svg" in Path(path).read_text()

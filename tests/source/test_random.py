@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +16,11 @@ from resnet_core.errors import ParameterError, TraceError
 from resnet_core.source.listing import restored
 from resnet_core.source.program import Program
 from resnet_core.trace import trace
+from tests.conftest import hunting
+from tests.source.executed import IMPORTS
 from tests.source.styles import STYLES
+from tests.source.trees import Grower
+from tests.source.watching import EDGE, watched
 
 SOURCES = [source for source, _, _ in STYLES.values()]
 EXPRESSIONS = [
@@ -38,7 +45,7 @@ class Shuffled(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=2_000 if hunting() else 60, deadline=None)
 @given(st.sampled_from(list(STYLES)), st.integers(0, 2**32))
 def test_shuffled_sources_are_drawn_or_refused(name: str, seed: int) -> None:
     source, call, shapes = STYLES[name]
@@ -47,11 +54,44 @@ def test_shuffled_sources_are_drawn_or_refused(name: str, seed: int) -> None:
         text = ast.unparse(ast.fix_missing_locations(tree))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return  # no source has such a tree
+    with watched(EDGE), within(seconds=20):
+        read(text, call, shapes)
+
+
+def read(text: str, call: str, shapes: list[tuple[int, ...]]) -> None:
+    """Draw it, or be refused; anything else that is raised is a defect."""
     try:
         program = Program(text)
         trace(lambda: program.build(call), shapes)
     except (ParameterError, TraceError):
         pass
+
+
+@settings(max_examples=20_000 if hunting() else 200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_grown_trees_are_drawn_or_refused(seed: int) -> None:
+    try:
+        text = IMPORTS + Grower(seed).source()
+    except (ValueError, RecursionError):
+        return  # no source has such a tree
+    with watched(EDGE), within(seconds=20):
+        read(text, "Net()", [(1, 3, 4, 4)])
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """What hangs in here fails."""
+
+    def ring(*_: object) -> None:
+        raise AssertionError(f"it takes more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @settings(max_examples=100, deadline=None)

@@ -151,3 +151,32 @@ class Misspelt(nn.Module):
 def test_a_module_that_is_no_runnable_code_is_refused():
     with pytest.raises(TraceError, match="convolution"):
         draw_module(Misspelt(), (1, 3, 8, 8))
+
+
+class _Joined(nn.Module):
+    """Three branches into one concatenation, of which the last has lost its padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 6, 3, padding=1)
+        self.c = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.a(x), self.b(x), self.c(x)], 1)
+
+
+def test_of_many_joined_branches_the_one_that_does_not_fit_is_named() -> None:
+    problem = draw_module(_Joined(), (1, 3, 8, 8)).graph.problem
+    assert problem is not None
+    assert problem.title == "shapes do not fit"
+    assert "6×6" in problem.text["en"]
+    assert "channels" not in problem.text["en"]
+
+
+def test_a_pool_whose_stride_is_empty_takes_its_kernel() -> None:
+    class Pool(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return nn.functional.avg_pool2d(x, 2, ())
+
+    graph = draw_module(Pool(), (1, 3, 8, 8)).graph
+    assert graph.totals.output_stride == 2

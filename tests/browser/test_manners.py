@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -110,3 +112,23 @@ def test_at_400_per_cent_nothing_sticks_out_sideways(visit, path):
         page.keyboard.press("r")
         expect(page.locator(".sight")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_narrow_picture_stays_under_the_pointer_and_a_notch_is_a_small_step(visit):
+    page = visit("/?block=bottleneck", viewport={"width": 1440, "height": 900})
+    before = box(page, "conv2").bounding_box()
+    place = before["x"] + before["width"] / 4
+    page.mouse.move(place, before["y"] + 10)
+    page.keyboard.down("Control")
+    sizes = [1.0]
+    for _ in range(4):
+        page.mouse.wheel(0, 100)
+        page.wait_for_timeout(60)
+        after = box(page, "conv2").bounding_box()
+        sizes.append(after["width"] / before["width"])
+        assert (place - after["x"]) / after["width"] == pytest.approx(0.25, abs=0.01)
+    page.keyboard.up("Control")
+    assert all(1.1 <= one / other <= 1.15 for one, other in pairwise(sizes))
+    for _ in range(12):
+        page.locator("[data-zoom='out']").click()
+    assert page.locator(".sheet svg").first.bounding_box()["height"] > 250

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from resnet_core import draw_module
+from resnet_core import ParameterError, draw_module
 
 
 class Cut(nn.Module):
@@ -71,3 +71,24 @@ def test_of_a_map_that_grows_nobody_says_that_it_shrinks(lang: str, words: tuple
     shrinking = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU(), nn.Conv2d(4, 8, 3, 2, 1))
     told = draw_module(shrinking, (1, 3, 16, 16)).explain(lang).render("txt").decode()
     assert words[0] in told
+
+
+class Tokens(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.mix = nn.Embedding(10, 8), nn.Linear(8, 8)
+
+    def forward(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return self.mix(self.words(x)) * weight
+
+
+def test_inputs_may_hold_whole_numbers() -> None:
+    shapes = [(1, 5), (1, 5, 8)]
+    graph = draw_module(Tokens(), shapes, dtype=["long", "float"]).graph
+    assert graph.problem is None
+    assert graph.outputs[0].shape == (1, 5, 8)
+    assert draw_module(nn.Embedding(4, 3), (2, 6), dtype="long").graph.outputs[0].shape == (2, 6, 3)
+    assert draw_module(Tokens(), shapes).graph.problem is not None
+    for wrong in ("longer", ["long"]):
+        with pytest.raises(ParameterError, match="dtype"):
+            draw_module(Tokens(), shapes, dtype=wrong)

@@ -11,7 +11,10 @@ from tests.source.styles import STYLES
 from tests.source.test_listings import LISTINGS, TWO_WAYS
 
 LANGUAGES = [
-    ("en", "Draw it", "The code was restored", "This is bottleneck", "channels", "Take this reading"),
+    (
+        "en", "Draw it", "The code was restored", "This is bottleneck", "channels",
+        "Take this reading",
+    ),
     ("zh", "画出来", "代码已修复", "这就是 bottleneck", "个通道", "采用这种读法"),
 ]  # fmt: skip
 

@@ -39,6 +39,12 @@ def neighbours(folder: Path, *, stay: bool = False) -> Iterator[None]:
             sys.path.remove(here)
 
 
+def imported_from(folder: Path) -> list[Path]:
+    """The files of this folder that the files which were run last have imported."""
+    names = sorted(_IMPORTED.get(str(folder.resolve()), ()))
+    return [Path(str(sys.modules[name].__file__)) for name in names if name in sys.modules]
+
+
 def _is_from(folder: str, name: str) -> bool:
     """Whether a module was found in this folder under this name, and is none of a library below."""
     place = Path(folder, *name.split("."))

@@ -102,7 +102,7 @@ def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
     for other in others(listing.given, drawing):
         why = "; ".join(str(note) for note in other.notes if note not in listing.notes)
         said = f"Note: another reading is possible, --reading {numbers[other.text]}: {why}"
-        click.echo(said, err=True)
+        say(said, err=True)
 
 
 def _tell(listing: Restored, drawing: SourceDrawing) -> None:

@@ -14,6 +14,7 @@ from resnet_core.explain.cost import biases, depth, savings, shares, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.explain.failure import failure, so_far
 from resnet_core.explain.idle import idle, idle_in
+from resnet_core.explain.introductions import introduced
 from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.main_path import main_path
 from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides
@@ -53,7 +54,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
     passages = tuple(_passages(outline, caption)) or (without_weights(outline, caption),)
     return Explanation(
         title=caption.title,
-        paragraphs=tuple(passage.paragraph(language) for passage in passages),
+        paragraphs=introduced((passage.paragraph(language) for passage in passages), language),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,
         why=why(outline, caption.parameters, language),

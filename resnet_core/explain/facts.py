@@ -38,6 +38,11 @@ def prepared(block: Anatomy) -> tuple[Node, ...]:
     return block.calls[: block.calls.index(fork) + 1] if fork in block.calls else ()
 
 
+def taken(block: Anatomy) -> str:
+    """What the shortcut takes: x, or a, which the first norm and activation have made of it."""
+    return "a" if prepared(block) else "x"
+
+
 def original(block: Anatomy) -> bool:
     """Whether the block has a place for the stride that was moved: the plain bottleneck's."""
     return (

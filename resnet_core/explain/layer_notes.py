@@ -365,7 +365,7 @@ def _gate_conv(node: Node) -> Said | None:
         return None
     return Said(
         "One look around for all products together.",
-        "所有的相乘共用这一次看邻域的结果。",
+        "所有的相乘共用这一次提取的邻域信息。",
     )
 
 

@@ -148,19 +148,19 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
         where = ("each channel by itself", "每个通道里各自")
         return (
             f"a depthwise {name} looks around each position, {where[0]}",
-            f"用逐通道的 {name} 卷积在{where[1]}看邻域",
+            f"用逐通道的 {name} 卷积在{where[1]}提取局部邻域的信息",
         )
     if given != made:
         return (
             f"a {name} convolution looks around each position and takes {given:,} channels to "
             f"{made:,}",
-            f"用 {size_of(node)} {_kind(node)}看每个位置的邻域并把 {given:,} 个通道变成 {made:,} "
-            "个",
+            f"用 {size_of(node)} {_kind(node)}提取每个位置周围的信息，"
+            f"并把 {given:,} 个通道变成 {made:,} 个",
         )
     on = ("these", "这些通道上") if known else (f"{made:,} channels", f" {made:,} 个通道上")
     return (
         f"a {name} convolution looks around each position on {on[0]}",
-        f"用 {name} 卷积在{on[1]}看每个位置的邻域",
+        f"用 {name} 卷积在{on[1]}提取每个位置周围 {name} 的信息",
     )
 
 
@@ -243,7 +243,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         f"done where channels are few: on {width:,} channels the {name} costs "
         f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
         f"{there:en}, {ratio(times)} times as much.",
-        f"{form}。看邻域最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有九个，"
+        f"{form}。提取邻域信息最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有九个，"
         f"所以放到通道最少处去做。"
         f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
         "个通道上做，"
@@ -271,7 +271,7 @@ def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
         f"Elsewhere looking around is the costly part, and the middle is narrow for its sake. Here "
         f"the {name} is split into groups and costs {Many(middle.macs):en} multiply-adds, the two "
         f"1×1 around it {ends:en}.",
-        f"一般说来看邻域最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"一般说来，提取邻域信息最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
         f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
         ids([first, middle, last]),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
-from resnet_core.explain.facts import ends_in_norm, normed, prepared
+from resnet_core.explain.facts import ends_in_norm, normed, prepared, taken
 from resnet_core.explain.main_path import capital
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
@@ -188,18 +188,20 @@ def _skipping(block: Anatomy, conv: Node) -> Said:
     how, chinese = (f" ({knob})", f"（{knob}）") if knob else ("", "")
     return Said(
         f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the shortcut skips "
-        f"the rest of x, which ResNet-D avoids by pooling first{how}.",
-        f"步长为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，x 的其余部分在这条路上就丢了；"
+        f"the rest of {taken(block)}, which ResNet-D avoids by pooling first{how}.",
+        f"步长为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，"
+        f"{taken(block)} 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),
     )
 
 
 def _through(block: Anatomy) -> Said:
+    given = taken(block)
     return Said(
-        f"So x passes {described(block.side, 'en')}; as it came, {whole(block.given)} could not "
-        f"be added to {whole(block.summed)}.",
-        f"于是 x 要先过{described(block.side, 'zh')}；不然 {whole(block.given)} 没法与 "
+        f"So {given} passes {described(block.side, 'en')}; unchanged, {whole(block.given)} could "
+        f"not be added to {whole(block.summed)}.",
+        f"于是 {given} 要先过{described(block.side, 'zh')}；不然 {whole(block.given)} 没法与 "
         f"{whole(block.summed)} 相加。",
         ids(block.side),
     )

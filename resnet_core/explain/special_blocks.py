@@ -273,7 +273,7 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
                 f"itself, then two linear layers, {wide:,} → {inner:,} → {wide:,}, mix the "
                 "channels at each position by itself.",
                 f"它计算 x + {'γ · ' if _scaled(block) else ''}f(x)，并把工作分开："
-                f"逐通道的 {size_of(around)} 在 {wide:,} 个通道里各自看邻域；"
+                f"逐通道的 {size_of(around)} 在 {wide:,} 个通道里各自提取局部邻域的信息；"
                 f"随后两个线性层 {wide:,} → {inner:,} → {wide:,} 在每个位置上各自混合通道。",
                 ids(block.steps),
             ),
@@ -397,7 +397,7 @@ def _recursion(
         f"depthwise {size_of(around)} looks around in all of q; p is then multiplied by what was "
         "seen.",
         f"proj_in 的输出拆成两份：p 有 {widths[0]:,} 个通道，q 有 {total} 个。"
-        f"一个逐通道的 {size_of(around)} 在整个 q 上看邻域，看到的结果再拿来乘 p。",
+        f"一个逐通道的 {size_of(around)} 在整个 q 上提取局部邻域的信息，结果再拿来乘 p。",
         ids([around]),
     )
     if wideners:

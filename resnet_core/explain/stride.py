@@ -299,6 +299,11 @@ def _unpadded(block: Anatomy, node: Node) -> Iterator[Said]:
         )
         return
     end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
+    if block.closed and block.kind != "identity":
+        end = (
+            "and f(x) could not be added to what the shortcut brings",
+            "f(x) 也就没法与捷径的输出相加",
+        )
     if not block.closed:
         end = ("and the map would dwindle from block to block", "特征图会一块比一块小")
     rows, columns = (side.reach - 1 for side in found.sides)

@@ -20,7 +20,9 @@ from resnet_core.registry import BLOCKS
 @cache
 def _said(items: tuple[tuple[str, Any], ...]) -> str:
     diagram = draw(**dict(items))
-    return "\n".join(diagram.explain(language).text.replace("\n", " ") for language in ("en", "zh"))
+    told = [diagram.explain(language).text.replace("\n", " ") for language in ("en", "zh")]
+    # The other names of a term stand behind its first mention, wherever that is.
+    return re.sub("（stride）|（跳跃连接、残差连接，shortcut）", "", "".join(told).replace(" ", ""))
 
 
 def said(setting: str) -> str:
@@ -69,7 +71,8 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
     ("F11", ("block=preact_basic shortcut=padded stride=2 planes=128", "model=resnetv2_50"),
      ("from end to end", "从头走到尾"), ("straight way is broken off", "这条直路会断开")),
     ("F12", ("block=preact_basic stride=2", "block=preact_bottleneck stride=3 activation=silu"),
-     ("shortcut(x)",), ("shortcut(a) + f(x), with a =", "其中 a =")),
+     ("shortcut(x)", "So x passes", "于是 x 要先过"),
+     ("shortcut(a) + f(x), with a =", "其中 a =", "So a passes", "于是 a 要先过")),
     ("F13", ("model=resnetv2_50 input=96", "model=resnet preact=true layers=1,1,1,1"),
      ("larger than any of its terms", "比其中任何一项都大"), ("grew at every addition",)),
     ("F14", ("block=basic activation=hardswish", "block=res2net activation=hardswish"),

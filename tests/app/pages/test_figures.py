@@ -8,7 +8,6 @@ from app.pages.figures import figures, measured
 from resnet_core.registry import Subject
 from tests.subjects import FOLDED_ONLY, SUBJECTS, drawable, whole
 
-
 KNOWN = [subject for subject in drawable() if subject.name in figures()]
 
 

@@ -4,7 +4,8 @@
 
 The knob goes back and forth between values that the server has drawn, a box is asked about, and a
 strip of values is open. Once a first round has warmed everything up, each later one shall leave
-what it found.
+what it found. Two snapshots of the heap tell what still grows: what Chromium itself notes down of
+requests and slow frames (ResourceData, PerformanceLongAnimationFrameTiming) and compiled code.
 """
 
 from __future__ import annotations

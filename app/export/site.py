@@ -24,6 +24,8 @@ from resnet_core.bilingual import Language
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import Subject
 
+# These scripts need no server.
+ALONE = ("theme.js", "gallery.js")
 # What a page offers to be saved.
 OFFERED = ("svg", "png", "pdf", "mmd", "txt", "csv")
 # Nobody waits for a single page, and each shall be complete.
@@ -162,10 +164,10 @@ async def _all(work: Iterable[Any]) -> None:
 
 
 def _still_files() -> Iterable[tuple[str, bytes]]:
-    """Styles, and the one script that a page without a server needs: the switch of its theme."""
+    """Styles, and the scripts that need no server: the switch of the theme, the gallery's order."""
     static = folder("static")
     for path in sorted(static.iterdir()):
-        if path.suffix in (".css", ".svg") or path.name == "theme.js":
+        if path.suffix in (".css", ".svg") or path.name in ALONE:
             yield f"static/{path.name}", path.read_bytes()
     yield STYLES, theme_css().encode()
     # A host that makes pages of Markdown (GitHub's) leaves the folder as it is.

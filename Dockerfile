@@ -18,6 +18,7 @@ COPY resnet_core resnet_core
 COPY app app
 COPY templates templates
 COPY static static
+COPY docs/resnet-diagram.1 docs/
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /srv/dist . \
     && /srv/venv/bin/pip install --constraint constraints.txt "$(echo /srv/dist/*.whl)[server]" \
     && /srv/venv/bin/pip check
@@ -38,14 +39,16 @@ RUN apt-get update \
         libxrender1 \
         tini \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin resnet
+    && useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin resnet \
+    && install --directory --owner 10001 /var/cache/resnet-diagram
 
 COPY --from=build /srv/venv /srv/venv
 ENV PATH="/srv/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1
 RUN python -c "import pygraphviz, torch"
 
-# With --read-only it needs a place for Graphviz's files: docker run --read-only --tmpfs /tmp …
+# It runs with --read-only as it is: a socket lies in /tmp, or else in /dev/shm. Drawings outlive the
+# container where a volume is given: --volume drawings:/var/cache/resnet-diagram
 # Memory: 1 GB is usual, 3 GB (--memory 3g) a safe limit for two workers.
 USER 10001
 WORKDIR /home/resnet

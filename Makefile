@@ -23,10 +23,12 @@ WORKERS ?= -n auto --maxprocesses 4
 # up from SEED, or from a random number.
 HUNT_SECONDS ?= 600
 SEED ?=
+# Which versions of torch `make torches` tries: the ends of the range, if none is said.
+VERSIONS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup check test hunt lint bench index contact docs site screenshots clean distclean
+.PHONY: help run setup check test hunt torches lint bench index contact docs site screenshots clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -53,6 +55,9 @@ hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600,
 		test $$(date +%s) -lt $$end || break; \
 		seed=$$(( seed + 1 )); \
 	done
+
+torches: $(STAMP) ## Draw with the oldest and the newest torch; minutes and gigabytes each
+	$(BIN)/python -m tests.torch_range $(VERSIONS)
 
 lint: $(STAMP) ## Check style, formatting, types and import rules
 	$(BIN)/ruff check .

@@ -7,17 +7,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs
 from app.api import (
@@ -26,25 +29,33 @@ from app.api import (
     resources,
     subjects,
 )
-from app.http import connection
+from app.http import connection, tracing
 from app.http.address import PublicAddress, TrustedHosts
+from app.http.encoding import Packing
+from app.http.every_site import EverySite
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
+from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
+from app.http.siblings import Siblings
 from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages
+from app.pages.ahead import likely
 from app.pages.compare import compare_page
+from app.pages.finished import Finished
 from app.pages.templates import (
     Pages,
     Unchanging,
     folder,
     stamp,
 )
+from app.processes import Line, Processes
 from app.settings import Settings, read
+from app.workers.idle import Idle
 from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
@@ -55,18 +66,34 @@ else:
     from uvloop import new_event_loop
 
 CANNOT = 3
+# A folder in memory that containers have, whatever else they may not write.
+IN_MEMORY = "/dev/shm"
 
 
-def create_app(settings: Settings | None = None, own: Own | None = None) -> FastAPI:
+class Application(FastAPI):
+    """The application behind its front, which gives answers again without it."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.front(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """All that is behind the front."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, own: Own | None = None) -> Application:
     """The application. Its workers start with it and end with it.
 
     ``own`` is a module of whoever starts it, which is run: for the loopback alone.
     """
-    app = FastAPI(
+    app = Application(
         title="resnet-diagram",
         version=VERSION,
         description="What a residual network really does, as pictures that can be checked.",
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -81,13 +108,13 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Fast
         resources.routes(resources.WINDOW),
         resources.routes(resources.SWEEP),
         subjects.router,
+        openapi.router,
         health.router,
         pages.router,
         frame.router,
     ):
         app.include_router(router)
-    files = GZipMiddleware(Unchanging(directory=folder("static")))
-    app.mount(f"/static/{stamp()}", files, name="static")
+    app.mount(f"/static/{stamp()}", Unchanging(directory=folder("static")), name="static")
     for error in (*FAILURES, ProblemError, NotAcceptable, HTTPException):
         app.add_exception_handler(error, to_exception)
     app.state.metrics = Metrics()
@@ -95,29 +122,32 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Fast
     return app
 
 
-def _wrap(app: FastAPI) -> None:
+def _wrap(app: Application) -> None:
     """Put the layers around the application, the innermost first."""
     settings: Settings = app.state.settings
-    app.add_middleware(Guard)
-    if not settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
+    if settings.rate != "none":
+        app.add_middleware(Rate, rate=settings.rate)
+    app.add_middleware(Packing)
     if app.state.own is None:
-        # An address may be answered before it is known whether a file was saved.
-        app.add_middleware(Hits, size=settings.cache_bytes, metrics=app.state.metrics)
-    if settings.access_log:
-        app.add_middleware(Watch, metrics=app.state.metrics)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Content-Location"],
-    )
+        app.add_middleware(Finished, size=settings.cache_bytes // 4)
+    app.add_middleware(Guard)
+    app.state.tracing = tracing.begun() if settings.otel else None
+    watching = {"metrics": app.state.metrics, "tracing": app.state.tracing}
+    if not settings.access_log:
+        app.add_middleware(Watch, **watching)
+    app.add_middleware(EverySite)
     if settings.base_url != "none":
         app.add_middleware(PublicAddress, base_url=settings.base_url)
     if settings.hosts != "*":
         names = [name.strip() for name in settings.hosts.split(",")]
         app.add_middleware(TrustedHosts, allowed_hosts=names, www_redirect=False)
+    app.front = app.inside
+    if app.state.own is None:
+        # An address may be answered before it is known whether a file was saved.
+        size, by_host = settings.cache_bytes, settings.hosts != "*"
+        app.front = Hits(app.front, size, app.state.metrics, by_host)
+    if settings.access_log:
+        app.front = Watch(app.front, **watching)
 
 
 @asynccontextmanager
@@ -125,18 +155,39 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     own: Own | None = app.state.own
     app.state.renderer = Renderer(app.state.settings, own)
     app.state.metrics.watch(app.state.renderer.workers)
+    if app.state.renderer.disk:
+        app.state.metrics.store(app.state.renderer.disk.counts)
     app.state.renderer.workers.start()
-    watching = asyncio.create_task(own.watch(app.state.renderer.renew)) if own else None
+    aside = [asyncio.create_task(own.watch(app.state.renderer.renew))] if own else []
+    if _draws_ahead(app):
+        app.state.idle = Idle(app.state.renderer.workers, lambda: app.state.metrics.asked)
+        aside.append(asyncio.create_task(app.state.idle.run(likely(app.state.renderer))))
     yield
-    if watching:
-        watching.cancel()
+    for task in aside:
+        task.cancel()
     await app.state.renderer.stop()
+    if app.state.tracing:
+        await asyncio.to_thread(app.state.tracing.close)
 
 
-def serve(host: str, port: int, settings: Settings | None = None, own: Own | None = None) -> None:
+def _draws_ahead(app: FastAPI) -> bool:
+    """Whether this process fills the disk; of several that share one it is the first."""
+    siblings: Siblings | None = getattr(app.state, "siblings", None)
+    first = siblings is None or siblings.number == 0
+    return bool(app.state.settings.ahead and app.state.renderer.disk and first)
+
+
+def serve(
+    host: str,
+    port: int,
+    settings: Settings | None = None,
+    own: Own | None = None,
+    processes: int = 1,
+) -> None:
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
     logs.set_up(settings.access_log)
+    _find_room()
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -148,12 +199,54 @@ def serve(host: str, port: int, settings: Settings | None = None, own: Own | Non
         reason = str(error.strerror).partition(" (")[0]
         print(f"resnet-diagram cannot listen on {host}:{port}: {reason}", file=sys.stderr)
         raise SystemExit(CANNOT) from None
-    with (
-        listener,
-        suppress(KeyboardInterrupt),
-        asyncio.Runner(loop_factory=new_event_loop) as runner,
-    ):
-        runner.run(_serve(create_app(settings, own), listener))
+    with listener:
+        if processes > 1:
+            _together(settings, listener, processes)
+        else:
+            _alone(create_app(settings, own), listener, lambda: _announce(listener))
+
+
+def _find_room() -> None:
+    """See to a folder for the sockets of the processes, also below a root that is read-only."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        if os.access(IN_MEMORY, os.W_OK | os.X_OK):
+            # The processes learn it from there.
+            os.environ["TMPDIR"] = tempfile.tempdir = IN_MEMORY
+
+
+def _alone(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(app, listener, ready))
+
+
+def _together(settings: Settings, listener: socket.socket, count: int) -> None:
+    """Several processes that share the port, what the settings grant, and what they have drawn."""
+    try:
+        private = tempfile.TemporaryDirectory(prefix="resnet-diagram-")
+    except OSError as error:
+        print(f"resnet-diagram cannot serve with several processes: {error}", file=sys.stderr)
+        raise SystemExit(CANNOT) from None
+    with private as folder:
+        part = {
+            name: -(-getattr(settings, name) // count)
+            for name in ("workers", "queue", "cache_bytes", "connections")
+        }
+        disk = folder if settings.disk == "none" else settings.disk
+        shared = settings.model_copy(update={**part, "disk": disk})
+
+        def run(line: Line) -> None:
+            app = create_app(shared)
+            app.state.siblings = Siblings(Path(folder), line.number, count)
+            app.state.alive = line.alive
+            _alone(app, listener, line.tell)
+
+        patience = settings.drain + settings.shutdown
+        ended = Processes(count, run, lambda: _announce(listener), patience).serve()
+    if ended == signal.SIGTERM:
+        # As a single process ends, for whoever looks.
+        signal.raise_signal(ended)
 
 
 class Server(uvicorn.Server):
@@ -174,7 +267,7 @@ class Server(uvicorn.Server):
         asyncio.get_event_loop().call_later(self._drain, end, sig, frame)
 
 
-async def _serve(app: FastAPI, listener: socket.socket) -> None:
+async def _serve(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
     settings: Settings = app.state.settings
     server = Server(
         app,
@@ -185,25 +278,36 @@ async def _serve(app: FastAPI, listener: socket.socket) -> None:
             server_header=False,
             http=connection.protocol(settings),
             forwarded_allow_ips=settings.proxies,
+            root_path="" if settings.root_path == "none" else settings.root_path,
             # Of open connections there may be more: the oldest silent one gives way.
             limit_concurrency=settings.connections + 1,
             timeout_keep_alive=settings.keep_alive,
             timeout_graceful_shutdown=settings.shutdown,
         ),
     )
-    host, port = listener.getsockname()[:2]
-    announcement = asyncio.create_task(_announce(app, server, host, port))
+    told = asyncio.create_task(_tell(app, server, ready))
+    if alive := getattr(app.state, "alive", None):
+        # Whoever started this process and the others is gone.
+        asyncio.get_running_loop().add_reader(alive, setattr, server, "should_exit", True)
     try:
         await server.serve(sockets=[listener])
     finally:
-        announcement.cancel()
+        told.cancel()
 
 
-async def _announce(app: FastAPI, server: uvicorn.Server, host: str, port: int) -> None:
-    """Say where the server is once it listens and has drawn something."""
+async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    """Say that it listens and has drawn something; before, tell the others its figures."""
+    if siblings := getattr(app.state, "siblings", None):
+        app.state.telling = await siblings.tell(app.state.metrics.text)
     while not server.started:
         await asyncio.sleep(0.05)
     await app.state.renderer.workers.ready.wait()
+    ready()
+
+
+def _announce(listener: socket.socket) -> None:
+    """Say where the server is."""
+    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"resnet-diagram is ready on http://{shown}:{port}", flush=True)
 

@@ -33,11 +33,26 @@ class Settings(BaseSettings):
     )
     queue: int = Field(64, ge=0, description="jobs that may wait for a worker before 503")
     timeout: float = Field(9, gt=0, description="seconds that a whole answer may take before 504")
+    trace: float = Field(
+        5.0, ge=0, description="seconds of the processor to build and trace before 504; 0: no limit"
+    )
+    layout: float = Field(
+        5.0, ge=0, description="seconds of the processor to lay out before 504; 0: no limit"
+    )
     cache_bytes: int = Field(64 * 2**20, ge=0, description="memory for finished drawings")
     store: str = Field(
         "none",
         pattern=r"^(none|(rediss?|valkeys?|unix)://.+)$",
         description="drawings shared by machines",
+    )
+    disk: str = Field(
+        "none", min_length=1, description="folder for drawings that outlive the server"
+    )
+    disk_bytes: int = Field(
+        512 * 2**20, ge=2**20, description="most that they take there, in bytes"
+    )
+    ahead: bool = Field(
+        True, description="whether that folder is filled while nobody asks for anything"
     )
     query_bytes: int = Field(8192, ge=64, description="longest query before 414")
     body_bytes: int = Field(65536, ge=64, description="longest body of a POST before 413")
@@ -52,15 +67,34 @@ class Settings(BaseSettings):
     keep_alive: int = Field(5, ge=1, description="seconds that a silent kept connection stays open")
     shutdown: int = Field(8, ge=1, description="seconds that answers under way get when it ends")
     drain: float = Field(0, ge=0, description="seconds of /readyz 503 before it ends")
+    rate: str = Field(
+        "none",
+        pattern=r"^(none|[1-9][0-9]{0,6}/(second|minute|hour))$",
+        description="new pictures, and as many pages, for each client before 429: 600/minute",
+    )
     hosts: str = Field("*", description="names that are answered to, with commas; * for all")
     base_url: str = Field(
         "none", pattern=r"^(none|https?://[^/\s?#]+(/[^\s?#]*)?)$", description="the public address"
+    )
+    root_path: str = Field(
+        "none",
+        pattern=r"^(none|(/[^/\s?#]+)+)$",
+        description="what a proxy takes off the front of each path",
     )
     proxies: str = Field(
         "127.0.0.1", description="addresses whose X-Forwarded headers are believed; * for all"
     )
     access_log: bool = Field(False, description="whether each request gets a line in the log")
     metrics: bool = Field(True, description="whether /metrics answers")
+    otel: bool = Field(
+        False, description="whether requests are told as spans to OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Seconds of the processor that each stage may take; those without a limit are left out."""
+        limits = {"build": self.trace, "trace": self.trace, "layout": self.layout}
+        return {stage: seconds for stage, seconds in limits.items() if seconds}
 
 
 def read() -> Settings:

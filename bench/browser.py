@@ -1,4 +1,4 @@
-"""What a reader waits for, measured in Chromium: the weight of the page, the first picture, a knob.
+"""What a reader waits for, measured in Chromium: weight, first picture, a turn, motion, pointing.
 
     python -m bench.browser       or: make bench
 
@@ -6,12 +6,15 @@ The server is a process of its own with its usual settings. Each turn asks for w
 not drawn before and then once more for what it has just drawn; all are taken in turns within one
 run, so that a busy machine slows them alike. Times are in milliseconds, until the frame after the
 picture is there; a knob is turned as its arrow keys turn it, without the rest after typing.
+Pointing is what the page's main thread works for one box that the mouse goes to.
 """
 
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -28,8 +31,11 @@ OPENED = "opened"
 # The page, the knob that is turned, a value for each turn, and the milliseconds that it may take.
 KNOBS = (
     ("/?block=bottleneck", "planes", [str(72 + 8 * turn) for turn in range(TURNS)], 200),
-    ("/?model=resnet152", "num_classes", [str(10 + turn) for turn in range(TURNS)], 600),
+    ("/?model=resnet152", "num_classes", [str(10 + turn) for turn in range(TURNS)], 400),
 )
+MOVING, FASTEST = "/?block=bottleneck", 60
+POINTED = ("/?block=bottleneck", "/?model=resnet152&detail=op&fold=false")
+MOST_POINTING = 16
 
 # Notes when the first picture was on the screen, in milliseconds after the answer began.
 SEEN = """
@@ -57,6 +63,26 @@ TURN = """async ([name, value]) => {
   return performance.now() - start;
 }"""
 
+# Turns a knob, and notes when each frame of the motion was shown that follows.
+FRAMES = """async (stride) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const shown = () => document.querySelector('.sheet svg').id;
+  const knob = document.getElementById('knob-stride'), before = shown(), times = [];
+  knob.value = stride;
+  knob.dispatchEvent(new Event('input', { bubbles: true }));
+  while (shown() === before) await frame();
+  const inside = ({ effect }) => effect.target.closest('.sheet');
+  const moving = () => document.getAnimations().some(inside);
+  do times.push(await frame()); while (moving());
+  return times.slice(1).map((time, index) => time - times[index]);
+}"""
+IN_SIGHT = """() => [...document.querySelectorAll('.sheet .node[data-node]')]
+  .map((box) => box.getBoundingClientRect())
+  .map(({ x, y, width }) => [x + width / 4, y + 6])
+  .filter(([, y]) => y > 180 && y < innerHeight - 90)"""
+# What the main thread does for a hover, by the names of Chromium's traces; none is inside another.
+WORK = ("FunctionCall", "UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "HitTest")
+
 
 def main() -> None:
     try:
@@ -65,6 +91,9 @@ def main() -> None:
             _weigh(visit)
             print(f"\nmilliseconds in Chromium {browser.version}, {TURNS} turns")
             _table(_measured(browser, server.address))
+            _motion(visit)
+            for path in POINTED:
+                _point(visit, path)
     except NoChromium as missing:
         print(f"not measured: {missing}")
 
@@ -97,10 +126,55 @@ def _measured(browser: Browser, address: str) -> dict[tuple[str, int], list[floa
 def _turn(page: Page, address: str, name: str, value: str) -> Iterator[tuple[str, float]]:
     page.goto(address)
     yield OPENED, until(page, "window.seen")
-    before = page.input_value(f"#{name}")
+    before = page.input_value(f"#knob-{name}")
     yield f"{name} turned to a new value", page.evaluate(TURN, [name, value])
     page.evaluate(TURN, [name, before])
     yield f"{name} turned to a value seen before", page.evaluate(TURN, [name, value])
+
+
+def _motion(visit: Visits) -> None:
+    """How many frames a second there are while boxes glide to their new places."""
+    page = visit(MOVING)
+    page.evaluate(FRAMES, "2")
+    rounds = [page.evaluate(FRAMES, str(1 + turn % 2)) for turn in range(TURNS)]
+    gaps = sorted(gap for waits in rounds for gap in waits)
+    middle, mean = 1000 / statistics.median(gaps), 1000 / statistics.mean(gaps)
+    print(f"\nmotion of {MOVING}, goal {FASTEST} frames a second: {middle:.0f} in the middle,")
+    print(f"  {mean:.0f} over all {len(gaps)} frames, the longest wait {gaps[-1]:.0f} ms")
+
+
+def _point(visit: Visits, path: str) -> None:
+    """What one box costs that the mouse goes to."""
+    page = visit(path, viewport={"width": 1440, "height": 900})
+    page.wait_for_timeout(3000)
+    session = page.context.new_cdp_session(page)
+    events: list[dict[str, Any]] = []
+    done: list[object] = []
+    session.on("Tracing.dataCollected", lambda answer: events.extend(answer["value"]))
+    session.on("Tracing.tracingComplete", lambda answer: done.append(answer))
+    places = page.evaluate(IN_SIGHT)
+    costs = []
+    for turn in range(2 * TURNS):
+        events.clear()
+        done.clear()
+        session.send("Tracing.start", {"categories": "devtools.timeline"})
+        page.mouse.move(*places[turn % len(places)])
+        page.wait_for_timeout(250)
+        session.send("Tracing.end")
+        while not done:
+            page.wait_for_timeout(20)
+        costs.append(sum(_work(events).values()))
+    print(f"pointing on {path}: {statistics.median(costs):.1f} ms of work in the middle,", end=" ")
+    print(f"{max(costs):.1f} at most, goal {MOST_POINTING}")
+
+
+def _work(events: list[dict[str, Any]]) -> Counter[str]:
+    """Milliseconds by kind of work."""
+    found: Counter[str] = Counter()
+    for event in events:
+        if event.get("ph") == "X" and event["name"] in WORK:
+            found[event["name"]] += event.get("tdur", event["dur"]) / 1000
+    return found
 
 
 def _table(times: dict[tuple[str, int], list[float]]) -> None:

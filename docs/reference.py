@@ -1,4 +1,4 @@
-"""The reference pages of the documentation, written from the signatures. ``make docs`` runs it.
+"""The reference pages and the manual page, written from the signatures. ``make docs`` runs it.
 
     python docs/reference.py
 
@@ -25,6 +25,7 @@ from resnet_core.sweep import FORMATS as SWEPT
 from resnet_core.window import FORMATS as WALKED
 
 FOLDER = Path(__file__).parent
+MANUAL = FOLDER / "resnet-diagram.1"
 INTRO = Text(
     "Written from the signatures by `make docs`. A query (`/diagram?block=bottleneck&stride=2`), "
     "the command line (`render bottleneck --stride 2`), Python "
@@ -146,12 +147,19 @@ def _help(word: str) -> list[str]:
     return [line.rstrip() for line in told.splitlines()]
 
 
+def manual() -> str:
+    """The page for man(1), as the wheel brings it."""
+    return CliRunner().invoke(command_line, ["man"]).output
+
+
 def write() -> None:
-    """Write the page of every language."""
+    """Write the page of every language, and the manual."""
     for language in LANGUAGES.values():
         file = FOLDER / language.name / "reference.md"
         file.write_text(page(language), encoding="utf-8")
         print(file)
+    MANUAL.write_text(manual(), encoding="utf-8")
+    print(MANUAL)
 
 
 if __name__ == "__main__":

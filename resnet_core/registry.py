@@ -105,6 +105,7 @@ class Subject:
     summary: Text | None = None
     cites: str = ""
     computes: str = ""
+    sized: tuple[str, tuple[int, ...]] = ("", ())
 
     @property
     def factory(self) -> type[nn.Module]:
@@ -166,6 +167,17 @@ class Subject:
         """Whether norm and activation come first, so that a network must end with both."""
         return self.origin.preact
 
+    def input_side(self, values: Mapping[str, Any]) -> int:
+        """Height and width of the input that nobody has chosen, where the knobs have these values.
+
+        A stage of a network by its index gets the map that the stage before it has made.
+        """
+        knob, sizes = self.sized
+        number = str(values.get(knob, ""))
+        if not number.isdigit() or int(number) >= len(sizes):
+            return self.input_size
+        return sizes[int(number)]
+
     def arguments(self, parameters: BaseModel) -> dict[str, Any]:
         """What the constructor is called with, less what are its defaults."""
         return {**dict(self.fixed), **parameters.model_dump(exclude_defaults=True)}
@@ -196,11 +208,19 @@ class Registry(Mapping[str, Subject]):
         self._filled = self._filling = False
 
     def register(
-        self, name: str, *, title: str = "", input_size: int = 0, en: str = "", zh: str = ""
+        self,
+        name: str,
+        *,
+        title: str = "",
+        input_size: int = 0,
+        sized: tuple[str, tuple[int, ...]] = ("", ()),
+        en: str = "",
+        zh: str = "",
     ) -> Callable[[Module], Module]:
         """Decorator: enter a module class under ``name``. Its signature becomes the form.
 
-        ``en`` and ``zh`` say in one sentence what it is for.
+        ``en`` and ``zh`` say in one sentence what it is for. ``sized`` names a knob that counts
+        from zero, and the input's side for each of its values.
         """
 
         def enter(cls: Module) -> Module:
@@ -209,7 +229,9 @@ class Registry(Mapping[str, Subject]):
             origin = Origin.of(cls)
             # Who says it in one language only is quoted in the others.
             summary = Text(en or zh, zh or en) if en or zh else None
-            subject = Subject(self.kind, name, title or cls.__name__, origin, size, summary=summary)
+            subject = Subject(
+                self.kind, name, title or cls.__name__, origin, size, summary=summary, sized=sized
+            )
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
             self._aliases[cls.__name__.lower()] = name
@@ -246,6 +268,7 @@ class Registry(Mapping[str, Subject]):
             about or origin.summary,
             cites,
             computes,
+            origin.sized,
         )
 
     def enter(self, subject: Subject) -> None:
@@ -335,7 +358,9 @@ def _subject(row: dict[str, Any]) -> Subject:
     known = Origin(**origin | {"knobs": tuple(map(tuple, origin["knobs"]))})
     summary = row["summary"] and Text(**row["summary"])
     fixed = tuple(map(tuple, row["fixed"]))
-    return Subject(**row | {"origin": known, "fixed": fixed, "summary": summary})
+    knob, sizes = row["sized"]
+    told = {"origin": known, "fixed": fixed, "summary": summary, "sized": (knob, tuple(sizes))}
+    return Subject(**row | told)
 
 
 _sketching: ContextVar[bool] = ContextVar("sketching", default=False)

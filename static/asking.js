@@ -53,7 +53,9 @@ class Question {
 
   /** The page, or null where the server gave none. */
   async answer() {
-    const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(PATIENCE)]);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), PATIENCE);
+    const signal = AbortSignal.any([this.stop.signal, late.signal]);
     try {
       const answer = await fetch(this.url, { headers: { Accept: "text/html" }, signal });
       const text = await answer.text();
@@ -62,6 +64,8 @@ class Question {
       return answer.status >= 500 && !page.querySelector(".workspace") ? null : page;
     } catch {
       return null;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

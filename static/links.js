@@ -1,11 +1,12 @@
 // Box, row, line of code and sentence belong together: pointing at one lights the others.
 
-import { LIT, covers, words } from "./calls.js";
+import { LIT, words } from "./calls.js";
 import { inOrder } from "./reading.js";
+import { SIDES, sideAt } from "./sides.js";
+import { lightUp, readVeil } from "./veil.js";
 import { Walk } from "./walk.js";
 
 const GROUND = ".frame[aria-expanded] > rect";
-const SIDES = ["C", "H", "W"];
 // What comes in and what goes out has no shape that something else has given it.
 const ENDS = ["input", "output"];
 
@@ -22,6 +23,10 @@ export class Links {
     this.inspector.querySelector(".close").addEventListener("click", () => this.close());
     document.addEventListener("pointerover", (event) => this.light(event.target));
     document.addEventListener("focusin", (event) => this.focus(event.target));
+    // A finger that has left points at nothing any more.
+    for (const end of ["pointerup", "pointercancel"]) {
+      document.addEventListener(end, ({ pointerType }) => { if (pointerType === "touch") this.light(document.body); });
+    }
     document.addEventListener("click", (event) => this.choose(event));
     document.addEventListener("dblclick", (event) => {
       if (event.target.matches?.(GROUND)) this.open(event.target.parentElement.dataset.group);
@@ -44,8 +49,10 @@ export class Links {
   read() {
     this.known = new Map();
     this.rows = [...document.querySelectorAll("tr[data-node]")];
+    this.inside = byGroup(this.rows.map(idOf));
     const drawn = [...document.querySelectorAll(".sheet .node[data-node]")];
     this.boxes = inOrder(drawn, this.rows.map(idOf));
+    readVeil(this.boxes);
     this.lines = [...document.querySelectorAll(".line[data-at]")];
     this.sayings = [...document.querySelectorAll("[data-nodes]")];
     const picture = document.querySelector(".sheet svg");
@@ -61,6 +68,19 @@ export class Links {
     this.walk.read([...document.querySelectorAll(stops)]);
     this.notes = null;
     this.keep();
+    this.warm();
+  }
+
+  /** Finds the calls of everything while nothing else is to do: the first to be pointed at may not wait. */
+  warm() {
+    const known = this.known;
+    const left = [...this.boxes, ...this.sayings];
+    const some = (rest) => {
+      while (left.length && known === this.known && rest.timeRemaining() > 2) this.calls(left.pop());
+      if (left.length && known === this.known) requestIdleCallback(some);
+    };
+    // Not every browser tells when it rests.
+    globalThis.requestIdleCallback?.(some);
   }
 
   /** Tells of the layer that was asked for as it is now; of one that is gone, no more. */
@@ -72,6 +92,7 @@ export class Links {
 
   /** What is reached by key is lit, and what is told of it brought into sight. */
   focus(element) {
+    if (!element.matches?.(":focus-visible")) return;
     this.light(element);
     if (element.matches?.(".sheet :focus-visible")) this.reveal();
   }
@@ -88,7 +109,9 @@ export class Links {
     if (at && calls.size) at.classList.add(LIT);
     const inPicture = at?.closest(".sheet");
     const box = this.boxes.some((each) => lit.has(each));
-    document.querySelector(".sheet")?.classList.toggle("pointing", Boolean(at && !inPicture && box));
+    const dims = Boolean(at && !inPicture && box);
+    document.querySelector(".sheet")?.classList.toggle("pointing", dims);
+    lightUp(dims);
   }
 
   /** Scrolls what is lit in the panel into sight; pointing alone never moves the text. */
@@ -114,7 +137,7 @@ export class Links {
 
   /** The calls of these names, and those inside groups of these names. */
   below(names) {
-    const found = this.rows.map(idOf).filter((id) => covers(names, id));
+    const found = names.flatMap((name) => this.inside.get(name) ?? []);
     return new Set(found.length ? found : names);
   }
 
@@ -244,6 +267,20 @@ function told(sum, side, sums, before) {
 
 const idOf = (row) => row.dataset.node;
 
+/** The calls inside each group, by its name: "" is the whole, and a call is in itself. */
+function byGroup(calls) {
+  const found = new Map([["", calls]]);
+  for (const call of calls) {
+    const parts = call.split(".");
+    for (let length = 1; length <= parts.length; length += 1) {
+      const name = parts.slice(0, length).join(".");
+      if (!found.has(name)) found.set(name, []);
+      found.get(name).push(call);
+    }
+  }
+  return found;
+}
+
 /** Scrolls the panel, not the page, until the first of these is seen. */
 function reveal([first]) {
   const panels = first?.closest(".panels");
@@ -258,22 +295,4 @@ function uncover(box, card) {
   if (getComputedStyle(card).position !== "fixed") return;
   const hidden = box.getBoundingClientRect().bottom + 12 - card.getBoundingClientRect().top;
   if (hidden > 0) scrollBy({ top: hidden, behavior: "instant" });
-}
-
-/** Which dimension of a shape such as 64×28×28 stands under the pointer: C, H, W or none. */
-function sideAt(event) {
-  const text = event.target.closest("text, td")?.textContent.trim() ?? "";
-  if (!/^\d+(×\d+)+$/.test(text)) return "";
-  const sides = text.split("×");
-  const before = text.slice(0, letterAt(event)).split("×").length - 1;
-  return sides.length < 3 ? "C" : SIDES[before - (sides.length - SIDES.length)] ?? "";
-}
-
-function letterAt(event) {
-  const box = event.target.getBoundingClientRect();
-  if (event.target.tagName === "text") {
-    const length = event.target.textContent.length;
-    return Math.floor(((event.clientX - box.left) / box.width) * length);
-  }
-  return document.caretPositionFromPoint?.(event.clientX, event.clientY)?.offset ?? 0;
 }

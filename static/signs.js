@@ -17,7 +17,9 @@ export class Signs {
   /** Puts the signs on a new picture. */
   read() {
     const groups = [...document.querySelectorAll(".sheet [data-group][aria-expanded]")];
-    for (const group of groups) sign(group);
+    // All places are read before the first sign is put: each would make the page be laid out again.
+    const places = groups.map(cornerOf);
+    groups.forEach((group, index) => sign(group, places[index]));
     const [all, none] = document.querySelectorAll(".opens button");
     if (!all) return;
     all.disabled = closed().length === 0;
@@ -31,15 +33,21 @@ const opened = () => (document.querySelector("#knob-expand")?.value ?? "").split
 const closed = () => [...document.querySelectorAll('.sheet .node[data-group][aria-expanded="false"]')]
   .flatMap(({ dataset }) => [dataset.group, ...words(dataset.folded)]);
 
-/** A plus or a minus at the upper right corner of a group. */
-function sign(group) {
+/** The upper right corner of a group that has no sign yet. */
+function cornerOf(group) {
   const shape = group.querySelector(":scope > rect, :scope > path, :scope > polygon");
-  if (!shape || group.querySelector(".sign")) return;
+  if (!shape || group.querySelector(":scope > .sign")) return null;
   const { x, y, width } = shape.getBBox();
+  return [x + width, y];
+}
+
+/** A plus or a minus at the corner of a group. */
+function sign(group, corner) {
+  if (!corner) return;
+  const [across, down] = corner;
   const mark = document.createElementNS(DRAWN, "g");
   mark.setAttribute("class", "sign");
   mark.setAttribute("aria-hidden", "true");
-  const [across, down] = [x + width, y];
   const around = part("circle", { cx: across, cy: down, r: SIZE / 2 });
   const arm = SIZE / 4.4;
   const level = `M${across - arm} ${down}h${2 * arm}`;

@@ -116,12 +116,16 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     onchange(get());
   }
 
-  /** The size to begin with: as wide (or, lying, as high) as there is room for, and readable. */
+  /**
+   * The size to begin with: as wide as there is room for, and readable. A lying picture is seen
+   * whole, or else, where its letters would be too small for that, as high as there is room for.
+   */
   function start() {
     if (!picture()) return;
     const [given, wanted] = [inside(), size()];
     const lying = wanted.width > 1.5 * wanted.height;
-    const room = lying ? given.height / wanted.height : given.width / wanted.width;
+    const high = lying && whole() < READABLE;
+    const room = high ? given.height / wanted.height : given.width / wanted.width;
     // Nearly whole is seen at the size it was drawn: a little scrolling costs less than small type.
     const most = whole() > NEARLY ? Math.max(1, Math.min(GROWN, whole())) : LEGIBLE;
     scale(Math.min(most, Math.max(READABLE, room)));

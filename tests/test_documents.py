@@ -29,7 +29,7 @@ NAMES = ("index", "tutorial", "embed", "architecture", "serving")
 PAGES = [f"docs/{language}/{name}.md" for name in NAMES for language in ("en", "zh")]
 DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *PAGES]
 # Commands that set up or fetch something, and are not run here.
-SETUP = {"docker", ".", "git"}
+SETUP = {"docker", ".", "git", "pip"}
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +124,7 @@ def asked(client: TestClient, words: list[str]) -> Any:
     return client.request("GET" if body is None else "POST", url, headers=headers, json=body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_commands_of_a_document_work(document, client):
     run_modules(document)

@@ -18,6 +18,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_every_system_is_drawable(query):
     assert draw(**query).svg.startswith("<svg")

@@ -49,6 +49,7 @@ def test_names_formulas_and_forms_come_without_torch():
     assert answer(code) == f"{len(BLOCKS)} {len(NETWORKS)} Bottleneck 2015 False"
 
 
+@pytest.mark.slow
 def test_an_index_that_does_not_fit_the_sources_is_passed_over():
     code = (
         "import sys; from resnet_core import index; index.digest = lambda: 'other'; "
@@ -68,6 +69,7 @@ def test_a_list_and_an_address_are_told_without_torch_and_layout(words):
     assert answer(code).endswith("loaded:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fits", [True, False])
 def test_threads_that_look_at_once_all_see_the_whole_catalogue(fits):
     code = (

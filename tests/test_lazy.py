@@ -20,6 +20,7 @@ def test_errors_load_no_torch() -> None:
     assert answer(code) == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["blocks", "networks", "compare"])
 def test_a_function_is_not_replaced_by_the_folder_of_its_name(name: str) -> None:
     code = (

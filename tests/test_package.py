@@ -55,6 +55,8 @@ def test_the_package_is_built_and_holds_what_it_needs(built, tmp_path):
             data = file.suffix not in (".pyc", ".uuid") and file.name != ".uuid"
             if file.is_file() and data and "__pycache__" not in file.parts:
                 assert file.relative_to(ROOT).as_posix() in names
+    (manual,) = (name for name in names if name.endswith("/data/share/man/man1/resnet-diagram.1"))
+    assert (tmp_path / manual).read_bytes() == (ROOT / "docs" / "resnet-diagram.1").read_bytes()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {
         "app", "resnet_core", "resnet_diagram"
     }  # fmt: skip
@@ -81,6 +83,17 @@ def used_alone(folder: Path) -> None:
     assert "served" in run("-c", code, PYTHONPATH=str(folder))
 
 
+def test_the_container_is_built_from_all_that_the_wheel_holds():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["only-include"], *wheel["shared-data"], PROJECT["readme"], "pyproject.toml"}
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
+    assert needed <= copied
+    seen = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {f"!{name}" for name in needed} <= set(seen)
+
+
 def test_what_the_server_needs_is_named_where_it_is_missing():
     names = [re.split(r"[\[<>=; ]", row)[0] for row in PROJECT["optional-dependencies"]["server"]]
     imported = {
@@ -93,8 +106,15 @@ def test_what_the_server_needs_is_named_where_it_is_missing():
 def test_without_the_servers_libraries_it_draws_and_says_what_serving_needs(tmp_path):
     """A finder that knows none of them stands for an environment without the extra."""
     (tmp_path / "a.md").write_text("<!-- resnet-diagram basic -->\n<!-- /resnet-diagram -->\n")
-    works = ["docs -j 1 a.md", "render basic -o -", "explain basic", "url basic", "list"]
-    lacks = ["serve", "export site", "list --json"]
+    works = [
+        "docs -j 1 a.md",
+        "render basic -o -",
+        "explain basic",
+        "url basic",
+        "list",
+        "list --json",
+    ]
+    lacks = ["serve", "export site"]
     code = (
         "import os, sys\n"
         "class Hidden:\n"

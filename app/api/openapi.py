@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app.http.problems import MEDIA_TYPE, SORTS
 from app.http.requests import media_of, offered, offered_of
+from app.http.responses import unchanging
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
 from resnet_core.diagram.form import properties
@@ -26,7 +29,16 @@ ABOUT = (
 )
 # Beside images.
 CARDS = ("application/pdf", "text/html")
-STATUSES = (404, 406, 422, 500, 503, 504)
+STATUSES = (404, 406, 422, 429, 500, 503, 504)
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/openapi.json", methods=["GET", "HEAD"])
+async def description(request: Request) -> Response:
+    """The description of this server."""
+    return unchanging(request.app.openapi())
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -113,7 +113,7 @@ async def answer(
         if asked.language:
             headers["Content-Language"] = asked.language
         if request.method != "POST" and known_already(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
+            return Response(status_code=304, headers=headers, media_type=content_type(format))
         body = await resource.render(renderer, asked, format)
     except ParameterError as error:
         fix = resource.at_home(await resource.fix(renderer, wanted.bare, error))

@@ -4,64 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from starlette.responses import Response
 
-from resnet_core.diagram.diagram import address
-from resnet_core.registry import BLOCKS, NETWORKS, Registry, Subject
+from app.http.responses import unchanging
+from resnet_core.diagram.diagram import described
+from resnet_core.registry import BLOCKS, NETWORKS, Registry
 
 router = APIRouter(tags=["subjects"])
+Described = dict[str, Any]
+Listed = list[Described]
 
 
-def described(subject: Subject) -> dict[str, Any]:
-    """What is known of a subject, as plain data."""
-    defaults = subject.params()
-    return {
-        "kind": subject.kind,
-        "name": subject.name,
-        "title": subject.title,
-        "formula": subject.formula,
-        "paper": subject.paper,
-        "input": {
-            "channels": subject.input_channels(defaults),
-            "height": subject.input_size,
-            "width": subject.input_size,
-        },
-        "base": subject.base or None,
-        "fixed": dict(subject.fixed),
-        "parameters": subject.params.model_json_schema(),
-        "url": address([(subject.kind, subject.name)]),
-    }
-
-
-@router.get("/blocks", summary="The residual blocks")
-async def blocks(response: Response) -> list[dict[str, Any]]:
+@router.get("/blocks", summary="The residual blocks", response_model=Listed)
+async def blocks() -> Response:
     """Every block with its formula, its paper and its knobs as JSON Schema."""
-    return _all(BLOCKS, response)
+    return _all(BLOCKS)
 
 
-@router.get("/models", summary="The networks")
-async def models(response: Response) -> list[dict[str, Any]]:
+@router.get("/models", summary="The networks", response_model=Listed)
+async def models() -> Response:
     """Every network, presets included, with its knobs as JSON Schema."""
-    return _all(NETWORKS, response)
+    return _all(NETWORKS)
 
 
-@router.get("/blocks/{name}", summary="One block")
-async def block(name: str, response: Response) -> dict[str, Any]:
+@router.get("/blocks/{name}", summary="One block", response_model=Described)
+async def block(name: str) -> Response:
     """The block of this name."""
-    return _one(BLOCKS, name, response)
+    return unchanging(described(BLOCKS[name]))
 
 
-@router.get("/models/{name}", summary="One network")
-async def model(name: str, response: Response) -> dict[str, Any]:
+@router.get("/models/{name}", summary="One network", response_model=Described)
+async def model(name: str) -> Response:
     """The network of this name."""
-    return _one(NETWORKS, name, response)
+    return unchanging(described(NETWORKS[name]))
 
 
-def _all(registry: Registry, response: Response) -> list[dict[str, Any]]:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return [described(item) for item in registry.values()]
-
-
-def _one(registry: Registry, name: str, response: Response) -> dict[str, Any]:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return described(registry[name])
+def _all(registry: Registry) -> Response:
+    return unchanging([described(item) for item in registry.values()])

@@ -15,6 +15,7 @@ import click
 
 from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
+from app.cli.completion import completion
 from app.cli.docs import docs
 from app.cli.draw import draw
 from app.cli.errors import missing_extra
@@ -57,7 +58,7 @@ def main() -> None:
 
 for _command in (
     serve, render, table, explain, compare, window, sweep, draw, read, docs, export, catalogue, url,
-    open_, manual,
+    open_, manual, completion,
 ):  # fmt: skip
     main.add_command(_command)
 

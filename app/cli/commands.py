@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.output import FORMATS, STDOUT, asked_format, chosen_format, say, write
 from app.cli.own import OwnRequest
 from app.cli.subject_command import on_subject
 
@@ -25,7 +25,7 @@ def tell(problem: Problem | None) -> None:
     if len(problem.shapes) > 1:
         reason = " and ".join("×".join(str(size) for size in shape) for shape in problem.shapes)
     where = f" at {problem.node}" if problem.node else ""
-    click.echo(f"Note: {problem.title}{where}: {reason}", err=True)
+    say(f"Note: {problem.title}{where}: {reason}", err=True)
 
 
 @on_subject
@@ -50,7 +50,7 @@ def render(request: Request | OwnRequest, output: str | None, format: str | None
     \b
     resnet-diagram render my_block.py:Net --arg planes=64 --input 1x64x56x56
     """
-    chosen = (format or (ending(output) if output not in (None, STDOUT) else "svg")).lower()
+    chosen = asked_format(format, output, "svg")
     diagram = request.diagram
     content = diagram.render(chosen)
     tell(diagram.graph.problem)
@@ -74,9 +74,7 @@ def table(request: Request | OwnRequest, output: str | None, format: str | None)
     resnet-diagram table resnet50
     resnet-diagram table bottleneck --stride 2 --format md
     """
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
-    if chosen not in TABLES:
-        raise Refusal(f"-o {output}: {chosen!r} is no format of a table", allowed=", ".join(TABLES))
+    chosen = chosen_format(format, output, TABLES, "txt", "a table")
     diagram = request.diagram
     if chosen == "txt":
         from resnet_core.formats.table import columns
@@ -110,11 +108,7 @@ def explain(request: Request | OwnRequest, output: str | None, format: str | Non
     resnet-diagram explain resnet50 --lang zh -o resnet50.md
     resnet-diagram explain bottleneck --format py > bottleneck.py
     """
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
-    if chosen not in TELLING:
-        raise Refusal(
-            f"-o {output}: {chosen!r} is no format of an explanation", allowed=", ".join(TELLING)
-        )
+    chosen = chosen_format(format, output, TELLING, "txt", "an explanation")
     diagram = request.diagram
     content = diagram.explain().render(chosen)
     tell(diagram.graph.problem)

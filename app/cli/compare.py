@@ -10,7 +10,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import STDOUT, ending, write
+from app.cli.output import STDOUT, chosen_format, say, write
 from app.cli.own import OwnRequest, is_own
 from resnet_core.index import formats
 
@@ -65,9 +65,7 @@ def compare(
     resnet-diagram compare "bottleneck --stride 2" "basic --stride 2" -o blocks.svg
     resnet-diagram compare "my_block.py:Net --input 1x256x56x56" --against bottleneck
     """
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "txt")
-    if chosen not in FORMATS:
-        raise Refusal(f"-o {output}: {chosen!r} is no format", allowed=", ".join(FORMATS))
+    chosen = chosen_format(format, output, FORMATS, "txt", "a comparison")
     from resnet_core import compare as compared
 
     if (second is None) == (against is None):
@@ -83,7 +81,7 @@ def compare(
     for drawing in drawings:
         tell(drawing.graph.problem)
     if output not in (None, STDOUT):
-        click.echo(found.summary())
+        say("\n".join([found.summary(), *found.why()]))
     write(content, output or STDOUT)
     if not found.same:
         sys.exit(DIFFERENT)

@@ -6,13 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import print_bytes, progress, put_file
+from app.cli.output import print_bytes, progress, put_file, say, say_of
 from resnet_core.bilingual import LANGUAGES
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int, as_json: bool) -> None
     _refuse_others(paths)
     outcome = examine(documents(paths), own_module, jobs, progress)
     if not check:
-        _write(outcome)
+        outcome = _written(outcome)
     if as_json:
         print_bytes(_json(outcome))
     else:
@@ -96,15 +97,15 @@ def own_module(target: str, inputs: Sequence[str], view: dict[str, str]) -> Draw
 def _report(outcome: Outcome, check: bool) -> None:
     """What was written and what was found, for people, and on GitHub as annotations."""
     for path in () if check else outcome.writes:
-        click.echo(str(path))
+        say(str(path))
     for remark in outcome.remarks:
-        click.echo(f"{remark.path}:{remark.line}: note: {remark.text['en']}", err=True)
+        say_of(f"{remark.path}:{remark.line}:", "blue", f"note: {remark.text['en']}")
     _tell("error", outcome.mistakes)
     if check:
         _tell("error", outcome.stale, "stale: ")
     files = len(outcome.writes)
     done = "to be written" if check else "written"
-    click.echo(f"{outcome.pictures} markers, {files} files {done}", err=True)
+    say(f"{outcome.pictures} markers, {files} files {done}", err=True)
 
 
 def _json(outcome: Outcome) -> bytes:
@@ -123,22 +124,30 @@ def _json(outcome: Outcome) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _write(outcome: Outcome) -> None:
+def _written(outcome: Outcome) -> Outcome:
+    """What came of it: all that can be written is, the rest is a mistake of who asks for it."""
+    failed: list[Finding] = []
+    writes = {}
+    # Pictures come before the documents, and a document does not show one that is not there.
     for path, content in outcome.writes.items():
+        if any(finding.path == path for finding in failed):
+            continue
         try:
             put_file(path, content)
+            writes[path] = content
         except OSError as error:
-            raise Refusal(f"cannot write {path}: {error.strerror}") from None
+            failed.append(outcome.unwritten(path, error.strerror or str(error)))
+    return replace(outcome, writes=writes, mistakes=(*outcome.mistakes, *failed))
 
 
 def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:
     """Each finding with its place; on GitHub as an annotation that stands beside the line."""
     for finding in findings:
         text = before + finding.text["en"]
-        click.echo(f"{finding.path}:{finding.line}: {text}", err=True)
+        say_of(f"{finding.path}:{finding.line}:", "yellow" if before else "red", text)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             place = f"file={_property(finding.path.as_posix())},line={finding.line}"
-            click.echo(f"::{kind} {place}::{_data(text)}")
+            say(f"::{kind} {place}::{_data(text)}")
 
 
 def _data(text: str) -> str:

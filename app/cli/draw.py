@@ -6,7 +6,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import refusal_of
-from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.output import FORMATS, asked_format, write
 from app.cli.own import OwnRequest, spelled
 from app.cli.subject_command import PASS_ON
 
@@ -55,7 +55,7 @@ def draw(
     resnet-diagram draw torchvision.models:resnet50 --call "(num_classes=10)" --input 1x3x224x224
     resnet-diagram draw my_model.py:Siamese --input 1x3x64x64 --input 1x3x64x64 -o siamese.png
     """
-    chosen = (format or (ending(output) if output not in (None, STDOUT) else "svg")).lower()
+    chosen = asked_format(format, output, "svg")
     from resnet_core.errors import ResnetDiagramError
 
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from app.cli.errors import Refusal
-from app.cli.output import progress, put_file
+from app.cli.output import progress, put_file, say
 from resnet_core.errors import nearest
 
 
@@ -61,7 +61,7 @@ def export(target: Path, subjects: tuple[str, ...], server: str) -> None:
         raise Refusal(f"cannot write to {target}: {_reason(wrong)}") from None
     except OSError as error:
         raise Refusal(f"cannot write to {target}: {error.strerror}") from None
-    click.echo(f"{target}: {files} files; look at it with: python -m http.server -d {target}")
+    say(f"{target}: {files} files; look at it with: python -m http.server -d {target}")
 
 
 def _reason(group: BaseExceptionGroup[Any]) -> str:

@@ -30,7 +30,7 @@ def catalogue(subject: str | None, as_json: bool) -> None:
     if subject is not None:
         text = _one(subject, as_json)
     elif as_json:
-        from app.api.subjects import described
+        from resnet_core.diagram.diagram import described
 
         text = _json({
             "blocks": [described(block) for block in BLOCKS.values()],
@@ -57,7 +57,7 @@ def _one(name: str, as_json: bool) -> str:
         page = click.HelpFormatter(width=100)
         write_subject(subject, page)
         return page.getvalue()
-    from app.api.subjects import described
+    from resnet_core.diagram.diagram import described
 
     return _json(described(subject))
 

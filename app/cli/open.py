@@ -12,7 +12,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import FORMATS, STDOUT, ending, write
+from app.cli.output import FORMATS, STDOUT, ending, say, write
 from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def open_(file: str, words: tuple[str, ...], output: str | None, format: str | N
     try:
         picture = _picture(url, words)
         if output is None and format is None:
-            click.echo(f"{picture.url}\n{join(_command(picture))}")
+            say(f"{picture.url}\n{join(_command(picture))}")
             return
         content = picture.render((format or (ending(output) if output else "")).lower())
     except ResnetDiagramError as error:

@@ -1,21 +1,33 @@
-"""Where bytes go: a file, put in place at once or not at all, or the standard output."""
+"""Where bytes and words go: a file, put in place at once or not at all, or the terminal."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from app.cli.errors import Refusal
+from app.cli.errors import Refusal, safe, vivid
 from resnet_core.index import formats
 
 STDOUT = "-"
 
 # As a sentence of the help spells them; their writers are not loaded for it.
 FORMATS = ", ".join(formats())
+
+
+def say(text: str, err: bool = False, nl: bool = True) -> None:
+    """Print words, whoever wrote them."""
+    click.echo(safe(text), nl=nl, err=err)
+
+
+def say_of(place: str, colour: str, text: str) -> None:
+    """Tell something of a place in a file, which is coloured on a terminal."""
+    click.echo(f"{vivid(safe(place), colour)} {safe(text)}", err=True)
 
 
 def write(content: bytes, output: str) -> None:
@@ -28,11 +40,14 @@ def write(content: bytes, output: str) -> None:
         replace_file(path, content)
     except OSError as error:
         raise Refusal(f"cannot write {output}: {error.strerror}") from None
-    click.echo(f"{output}: {len(content):,} bytes", err=True)
+    say(f"{output}: {len(content):,} bytes", err=True)
 
 
 def print_bytes(content: bytes) -> None:
-    """Write to the standard output, whatever the encoding of the terminal."""
+    """Write to the standard output, whatever its encoding; for a terminal words are made safe."""
+    if sys.stdout.isatty():
+        with suppress(UnicodeDecodeError):
+            content = safe(content.decode()).encode()
     try:
         click.echo(content, nl=False)
     except BrokenPipeError:
@@ -49,6 +64,22 @@ def ending(output: str) -> str:
             f"-o {output}: the name has no ending that says the format",
             allowed=f"an ending, such as {output}.svg, or --format beside it",
         )
+    return found
+
+
+def asked_format(format: str | None, output: str | None, otherwise: str) -> str:
+    """The format that is named, or else the one of the file's name, or else the usual one."""
+    found = format or (ending(output) if output not in (None, STDOUT) else otherwise)
+    return found.lower()
+
+
+def chosen_format(
+    format: str | None, output: str | None, known: Collection[str], otherwise: str, what: str
+) -> str:
+    """The same among those that ``what`` is written in. Raises Refusal for another."""
+    found = asked_format(format, output, otherwise)
+    if found not in known:
+        raise Refusal(f"-o {output}: {found!r} is no format of {what}", allowed=", ".join(known))
     return found
 
 

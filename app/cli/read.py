@@ -10,12 +10,7 @@ import click
 
 from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
-from app.cli.output import (
-    FORMATS,
-    STDOUT,
-    ending,
-    write,
-)
+from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
 
 if TYPE_CHECKING:
@@ -70,7 +65,7 @@ def read(
     from resnet_core.diagram.words import options
     from resnet_core.errors import ResnetDiagramError
 
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "")
+    chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))
@@ -113,11 +108,11 @@ def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
 def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
     if listing.changed:
-        click.echo("Note: the code was restored; please check what was changed:", err=True)
-        click.echo("\n".join(listing.difference()), err=True)
-    click.echo(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
+        say("Note: the code was restored; please check what was changed:", err=True)
+        say("\n".join(listing.difference()), err=True)
+    say(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
     for assumption in drawing.assumptions:
-        click.echo(f"Note: {assumption.said()}", err=True)
+        say(f"Note: {assumption.said()}", err=True)
     tell(drawing.graph.problem)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.errors import Refusal
+from app.cli.output import say
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Of a page that somebody else has opened under another name, the browser says that name.
 NAMES = "localhost,127.0.0.1,[::1]"
+ROOT = re.compile(r"(/[^/\s?#]+)+")
 
 
 @click.command()
@@ -24,6 +28,14 @@ NAMES = "localhost,127.0.0.1,[::1]"
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
 )
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Server processes on the port.",
+)
+@click.option("--root-path", metavar="PATH", help="What a proxy takes off the front of each path.")
 @click.option("--input", "shape", metavar="SHAPE", help="Of FILE.py:NAME, batch first: 1x64x56x56.")
 @click.option(
     "--arg", "args", multiple=True, metavar="NAME=VALUE", help="A first argument of NAME."
@@ -33,6 +45,8 @@ def serve(
     target: str | None,
     host: str,
     port: int,
+    processes: int,
+    root_path: str | None,
     shape: str | None,
     args: tuple[str, ...],
     call: str | None,
@@ -50,13 +64,29 @@ def serve(
     """
     from app.main import serve as run
 
+    if processes > 1 and not hasattr(os, "fork"):
+        raise Refusal("--processes: this system cannot share a port so", allowed="1")
     if target is not None:
+        if processes > 1:
+            raise Refusal("--processes: a module of one's own is served by one", allowed="1")
         settings, own = _own(target, host, shape, args, call)
-        run(host, port, settings, own)
+        run(host, port, _below(settings, root_path), own)
     elif shape or args or call:
         raise Refusal("--input, --arg and --call are about a module", allowed="FILE.py:NAME")
     else:
-        run(host, port)
+        from app.settings import read
+
+        run(host, port, _below(read(), root_path), processes=processes)
+
+
+def _below(settings: Settings, root_path: str | None) -> Settings:
+    """The settings of a server below this path."""
+    if root_path is None:
+        return settings
+    path = root_path.strip().rstrip("/")
+    if path and not ROOT.fullmatch(path):
+        raise Refusal(f"--root-path {root_path}: no path", allowed="a path such as /diagrams")
+    return settings.model_copy(update={"root_path": path or "none"})
 
 
 def _own(
@@ -83,7 +113,7 @@ def _own(
     entry = Entry(target, Making(args, call), shape)
     own = Own(entry, entry.view)
     own.load()
-    click.echo(f"{target} is run, now and whenever it is saved; stop with Ctrl-C", err=True)
+    say(f"{target} is run, now and whenever it is saved; stop with Ctrl-C", err=True)
     settings = read()
-    alone = {"hosts": NAMES, "store": "none", "workers": max(1, settings.workers)}
+    alone = {"hosts": NAMES, "store": "none", "disk": "none", "workers": max(1, settings.workers)}
     return settings.model_copy(update=alone), own

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.errors import Refusal, refusal_of
-from app.cli.output import STDOUT, ending, write
+from app.cli.errors import refusal_of
+from app.cli.output import STDOUT, chosen_format, write
 from app.cli.subject_command import on_subject
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ def sweep(
     resnet-diagram sweep resnet --over layers
     resnet-diagram sweep basic --planes 128 --over groups --values 1,2,32
     """
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "csv")
-    if chosen not in FORMATS:
-        raise Refusal(f"-o {output}: {chosen!r} is no format of a sweep",
-                      allowed=", ".join(FORMATS))  # fmt: skip
+    chosen = chosen_format(format, output, FORMATS, "csv", "a sweep")
     from resnet_core.errors import ParameterError
     from resnet_core.sweep.sweeping import OWN, asked, remedied
 

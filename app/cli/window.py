@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.commands import tell
-from app.cli.errors import Refusal, refusal_of
-from app.cli.output import STDOUT, ending, write
+from app.cli.errors import refusal_of
+from app.cli.output import chosen_format, write
 from app.cli.subject_command import on_subject
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ def window(request: Request, node: str, at: str, output: str | None, format: str
     resnet-diagram window bottleneck --stride 2 --node downsample.0 -o never-read.svg
     resnet-diagram window resnet50 --node maxpool --at 55,55 --theme dark
     """
-    chosen = format or (ending(output) if output not in (None, STDOUT) else "svg")
-    if chosen not in FORMATS:
-        raise Refusal(f"-o {output}: {chosen!r} is no format of a window",
-                      allowed=", ".join(FORMATS))  # fmt: skip
+    chosen = chosen_format(format, output, FORMATS, "svg", "a window")
     from resnet_core.errors import ParameterError
     from resnet_core.window.asking import OWN, remedied, window_of
 

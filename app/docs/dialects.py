@@ -9,15 +9,20 @@ from html import escape
 from pathlib import PurePosixPath
 
 from resnet_core.embed.figure import SOURCE
+from resnet_core.embed.on_paper import POINTS_OF_A_PIXEL
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What stands between two markers: files beside the document, or a text in it."""
+    """What stands between two markers: files beside the document, or a text in it.
+
+    ``size`` is how large a picture is on the screen, None where it is as large as it was asked for.
+    """
 
     alt: str
     paths: tuple[str, ...] = ()
     text: str = ""
+    size: tuple[int, int] | None = None
 
 
 Writer = Callable[[Shown], str]
@@ -50,6 +55,10 @@ class Dialect:
     ascii: bool = False
 
 
+# What is higher than so many points may be too high for the page of a small book.
+_PAGE = 450
+# How many letters of one width stand in a line of LaTeX's articles, at 10 points and smaller.
+_SIZES = ((65, ""), (81, "footnotesize"), (93, "scriptsize"))
 _IN_COMMENT = "<!--"
 COMMENT = re.compile(r"^(\s*)<!--\s*resnet-diagram\s+(.*?)\s*(?:-->)?\s*$")
 FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,})(.*)$")
@@ -187,11 +196,29 @@ def _rst_block(directive: str) -> Writer:
 
 
 def _graphics(shown: Shown) -> str:
-    return f"\\includegraphics{{{PurePosixPath(shown.paths[0])}}}"
+    """Never wider than the line nor higher than the page, and no larger than on the screen.
+
+    It may begin a paragraph, whose indent is not to push it over the margin.
+    """
+    path = PurePosixPath(shown.paths[0])
+    if shown.size is None:
+        return f"\\noindent\\includegraphics{{{path}}}"
+    points = round(shown.size[1] * POINTS_OF_A_PIXEL)
+    height = f"{points}bp" if points <= _PAGE else "0.9\\textheight"
+    room = f"width=\\linewidth,height={height},keepaspectratio"
+    return f"\\noindent\\includegraphics[{room}]{{{path}}}"
 
 
 def _pre(attribute: str) -> Writer:
     return lambda shown: f"<pre{attribute}>\n{escape(shown.text, quote=False)}\n</pre>"
+
+
+def _typed(shown: Shown) -> str:
+    """The text form in letters so small that its lines fit between usual margins."""
+    columns = max(len(line) for line in shown.text.splitlines())
+    size = next((name for most, name in _SIZES if columns <= most), "tiny")
+    block = _verbatim_block(shown)
+    return f"{{\\{size}\n{block}\n}}" if size else block
 
 
 def _verbatim_block(shown: Shown) -> str:
@@ -236,7 +263,7 @@ LATEX = Dialect(
     ("% resnet-diagram {}", "% /resnet-diagram"), _verbatim, _commented, _verbatim_block,
     {
         "pdf": _graphics, "png": _graphics,
-        "txt": _verbatim_block,
+        "txt": _typed,
     },
     ascii=True,
 )  # fmt: skip

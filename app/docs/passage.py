@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.docs.dialects import SUFFIXES, Dialect, Shown
+from app.docs.dialects import LATEX, SUFFIXES, Dialect, Shown
 from resnet_core.bilingual import Text, clauses, same
 from resnet_core.embed.figure import (
     COMPARE,
@@ -24,6 +24,7 @@ from resnet_core.embed.figure import (
     words_of,
 )
 from resnet_core.embed.in_words import markdown_of, remarks, text_of
+from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from resnet_core.embed.figure import Figure
 
 INLINE = ("txt", "mmd", "md")
+ON_PAPER = ("pdf", "png")
 PAIR = "pair"
 # The marker's own words; all others are the picture's.
 OURS = ("as", "file", "alt", "show")
@@ -72,11 +74,24 @@ def passage(request: Request, own: Own | None) -> Passage:
         shown = figure(words, local, code=request.code, folder=folder)
         made = _drawn(request, shown, words, ours)
         listing = _listing(request, shown, ours.get("show"))
-        return replace(made, body=listing + made.body, remarks=remarks(shown, request.code))
+        body = _unmarked(listing + made.body, request.dialect)
+        return replace(made, body=body, remarks=remarks(shown, request.code))
     except ParameterError as error:
         return Passage(error=_told(error))
     except ResnetDiagramError as error:
         return Passage(error=same(error))
+
+
+def _unmarked(body: str, dialect: Dialect) -> str:
+    """The body. Raises ParameterError where a line of it would itself be taken for a marker."""
+    for line in body.splitlines():
+        if dialect.opening.match(line) or dialect.closing.match(line):
+            reason = Text(
+                "this line of what stands there would be taken for a marker",
+                "其中这一行会被当成标记",
+            )
+            raise ParameterError("", line.strip(), clauses(same(line.strip()), reason))
+    return body
 
 
 def _told(error: ParameterError) -> Text:
@@ -113,7 +128,14 @@ def _drawn(
     files = tuple(_files(request, shown, wanted, ours.get("file") or _name(words, shown)))
     folder = request.document.parent
     paths = tuple(Path(os.path.relpath(path, folder)).as_posix() for path, _ in files)
-    return Passage(dialect.writers[wanted](Shown(alt, paths=paths)), files)
+    size = _size(shown, files[0][1]) if wanted in ON_PAPER and dialect is LATEX else None
+    return Passage(dialect.writers[wanted](Shown(alt, paths=paths, size=size)), files)
+
+
+def _size(shown: Figure, content: bytes) -> tuple[int, int] | None:
+    """How large the picture is on the screen; None where its words say how wide it is to be."""
+    options = shown.options
+    return size_of(content, options.scale) if options.width is None else None
 
 
 def _listing(request: Request, shown: Figure, wanted: str | None) -> str:

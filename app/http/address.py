@@ -23,12 +23,14 @@ class PublicAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
-            scope = {
-                **scope,
-                "scheme": self._scheme,
-                "headers": [(b"host", self._host), *headers],
-                "root_path": self._root,
-            }
+            # In place: what is outside of this learns from the same scope where it was routed.
+            scope.update(
+                {
+                    "scheme": self._scheme,
+                    "headers": [(b"host", self._host), *headers],
+                    "root_path": self._root,
+                }
+            )
         await self._app(scope, receive, send)
 
 

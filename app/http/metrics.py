@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.workers.journey import Leg
 from app.workers.pool import Workers
 
 PREFIX = "resnet_diagram"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+DISK_EVENTS = ("hit", "miss", "written", "garbage", "failed")
+STAGE_SECONDS = (0.0005, 0.001, 0.0025, *SECONDS)
 EVENTS = ("started", "lost", "recycled", "refused", "timeout", "abandoned")
 
 
@@ -24,7 +27,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.hits = 0
+        self.hits = self.routed = 0
         self._requests = Counter(
             f"{PREFIX}_requests", "Requests", ["route", "status"], registry=self.registry
         )
@@ -43,24 +46,60 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._stages = Histogram(
+            f"{PREFIX}_stage_seconds",
+            "Seconds of a job in the queue and in each stage, without the stages inside of it",
+            ["stage"],
+            buckets=STAGE_SECONDS,
+            registry=self.registry,
+        )
+
     def request(self, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
+        self.routed += 1
         self._requests.labels(route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def job(self, name: str, waited: float, taken: float) -> None:
+    @property
+    def asked(self) -> int:
+        """How many requests there were."""
+        return self.hits + self.routed
+
+    def job(self, leg: Leg) -> None:
         """One job was done."""
-        self._jobs.labels(name, "queue").observe(waited)
-        self._jobs.labels(name, "worker").observe(taken)
+        self._jobs.labels(leg.job, "queue").observe(leg.waited)
+        self._jobs.labels(leg.job, "worker").observe(leg.taken)
+        for name, taken in leg.stages.items():
+            self._stages.labels(name).observe(taken)
 
     def watch(self, workers: Workers) -> None:
         """Also tell of the workers, as they are when somebody asks."""
         workers.observe = self.job
         self.registry.register(_Standing(workers, lambda: self.hits))
 
+    def store(self, counts: Mapping[str, int]) -> None:
+        """Also tell what came of asking the disk, as it is when somebody asks."""
+        self.registry.register(_Kept(counts))
+
     def text(self) -> bytes:
         """All of it in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+class _Kept(Collector):
+    """What was found on disk and what was not."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Drawings read and written, and what went wrong."""
+        events = CounterMetricFamily(
+            f"{PREFIX}_disk_events", "Drawings on disk: found or not, written", labels=["event"]
+        )
+        for event in DISK_EVENTS:
+            events.add_metric([event], self._counts.get(event, 0))
+        yield events
 
 
 class _Standing(Collector):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.workers.jobs import Refusal
+from app.workers.limits import TooSlow
 from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError, SourceError
@@ -80,6 +81,10 @@ SORTS: Final[dict[str, Sort]] = {
     "not-json": Sort(415, Text("Not JSON", "不是 JSON"), Text(
         "A POST takes application/json.",
         "POST 只接受 application/json。",
+    )),
+    "too-many-requests": Sort(429, Text("Too many requests", "请求过多"), Text(
+        "One client asks more often than the server allows; Retry-After says when to go on.",
+        "同一客户端的请求超出了服务器允许的频率；Retry-After 说明多久之后可以继续。",
     )),
     "internal": Sort(500, Text("Internal error", "内部错误"), Text(
         "The server made a mistake; its log knows the id.",
@@ -230,6 +235,12 @@ async def problem_of(
                 "Mermaid、txt、md、csv 和 json 不需要它，照常可用",
             )
             return Problem("no-picture", detail, headers={"Retry-After": "30"})
+        case TimeoutError(args=(TooSlow() as slow,)):
+            detail = Text(
+                "the stage {0} took more than {1:g} s of the processor; try a smaller structure",
+                "{0} 阶段占用处理器超过了 {1:g} 秒；请换一个小一些的结构",
+            )
+            return Problem("timeout", detail.format(slow.stage, slow.seconds))
         case TimeoutError():
             detail = Text(
                 "it was not drawn within {:g} s; try a smaller structure",

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http import cards, problems
+from app.http.encoding import bare
 from app.http.problems import FAILURES, Problem, ProblemError, problem_of
 from app.http.requests import (
     ON_ERROR,
@@ -30,6 +31,8 @@ from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
+# What is wrong with the request will be so in a minute; the rest is wrong with the moment.
+LASTING = range(400, 429)
 # A picture that is opened by itself runs nothing and belongs to no site.
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 # An old picture may be shown while the new one is fetched, and while there is no server.
@@ -52,7 +55,7 @@ async def to_problem(request: Request, problem: Problem) -> Response:
     hidden = shape in PICTURES and wants_image(request)
     headers = {
         **problem.headers,
-        "Cache-Control": SHORT if hidden and problem.status < 500 else "no-store",
+        "Cache-Control": SHORT if hidden and problem.status in LASTING else "no-store",
         "Access-Control-Allow-Origin": "*",
         "Vary": "Accept",
     }
@@ -207,11 +210,27 @@ def known_already(request: Request, tag: str) -> bool:
 
 
 def names_tag(known: str, tag: str) -> bool:
-    """Whether the value of an ``If-None-Match`` header names the tag."""
+    """Whether the value of an ``If-None-Match`` header names the tag, however it was packed."""
     if not known:
         return False
-    tags = [part.strip().removeprefix("W/") for part in known.split(",")]
+    tags = [bare(part.strip().removeprefix("W/")) for part in known.split(",")]
     return "*" in tags or tag in tags
+
+
+def unchanging(content: object) -> Response:
+    """Plain data that is the same until the server ends, as JSON that is made once."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        "ETag": weak_tag(body),
+        "Cache-Control": "no-cache",
+        "Access-Control-Allow-Origin": "*",
+    }
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def weak_tag(body: bytes) -> str:
+    """A weak tag of what is the same for the reader, whatever its bytes on the way."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _tag(url: str, format: str) -> str:

@@ -7,12 +7,16 @@ import re
 import secrets
 import time
 from contextvars import ContextVar
+from typing import Any
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.metrics import Metrics
+from app.http.tracing import Tracing
+from app.workers.journey import Journey, journey
 
-HEADER = b"x-request-id"
+HEADER, TIMING = b"x-request-id", b"server-timing"
 LEGAL = re.compile(rb"[\w.:-]{1,64}")
 # The id of the request that is being answered, for the log.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -22,8 +26,8 @@ log = logging.getLogger("app.access")
 class Watch:
     """Sees every request that reaches the application. A proxy's own id is kept."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing | None = None) -> None:
+        self._app, self._metrics, self._tracing = app, metrics, tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,6 +36,8 @@ class Watch:
         given = dict(scope["headers"]).get(HEADER, b"")
         name = given if LEGAL.fullmatch(given) else secrets.token_hex(8).encode()
         kept = request_id.set(name.decode())
+        way = Journey()
+        journey.set(way)
         # Where it stays 499, the client has left before there was an answer.
         status = 499
 
@@ -39,20 +45,36 @@ class Watch:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (HEADER, name)]
+                taken = time.perf_counter() - begun
+                timing = (TIMING, timing_of(way.stages, taken))
+                message["headers"] = [*message["headers"], (HEADER, name), timing]
             await send(message)
 
-        begun = time.perf_counter()
+        asked, begun = time.time_ns(), time.perf_counter()
         try:
             await self._app(scope, receive, told)
         finally:
-            self._tell(scope, status, time.perf_counter() - begun)
+            self._tell(scope, status, time.perf_counter() - begun, way)
+            if self._tracing:
+                self._tracing.tell(Request(scope), name.decode(), status, asked, way)
             request_id.reset(kept)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _tell(self, scope: Scope, status: int, seconds: float, way: Journey) -> None:
         route = getattr(scope.get("route"), "path", "other")
         self._metrics.request(route, status, seconds)
         if log.isEnabledFor(logging.INFO):
             # The query is what somebody draws: it is theirs, and not in the log.
-            more = {"method": scope["method"], "path": scope["path"][:200], "status": status}
-            log.info("answered", extra={"more": {**more, "seconds": round(seconds, 4)}})
+            more: dict[str, Any] = {
+                "method": scope["method"],
+                "path": scope["path"][:200],
+                "status": status,
+            }
+            stages = {name: round(taken, 4) for name, taken in way.stages.items()}
+            more |= {"seconds": round(seconds, 4)} | ({"stages": stages} if stages else {})
+            log.info("answered", extra={"more": more})
+
+
+def timing_of(stages: dict[str, float], whole: float) -> bytes:
+    """The value of ``Server-Timing``: milliseconds of each stage and of the whole answer."""
+    every = {**stages, "total": whole}
+    return ", ".join(f"{name};dur={1000 * taken:.1f}" for name, taken in every.items()).encode()

@@ -16,6 +16,7 @@ from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
+from app.pages.origins import Origin, origins
 from app.pages.presence import Card, card
 from app.pages.snippets import is_loopback, program, snippets
 from app.pages.source import Listing, listings, whole
@@ -71,6 +72,8 @@ class Explorer:
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    # Whether nothing is missing that the next one may have.
+    complete: bool = False
 
     @property
     def title(self) -> str:
@@ -80,7 +83,8 @@ class Explorer:
     def heading(self) -> str:
         """The subject with what differs from its defaults: what a tab and a history tell apart."""
         if not self.diagram:
-            return self.title
+            known = self.subject or not self.problem
+            return self.title if known else f"{self.typed.get('block') or self.typed.get('model')}"
         own = ("block", "model", *OF_HEADER, *OF_FILES)
         told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
         more = ["…"] if len(told) > MOST_TOLD else []
@@ -94,7 +98,7 @@ class Explorer:
             return []
         wrong = self.problem or self.misfit
         structure = grouped(fields_of(subject.params, self.typed, wrong))
-        size = {"input": str(subject.input_size)}
+        size = {"input": str(subject.input_side(self.typed))}
         given = fields_of(Input, self.typed, wrong, size)
         elsewhere = (*OF_FILES, *IN_TOOLBAR, *OF_HEADER)
         view = [item for name, item in self.options.items() if name not in elsewhere]
@@ -292,6 +296,23 @@ class Explorer:
         parts = [(path, list(item)) for path, item in groupby(calls[:MOST_ROWS], key=block)]
         return [(path, groups[path]["type"] if path else "", part) for path, part in parts]
 
+    @cached_property
+    def origins(self) -> dict[str, Origin]:
+        """Where each call's channels come from."""
+        return origins(self.record, self.explanation.get("layers", ()))
+
+    @property
+    def oblong(self) -> bool:
+        """Whether a window is not as high as wide: then what is seen is no square."""
+        kernels = (node["attributes"].get("kernel_size") for node in self.record["nodes"])
+        return any(isinstance(sides, list) and len(set(sides)) > 1 for sides in kernels)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a global pooling sees further than what is told of the whole."""
+        seen = self.record["nodes"][-1]["receptive_field"] if self.record else 0
+        return bool(seen > self.record["totals"]["receptive_field"])
+
     @property
     def hidden_rows(self) -> int:
         return max(0, len(self.record["nodes"]) - 2 - MOST_ROWS)
@@ -385,6 +406,7 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
+    page.complete = bool(prose and found)
 
 
 def _start(renderer: Renderer) -> Pairs:

@@ -10,7 +10,7 @@ import asyncio
 import re
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -43,6 +43,8 @@ async def embed(request: Request) -> Response:
         shown |= await _drawn(request.app.state.renderer, drawn)
     except FAILURES as error:
         shown["problem"] = await _problem(request, error, pairs)
+    asked = f"{str(request.base_url).rstrip('/')}/embed?{request.url.query}"
+    shown["oembed"] = f"{request.scope.get('root_path', '')}/oembed?url={quote(asked, safe='')}"
     status = shown["problem"].status if shown["problem"] else 200
     pages: Pages = request.app.state.pages
     page = await asyncio.to_thread(
@@ -111,7 +113,7 @@ async def _drawn(renderer: Renderer, pairs: Pairs) -> dict[str, Any]:
     diagram = Diagram.of(pairs)
     svg = await renderer.render(diagram.query, "svg")
     place = f"/?{diagram.url.partition('?')[2]}"
-    return {"svg": svg.decode(), "title": diagram.caption.named, "place": place}
+    return {"svg": svg.decode(), "title": diagram.named, "place": place}
 
 
 async def _problem(request: Request, error: Exception, pairs: Pairs) -> Problem:

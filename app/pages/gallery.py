@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from app.pages.figures import Figures, figures
 from app.pages.i18n import GAP
 from resnet_core.diagram.form import plain
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
@@ -30,10 +31,19 @@ class Card:
         """The explorer's query."""
         return urlencode([(self.subject.kind, self.subject.name)])
 
+    @property
+    def figures(self) -> Figures | None:
+        """What it costs; not known of somebody's own module."""
+        return None if self.subject.yours else figures().get(self.subject.name)
+
     def picture(self, theme: str, language: str) -> str:
-        """The query of the small picture: few boxes, whatever the subject."""
+        """The query of the small picture: few boxes, whatever the subject.
+
+        The card says in words what its head and legend would say, in letters too small to read.
+        """
         detail = "layer" if self.subject.kind == "block" else "stage"
         found = {self.subject.kind: self.subject.name, "detail": detail, "labels": "shape"}
+        found |= {"header": "false", "legend": "false"}
         found |= {} if language == "en" else {"lang": language}
         found |= {} if theme == "light" else {"theme": theme}
         return urlencode(sorted(found.items()), safe=",:")

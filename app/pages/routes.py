@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.http.problems import SORTS, ProblemError, clean
 from app.http.requests import offered, pairs_of
@@ -18,7 +19,7 @@ from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.fields import fields_of
 from app.pages.gallery import families
-from app.pages.i18n import language_of
+from app.pages.i18n import PARAMETER, language_of
 from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import Pages, folder, theme_css
@@ -35,8 +36,16 @@ async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
     query = pairs_of(request)
     shown = await explore(request.app.state.renderer, query, language_of(request).name)
+    # A form that no script has read sends every field: its address says what it means, no more.
+    if shown.diagram and any(not value.strip() for _, value in query):
+        asked = [(PARAMETER, request.query_params[PARAMETER])] if PARAMETER in dict(query) else []
+        known = [pair for pair in shown.diagram.query if pair[0] != PARAMETER]
+        home = request.scope.get("root_path", "")
+        return RedirectResponse(f"{home}/?{urlencode([*known, *asked], safe=',:')}", 303)
     status = shown.problem.status if shown.problem else 200
-    return await _page(request, "explorer.html", status, explorer=shown, kept=shown.kept)
+    return await _page(
+        request, "explorer.html", status, shown.complete, explorer=shown, kept=shown.kept
+    )
 
 
 @router.api_route("/gallery", methods=["GET", "HEAD"])
@@ -58,8 +67,15 @@ async def document(request: Request, slug: str) -> Response:
     if found is None:
         return await _page(request, "documents.html", 404, documents=DOCUMENTS, missing=clean(slug))
     sections = await read(request.app.state.renderer, found, language_of(request).name)
+    figures = [figure for section in sections for figure in (section.figure, *section.also)]
+    whole = all(figure.record for figure in figures)
     return await _page(
-        request, "document.html", document=found, sections=sections, documents=DOCUMENTS
+        request,
+        "document.html",
+        whole=whole,
+        document=found,
+        sections=sections,
+        documents=DOCUMENTS,
     )
 
 
@@ -140,7 +156,9 @@ async def icon() -> Response:
     return Response((folder("static") / "icon.svg").read_bytes(), media_type="image/svg+xml")
 
 
-async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+async def _page(
+    request: Request, template: str, status: int = 200, whole: bool = True, **context: Any
+) -> Response:
     """The page, made in a thread: a long one takes a while."""
     pages: Pages = request.app.state.pages
-    return await asyncio.to_thread(pages.page, request, template, status, **context)
+    return await asyncio.to_thread(pages.page, request, template, status, whole, **context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
@@ -16,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.http.problems import Problem
-from app.http.responses import FOR_EVER
+from app.http.responses import FOR_EVER, weak_tag
 from app.pages.i18n import (
     A_YEAR,
     COOKIE,
@@ -32,10 +31,10 @@ from resnet_core.language.numbers import amount, ordinal
 from resnet_core.language.terms import say
 from resnet_core.layout.theme import COLOURS, ThemeName
 
-# A long table in a page shrinks to a tenth; more effort than this would cost more than it saves.
-EFFORT = 4
 # Set by the page's switch.
 THEME_COOKIE = "theme"
+# Words that begin a sentence and are no name: what is told of a mistake begins small.
+OPENINGS = ("a", "an", "it", "no", "the", "there", "this")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -63,9 +62,16 @@ class Pages:
         self._templates = {name: _environment(item) for name, item in LANGUAGES.items()}
 
     def page(
-        self, request: Request, template: str, status: int = 200, **context: Any
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        whole: bool = True,
+        **context: Any,
     ) -> HTMLResponse:
         """The page as a response, in the reader's language.
+
+        It gets a tag where it is ``whole``: where a later one would be the same.
 
         ``kept`` in the context is the query that a change of language keeps, where that is not
         the request's own.
@@ -90,9 +96,8 @@ class Pages:
             "Vary": "Accept-Encoding, Accept-Language, Cookie",
         }
         body = html.encode()
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, EFFORT, mtime=0)
-            headers["Content-Encoding"] = "gzip"
+        if whole and status == 200 and own is None:
+            headers["ETag"] = weak_tag(body)
         page = HTMLResponse(body, status, headers)
         if request.query_params.get(PARAMETER) == language.name:
             page.set_cookie(COOKIE, language.name, A_YEAR, path=root or "/", samesite="lax")
@@ -124,6 +129,7 @@ def _environment(language: Language) -> Environment:
     install(language.translations, newstyle=True)
     made.filters.update(
         amount=lambda count: amount(count, language.name).strip(),
+        begun=_begun,
         place=place,
         python=coloured,
         ordinal=partial(ordinal, language=language.name),
@@ -142,6 +148,11 @@ def _switch(query: Iterable[tuple[str, str]]) -> list[tuple[Language, str]]:
         (item, "?" + urlencode([*kept, (PARAMETER, name)], safe=",:"))
         for name, item in LANGUAGES.items()
     ]
+
+
+def _begun(text: str) -> str:
+    """A sentence with a capital at its beginning; a name that it begins with is left alone."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0] in OPENINGS else text
 
 
 def _shape(sides: Sequence[int]) -> str:

@@ -62,6 +62,7 @@ def pairs_of(subject: Subject, knobs: Mapping[str, Any], **more: str) -> list[tu
 def _query(subject: Subject, knobs: Mapping[str, Any], sides: tuple[int, int]) -> str:
     height, width = sides
     given = {}
-    if sides != (subject.input_size, subject.input_size):
+    side = subject.input_side(knobs)
+    if sides != (side, side):
         given["input"] = str(height) if height == width else f"{height}x{width}"
     return urlencode(pairs_of(subject, knobs, **given), safe=",:")

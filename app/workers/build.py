@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SOURCES = ("resnet_core", "app")
-SUFFIXES = {".py", ".json", ".ttf", ".otf", ".po"}
+SUFFIXES = {".py", ".json", ".ttf", ".otf", ".conf", ".po"}
 ENGINES = ("resnet-diagram", "torch", "torchview", "pygraphviz", "fonttools", "pydantic")
 
 

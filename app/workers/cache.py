@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from cachetools import LRUCache, TTLCache
 
 from app.workers.jobs import Refusal
 from app.workers.queue import TooLong
-from app.workers.store import Store
 
 # One answer takes no more than this part of the cache, so that a few large ones do not empty it.
 SHARE = 64
@@ -19,6 +20,14 @@ SHARE = 64
 PACKED = 16 * 1024
 # Refusals and timeouts cost as much as drawings; so many are kept for so many seconds.
 FAILURES, SECONDS = 1024, 30.0
+
+
+class Level(Protocol):
+    """Where drawings are kept that are not here, or not here any more."""
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """What is kept there, or what ``make`` gives."""
+        ...
 
 
 @dataclass
@@ -33,10 +42,11 @@ class Cache:
     """At most so many bytes of drawings, and each made only once however many ask for it.
 
     It lives on the event loop, which runs one piece of code at a time: there is nothing to lock.
+    What it has not is asked of ``levels``, one after the other, before it is made.
     """
 
-    def __init__(self, limit: int, share: int = SHARE, store: Store | None = None) -> None:
-        self._store = store
+    def __init__(self, limit: int, share: int = SHARE, levels: Sequence[Level] = ()) -> None:
+        self._levels = levels
         self._largest = limit / share
         self._kept: LRUCache[Hashable, tuple[bool, bytes]] = LRUCache(
             limit, getsizeof=lambda item: len(item[1])
@@ -82,7 +92,9 @@ class Cache:
     async def _made(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         mine = self._making[key]
         try:
-            made = await (self._store.get(key, make) if self._store else make())
+            for level in reversed(self._levels):
+                make = partial(level.get, key, make)
+            made = await make()
         except (Refusal, TooLong) as failure:
             self._failed[key] = failure
             raise

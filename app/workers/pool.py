@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from app.settings import Settings
 from app.workers import deadline, jobs
 from app.workers.estimate import SMALL, cost_of
-from app.workers.process import NotBegun, Process, Thread, Worker
+from app.workers.journey import Leg, journey
+from app.workers.limits import TooSlow
+from app.workers.process import NotBegun, Process, Thread, Worker, forks
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
 from app.workers.queue import Queue, Ticket, TooLong
@@ -51,8 +53,8 @@ class Workers:
         self._drawn = 0.0
         self._doubted = self._pictureless = False
         self.counts: Counter[str] = Counter()
-        # Told of each job that is done: its name, seconds in the queue, seconds in a worker.
-        self.observe: Callable[[str, float, float], None] = lambda *_: None
+        # Told of each job that is done.
+        self.observe: Callable[[Leg], None] = lambda _: None
         self.ready = asyncio.Event()
         self.leaving = False
 
@@ -95,6 +97,8 @@ class Workers:
         finally:
             overdue.cancel()
             self._queue.drop(ticket)
+            if ticket.leg and (mine := journey.get()):
+                mine.legs.append(ticket.leg)
 
     @property
     def waiting(self) -> int:
@@ -102,9 +106,19 @@ class Workers:
         return len(self._queue)
 
     @property
+    def pressing(self) -> int:
+        """How many of them somebody has asked for."""
+        return self._queue.pressing
+
+    @property
     def busy(self) -> int:
         """How many workers are at work."""
         return len(self._at_work)
+
+    @property
+    def apart(self) -> bool:
+        """Whether each worker loads by itself what others share."""
+        return bool(self._settings.workers) and not forks()
 
     @property
     def trouble(self) -> str | None:
@@ -127,8 +141,11 @@ class Workers:
         self._starting = asyncio.Lock()
         count, memory = self._settings.workers, self._settings.worker_limit
         if count:
-            self._workers = [Process(str(at + 1), memory, CALM, self._begin) for at in range(count)]
-            self._workers.append(Process("express", memory, begin=self._begin))
+            limits = self._settings.stages
+            self._workers = [
+                Process(str(at + 1), memory, CALM, self._begin, limits) for at in range(count)
+            ]
+            self._workers.append(Process("express", memory, 0, self._begin, limits))
         else:
             self._workers = [Thread()]
         for worker in self._workers:
@@ -190,7 +207,7 @@ class Workers:
                 await asyncio.wait({work}, timeout=GRACE)
             if not work.done():
                 self._end(worker, ticket, express)
-            await self._answer(work, ticket)
+            await self._answer(work, ticket, worker)
         finally:
             self._at_work.pop(worker, None)
             if not work.done():
@@ -209,7 +226,7 @@ class Workers:
             self._overdue(ticket)
         worker.kill()
 
-    async def _answer(self, work: asyncio.Future[Any], ticket: Ticket) -> None:
+    async def _answer(self, work: asyncio.Future[Any], ticket: Ticket, worker: Worker) -> None:
         """Hand the outcome on. A job that no worker has begun is tried again."""
         try:
             value = await work
@@ -226,6 +243,9 @@ class Workers:
                 self.counts["lost"] += 1
                 log.warning("a worker ended: %r", error)
                 ticket.fail(WorkerLost(str(error)))
+        except TooSlow as error:
+            self.counts["timeout"] += 1
+            ticket.fail(TooLong(error))
         except RenderError as error:
             # One picture that Graphviz refuses says little; the probe shows whether it draws any.
             self._doubted = True
@@ -237,7 +257,9 @@ class Workers:
             self._drawn = asyncio.get_running_loop().time()
             if ticket.begun is not None:
                 waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
-                self.observe(ticket.job.__name__, waited, taken)
+                name = ticket.job.__name__
+                ticket.leg = Leg.now(name, waited, taken, worker.name, worker.laps)
+                self.observe(ticket.leg)
             if not ticket.answer.done():
                 ticket.answer.set_result(value)
 

@@ -12,16 +12,22 @@ import os
 import pickle
 import signal
 import socket
+import sys
+import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
+from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
+from app.workers.limits import Limited, TooSlow
 from resnet_core.errors import ResnetDiagramError
+from resnet_core.stages import Lap, timed
 
 PRELOAD = ["app.workers.preload"]
 # Whatever a worker may send. Its answer follows after BEGUN.
@@ -31,6 +37,10 @@ BEGUN = "begun"
 PATIENCE = 1.0
 # Seconds between two attempts to wake a fork server that somebody has stopped.
 NUDGE = 2.0
+# Seconds in which a worker that is not forked loads torch, on a slow machine too.
+LOADING = 60.0
+# A folder that is there where no other can be written to.
+IN_MEMORY = "/dev/shm"
 
 
 class WorkerLost(Exception):
@@ -50,12 +60,15 @@ class Process:
         memory: int,
         calm: int = 0,
         begin: Callable[[], object] | None = None,
+        limits: Mapping[str, float] | None = None,
     ) -> None:
         self.name = name
         # What the process does before its first job.
         self._begin = begin
         self.resident = 0
-        self._memory, self._calm = memory, calm
+        # The stages of the last job.
+        self.laps: list[Lap] = []
+        self._memory, self._calm, self._limits = memory, calm, limits or {}
         self._process: Any = None
         self._pipe: Connection | None = None
         # One waits at the pipe, one is there to start and to bury.
@@ -111,7 +124,7 @@ class Process:
             except TimeoutError:
                 if self._stopped:
                     self.kill()
-        fine, value, self.resident = await work
+        fine, value, self.resident, self.laps = await work
         if not fine:
             raise value
         return value
@@ -139,12 +152,11 @@ class Process:
             self._pipe.close()
 
     def _start(self) -> None:
-        context: Any = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
+        context = _context()
         if self._pipe:
             self._pipe.close()
         self._pipe, theirs = multiprocessing.Pipe()
-        arguments = (theirs, self._memory, self._calm, self._begin)
+        arguments = (theirs, self._memory, self._calm, self._limits, self._begin)
         process = context.Process(
             target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
         )
@@ -154,10 +166,15 @@ class Process:
             # The last copy must be the worker's, or its death would not be seen here.
             theirs.close()
         self._process = process
+        if context.get_start_method() == "spawn":
+            # It loads for seconds what the others are forked with, and no job shall wait for that.
+            with suppress(EOFError, OSError):
+                if self._pipe.poll(LOADING):
+                    self._pipe.recv()
 
     def _ask(
         self, job: Callable[..., Any], arguments: tuple[Any, ...], begun: Callable[[], None]
-    ) -> tuple[bool, Any, int]:
+    ) -> tuple[bool, Any, int, list[Lap]]:
         """Hand the job over and wait for its answer, in a thread."""
         failure: type[Exception] = NotBegun
         assert self._pipe is not None  # it is made before the process
@@ -167,8 +184,8 @@ class Process:
                 raise ValueError("a worker spoke out of turn")
             begun()
             failure = WorkerLost
-            fine, value, resident = self._pipe.recv()
-            return bool(fine), value, int(resident)
+            fine, value, resident, laps = self._pipe.recv()
+            return bool(fine), value, int(resident), list(laps)
         except (EOFError, OSError):
             self.kill()
             raise failure(f"worker {self.name} ended") from None
@@ -178,8 +195,35 @@ class Process:
             raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
 
 
+def forks() -> bool:
+    """Whether workers can be forked from one process, which listens at a file of its own.
+
+    Without any folder to put it in, each of them starts by itself and loads torch for itself.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        # Read-only containers have this one; it is memory.
+        if not os.access(IN_MEMORY, os.W_OK | os.X_OK):
+            return False
+        # Of this process, and of all that it starts.
+        tempfile.tempdir = os.environ["TMPDIR"] = IN_MEMORY
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def _context() -> Any:
+    """The way in which workers start here."""
+    context: Any = multiprocessing.get_context("forkserver" if forks() else "spawn")
+    context.set_forkserver_preload(PRELOAD)
+    return context
+
+
 def work(
-    pipe: Connection, memory: int, calm: int, begin: Callable[[], object] | None = None
+    pipe: Connection,
+    memory: int,
+    calm: int,
+    limits: Mapping[str, float],
+    begin: Callable[[], object] | None = None,
 ) -> None:
     """The life of a worker process: one job after the other, until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -187,6 +231,9 @@ def work(
         os.setpgrp()
     threading.Thread(target=_end_with_server, daemon=True).start()
     _restrain(memory, calm)
+    if PRELOAD[0] not in sys.modules:
+        import_module(PRELOAD[0])
+        pipe.send(BEGUN)
     if begin:
         with suppress(Exception):  # the server has tried it before, and told what is wrong
             begin()
@@ -196,11 +243,19 @@ def work(
         except (EOFError, OSError):
             return
         pipe.send(BEGUN)
-        fine, value = _done(job, arguments)
+        with timed(Limited(limits, partial(_give_up, pipe))) as watch:
+            fine, value = _done(job, arguments)
         try:
-            pipe.send((fine, value, resident()))
+            pipe.send((fine, value, resident(), watch.laps))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
-            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident()))
+            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident(), []))
+
+
+def _give_up(pipe: Connection, why: TooSlow) -> None:
+    """Say why there is no answer, and end: what was going on cannot be gone on with."""
+    with suppress(OSError):
+        pipe.send((False, why, resident(), []))
+    os._exit(0)
 
 
 def _done(job: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
@@ -270,6 +325,7 @@ class Thread:
     pid = None
 
     def __init__(self) -> None:
+        self.laps: list[Lap] = []
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="resnet-diagram")
 
     async def start(self) -> None:
@@ -278,7 +334,9 @@ class Thread:
     async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
         """What the job returns or raises."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
+        self.laps = []
+        value, self.laps = await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
+        return value
 
     def kill(self) -> None:
         """What it does goes on, and nobody waits for it."""
@@ -288,10 +346,11 @@ class Thread:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _sheltered(job: Callable[..., Any], *arguments: Any) -> Any:
-    """What the job returns or raises; but a future cannot hold a StopIteration."""
+def _sheltered(job: Callable[..., Any], *arguments: Any) -> tuple[Any, list[Lap]]:
+    """What the job returns or raises, and its stages; but a future can hold no StopIteration."""
     try:
-        return job(*arguments)
+        with timed() as watch:
+            return job(*arguments), watch.laps
     except StopIteration as error:
         raise RuntimeError("a job ended in the middle of an iteration") from error
 

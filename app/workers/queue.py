@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.workers.estimate import SMALL
+from app.workers.journey import Leg
 
 # A second of work counts as so many seconds of having come later. Whatever waits long enough is
 # first in the end.
 LATER = 4.0
 LONGEST = 60
+# Whether nobody has asked for what is done now: it lets everybody go first.
+unasked: ContextVar[bool] = ContextVar("unasked", default=False)
 
 
 class Busy(Exception):
@@ -43,15 +47,21 @@ class Ticket:
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
     begun: float | None = None
     tries: int = 0
+    leg: Leg | None = None
+    unasked: bool = field(default_factory=lambda: unasked.get())
 
     @property
     def large(self) -> bool:
         return self.cost >= SMALL
 
     @property
-    def turn(self) -> float:
+    def turn(self) -> tuple[bool, float]:
         """The lower, the sooner."""
-        return self.since + LATER * self.cost
+        return self.unasked, self.since + LATER * self.cost
+
+    def last(self) -> tuple[bool, float, float]:
+        """The higher, the sooner it is turned away."""
+        return self.unasked, self.cost, self.since
 
     def fail(self, error: Exception) -> None:
         """Tell who asked, where somebody still waits."""
@@ -69,6 +79,11 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def pressing(self) -> int:
+        """How many wait that somebody has asked for."""
+        return sum(not ticket.unasked for ticket in self._waiting)
 
     @property
     def full(self) -> bool:
@@ -89,7 +104,7 @@ class Queue:
         """Turn away the costliest, of equals the last, until no more than ``most`` wait."""
         while len(self._waiting) > most:
             after = self.wait
-            costliest = max(self._waiting, key=lambda ticket: (ticket.cost, ticket.since))
+            costliest = max(self._waiting, key=Ticket.last)
             self._waiting.remove(costliest)
             costliest.fail(Busy(after))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.settings import Settings
 from app.workers import jobs, pasted_page
 from app.workers.cache import Cache
+from app.workers.disk import Disk
 from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.store import Store
@@ -24,14 +26,26 @@ class Renderer:
         self.own = own
         self.workers = Workers(settings, own.enter if own else None)
         self.limit = settings.timeout
+        self.disk = None
+        if settings.disk != "none":
+            self.disk = Disk(Path(settings.disk), settings.disk_bytes)
         self.store = None if settings.store == "none" else Store(settings.store)
-        self._cache = Cache(settings.cache_bytes, store=self.store)
+        self._levels = [level for level in (self.disk, self.store) if level]
+        self._cache = Cache(settings.cache_bytes, levels=self._levels)
 
     async def stop(self) -> None:
-        """End the workers, and leave the store."""
+        """End the workers, and leave the stores."""
         await self.workers.stop()
-        if self.store:
-            await self.store.close()
+        for level in self._levels:
+            await level.close()
+
+    @property
+    def lacks(self) -> list[str]:
+        """What is not there that would make answers quicker; they are right without it."""
+        said = [level.trouble for level in self._levels if level.trouble]
+        if self.workers.apart:
+            said.append("no folder can be written to: each worker loads torch by itself")
+        return said
 
     async def renew(self) -> None:
         """Draw everything anew from now on: somebody's own file is another one."""

@@ -7,16 +7,14 @@ believed only where its checksum fits, which covers the key, so that nothing is 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import secrets
-import zlib
 from collections.abc import Awaitable, Callable, Hashable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.workers import build
+from app.workers.seal import name_of, opened, sealed
 
 log = logging.getLogger(__name__)
 # A store that is slower than this is slower than drawing.
@@ -27,7 +25,6 @@ REST = 5.0
 KEPT = 7 * 86400
 # Another machine that draws the same is waited for, so long and no longer.
 PATIENCE, LOOK = 3.0, 0.05
-SUM = hashlib.sha256().digest_size
 RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end"
 
 
@@ -40,14 +37,13 @@ class Store:
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
         )
-        self._prefix = f"resnet-diagram:{build.digest()[:16]}:"
         self._rested = 0.0
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What the store has, or what ``make`` gives, which is put there."""
         if self._resting:
             return await make()
-        name = self._prefix + hashlib.sha256(repr(key).encode()).hexdigest()
+        name = name_of(key)
         found = await self._read(name)
         if found is not None:
             return found
@@ -72,9 +68,9 @@ class Store:
         await self._redis.aclose()
 
     @property
-    def well(self) -> bool:
-        """Whether it answered when it was last asked."""
-        return not self._resting
+    def trouble(self) -> str | None:
+        """What was wrong when it was last asked; None where nothing was."""
+        return "the shared store does not answer" if self._resting else None
 
     @property
     def _resting(self) -> bool:
@@ -101,19 +97,13 @@ class Store:
         value = await self._try(self._redis.get(name))
         if not isinstance(value, bytes):
             return None
-        total, packed = value[:SUM], value[SUM:]
-        if hashlib.sha256(name.encode() + packed).digest() != total:
+        found = opened(name, value)
+        if found is None:
             log.warning("the store holds something else than was put there; it is drawn again")
-            return None
-        try:
-            return zlib.decompress(packed)
-        except zlib.error:
-            return None
+        return found
 
     async def _write(self, name: str, made: bytes) -> None:
-        packed = zlib.compress(made, 1)
-        total = hashlib.sha256(name.encode() + packed).digest()
-        await self._try(self._redis.set(name, total + packed, ex=KEPT))
+        await self._try(self._redis.set(name, sealed(name, made), ex=KEPT))
 
     async def _try(self, asking: Awaitable[object]) -> object:
         """The store's answer; None where it has none, and then it is left alone for a while."""

@@ -32,9 +32,9 @@ MAX_WIDTH = 65_536
 
 @BLOCKS.register(
     "bottleneck",
-    en="Narrow, look around, widen: the 3×3 works where channels are few, and depth "
+    en="Narrow, look at neighbours, widen: the 3×3 works where channels are few, and depth "
     "becomes affordable.",
-    zh="先压窄、再看邻域、最后放宽：3×3 只在通道少的地方计算，网络才深得起来。",
+    zh="先降维、再提取局部邻域、最后升维：3×3 只在通道少的地方计算，网络才深得起来。",
 )
 class Bottleneck(nn.Module):
     """relu(shortcut(x) + f(x)),  f = 1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resnet_core.graph.model import Graph, Node
+from resnet_core.graph.structure import groups, is_depthwise, kernel
 
 Match = tuple[Node | None, Node | None]
 _Steps = list[tuple[int, int]]
@@ -160,9 +161,29 @@ def _walked(best: list[list[float]], score: list[list[float]]) -> _Steps:
     return steps
 
 
+def _one_job(x: Node, y: Node, named_alike: bool) -> bool:
+    """Whether two calls may stand for each other.
+
+    A linear layer on the channels of each position is a 1×1 convolution by another name; a
+    depthwise convolution mixes no channels, so it stands for another one only under its name.
+    """
+    if x.role != y.role:
+        return _pointwise(x) and _pointwise(y)
+    if x.role != "conv" or named_alike:
+        return True
+    return is_depthwise(x) == is_depthwise(y)
+
+
+def _pointwise(node: Node) -> bool:
+    """Whether a call mixes channels at each position of a map by itself."""
+    if len(node.shape) != 4 or node.role not in ("conv", "linear"):
+        return False
+    return node.role == "linear" or (kernel(node) == 1 and groups(node) == 1)
+
+
 def _call_score(one: Unit, other: Unit) -> float:
     x, y = one.first, other.first
-    if x.role != y.role or x.lane != y.lane:
+    if x.lane != y.lane or not _one_job(x, y, one.name == other.name):
         return 0
     # A module called again keeps its name and does another job, so its name counts for less.
     again = x.call > 1 or y.call > 1 or x.kind == "function"

@@ -28,6 +28,9 @@ _DERIVED = frozenset(
      "inplanes"}
 )  # fmt: skip
 _SAID = {"kernel_size": "kernel", "out_channels": "channels", "out_features": "features"}
+# Whether something is there, which Chinese says otherwise than whether something is so.
+_YES_OR_NO = (Text("false", "否"), Text("true", "是"))
+_SWITCHES = {"bias": (Text("false", "无"), Text("true", "有"))}
 _PER_AXIS = frozenset({"kernel_size", "stride", "padding", "dilation", "output_size"})
 
 
@@ -108,7 +111,9 @@ def _own(a: Node, b: Node, language: Language) -> Iterator[Difference]:
         if a.role == b.role == "conv":
             yield from _attributes(a.attributes, b.attributes, language)
         return
-    yield from _attributes(a.attributes, b.attributes, language)
+    for found in _attributes(a.attributes, b.attributes, language):
+        slides = a.role == "pool" and found.name == say("kernel", language)
+        yield replace(found, name=say("window", language)) if slides else found
     yield from _parts(a, b, language)
 
 
@@ -166,14 +171,16 @@ def _attributes(
     for name in dict.fromkeys([*a, *b]):
         if name in _DERIVED or a.get(name) == b.get(name):
             continue
-        before, after = (_value(name, values.get(name)) for values in (a, b))
+        before, after = (_value(name, values.get(name), language) for values in (a, b))
         yield Difference(say(_SAID.get(name, name.replace("_", " ")), language), before, after)
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, language: Language) -> str:
     """A hyper-parameter as the picture writes it: ``3×3``, ``2``."""
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return _SWITCHES.get(name, _YES_OR_NO)[value][language]
     if name in _PER_AXIS and isinstance(value, list | tuple):
         sides = [str(side) for side in value]
         one = len(set(sides)) == 1 and name != "kernel_size"
@@ -313,6 +320,14 @@ def _common(differences: Sequence[Difference], language: Language) -> str:
             (factor,) = factors
             times = f"{{}} × {float(factor):.3g}"
             return _MULTIPLES.get(factor, Text(times, times))[language].format(first.name)
+    if all(one.before == first.before for one in differences):
+        counted = Counter(one.after for one in differences)
+        each = Text("{} ({}×)", "{}（{} 个）")
+        told = Text(", ", "、")[language].join(
+            each.format(*item)[language] for item in sorted(counted.items())
+        )
+        if len(counted) <= _MOST:
+            return f"{first.name} {first.before} → {told}".strip()
     return f"{first.text} …"
 
 

@@ -12,6 +12,7 @@ from resnet_core.bilingual import Language
 from resnet_core.compare import mermaid, picture, table
 from resnet_core.compare.changes import Pair
 from resnet_core.compare.diff import Diff, Subject
+from resnet_core.compare.purpose import why
 from resnet_core.compare.summary import summary
 from resnet_core.compare.union import Views
 from resnet_core.diagram.diagram import Diagram
@@ -70,6 +71,10 @@ class Comparison(Picture):
     def summary(self, lang: Language | None = None) -> str:
         """One sentence: what was added, removed and changed, and what that costs."""
         return summary(self.diff, lang or self.options.lang)
+
+    def why(self, lang: Language | None = None) -> tuple[str, ...]:
+        """What each change is for, where that is known, with who measured what it brings."""
+        return why(self.diff, lang or self.options.lang)
 
     @property
     def names(self) -> tuple[str, str]:

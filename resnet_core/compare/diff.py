@@ -93,6 +93,11 @@ class Diff:
         )
 
     @property
+    def only_sizes(self) -> bool:
+        """Whether nothing but shapes differs: the same calls on another input."""
+        return all(pair.change in ("same", "reshaped") for pair in self.pairs)
+
+    @property
     def deltas(self) -> Mapping[str, int]:
         """What the second has more than the first, by the name of the sum."""
         a, b = self.a.totals, self.b.totals

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.compare import families
 from resnet_core.compare.alignment import replaced
 from resnet_core.compare.changes import Pair, examples, kinds, listed
 from resnet_core.compare.diff import Diff
+from resnet_core.explain.facts import ends_in_norm
 from resnet_core.graph.model import Graph, Node
+from resnet_core.graph.structure import Outline
 from resnet_core.language.notation import shape_text
 from resnet_core.language.numbers import amount
 from resnet_core.language.terms import say
@@ -32,6 +35,9 @@ def change_word(change: str, language: Language) -> str:
 
 def clauses(a: Graph, b: Graph, rows: Iterable[Pair], language: Language) -> list[str]:
     """What differs, the decisive first; empty where no call differs."""
+    rows = tuple(rows)
+    if families.apart(a, b, rows):
+        return list(families.clauses(a, b, language))
     calls = [row for row in rows if row.node.kind not in ("input", "output")]
     found = [*_replacements(a, b, language)]
     for change, graph in (("added", b), ("removed", a)):
@@ -92,22 +98,59 @@ def summary(diff: Diff, language: Language) -> str:
     a, b = diff.names
     if diff.same:
         count = f"{diff.b.totals.params:,}"
+        if other := _other_start(diff):
+            return other[language]
         return Text(
             f"{a} and {b} compute the same: {count} parameters.",
             f"{a} 与 {b} 的计算完全相同：{count} 个参数。",
         )[language]
     diff = diff.told(language)
-    parts = clauses(diff.a, diff.b, diff.pairs, language)
+    parts = _given(diff, language)
+    if not (parts and diff.only_sizes):
+        parts += clauses(diff.a, diff.b, diff.pairs, language)
     if not parts:
         wiring = Text("only the wiring differs", "只有连线不同")
-        sizes = Text("only the input differs", "只有输入的大小不同")
-        reshaped = any(not pair.same for pair in diff.pairs)
-        parts = [(sizes if reshaped else wiring)[language]]
+        parts = [wiring[language]]
     costs = figures(diff, language)
-    return Text(
+    told = Text(
         f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}.",
         f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。",
-    )[language]
+    )
+    return Text(told.en, TYPESET["zh"](told.zh).replace(" %", "%"))[language]
+
+
+def _given(diff: Diff, language: Language) -> list[str]:
+    """That the inputs differ, before anything is said of what was made of them."""
+    one, other = ([node.shape for node in graph.inputs] for graph in (diff.a, diff.b))
+    if one == other:
+        return []
+    if [shape[1:] for shape in one] == [shape[1:] for shape in other] and diff.only_sizes:
+        batches = one[0][0], other[0][0]
+        return [Text("only the batch differs ({} → {})", "只有批量不同（{} → {}）").format(
+            *batches)[language]]  # fmt: skip
+    shapes = [", ".join(map(shape_text, shapes)) for shapes in (one, other)]
+    told = Text("the inputs differ ({} → {})", "输入不同（{} → {}）")
+    if diff.only_sizes:
+        told = Text("only the input differs ({} → {})", "只有输入的大小不同（{} → {}）")
+    return [told.format(*shapes)[language]]
+
+
+def _other_start(diff: Diff) -> Text | None:
+    """Equal calls whose weights start otherwise: zero_init_residual is seen in no picture."""
+    starts = [bool(s.caption.parameters.get("zero_init_residual")) for s in diff.subjects]
+    if starts[0] == starts[1]:
+        return None
+    name, count = diff.names[starts.index(True)], f"{diff.b.totals.params:,}"
+    blocks = Outline(diff.b).blocks
+    layer = Text("convolution", "卷积")
+    if all(map(ends_in_norm, blocks)):
+        layer = Text("norm", "归一化")
+    return Text(
+        f"The calls are the same, {count} parameters, but training starts otherwise: in {name} "
+        f"the last {layer.en} on each main path starts at zero.",
+        f"运算完全相同，{count} 个参数，但训练的起点不同：{name} 中每条主路最后一个{layer.zh}"
+        "从零开始。",
+    )
 
 
 def figures(diff: Diff, language: Language) -> list[str]:
@@ -131,8 +174,8 @@ def figures(diff: Diff, language: Language) -> list[str]:
 def _count(before: int, after: int, language: Language, share: bool = True) -> str:
     if before == after:
         return f"{after:,}{_UNCHANGED[language]}"
-    more = f", {_share(before, after)}" if share and before else ""
-    return f"{before:,} → {after:,} ({_signed(after - before)}{more})"
+    deltas = [_signed(after - before), *([_share(before, after)] if share and before else [])]
+    return f"{before:,} → {after:,}{_aside(deltas, language)}"
 
 
 def _large(before: int, after: int, language: Language) -> str:
@@ -140,9 +183,14 @@ def _large(before: int, after: int, language: Language) -> str:
         return f"{amount(after, language).strip()}{_UNCHANGED[language]}"
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
-    more = f", {_share(before, after)}" if before else ""
     one, other = (amount(number, language).strip() for number in (before, after))
-    return f"{one} → {other} ({delta}{more})"
+    deltas = [delta, *([_share(before, after)] if before else [])]
+    return f"{one} → {other}{_aside(deltas, language)}"
+
+
+def _aside(parts: Sequence[str], language: Language) -> str:
+    """In brackets, as each language sets them."""
+    return Text(f" ({', '.join(parts)})", f"（{'，'.join(parts)}）")[language]
 
 
 def _share(before: int, after: int) -> str:

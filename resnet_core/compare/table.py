@@ -9,6 +9,7 @@ from typing import Any
 from resnet_core.bilingual import Language
 from resnet_core.compare.changes import Pair
 from resnet_core.compare.diff import Diff, Subject
+from resnet_core.compare.purpose import why
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.formats.json import record as structure
 from resnet_core.formats.table import in_columns, in_markdown
@@ -30,7 +31,8 @@ _KEPT = ("subject", "parameters", "input", "output", "url", "totals", "problem")
 
 def markdown(diff: Diff) -> str:
     """The sentence, and the rows that differ as a table that GitHub renders."""
-    lines = [summary(diff, diff.language), ""]
+    lines = [summary(diff, diff.language), *why(diff, diff.language), ""]
+    lines[1:-1] = [part for clause in lines[1:-1] for part in ("", clause)]
     if rows := cells(diff):
         lines += [*in_markdown([_COLUMNS[diff.language], *rows], _WORDS), ""]
     for subject in diff.subjects:
@@ -40,7 +42,7 @@ def markdown(diff: Diff) -> str:
 
 def columns(diff: Diff) -> str:
     """The same for a terminal."""
-    lines = [summary(diff, diff.language)]
+    lines = [summary(diff, diff.language), *why(diff, diff.language)]
     if rows := cells(diff):
         lines += ["", *in_columns([_COLUMNS[diff.language], *rows], _WORDS)]
     return "\n".join(lines) + "\n"
@@ -87,6 +89,7 @@ def record(diff: Diff) -> dict[str, Any]:
         "schema": SCHEMA,
         "same": diff.same,
         "summary": {"en": summary(diff, "en"), "zh": summary(diff, "zh")},
+        "why": {"en": list(why(diff, "en")), "zh": list(why(diff, "zh"))},
         "url": diff.url,
         "detail": diff.detail,
         "a": _subject(a),

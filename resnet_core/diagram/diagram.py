@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
 from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.formula import formula as formula_at
 from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
@@ -119,7 +120,8 @@ class Diagram(Drawing):
     @property
     def input_shape(self) -> Shape:
         """Shape of the input: [batch, channels, height, width]."""
-        height, width = self.input.size(self.subject.input_size)
+        side = self.subject.input_side(self.parameters.model_dump())
+        height, width = self.input.size(side)
         return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
 
     @property
@@ -180,6 +182,16 @@ class Diagram(Drawing):
         return {**dict(self.subject.fixed), **self.parameters.model_dump()}
 
     @property
+    def formula(self) -> str:
+        """What the structure computes, in a line. Known without a trace, as ``named`` is."""
+        return formula_at(self.subject, self.values)
+
+    @property
+    def named(self) -> str:
+        """What the picture is called: by its reader, or else by the catalogue."""
+        return (self.options.title or "").strip() or self.subject.title
+
+    @property
     def caption(self) -> Caption:
         fields = self.subject.params.model_fields
         changed = {
@@ -192,7 +204,7 @@ class Diagram(Drawing):
             name=subject.name,
             title=subject.title,
             kind=subject.kind,
-            formula=subject.formula,
+            formula=self.formula,
             paper=subject.paper,
             parameters=self.values,
             notable={**dict(subject.fixed), **changed, **_shape_of(self)},
@@ -214,6 +226,27 @@ def _shape_of(diagram: Diagram) -> dict[str, Any]:
 def address(query: Iterable[tuple[str, Any]]) -> str:
     """The URL of a query, without host."""
     return "/diagram?" + urlencode(list(query), safe=",:")
+
+
+def described(subject: Subject) -> dict[str, Any]:
+    """What is known of a subject, as plain data."""
+    defaults = subject.params()
+    return {
+        "kind": subject.kind,
+        "name": subject.name,
+        "title": subject.title,
+        "formula": subject.formula,
+        "paper": subject.paper,
+        "input": {
+            "channels": subject.input_channels(defaults),
+            "height": subject.input_size,
+            "width": subject.input_size,
+        },
+        "base": subject.base or None,
+        "fixed": dict(subject.fixed),
+        "parameters": subject.params.model_json_schema(),
+        "url": address([(subject.kind, subject.name)]),
+    }
 
 
 # Graphs by what they weigh, not by their number: the largest has 10,000 calls, most have 12.
@@ -299,7 +332,7 @@ def _without_defaults(subject: Subject, values: dict[str, Any]) -> dict[str, Any
     height, _, width = found.get("input", "").partition("x")
     if height and height == width:
         found["input"] = height
-    size = str(subject.input_size)
+    size = str(subject.input_side(values))
     return {k: v for k, v in found.items() if (k, v) not in (("detail", shown), ("input", size))}
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resnet_core.bilingual import Language, Text
 from resnet_core.diagram.options import Options
 from resnet_core.errors import TooLarge
+from resnet_core.stages import stage
 
 if TYPE_CHECKING:
     from resnet_core.explain import Explanation
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from resnet_core.layout.theme import Theme
 
 MAX_BOXES = 1500
+# A network has about as many edges as boxes; in four times as many no eye finds its way.
+MAX_ARROWS = 4 * MAX_BOXES
 # No letter on a picture that is drawn for a place with a name is smaller, in points.
 LEAST_TYPE = 6.0
 DETAILS: tuple[Detail, ...] = ("op", "layer", "block", "stage")
@@ -139,6 +142,7 @@ class Drawing(Picture):
         return readable(shown, detail)
 
     @cached_property
+    @stage("layout")
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         from resnet_core.layout.page import heading, without_legend
@@ -226,6 +230,7 @@ class Drawing(Picture):
 
         return record(self.graph, self.caption)
 
+    @stage("encode")
     def render(self, format: str = "svg") -> bytes:
         """The drawing as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
         from resnet_core.formats.registry import FORMATS
@@ -234,13 +239,19 @@ class Drawing(Picture):
 
 
 def readable(graph: Graph, detail: str) -> Graph:
-    """The view itself. Raises TooLarge where it has more boxes than anybody could read."""
+    """The view itself. Raises TooLarge where it has more boxes or arrows than can be read."""
     if len(graph.nodes) > MAX_BOXES:
         reason = Text(
             "the picture would have {:,} boxes, more than {:,}",
             "图中会有 {:,} 个方框，超过了 {:,}",
         )
         raise _too_large(detail, reason.format(len(graph.nodes), MAX_BOXES))
+    if len(graph.edges) > MAX_ARROWS:
+        reason = Text(
+            "the picture would have {:,} arrows, more than {:,}",
+            "图中会有 {:,} 条箭头，超过了 {:,}",
+        )
+        raise _too_large(detail, reason.format(len(graph.edges), MAX_ARROWS))
     return graph
 
 

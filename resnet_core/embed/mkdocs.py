@@ -27,6 +27,8 @@ from resnet_core.embed.figure import SOURCE, alternative, figure, themed, words_
 from resnet_core.errors import ResnetDiagramError
 
 KNOWN = ("theme", "caption", "alt")
+# What letters inside a page would take over from it: they would no longer fit into their boxes.
+_ITS_OWN = "font-weight:400;font-style:normal;letter-spacing:0;word-spacing:0;text-transform:none"
 
 
 def validator(
@@ -56,7 +58,7 @@ def fence(
         picture = figure(words_of(words), code=code, folder=Path())
         if theme := options.get("theme"):
             picture = themed(picture, theme)
-        svg = picture.render("svg").decode()
+        svg = picture.render("svg").decode().replace("<svg ", f'<svg style="{_ITS_OWN}" ', 1)
     except ResnetDiagramError as error:
         raise SuperFencesException(f"resnet-diagram: {words}: {error}") from error
     alt = options.get("alt") or alternative(picture)

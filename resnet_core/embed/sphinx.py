@@ -50,6 +50,7 @@ from resnet_core.embed.figure import (
     words_of,
 )
 from resnet_core.embed.in_words import text_of
+from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ if TYPE_CHECKING:
 _STORE = "resnet_diagram"
 MODULE = "module"
 THEMES = get_args(Options.model_fields["theme"].annotation)
+
+
+class standing(nodes.figure):  # noqa: N801  docutils names a node as its tag
+    """A figure without a caption: nothing refers to it by number, so on paper it does not float."""
+
+    tagname = "figure"
 
 
 class diagram(nodes.General, nodes.Element):  # noqa: N801  docutils names a node as its tag
@@ -160,7 +167,8 @@ class ResnetDirective(SphinxDirective):
             "", nodes.literal_block(text, text, language="none"),
             asked=replace(asked), alt=alt, width=self.options.get("width", ""),
         )  # fmt: skip
-        found = nodes.figure("", shown, align=self.options.get("align", "default"))
+        kind = nodes.figure if "caption" in self.options else standing
+        found = kind("", shown, align=self.options.get("align", "default"))
         found["classes"] += ["resnet-diagram", *self.options.get("class", [])]
         self.set_source_info(found)
         if caption := self.options.get("caption"):
@@ -294,12 +302,30 @@ def visit_html(visitor: Any, node: diagram) -> None:
 
 
 def visit_latex(visitor: Any, node: diagram) -> None:
-    """A PDF beside the LaTeX file."""
-    name = _placed(visitor, node, "pdf", Path(visitor.builder.outdir))
+    """A PDF beside the LaTeX file, as large as on the screen where nothing else is said."""
+    folder = Path(visitor.builder.outdir)
+    name = _placed(visitor, node, "pdf", folder)
     width = visitor.latex_image_length(node["width"]) if node["width"] else ""
+    if not width and not any(word.startswith("--width") for word in node["asked"].words):
+        width = f"{size_of((folder / name).read_bytes())[0]}\\sphinxpxdimen"
     options = f"[width={width}]" if width else ""
     visitor.body.append(f"\n\\noindent\\sphinxincludegraphics{options}{{{name}}}\n")
     raise nodes.SkipNode
+
+
+def visit_standing(visitor: Any, node: standing) -> None:
+    """A paragraph of its own, but beside text and in tables, where Sphinx knows what fits."""
+    if visitor.table or visitor.in_minipage or node["align"] in ("left", "right"):
+        visitor.visit_figure(node)
+        return
+    anchor = visitor.hypertarget_to(node, anchor=True) if node["ids"] else ""
+    visitor.body.append(f"\n\\begin{{center}}{anchor}\n")
+    visitor.context.append("\\end{center}\n")
+
+
+def depart_standing(visitor: Any, _node: standing) -> None:
+    """The end of what was begun."""
+    visitor.body.append(visitor.context.pop())
 
 
 def visit_text(visitor: Any, node: diagram) -> None:
@@ -318,6 +344,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         html=(visit_html, depart), latex=(visit_latex, depart),
         text=as_text, man=as_text, texinfo=as_text,
     )  # fmt: skip
+    app.add_node(standing, latex=(visit_standing, depart_standing))
     app.add_config_value("resnet_diagram_theme", "light", "env", types=(str,))
     for directive in DIRECTIVES:
         app.add_directive(f"resnet-{directive.kind}", directive)

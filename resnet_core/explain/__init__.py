@@ -13,9 +13,10 @@ from resnet_core.explain.components import attention, chosen, concat
 from resnet_core.explain.cost import biases, depth, savings, shares, total
 from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Sentence
 from resnet_core.explain.failure import failure, so_far
+from resnet_core.explain.idle import idle, idle_in
 from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.main_path import main_path
-from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides, traits
+from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides
 from resnet_core.explain.sentences import Passage
 from resnet_core.explain.sequential import plain, without_weights
 from resnet_core.explain.shortcut import ending, shortcut
@@ -28,6 +29,7 @@ from resnet_core.explain.special_blocks import (
     res2net,
 )
 from resnet_core.explain.stride import size
+from resnet_core.explain.traits import traits
 from resnet_core.explain.why import why
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
@@ -88,6 +90,7 @@ def _block(block: Anatomy) -> Iterator[Passage]:
         savings,
         chosen,
         biases,
+        idle,
         total,
         ending,
     ):
@@ -105,6 +108,7 @@ def _network(outline: Outline, caption: Caption) -> Iterator[Passage]:
     yield from shortcuts(outline)
     yield from ending(block, outline.blocks)
     yield from traits(outline)
+    yield from idle_in(outline)
     yield from shares(outline)
     yield from depth(outline, caption)
     yield from sight(outline)

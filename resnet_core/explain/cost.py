@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import LANGUAGES
+from resnet_core.explain.facts import pixels
 from resnet_core.explain.main_path import called
 from resnet_core.explain.positions import Window, window
 from resnet_core.explain.sentences import Passage, Said, ids
@@ -15,6 +16,7 @@ from resnet_core.graph.structure import (
     Outline,
     channels,
     groups,
+    in_a_row,
     is_depthwise,
     kernel,
     size_of,
@@ -27,6 +29,7 @@ from resnet_core.language.numbers import (
     Many,
     percent,
     ratio,
+    several,
     side,
 )
 from resnet_core.language.terms import listed
@@ -332,7 +335,8 @@ def _parts(outline: Outline) -> list[Part]:
             rest = [node for _, _, nodes in stages[1:] for node in nodes]
             others = ("the rest", "其余各块")
             stages = [stages[0], (*others, tuple(rest))]
-    ends = [("the stem", "起始层", outline.stem), ("the head", "分类头", outline.head)]
+    first = ("the stem", "起始层") if pixels(outline) else ("the downsampling", "下采样")
+    ends = [(*first, outline.stem), ("the head", "分类头", outline.head)]
     found = [ends[0], *stages, ends[1]]
     return [pair for pair in found if sum(node.params + node.macs for node in pair[2])]
 
@@ -388,36 +392,30 @@ def _split(
 
 def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
     """How the layers are counted, and whether that is the number in the name."""
-    layers = outline.layers
+    graph, layers = outline.graph, outline.layers
     if not outline.blocks or not outline.head:
         return
-    each = [len(list(weighted(block.calls))) for block in outline.blocks]
+    counts = [len(list(weighted(block.calls))) for block in outline.blocks]
     stem, head = (len(list(weighted(part))) for part in (outline.stem, outline.head))
-    between = len(layers) - sum(each) - stem - head
-    if len(set(each)) > 1 or between:
+    if len(set(counts)) > 1 or len(layers) - sum(counts) - stem - head:
         return
+    ways = [in_a_row(graph, block.calls) for block in outline.blocks]
+    deep = in_a_row(graph, graph.calls)
+    if stem + sum(ways) + head != deep:
+        return
+    said = [_counted(outline, stem, ways, head)]
+    if deep < len(layers):
+        said.append(_side_by_side(outline, stem, head))
     named = [int(number) for number in re.findall(r"\d+", caption.title)]
-    sums = f"{stem} + {len(each):,} · {each[0]} + {head} = {len(layers):,}"
-    counted = Said(
-        f"Count the layers with weights on the main path: {stem} in the stem, {len(each):,} blocks "
-        f"of {each[0]}, {head} at the end, {sums}. Norms and what stands on a shortcut do not "
-        "count.",
-        f"数主路上带权重的层：起始层 {stem} 层，{len(each):,} 个块各 {each[0]} 层，末尾 {head} 层，"
-        f"{sums}。归一化和捷径上的层不算。",
-        ids(layers),
-    )
-    said = [counted]
-    if len(layers) in named:
-        claim = Said(
-            f"Hence the {len(layers):,} in the name.", f"名字里的 {len(layers):,} 由此而来。"
-        )
+    if deep in named:
+        claim = Said(f"Hence the {deep:,} in the name.", f"名字里的 {deep:,} 由此而来。")
         said += _six_n(outline, layers)
     elif named and max(named) >= 10:
         claim = Said(
-            f"The name says {max(named):,}, the count {len(layers):,}.",
-            f"名字写 {max(named):,}，数出来 {len(layers):,}。",
+            f"The name says {max(named):,}, the count {deep:,}.",
+            f"名字写 {max(named):,}，数出来 {deep:,}。",
         )
-        if stem > 1 and len(layers) - max(named) == stem - 1:
+        if stem > 1 and deep - max(named) == stem - 1:
             said.append(
                 Said(
                     f"The name is that of the network with a single convolution in the stem; here "
@@ -427,8 +425,40 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
                 )
             )
     else:
-        claim = Said(f"It is {len(layers):,} layers deep.", f"它有 {len(layers):,} 层深。")
+        claim = Said(f"It is {deep:,} layers deep.", f"它有 {deep:,} 层深。")
     yield Passage(claim, tuple(said))
+
+
+def _counted(outline: Outline, stem: int, ways: list[int], head: int) -> Said:
+    """The sum of the layers that the longest way meets."""
+    kinds = {way: ways.count(way) for way in dict.fromkeys(ways)}
+    total = stem + sum(ways) + head
+    sums = " + ".join(f"{count:,} · {way}" for way, count in kinds.items())
+    told = (
+        listed((f"{several(count, 'block')} of {way}" for way, count in kinds.items()), "en"),
+        listed((f"{count:,} 个块各 {way} 层" for way, count in kinds.items()), "zh"),
+    )
+    return Said(
+        f"Count the layers with weights on the longest way through the main path: {stem} in the "
+        f"stem, {told[0]}, {head} at the end, {stem} + {sums} + {head} = {total:,}. Norms and what "
+        "stands on a shortcut do not count.",
+        f"沿主路最长的一条路数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"
+        f"{stem} + {sums} + {head} = {total:,}。归一化和捷径上的层不算。",
+        ids(outline.layers),
+    )
+
+
+def _side_by_side(outline: Outline, stem: int, head: int) -> Said:
+    """What a count misses where layers of a block stand side by side."""
+    blocks, every = len(outline.blocks), len(outline.layers)
+    short = f"{stem} + {blocks:,} · 3 + {head} = {stem + 3 * blocks + head:,}"
+    return Said(
+        f"Layers side by side count once, so this is less than the {every:,} that there are. Names "
+        f"such as Res2Net-50 count all slices of a block as one layer: {short}.",
+        f"并排的层只算一次，所以少于总共的 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
+        f"算作一层：{short}。",
+        ids(outline.layers),
+    )
 
 
 def _six_n(outline: Outline, layers: Sequence[Node]) -> Iterator[Said]:

@@ -26,7 +26,8 @@ def failure(graph: Graph) -> Iterator[Passage]:
     )
     if problem.title == "cannot run":
         claim = Said(f"It cannot run: {at} fails.", f"它跑不起来：{at} 这一步失败了。", (at,))
-    said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem)]
+    said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem),
+            *_only_in_use(graph)]  # fmt: skip
     yield Passage(claim, tuple(said))
 
 
@@ -108,6 +109,22 @@ def _mend(problem: Problem) -> Iterator[Said]:
         f"改成 {values} 就能跑。",
         (problem.node,),
     )
+
+
+def _only_in_use(graph: Graph) -> Iterator[Said]:
+    """Batch norm on one position of one image: it runs, but not in training."""
+    problem = graph.problem
+    if problem is None or dict(problem.mend or ()).get("norm_layer") != "batch":
+        return
+    node = graph.node[problem.node]
+    shape = node.inputs[0] if node.inputs else ()
+    if node.type == "InstanceNorm2d" and shape[0] == 1 and shape[2:] == (1, 1):
+        yield Said(
+            "That holds for use, not for training: there one position of one image is too little "
+            "for batch norm as well, because one number has no deviation.",
+            "这只在推理时成立：训练时，一张图的一个位置对批归一化也太少，单个数没有标准差可言。",
+            (problem.node,),
+        )
 
 
 def _capital(text: str) -> str:

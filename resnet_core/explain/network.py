@@ -8,13 +8,12 @@ from itertools import pairwise
 
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.explain.facts import asked_for
-from resnet_core.explain.late_start import late_start
 from resnet_core.explain.main_path import called, capital, plural
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
-from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, weights
+from resnet_core.graph.structure import Anatomy, Outline, Stage, channels
 from resnet_core.language.caption import Caption
 from resnet_core.language.numbers import Few, Many, percent, several, side, whole
 from resnet_core.language.terms import listed
@@ -132,6 +131,15 @@ def _head(outline: Outline) -> Iterator[Said]:
     if last is None or not pools:
         if outline.stem and outline.graph.outputs:
             made = outline.graph.outputs[0].shape
+            if len(outline.stages) == 1:
+                yield Said(
+                    f"Here the stage ends: its map of {made[1]:,} channels and {side(made)} "
+                    "positions goes out as it is, to the next stage or to the head.",
+                    f"这个阶段到此为止：{made[1]:,} 个通道、{side(made)} 个位置的特征图原样输出，"
+                    "交给下一个阶段或分类头。",
+                    ids(outline.graph.outputs[:1]),
+                )
+                return
             yield Said(
                 f"Nothing is averaged or classified at the end: the map of {made[1]:,} channels "
                 f"and {side(made)} positions goes out as it is, for a detector or a segmentation "
@@ -159,13 +167,17 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
     told = list(openings.get(block.type, other)(block))
     if not told:
         return
-    named = plural(block, 2)
+    named, odd = plural(block, 2), _odd(outline)
+    claim = (f"Inside, the {named[0]} all work alike.", f"{named[1]}内部都是一个做法。")
+    if odd:
+        count, every = len(outline.blocks) - len(odd), len(outline.blocks)
+        works = "works" if count == 1 else "work"
+        claim = (
+            f"Inside, {count:,} of the {every:,} {named[0]} {works} alike.",
+            f"{every:,} 个{named[1]}中，有 {count:,} 个内部是一个做法。",
+        )
     yield Passage(
-        Said(
-            f"Inside, the {named[0]} all work alike.",
-            f"{named[1]}内部都是一个做法。",
-            (block.path,),
-        ),
+        Said(*claim, (block.path,)),
         (
             Said(
                 f"Take {called(block, 'en')}, which gets {block.given[1]:,} channels at "
@@ -176,9 +188,43 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
                 (block.path,),
             ),
             *told[0].said,
+            *_otherwise(odd),
         ),
     )
     yield from told[1:]
+
+
+def _odd(outline: Outline) -> list[Anatomy]:
+    """The blocks whose main path is put together otherwise than a typical block's."""
+
+    def made_of(block: Anatomy) -> set[str]:
+        return {call.role for call in block.calls if call.lane == "main"}
+
+    typical = made_of(outline.typical)
+    return [block for block in outline.blocks if made_of(block) != typical]
+
+
+def _otherwise(odd: list[Anatomy]) -> Iterator[Said]:
+    """What is different in the blocks that do not work like the typical one."""
+    if not odd:
+        return
+    shown = [listed((called(block, lang) for block in odd[:MOST]), lang) for lang in LANGUAGES]
+    more = (" and others", "等") if len(odd) > MOST else ("", "")
+    paths = tuple(block.path for block in odd)
+    if all(block.type == "Res2NetBlock" for block in odd):
+        yield Said(
+            f"Not so in {shown[0]}{more[0]}: where a block changes the shape, its slices stand "
+            "side by side, none is added to the next, and the first is pooled.",
+            f"{shown[1]}{more[1]}不同：块要改变形状时，各片互不相加，第一片做池化。",
+            paths,
+        )
+        return
+    verb = "is" if len(odd) == 1 else "are"
+    yield Said(
+        f"{capital(shown[0])}{more[0]} {verb} put together otherwise.",
+        f"{shown[1]}{more[1]}的组成不同。",
+        paths,
+    )
 
 
 def strides(outline: Outline) -> Iterator[Passage]:
@@ -418,139 +464,6 @@ def _plain(outline: Outline) -> Passage:
                 "2015 年的论文用这样的普通网络（成对的 3×3 卷积加批归一化）来对照："
                 "34 层的训练误差反而高于 18 层。",
                 paths,
-            ),
-        ),
-    )
-
-
-def traits(outline: Outline) -> Iterator[Passage]:
-    """The paragraphs on what the knobs of the network changed."""
-    for tell in (_deep_stem, _dilated, late_start, _orders, _final_norm):
-        yield from tell(outline)
-
-
-def _deep_stem(outline: Outline) -> Iterator[Passage]:
-    convs = [node for node in outline.stem if node.role == "conv"]
-    if len(convs) != 3 or outline.graph.group[""].attributes.get("stem") != "deep":
-        return
-    every, single = sum(weights(conv) for conv in convs), 7 * 7 * 3 * 64
-    field = convs[-1].receptive_field
-    yield Passage(
-        Said(
-            "The stem is three 3×3 instead of one 7×7.",
-            "stem（起始层）是三个 3×3，而不是一个 7×7。",
-            ids(convs),
-        ),
-        (
-            Said(
-                f"They see {field}×{field} pixels where the 7×7 sees 7×7, and have two activations "
-                f"in between; the price is {every:,} weights instead of {single:,} and, at this "
-                f"size, {Many(sum(conv.macs for conv in convs)):en} multiply-adds. ResNet-C and "
-                "ResNet-D begin like this.",
-                f"它们看到 {field}×{field} 个像素，7×7 只看到 7×7；中间还多两次激活。"
-                f"代价是权重 {every:,} 个而不是 {single:,} 个，"
-                f"在这个尺寸上要 {Many(sum(conv.macs for conv in convs)):zh}次乘加。"
-                "ResNet-C 和 ResNet-D 都这样开头。",
-                ids(convs),
-            ),
-        ),
-    )
-
-
-def _dilated(outline: Outline) -> Iterator[Passage]:
-    """Stages that keep the map's size and dilate instead."""
-    found = []
-    for stage in outline.stages:
-        rates = [
-            item.attributes["dilation"][0]
-            for item in stage.blocks[-1].spatial
-            if max(item.attributes.get("dilation", [1])) > 1
-        ]
-        if rates:
-            found.append((stage, rates[0]))
-    if not found:
-        return
-    given, made = outline.graph.inputs[0].shape, found[-1][0].made
-    paths = tuple(stage.path for stage, _ in found)
-    named, rates = [stage.name for stage, _ in found], [str(rate) for _, rate in found]
-    times = [rate * rate for _, rate in found]
-    small = side((0, 0, *(-(-output // found[-1][1]) for output in made[2:])))
-    yield Passage(
-        Said(
-            "Stride is traded for dilation.",
-            "用空洞换步长。",
-            paths,
-        ),
-        (
-            Said(
-                f"In {listed(named, 'en')} the 3×3 end up dilated by {listed(rates, 'en')} where a "
-                f"stride would have shrunk the map, and see as far as they would have then. So the "
-                f"last map of the {side(given)} input is {side(made)} and not {small}.",
-                f"{listed(named, 'zh')} 里，本该缩小特征图的步长换成了 3×3 的空洞率 "
-                f"{listed(rates, 'zh')}，看得与缩小之后一样远。"
-                f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
-                paths,
-            ),
-            _more_positions(paths, times),
-        ),
-    )
-
-
-def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
-    """What it costs to keep the map large."""
-    return Said(
-        f"Not a parameter is added, but the work grows with the positions: nearly "
-        f"{listed([f'{time}' for time in times], 'en')} times in "
-        f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
-        "know where things are.",
-        f"参数一个不多，计算却随位置增加："
-        f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
-        f"{listed([f'{time}' for time in times], 'zh')} 倍。分割网络付这个代价，"
-        "为的是知道东西在哪里。",
-        paths,
-    )
-
-
-def _orders(outline: Outline) -> Iterator[Passage]:
-    """HorNet: the order of the gated convolution by stage."""
-    orders = [stage.blocks[0].knobs.get("order") for stage in outline.stages]
-    if len(orders) < 2 or None in orders or len(set(orders)) < 2:
-        return
-    paths = tuple(stage.path for stage in outline.stages)
-    told = [str(order) for order in orders]
-    yield Passage(
-        Said("The order rises from stage to stage.", "阶数逐阶段升高。", paths),
-        (
-            Said(
-                f"The gates multiply {listed(told, 'en')} times in the {Few(len(orders)):en} "
-                "stages. Each product halves the channels once more, and late stages have the "
-                "channels for it.",
-                f"{Few(len(orders)):zh}个阶段里分别相乘 {listed(told, 'zh')} 次。"
-                "每多乘一次，通道就要多减半一次，靠后的阶段才有这么多通道。",
-                paths,
-            ),
-        ),
-    )
-
-
-def _final_norm(outline: Outline) -> Iterator[Passage]:
-    """What a network of pre-activation blocks needs at its end."""
-    last = [node for node in outline.head if node.role in ("norm", "activation")]
-    if len(last) != 2 or not outline.typical.preactivated:
-        return
-    yield Passage(
-        Said(
-            "At the end norm and activation come once more.",
-            "末尾还要再归一化、再激活一次。",
-            ids(last),
-        ),
-        (
-            Said(
-                "Every block takes care of its own input only, so the last sum would reach the "
-                "head as it is: with a spread that grew at every addition, and never bent.",
-                "每个块只照管自己的输入，最后一次相加的结果就会原样送到分类头："
-                "每加一次，数值就散得更开，也没有经过激活。",
-                ids(last),
             ),
         ),
     )

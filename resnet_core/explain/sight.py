@@ -20,9 +20,7 @@ def sight(outline: Outline) -> Iterator[Passage]:
     given = graph.inputs[0].shape
     if len(given) != 4 or len(graph.inputs) > 1:
         return
-    unit = (
-        ("pixels", "像素") if pixels(outline) else ("positions of its input", "输入特征图上的位置")
-    )
+    unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
     maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
     if not maps or any(_grows(call) for call in graph.calls):
         return  # how far is seen is reckoned through maps that keep their size or shrink
@@ -78,6 +76,8 @@ def _along(graph: Graph, last: Node, position: int, axis: int) -> int:
 def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: Span) -> Passage:
     field, image = graph.totals.receptive_field, side(graph.inputs[0].shape)
     ends = [side((0, 0, *span)) for span in (middle, corner)]
+    if ends[1] == image:
+        return _all_of_it(last, field, image, unit)
     return Passage(
         Said(
             f"In the middle, the last map reaches over {ends[0]} of {image} {unit[0]}.",
@@ -93,6 +93,29 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
                 f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，其中一部分落在补的零上："
                 f"角上的位置只看到 {ends[1]}。这说的是能看多远，不是看得多均匀："
                 "靠近中心的内容通到它的路径，比边上的多得多。",
+                (last.id,),
+            ),
+        ),
+    )
+
+
+def _all_of_it(last: Node, field: int, image: str, unit: tuple[str, str]) -> Passage:
+    """Where even the corner of the last map reaches the other end of the input."""
+    return Passage(
+        Said(
+            f"Every position of the last map sees all {image} {unit[0]}.",
+            f"最后的特征图上，每个位置都看得到全部 {image} {unit[1]}。",
+            (last.id,),
+        ),
+        (
+            Said(
+                f"By its convolutions and poolings one position spans {field:,}×{field:,}, so even "
+                "one in the corner reaches the far end. That is how far it can see, not how "
+                "evenly: what lies near the middle of its window reaches it by far more paths than "
+                "what lies at the edge.",
+                f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，"
+                "连角上的位置也看得到另一头。这说的是能看多远，不是看得多均匀："
+                "靠近窗口中心的内容通到它的路径，比边上的多得多。",
                 (last.id,),
             ),
         ),

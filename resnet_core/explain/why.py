@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import sqrt
-from typing import Any
 
-from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.bilingual import Language
+from resnet_core.explain.effects import EFFECTS
 from resnet_core.explain.explanation import Reason
-from resnet_core.explain.published import PUBLISHED, cited
+from resnet_core.explain.grounds import Given, Why, quoting
 from resnet_core.explain.sentences import Said
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
 from resnet_core.language.numbers import side
 
-_Given = Mapping[str, Any]
-_FIGURES = {name: figure.shown for name, figure in PUBLISHED.items()}
 
-
-@dataclass(frozen=True)
-class _Why:
-    """A claim, what lies behind it, and the published figures that it leans on."""
-
-    claim: Said
-    said: tuple[Said, ...]
-    figures: tuple[str, ...] = ()
-
-    def reason(self, language: Language) -> Reason:
-        def told(said: Said) -> str:
-            return TYPESET[language](said[language])
-
-        return Reason(told(self.claim), tuple(map(told, self.said)), cited(self.figures, language))
-
-
-def why(outline: Outline, values: _Given, language: Language) -> tuple[Reason, ...]:
+def why(outline: Outline, values: Given, language: Language) -> tuple[Reason, ...]:
     """The reasons behind a structure, the first questions first; none where it does not run."""
     if outline.graph.problem or not outline.blocks:
         return ()
@@ -47,18 +28,18 @@ def _blocks(outline: Outline) -> tuple[Anatomy, ...]:
     return tuple(block for block in outline.blocks if block.group.level == "block")
 
 
-def _residual(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _residual(outline: Outline, _: Given) -> Iterator[Why]:
     found = [(block, join) for block in _blocks(outline) for join in block.joins]
     if not found:
         return
-    yield _Why(
+    yield Why(
         Said(
             "Why add x at all? So that doing nothing is easy.",
             "为什么要加上 x？为了让“什么都不做”变得容易。",
         ),
         (
             _idle(found),
-            _said(
+            quoting(
                 "Plain layers would have to learn the identity through their non-linearities, and "
                 "the paper of 2015 saw them fail at it: its plain network of 34 layers made "
                 "{plain-34}% errors, the one of 18 layers {plain-18}%. "
@@ -68,7 +49,7 @@ def _residual(outline: Outline, _: _Given) -> Iterator[_Why]:
                 "34 层的普通网络错误率 {plain-34}%，18 层的反而只有 {plain-18}%。"
                 "网络加深反而变差，叫作退化问题；训练误差也一起升高，所以不是过拟合。",
             ),
-            _said(
+            quoting(
                 "With shortcuts depth pays: {resnet-18}% at 18 layers, {resnet-34-a}% at 34.",
                 "有了捷径，加深才划算：18 层 {resnet-18}%，34 层 {resnet-34-a}%。",
             ),
@@ -97,24 +78,18 @@ def _idle(found: list[tuple[Anatomy, Node]]) -> Said:
     )
 
 
-def _said(english: str, chinese: str) -> Said:
-    """A sentence with published figures in place of their names."""
-    words = Text(english, chinese).format(**_FIGURES)
-    return Said(words["en"], words["zh"])
-
-
-def _without(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _without(outline: Outline, _: Given) -> Iterator[Why]:
     bare = [block for block in _blocks(outline)
             if not block.joins and block.knobs.get("shortcut") == "none"]  # fmt: skip
     if not bare:
         return
-    yield _Why(
+    yield Why(
         Said(
             "Nothing is added here: this is what residual networks were measured against.",
             "这里什么都不加：残差网络当初就是拿这种普通网络来对照的。",
         ),
         (
-            _said(
+            quoting(
                 "In the paper of 2015, with pairs of 3×3 and batch norm, 34 plain layers made "
                 "{plain-34}% errors and 18 plain layers {plain-18}%; with shortcuts 34 layers made "
                 "{resnet-34-a}%.",
@@ -131,13 +106,13 @@ def _without(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _exact(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _exact(outline: Outline, _: Given) -> Iterator[Why]:
     if not any(
         block.preactivated and block.kind == "identity" and block.ending is None
         for block in _blocks(outline)
     ):
         return
-    yield _Why(
+    yield Why(
         Said(
             "Nothing follows the addition, so here the gradient argument is exact.",
             "相加之后再没有别的运算，所以关于梯度的论证在这里是严格成立的。",
@@ -149,7 +124,7 @@ def _exact(outline: Outline, _: _Given) -> Iterator[_Why]:
                 "y = x + f(x)，于是 dy/dx = 1 + f′(x)：不管 f 怎样，那个 1 都会把梯度传下去。"
                 "如果块以 ReLU 结尾，前面还要乘上 relu′。",
             ),
-            _said(
+            quoting(
                 "It needs a clean shortcut: with a 1×1 convolution on every shortcut ResNet-110 "
                 "made {projected-110}% errors on CIFAR-10, with none {identity-110}%.",
                 "前提是捷径上什么都没有：每条捷径都放一个 1×1 卷积时，ResNet-110 在 CIFAR-10 上的"
@@ -160,12 +135,12 @@ def _exact(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _norms(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _norms(outline: Outline, _: Given) -> Iterator[Why]:
     norms = [node for node in outline.graph.calls if node.type == "BatchNorm2d"]
     if not norms:
         return
     width = norms[0].shape[1]
-    yield _Why(
+    yield Why(
         Said(
             "Why batch norm? So that every layer gets numbers of one size.",
             "为什么要批归一化？为了让每一层拿到的数大小相近。",
@@ -188,14 +163,14 @@ def _norms(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _inner(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _inner(outline: Outline, _: Given) -> Iterator[Why]:
     pairs = ((block, pair) for block in _blocks(outline) if block.chained
              for pair in pairwise(block.steps))  # fmt: skip
     met = next(((one, other) for block, (one, other) in pairs if _bent(block, one, other)), None)
     if met is None:
         return
     one, other = met
-    yield _Why(
+    yield Why(
         Said(
             "Why an activation between the layers? Without it two layers do no more than one.",
             "层与层之间为什么要有激活函数？没有它，两层并不比一层强。",
@@ -223,11 +198,11 @@ def _bent(block: Anatomy, one: Node, other: Node) -> bool:
     return linear and "activation" in kinds and not {"multiply", "add"} & {*kinds}
 
 
-def _pointwise(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _pointwise(outline: Outline, _: Given) -> Iterator[Why]:
     for node in outline.graph.calls:
         if node.type == "Conv2d" and kernel(node) == 1 and groups(node) == 1 and node.params:
             given, made = channels(node)
-            yield _Why(
+            yield Why(
                 Said(
                     "What is a 1×1 convolution? One matrix on the channels of each position.",
                     "1×1 卷积是什么？在每个位置上用同一个矩阵变换通道。",
@@ -244,7 +219,7 @@ def _pointwise(outline: Outline, _: _Given) -> Iterator[_Why]:
             return
 
 
-def _expansion(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _expansion(outline: Outline, _: Given) -> Iterator[Why]:
     for block in _blocks(outline):
         if len(block.steps) != 3 or not block.chained or block.spatial != block.steps[1:2]:
             continue
@@ -252,7 +227,7 @@ def _expansion(outline: Outline, _: _Given) -> Iterator[_Why]:
         narrow, wide = channels(middle)[1], channels(last)[1]
         plain = groups(middle) == 1 and kernel(middle) == 3
         if plain and channels(first) == (4 * narrow, narrow) and wide == 4 * narrow:
-            yield _Why(
+            yield Why(
                 Said(
                     "Why is the middle a quarter as wide? It then costs about what two 3×3 cost.",
                     "中间为什么只有四分之一宽？这样它的开销和两个 3×3 卷积差不多。",
@@ -272,12 +247,12 @@ def _expansion(outline: Outline, _: _Given) -> Iterator[_Why]:
             return
 
 
-def _doubling(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _doubling(outline: Outline, _: Given) -> Iterator[Why]:
     last = [stage.blocks[-1] for stage in outline.stages]
     if len(last) < 3 or not all(block.spatial for block in last) or not _doubles(last):
         return
     widths = "–".join(f"{channels(block.spatial[-1])[1]:,}" for block in last)
-    yield _Why(
+    yield Why(
         Said(
             f"Why {widths}? So that a block costs about the same in every stage.",
             f"为什么是 {widths}？这样每个阶段里一个块的开销大致相同。",
@@ -306,17 +281,17 @@ def _doubles(blocks: Sequence[Anatomy]) -> bool:
     )
 
 
-def _counts(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _counts(outline: Outline, _: Given) -> Iterator[Why]:
     counts = [len(stage.blocks) for stage in outline.stages]
     if counts != [3, 4, 6, 3] or outline.typical.type not in ("BasicBlock", "Bottleneck"):
         return
-    yield _Why(
+    yield Why(
         Said(
             "Why 3–4–6–3? The paper gives the numbers and no reason.",
             "为什么是 3–4–6–3？论文只给出数字，没有说明理由。",
         ),
         (
-            _said(
+            quoting(
                 "Deeper ones add most of their "
                 "blocks to the third stage: 3–4–23–3 and 3–8–36–3; ResNet-50, 101 and 152 made "
                 "{resnet-50}%, {resnet-101}% and {resnet-152}% errors.",
@@ -329,12 +304,12 @@ def _counts(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _stem(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _stem(outline: Outline, _: Given) -> Iterator[Why]:
     first = next((node for node in outline.stem if node.type == "Conv2d"), None)
     if first is None or kernel(first) != 7 or channels(first)[0] != 3 or stride(first) != 2:
         return
     weights = channels(first)[1] * 3 * 49
-    yield _Why(
+    yield Why(
         Said(
             "Why a 7×7 at the start? On three channels a large window is cheap.",
             "开头为什么用 7×7？只有三个通道时，大窗口也很便宜。",
@@ -350,7 +325,7 @@ def _stem(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _pooling(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _pooling(outline: Outline, _: Given) -> Iterator[Why]:
     pool = next((node for node in outline.head if node.role == "pool"
                  and node.shape[2:] == (1, 1) and node.inputs[0][2:] != (1, 1)), None)  # fmt: skip
     last = next((node for node in outline.head if node.role == "linear"), None)
@@ -358,7 +333,7 @@ def _pooling(outline: Outline, _: _Given) -> Iterator[_Why]:
         return
     width, height, across = pool.inputs[0][1:]
     made = last.shape[-1]
-    yield _Why(
+    yield Why(
         Said(
             "Why average over the whole map? Then a few weights tell the classes apart.",
             "为什么对整张特征图取平均？这样分类只需要不多的权重。",
@@ -377,7 +352,7 @@ def _pooling(outline: Outline, _: _Given) -> Iterator[_Why]:
     )
 
 
-def _cardinality(outline: Outline, values: _Given) -> Iterator[_Why]:
+def _cardinality(outline: Outline, values: Given) -> Iterator[Why]:
     conv = next((node for block in _blocks(outline) for node in block.spatial
                  if groups(node) == 32 and channels(node)[0] > 32), None)  # fmt: skip
     if conv is None:
@@ -395,14 +370,14 @@ def _cardinality(outline: Outline, values: _Given) -> Iterator[_Why]:
     if values.get("layers") == "3,4,6,3" and values.get("base_width") == 4:
         figures = ("resnext-base", "resnext-50")
         told.append(
-            _said(
+            quoting(
                 "At equal cost ResNeXt-50 made {resnext-50}% errors, ResNet-50 {resnext-base}%.",
                 "开销相同，ResNeXt-50 错误率 {resnext-50}%，ResNet-50 {resnext-base}%。",
             )
         )
     if kernel(conv) != 3:
         return
-    yield _Why(
+    yield Why(
         Said(
             "Why 32 groups? The weights that they save are spent on width.",
             "为什么分 32 组？省下来的权重用来加宽。",
@@ -412,7 +387,7 @@ def _cardinality(outline: Outline, values: _Given) -> Iterator[_Why]:
     )
 
 
-def _reduction(outline: Outline, values: _Given) -> Iterator[_Why]:
+def _reduction(outline: Outline, values: Given) -> Iterator[Why]:
     gate = next(
         (group for group in outline.graph.groups if group.type == "SqueezeExcitation"), None
     )
@@ -435,12 +410,12 @@ def _reduction(outline: Outline, values: _Given) -> Iterator[_Why]:
     if values.get("layers") == "3,4,6,3" and values.get("block") == "bottleneck":
         figures = ("se-base", "se-50")
         told.append(
-            _said(
+            quoting(
                 "In its paper the gate took ResNet-50 from {se-base}% to {se-50}% errors.",
                 "论文里，这个门控让 ResNet-50 的错误率从 {se-base}% 降到 {se-50}%。",
             )
         )
-    yield _Why(
+    yield Why(
         Said(
             "Why squeeze to a sixteenth? To look at all channels at once without paying for it.",
             "为什么压到十六分之一？为了同时看到所有通道，又花不了多少权重。",
@@ -450,12 +425,12 @@ def _reduction(outline: Outline, values: _Given) -> Iterator[_Why]:
     )
 
 
-def _six_n(_: Outline, values: _Given) -> Iterator[_Why]:
+def _six_n(_: Outline, values: Given) -> Iterator[Why]:
     depth = values.get("depth")
     if not isinstance(depth, int) or (depth - 2) % 6:
         return
     blocks = (depth - 2) // 6
-    yield _Why(
+    yield Why(
         Said(
             f"Why {depth} = 6n + 2? Three stages of n blocks of two layers, and two more.",
             f"为什么是 {depth} = 6n + 2？三个阶段，每阶段 n 块，每块两层，再加两层。",
@@ -471,7 +446,7 @@ def _six_n(_: Outline, values: _Given) -> Iterator[_Why]:
     )
 
 
-def _place_of_stride(outline: Outline, _: _Given) -> Iterator[_Why]:
+def _place_of_stride(outline: Outline, _: Given) -> Iterator[Why]:
     for block in _blocks(outline):
         knobs = block.knobs
         if block.type != "Bottleneck" or (knobs.get("groups"), knobs.get("stride")) != (1, 2):
@@ -479,7 +454,7 @@ def _place_of_stride(outline: Outline, _: _Given) -> Iterator[_Why]:
         if knobs.get("dilation") != 1 or min(block.given[2:]) < 3:
             continue
         late = knobs.get("stride_on") == "conv2"
-        yield _Why(
+        yield Why(
             Said(
                 "Why does the 3×3 take the stride? It reads what a strided 1×1 would skip."
                 if late
@@ -489,7 +464,7 @@ def _place_of_stride(outline: Outline, _: _Given) -> Iterator[_Why]:
                 else "步长为什么放在第一个 1×1 上？2015 年的论文就是这样放的。",
             ),
             (
-                _said(
+                quoting(
                     "The place in the 3×3 is called v1.5. NVIDIA reports about {late-gain} points "
                     "more accuracy for ResNet-50 than with v1, at about {late-price}% fewer images "
                     "a second.",
@@ -502,17 +477,17 @@ def _place_of_stride(outline: Outline, _: _Given) -> Iterator[_Why]:
         return
 
 
-def _options(outline: Outline, values: _Given) -> Iterator[_Why]:
+def _options(outline: Outline, values: Given) -> Iterator[Why]:
     kinds = {block.kind for block in _blocks(outline) if block.join}
     if not kinds & {"projection", "padded"} or ("layers" not in values and "depth" not in values):
         return
-    yield _Why(
+    yield Why(
         Said(
             "Zeros or a projection where shapes change? It matters little.",
             "形状改变处，补零还是投影？影响不大。",
         ),
         (
-            _said(
+            quoting(
                 "ResNet-34 made {resnet-34-a}% errors with zeros for new channels (A), "
                 "{resnet-34-b}% with projections where shapes change (B), {resnet-34-c}% with "
                 "projections everywhere (C).",
@@ -524,7 +499,7 @@ def _options(outline: Outline, values: _Given) -> Iterator[_Why]:
     )
 
 
-def _start(outline: Outline, values: _Given) -> Iterator[_Why]:
+def _start(outline: Outline, values: Given) -> Iterator[Why]:
     first = next((node for node in outline.stem if node.type == "Conv2d"), None)
     if first is None or "zero_init_residual" not in values:
         return
@@ -552,7 +527,7 @@ def _start(outline: Outline, values: _Given) -> Iterator[_Why]:
                 "每个块的最后一个归一化从 γ = 0 开始，所以一开始 f(x) = 0。",
             )
         )
-    yield _Why(
+    yield Why(
         Said(
             "With which weights does training begin? With random ones of a chosen size.",
             "训练从什么样的权重开始？从大小经过挑选的随机数开始。",
@@ -572,7 +547,8 @@ def _before(block: Anatomy, join: Node) -> bool:
     return node is not None and node.role == "norm" and node.params > 0
 
 
-_TOLD: tuple[Callable[[Outline, _Given], Iterator[_Why]], ...] = (
+_TOLD: tuple[Callable[[Outline, Given], Iterator[Why]], ...] = (
     _residual, _without, _exact, _expansion, _place_of_stride, _pointwise, _inner, _norms,
     _doubling, _counts, _stem, _pooling, _options, _cardinality, _reduction, _six_n, _start,
+    *EFFECTS,
 )  # fmt: skip

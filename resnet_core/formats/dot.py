@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphviz import Digraph
+from graphviz.quoting import quote
 
 from resnet_core.formats.drawable import Drawable
 from resnet_core.formats.registry import FORMATS
@@ -91,7 +92,8 @@ class _Writer:
         for wire in self.sheet.wires:
             self._wire(graph, wire)
         for box in self.sheet.boxes:
-            self._samples(graph, dot_name(box.node.id), on_box(box), arrowhead="none")
+            if any(run.sample for line in box.face.left for run in line):
+                self._samples(graph, dot_name(box.node.id), on_box(box), arrowhead="none")
         self._samples(graph, "legend", on_legend(self.sheet))
         return str(graph.source)
 
@@ -109,7 +111,8 @@ class _Writer:
         if not lines:
             return
         wide, high = extent(lines)
-        graph.node(
+        _node(
+            graph,
             name,
             _table([[(lines, "LEFT")]], self.theme) if self.lettered else "",
             pos=self._pos((MARGIN + wide / 2, top + high / 2)),
@@ -149,7 +152,8 @@ class _Writer:
             if text and self.lettered:
                 line = (Run(text, FRAME_TEXT, "ink" if which == "name" else "frame-text"),)
                 wide = line_width(line)
-                graph.node(
+                _node(
+                    graph,
                     f"{which} of {frame.group.path}",
                     _line(line, self.theme, whole=True),
                     pos=self._pos((at[0] + wide / 2, at[1] - FRAME_TEXT * 0.35)),
@@ -170,7 +174,8 @@ class _Writer:
         if box.line == "removed":
             looks["style"] = "filled,rounded,dashed"
         name = dot_name(box.node.id)
-        graph.node(
+        _node(
+            graph,
             name,
             _face(box, self.theme) if self.lettered else "",
             pos=self._pos((box.x, box.y)),
@@ -195,9 +200,9 @@ class _Writer:
                       "style": "dashed" if mark == "removed" else "solid"}  # fmt: skip
         if wire.note and self.lettered:
             looks |= self._note(wire, mark)
-        graph.edge(dot_name(edge.source), dot_name(edge.target),
-                   pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
-                   **looks)  # fmt: skip
+        _edge(graph, dot_name(edge.source), dot_name(edge.target),
+              pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
+              **looks)  # fmt: skip
 
     @property
     def behind(self) -> bool:
@@ -239,10 +244,10 @@ class _Writer:
             kind, ends = letter.text.sample, (f"{name} {index} from", f"{name} {index} to")
             points = tuple((x, letter.middle) for x in sample_ends(letter.text, letter.x))
             for end, point in zip(ends, points, strict=True):
-                graph.node(end, "", pos=self._pos(point), width="0", height="0", style="invis")
+                _node(graph, end, "", pos=self._pos(point), width="0", height="0", style="invis")
             looks = {**KINDS[kind], "color": self.theme[_lane(kind)], **more}
-            graph.edge(*ends, pos=self._spline(points, kind),
-                       **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
+            _edge(graph, ends[0], ends[1], pos=self._spline(points, kind),
+                  **{"class": f"sample {_lane(kind)} {kind}"}, **looks)  # fmt: skip
 
     def _note(self, wire: Wire, mark: str) -> dict[str, str]:
         wide = line_width((Run(wire.note, SUBTITLE),))
@@ -254,6 +259,22 @@ class _Writer:
 
     def _pos(self, point: Point) -> str:
         return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"
+
+
+# Half of the time of a large picture's DOT went into python-graphviz asking of each statement
+# whether it is called as it once was, so statements are put into the body here.
+def _node(graph: Digraph, name: str, label: str, **looks: str) -> None:
+    graph.body.append(f"\t{quote(name)} [{_listed({'label': label} | looks)}]\n")
+
+
+def _edge(graph: Digraph, start: str, end: str, **looks: str) -> None:
+    graph.body.append(f"\t{quote(start)} -> {quote(end)} [{_listed(looks)}]\n")
+
+
+def _listed(looks: Mapping[str, str]) -> str:
+    """Attributes in DOT, the label first."""
+    names = sorted(looks, key=lambda name: (name != "label", name))
+    return " ".join(f"{name}={quote(looks[name])}" for name in names)
 
 
 def _lane(kind: str) -> str:

@@ -7,13 +7,11 @@ draws. Its own copy inside the pygraphviz wheel comes first, a ``dot`` on the PA
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
@@ -22,29 +20,18 @@ from functools import cache
 from pathlib import Path
 from subprocess import PIPE
 from typing import IO, Any, Literal
-from xml.sax.saxutils import escape
 
 from resnet_core.errors import GraphvizMissing, RenderError
+from resnet_core.stages import stage
 
 Format = Literal["svg", "png", "pdf"]
 
 # Pixels per inch of a PNG at scale 1: as large as a browser shows the SVG.
 DPI = 96
 
-_FONTS = Path(__file__).parents[1] / "fonts"
-_CONFIG = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>
-  <dir>{fonts}</dir>
-  <dir>/usr/share/fonts</dir>
-  <dir>/usr/local/share/fonts</dir>
-  <cachedir>/var/cache/fontconfig</cachedir>
-  <cachedir prefix="xdg">fontconfig</cachedir>
-  <match target="pattern">
-    <edit name="family" mode="prepend" binding="strong"><string>Liberation Sans</string></edit>
-  </match>
-</fontconfig>
-"""
+# What fontconfig reads: its settings, and the folder above that of the fonts.
+_HOME = Path(__file__).parents[1]
+_FONTS = {"FONTCONFIG_FILE": str(_HOME / "fonts" / "fonts.conf"), "XDG_DATA_HOME": str(_HOME)}
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -57,6 +44,7 @@ _BOX = re.compile(r'bb="0,0,([\d.]+),([\d.]+)"')
 _in_turn = threading.Lock()
 
 
+@stage("engine")
 def draw(dot: str, format: Format, factor: float = 1.0) -> bytes:
     """The picture as bytes, ``factor`` times as large (PNG and PDF; an SVG is sized by its page).
 
@@ -83,7 +71,7 @@ def _resized(dot: str, factor: float) -> str:
 
 
 def _in_process(dot: str, format: Format, library: Any) -> bytes:
-    graph = library.AGraph(string=dot)
+    graph = _read(dot, library)
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
@@ -95,6 +83,18 @@ def _in_process(dot: str, format: Format, library: Any) -> bytes:
     if not drawn:
         raise RenderError("Graphviz: " + "; ".join(str(warning.message) for warning in said))
     return bytes(drawn)
+
+
+def _read(dot: str, library: Any) -> Any:
+    """The graph. pygraphviz reads files alone: this one is in memory, since a disk may be full."""
+    if not hasattr(os, "memfd_create"):
+        return library.AGraph(string=dot)
+    graph = library.AGraph()
+    with os.fdopen(os.memfd_create("resnet-diagram"), "wb+") as file:
+        file.write(dot.encode())
+        file.seek(0)
+        graph.read(file)
+    return graph
 
 
 def _by_command(dot: str, format: Format, cause: str) -> bytes:
@@ -115,7 +115,9 @@ def _answer(call: list[str], question: bytes) -> bytes:
 
     Raises RenderError where it fails, OSError where it cannot be run.
     """
-    with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    with subprocess.Popen(
+        call, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **_FONTS}
+    ) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -171,15 +173,20 @@ def _use_own_fonts() -> None:
 
     Fontconfig reads this once, at the first picture of the process.
     """
-    place = tempfile.mkdtemp(prefix="resnet-diagram-")
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    config = Path(place) / "fonts.conf"
-    config.write_text(_CONFIG.format(fonts=escape(str(_FONTS))), encoding="utf-8")
-    os.environ["FONTCONFIG_FILE"] = str(config)
     library = _library()
-    if not isinstance(library, str):
+    if isinstance(library, str):
+        return
+    kept = {name: os.environ.get(name) for name in _FONTS}
+    os.environ.update(_FONTS)
+    try:
         with _silence():
             _in_process('digraph { a [label="a" pos="0,0"] }', "png", library)
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

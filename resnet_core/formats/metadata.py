@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 _PNG, _PDF = b"\x89PNG\r\n\x1a\n", b"%PDF-"
 _METADATA = re.compile(rb"<metadata>([^<]*)</metadata>")
-_SUBJECT = re.compile(rb"/Subject \(([^)]*)\)")
+_SUBJECT = b"/Subject ("
 _DATE = re.compile(rb"/CreationDate \([^)]*\)")
 
 
@@ -47,10 +47,24 @@ def source(picture: bytes) -> str | None:
     if picture.startswith(_PNG):
         return next(_sources(picture), "")
     if picture.startswith(_PDF):
-        return _last(_SUBJECT, picture)
+        return _subject(picture)
     if b"<svg" in picture[:1000]:
-        return html.unescape(_last(_METADATA, picture))
+        found = next(reversed(_METADATA.findall(picture)), b"")
+        return html.unescape(found.decode(errors="replace"))
     return None
+
+
+def _subject(pdf: bytes) -> str:
+    """What the last whole ``/Subject`` says: the latest update counts.
+
+    It is looked for from the end. A pattern would look for the end of each that has none, to the
+    end of the file, and a stranger's file may have a hundred thousand.
+    """
+    begin = pdf.rfind(_SUBJECT, 0, max(0, pdf.rfind(b")")))
+    if begin < 0:
+        return ""
+    begin += len(_SUBJECT)
+    return pdf[begin : pdf.index(b")", begin)].decode(errors="replace")
 
 
 def _sources(png: bytes) -> Iterator[str]:
@@ -62,7 +76,3 @@ def _sources(png: bytes) -> Iterator[str]:
         if name == b"tEXt" and data.startswith(b"Source\0"):
             yield data.removeprefix(b"Source\0").decode("latin-1")
         at += 12 + length
-
-
-def _last(pattern: re.Pattern[bytes], data: bytes) -> str:
-    return next(reversed(pattern.findall(data)), b"").decode(errors="replace")

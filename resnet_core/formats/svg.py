@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+
+from lxml import etree as ET
+from lxml.etree import _Element
 
 from resnet_core.formats import graphviz
 from resnet_core.formats.dot import dot_name, outlines
@@ -36,10 +38,13 @@ from resnet_core.layout.typesetting import (
     on_wire,
     width,
 )
+from resnet_core.stages import stage
 
 # What is seen of a slab.
 FACES = 3
 _LINES = {"heading": on_heading, "legend": on_legend}
+# Graphviz declares what only its links need.
+_XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -63,6 +68,7 @@ def svg(picture: Pictured) -> str:
     return dress(drawn, sheet, caption, picture.described, options.theme, pixels)
 
 
+@stage("dress")
 def dress(
     drawn: str, sheet: Sheet, caption: Caption, graph: Graph, theme: str, pixels: float | None
 ) -> str:
@@ -75,8 +81,8 @@ def dress(
     edge has the ids of its ends in ``data-from`` and ``data-to``. Ids
     start with a digest of the URL, so that different diagrams can stand on one page.
     """
-    ET.register_namespace("", SVG)
-    root = ET.fromstring(drawn)
+    bare = ET.XMLParser(remove_comments=True)
+    root = ET.fromstring(drawn.replace(_XLINK, "", 1).encode(), bare)
     (canvas,) = [item for item in root if item.get("class") == "graph"]
     # A module of one's own has no URL: there, what is drawn and said tells it from others.
     told = caption.url or f"{drawn}{theme}{sheet.heading}{[box.face for box in sheet.boxes]}"
@@ -93,15 +99,14 @@ def dress(
 
 
 def _head(
-    root: ET.Element,
-    canvas: ET.Element,
+    root: _Element,
+    canvas: _Element,
     caption: Caption,
     graph: Graph,
     prefix: str,
     pixels: float | None,
 ) -> None:
     """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
-    root.attrib.pop("{http://www.w3.org/1999/xlink}xlink", None)
     box = [float(part) for part in (root.get("viewBox") or "").split()]
     root.set("viewBox", " ".join(short(side) for side in box))
     wide = pixels or box[2]
@@ -123,7 +128,7 @@ def _head(
             made.text = text
             root.insert(index, made)
     for gone in ("id", "class"):
-        canvas.attrib.pop(gone, None)
+        canvas.attrib.pop(gone, "")
     shift = _NUMBER.findall((canvas.get("transform") or "").split("translate")[-1])
     canvas.set("transform", f"translate({' '.join(short(float(axis)) for axis in shift)})")
 
@@ -159,7 +164,7 @@ class _Tailor:
             for wire in sheet.wires
         }
 
-    def fit(self, canvas: ET.Element) -> None:
+    def fit(self, canvas: _Element) -> None:
         canvas.set("fill", self.theme["ink"])
         canvas.set("stroke-width", THIN)
         canvas.set("font-size", short(TEXT))
@@ -183,7 +188,7 @@ class _Tailor:
             if strokes:
                 canvas.insert(1, _hatching(strokes))
 
-    def _put_slabs(self, canvas: ET.Element, grounds: list[ET.Element]) -> None:
+    def _put_slabs(self, canvas: _Element, grounds: list[_Element]) -> None:
         """Take the faces of the slabs, which come last and in order, to the boxes they stand in."""
         groups = {group.get("data-node"): group for group in canvas if group.get("data-node")}
         first = len(grounds) - FACES * len(self.slabs)
@@ -195,7 +200,7 @@ class _Tailor:
                 outlines.append(outlines[-1] + 1)
         del grounds[first:]
 
-    def _group(self, group: ET.Element) -> bool:
+    def _group(self, group: _Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
         kind, *roles = (group.get("class") or "").split()
         title = group.find(f"{{{SVG}}}title")
@@ -225,7 +230,7 @@ class _Tailor:
             return False
         return True
 
-    def _edge(self, group: ET.Element, wire: Wire, lane: str) -> None:
+    def _edge(self, group: _Element, wire: Wire, lane: str) -> None:
         group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
         group.set("data-from", wire.edge.source)
         group.set("data-to", wire.edge.target)
@@ -234,7 +239,7 @@ class _Tailor:
             _raise_stroke(group)
         self._letters(group, on_wire(wire))
 
-    def _frame(self, group: ET.Element, frame: Frame) -> None:
+    def _frame(self, group: _Element, frame: Frame) -> None:
         path = frame.group.path
         group.attrib.update({"class": "frame", "id": f"{self.prefix}-{path}"})
         group.set("data-path", path)
@@ -242,7 +247,7 @@ class _Tailor:
         _named(group, "data-folded", frame.group.folded)
         self._letters(group, on_frame(frame))
 
-    def _node(self, group: ET.Element, box: Box) -> None:
+    def _node(self, group: _Element, box: Box) -> None:
         node = box.node
         fate = f" {box.line}" if box.line in ("problem", *SIGNS) else ""
         group.set("class", f"node {node.role}{fate}")
@@ -261,7 +266,7 @@ class _Tailor:
         group.insert(0, tip)
         self._letters(group, on_box(box))
 
-    def _letters(self, group: ET.Element, letters: Iterable[Letters]) -> None:
+    def _letters(self, group: _Element, letters: Iterable[Letters]) -> None:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
         for letter in letters:
             words = letter.text.text
@@ -284,7 +289,7 @@ class _Tailor:
                 made.set("text-decoration", "line-through")
 
 
-def _hatching(strokes: Iterable[ET.Element]) -> ET.Element:
+def _hatching(strokes: Iterable[_Element]) -> _Element:
     """All strokes of the hatching in one path."""
     numbers = (_NUMBER.findall(stroke.get("points") or "") for stroke in strokes)
     path = ""
@@ -294,18 +299,18 @@ def _hatching(strokes: Iterable[ET.Element]) -> ET.Element:
     return ET.Element(f"{{{SVG}}}path", {**looks, "d": path.replace(",-", "-")})
 
 
-def _named(group: ET.Element, attribute: str, names: Sequence[str]) -> None:
+def _named(group: _Element, attribute: str, names: Sequence[str]) -> None:
     """Ids or paths in one attribute; none where there are none."""
     if names:
         group.set(attribute, " ".join(names))
 
 
-def _raise_stroke(group: ET.Element) -> None:
+def _raise_stroke(group: _Element) -> None:
     """A wire's line and its head share colour and weight: said once, on their group."""
     for name in ("stroke", "stroke-width"):
         group.set(name, group[0].get(name) or "")
         for shape in group:
-            shape.attrib.pop(name, None)
+            shape.attrib.pop(name, "")
 
 
 def tooltip(node: Node) -> str:
@@ -343,7 +348,7 @@ _DASHES = {"5,2": "6 4", "1,5": "2 4"}
 _COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def lean(shape: ET.Element) -> None:
+def lean(shape: _Element) -> None:
     """Take from a shape what goes without saying."""
     tag = shape.tag.removeprefix(f"{{{SVG}}}")
     shape.tail = None
@@ -362,13 +367,13 @@ def lean(shape: ET.Element) -> None:
             shape.set(name, short(float(shape.get(name) or 0)))
 
 
-def _is_closed(shape: ET.Element) -> bool:
+def _is_closed(shape: _Element) -> bool:
     """Whether a path ends where it begins, as the outline of an open box does and no wire."""
     numbers = _COORDINATE.findall(shape.get("d") or "")
     return numbers[:2] == numbers[-2:]
 
 
-def _rounded(shape: ET.Element) -> None:
+def _rounded(shape: _Element) -> None:
     """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
     numbers = [float(match) for match in _COORDINATE.findall(shape.get("d") or "")]
     xs, ys = numbers[::2], numbers[1::2]
@@ -402,15 +407,16 @@ def _curve(path: str) -> str:
     return found.replace(",-", "-")
 
 
-def _outline(shape: ET.Element) -> None:
+def _outline(shape: _Element) -> None:
     """A polygon as a path from point to point: an arrowhead's steps are short to write.
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(match), 1) for match in _COORDINATE.findall(shape.attrib.pop("points"))]
+    numbers = [round(float(match), 1) for match in _COORDINATE.findall(shape.get("points") or "")]
     points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
     steps = [points[0]]
     steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
+    del shape.attrib["points"]
     shape.tag = f"{{{SVG}}}path"
     found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
     # A minus sign parts two numbers as well as a comma or a space does.

@@ -333,6 +333,18 @@ class Outline:
         return tuple(weighted(self.graph.calls))
 
 
+def in_a_row(graph: Graph, nodes: Iterable[Node]) -> int:
+    """How many layers with weights the longest way through these nodes meets.
+
+    Layers that stand side by side count once.
+    """
+    depths: dict[str, int] = {}
+    for node in nodes:
+        before = [depths.get(edge.source, 0) for edge in graph.incoming[node.id]]
+        depths[node.id] = max(before, default=0) + len(list(weighted([node])))
+    return max(depths.values(), default=0)
+
+
 def weighted(nodes: Iterable[Node]) -> Iterator[Node]:
     """Convolutions and linear layers that stand neither on a shortcut nor in a gate."""
     return (node for node in nodes if node.role in ("conv", "linear") and node.lane == "main")

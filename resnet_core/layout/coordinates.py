@@ -109,9 +109,9 @@ class _Arrangement:
     def sheet(self, heading: tuple[Line, ...], room: float) -> Sheet:
         ends = [] if self.down else self._line_ends(room)
         drawn = Drawn(
-            [self._box(name) for name in self.tiles],
-            [self._wire(edge) for edge in self.graph.edges],
-            self._frames(ends),
+            tuple(map(self._box, self.tiles)),
+            tuple(map(self._wire, self.graph.edges)),
+            tuple(self._frames(ends)),
         )
         drawn = in_lines(drawn, ends)
         told = legend(drawn.boxes, drawn.wires, self.language)

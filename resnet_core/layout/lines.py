@@ -85,10 +85,10 @@ class _Lines:
         # A frame ends before its line does: both of its corners are in the same line.
         joined = self.drawn.moved(self._moved)
         pairs = zip(self.drawn.wires, joined.wires, strict=True)
-        wires = [
+        wires = (
             self._returning(was, wire) if len(self._of(was)) > 1 else wire for was, wire in pairs
-        ]
-        return replace(joined, wires=wires)
+        )
+        return replace(joined, wires=tuple(wires))
 
     def _line(self, x: float) -> int:
         return bisect(self.taken, x)
@@ -96,9 +96,9 @@ class _Lines:
     def _part(self, line: int) -> Drawn:
         """What stands in one line; what passes from line to line is in none."""
         return Drawn(
-            [box for box in self.drawn.boxes if self._line(box.x) == line],
-            [wire for wire in self.drawn.wires if self._of(wire) == {line}],
-            [frame for frame in self.drawn.frames if self._line(frame.left) == line],
+            tuple(box for box in self.drawn.boxes if self._line(box.x) == line),
+            tuple(wire for wire in self.drawn.wires if self._of(wire) == {line}),
+            tuple(frame for frame in self.drawn.frames if self._line(frame.left) == line),
         )
 
     def _of(self, wire: Wire) -> set[int]:

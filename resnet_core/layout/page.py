@@ -52,10 +52,10 @@ def on_paper(heading: tuple[Line, ...], drawn: Drawn, legend: tuple[Line, ...] =
 
     placed = drawn.moved(moved)
     return Sheet(
+        placed.boxes,
+        placed.wires,
+        placed.frames,
         heading,
-        tuple(placed.boxes),
-        tuple(placed.wires),
-        tuple(placed.frames),
         round(wide + 2 * MARGIN, 1),
         round(max(ys) - min(ys) + head + foot + 2 * MARGIN, 1),
         lines,

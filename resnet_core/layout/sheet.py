@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from resnet_core.graph.model import Edge, Group, Node, change_of
 
@@ -123,11 +123,11 @@ class Frame:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What stands on a sheet, before there are margins, a heading and a legend around it."""
+    """Boxes, wires and frames with their places; frames outermost first."""
 
-    boxes: list[Box]
-    wires: list[Wire]
-    frames: list[Frame]
+    boxes: tuple[Box, ...]
+    wires: tuple[Wire, ...]
+    frames: tuple[Frame, ...]
 
     @property
     def borders(self) -> tuple[list[float], list[float]]:
@@ -146,15 +146,16 @@ class Drawn:
             ],
         )
 
-    def moved(self, move: Callable[[Point], Point]) -> Drawn:
-        """The same with every point where ``move`` puts it."""
-        return Drawn(
-            [replace(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes],
-            [
+    def moved(self, move: Callable[[Point], Point]) -> Self:
+        """The same with every place where ``move`` puts it."""
+        return replace(
+            self,
+            boxes=tuple(replace(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes),
+            wires=tuple(
                 replace(wire, points=tuple(map(move, wire.points)), note_at=move(wire.note_at))
                 for wire in self.wires
-            ],
-            [
+            ),
+            frames=tuple(
                 replace(
                     frame,
                     **_named("left top", move((frame.left, frame.top))),
@@ -163,7 +164,7 @@ class Drawn:
                     figures_at=move(frame.figures_at),
                 )
                 for frame in self.frames
-            ],
+            ),
         )
 
 
@@ -172,13 +173,10 @@ def _named(names: str, point: Point) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """Everything on one picture; frames outermost first. The legend stands at its foot."""
+class Sheet(Drawn):
+    """Everything on one picture. The heading stands above, the legend at the foot."""
 
     heading: tuple[Line, ...]
-    boxes: tuple[Box, ...]
-    wires: tuple[Wire, ...]
-    frames: tuple[Frame, ...]
     width: float
     height: float
     legend: tuple[Line, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resnet_core.graph.model import Group
@@ -52,10 +52,10 @@ def beside(
     second = _panel(right, "b", titles[1], at, sizes[1], down)
     legend = tuple(dict.fromkeys((*left.legend, *right.legend)))
     return Sheet(
-        heading,
         first.boxes + second.boxes,
         first.wires + second.wires,
         first.frames + second.frames,
+        heading,
         round(max(at[0] + sizes[1][0], wide + MARGIN, extent(legend)[0] + MARGIN) + MARGIN, 1),
         round(at[1] + sizes[1][1] + foot(legend) + MARGIN, 1),
         legend,
@@ -111,7 +111,7 @@ def _moved(sheet: Sheet, prefix: str, dx: float, dy: float) -> Sheet:
     def at(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 
-    moved = carried(sheet, at)
+    moved = sheet.moved(at)
     boxes = [
         replace(
             box, node=replace(box.node, id=prefix + box.node.id), frame=_named(prefix, box.frame)
@@ -249,38 +249,11 @@ def _stretched(sheet: Sheet, steps: Sequence[Point]) -> Sheet:
     def at(point: Point) -> Point:
         return point[0], point[1] + shifts[bisect_right(cuts, point[1])]
 
-    return replace(carried(sheet, at), height=sheet.height + shifts[-1])
+    return replace(sheet.moved(at), height=sheet.height + shifts[-1])
 
 
 def _flipped(sheet: Sheet) -> Sheet:
     """Left and right exchanged with up and down."""
-    turned = carried(sheet, lambda point: point[::-1])
+    turned = sheet.moved(lambda point: point[::-1])
     boxes = tuple(replace(e, width=e.height, height=e.width) for e in turned.boxes)
     return replace(turned, boxes=boxes, width=sheet.height, height=sheet.width)
-
-
-def carried(sheet: Sheet, at: Callable[[Point], Point]) -> Sheet:
-    """Every place of the sheet carried to another."""
-
-    def box(one_box: Box) -> Box:
-        x, y = at((one_box.x, one_box.y))
-        return replace(one_box, x=x, y=y)
-
-    def frame(box: Frame) -> Frame:
-        (left, top), (right, bottom) = at((box.left, box.top)), at((box.right, box.bottom))
-        return replace(
-            box, left=left, top=top, right=right, bottom=bottom,
-            name_at=at(box.name_at), figures_at=at(box.figures_at),
-        )  # fmt: skip
-
-    def wire(one_wire: Wire) -> Wire:
-        return replace(
-            one_wire, points=tuple(map(at, one_wire.points)), note_at=at(one_wire.note_at)
-        )
-
-    return replace(
-        sheet,
-        boxes=tuple(map(box, sheet.boxes)),
-        wires=tuple(map(wire, sheet.wires)),
-        frames=tuple(map(frame, sheet.frames)),
-    )

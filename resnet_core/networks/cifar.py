@@ -91,7 +91,26 @@ class CifarResNet(nn.Module):
         return self.fc(x)
 
 
-for _depth in (20, 32, 44, 56, 110, 1202):
+# What is worth a word at each depth; which is best and which is worse, by table 6.
+_ABOUT = {
+    20: Text("Three blocks a stage: the smallest of the paper's networks for CIFAR-10.",
+             "每个阶段三个块：论文在 CIFAR-10 上最小的网络。"),
+    32: Text("Five blocks a stage, 31 convolutions and one linear layer.",
+             "每个阶段五个块，31 个卷积加一个全连接层。"),
+    44: Text("Seven blocks a stage: more than twice the depth of ResNet-20.",
+             "每个阶段七个块：深度超过 ResNet-20 的两倍。"),
+    56: Text("Nine blocks a stage, and still less than a million parameters.",
+             "每个阶段九个块，参数仍不到一百万。"),
+    110: Text("Eighteen blocks a stage: the best of the paper's networks for CIFAR-10.",
+              "每个阶段十八个块：论文在 CIFAR-10 上最好的网络。"),
+    1202: Text("Two hundred blocks a stage: it trains, and tests worse than ResNet-110.",
+               "每个阶段两百个块：训练得动，测试却不如 ResNet-110。"),
+}  # fmt: skip
+for _depth, _about in _ABOUT.items():
     NETWORKS.preset(
-        f"resnet{_depth}", "resnet_cifar", title=f"ResNet-{_depth} (CIFAR)", fixed={"depth": _depth}
+        f"resnet{_depth}",
+        "resnet_cifar",
+        title=f"ResNet-{_depth} (CIFAR)",
+        fixed={"depth": _depth},
+        about=_about,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.layers import LayerNorm
 from resnet_core.params import (
     BaseDim,
@@ -104,6 +105,7 @@ class HorNet(nn.Module):
 @NETWORKS.register(
     "hornet_stage",
     title="HorNet stage",
+    sized=("index", (224, 56, 28, 14)),
     en="One of HorNet's stages by its index: downsampling, then its blocks.",
     zh="按编号取 HorNet 的一个阶段：先下采样，再接若干块。",
 )
@@ -140,9 +142,21 @@ class HorNetStage(nn.Module):
         return self.blocks(self.downsample(x))
 
 
-for _name, _title, _depths, _dim in (
-    ("hornet_tiny_7x7", "HorNet-T (7×7)", "2,3,18,2", 64),
-    ("hornet_small_7x7", "HorNet-S (7×7)", "2,3,18,2", 96),
-    ("hornet_base_7x7", "HorNet-B (7×7)", "2,3,18,2", 128),
-):
-    NETWORKS.preset(_name, "hornet", title=_title, fixed={"depths": _depths, "base_dim": _dim})
+for _name, _title, _dim, _about in (
+    ("hornet_tiny_7x7", "HorNet-T (7×7)", 64,
+     Text("The smallest HorNet: 64 channels in the first stage, 512 in the last.",
+          "最小的 HorNet：第一阶段 64 个通道，最后阶段 512 个。")),
+    ("hornet_small_7x7", "HorNet-S (7×7)", 96,
+     Text("HorNet-T half as wide again: 96 channels in the first stage.",
+          "宽度为 HorNet-T 的一倍半：第一阶段 96 个通道。")),
+    ("hornet_base_7x7", "HorNet-B (7×7)", 128,
+     Text("HorNet-T twice as wide: 128 channels in the first stage.",
+          "宽度为 HorNet-T 的两倍：第一阶段 128 个通道。")),
+):  # fmt: skip
+    NETWORKS.preset(
+        _name,
+        "hornet",
+        title=_title,
+        fixed={"depths": "2,3,18,2", "base_dim": _dim},
+        about=_about,
+    )

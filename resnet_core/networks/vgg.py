@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from resnet_core.bilingual import Text
 from resnet_core.layers import initialise
 from resnet_core.params import BatchNorm, NumClasses, ReturnIntermediate, VggName
 from resnet_core.registry import NETWORKS
@@ -37,8 +38,8 @@ def features(batch_norm: bool) -> list[nn.Module]:
 @NETWORKS.register(
     "vgg",
     title="VGG-16",
-    en="Sixteen layers in a row and no way around any of them: what ResNet was compared with.",
-    zh="十六层一路串到底，没有任何捷径：ResNet 当年的对照。",
+    en="VGG-16 with its knobs: sixteen layers in a row and no way around any of them.",
+    zh="可调参数的 VGG-16：十六层一路串到底，没有任何捷径。",
 )
 class VGG(nn.Module):
     """linear(relu(linear(relu(linear(pool(features(x))))))),  features = 3×3 convs and max pools
@@ -115,5 +116,23 @@ class VGGBackbone(nn.Module):
         return out
 
 
-NETWORKS.preset("vgg16", "vgg", title="VGG-16", fixed={"batch_norm": False})
-NETWORKS.preset("vgg16_bn", "vgg", title="VGG-16 with batch norm", fixed={"batch_norm": True})
+NETWORKS.preset(
+    "vgg16",
+    "vgg",
+    title="VGG-16",
+    fixed={"batch_norm": False},
+    about=Text(
+        "Thirteen convolutions and three linear layers in a row: what ResNet was compared with.",
+        "十三个卷积、三个全连接层一路串到底：ResNet 当年的对照。",
+    ),
+)
+NETWORKS.preset(
+    "vgg16_bn",
+    "vgg",
+    title="VGG-16 with batch norm",
+    fixed={"batch_norm": True},
+    about=Text(
+        "VGG-16 with a batch norm behind each of its thirteen convolutions.",
+        "VGG-16，十三个卷积后面各加一个批归一化。",
+    ),
+)

@@ -7,18 +7,14 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from resnet_core.bilingual import LANGUAGES, TYPESET
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.options import Options
-from resnet_core.formats.json import encoded
-from resnet_core.formats.registry import no_format
 from resnet_core.plate.marks import Plate
-from resnet_core.plate.raster import pdf, png
-from resnet_core.plate.vector import document
+from resnet_core.plate.plated import Plated
 from resnet_core.sweep.knob_values import present, values_of
 from resnet_core.sweep.step import Step, step_of
 from resnet_core.sweep.strip import plate_of, told
@@ -31,7 +27,7 @@ COLUMNS = ("value", "present", "runs", "output", "params", "macs", "activations"
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Plated):
     """A structure at several values of the knob ``over``. Shows itself in a notebook.
 
     ``values`` are those that were asked for; none means those that the knob offers.
@@ -67,11 +63,6 @@ class Sweep:
         """Every mark of the picture with its place."""
         return plate_of(self.diagram, self.over, self.steps, self.url)
 
-    @property
-    def svg(self) -> str:
-        """The picture as a self-contained SVG document."""
-        return document(self.plate, self.options.theme)
-
     def to_dict(self) -> dict[str, Any]:
         """The sweep as plain data: what ``/sweep.json`` answers."""
         subject = self.diagram.subject
@@ -102,30 +93,12 @@ class Sweep:
             writer.writerow(["" if row[name] is None else row[name] for name in COLUMNS])
         return lines.getvalue()
 
-    def render(self, format: str = "svg") -> bytes:
-        """The sweep as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
-        if format not in _WRITERS:
-            raise no_format(format, _WRITERS)
-        return _WRITERS[format](self)
-
-    def save(self, path: str | Path) -> Path:
-        """Write it to a file; its ending says the format."""
-        path = Path(path)
-        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
-        return path
-
-    def _repr_svg_(self) -> str:
-        return self.svg
+    @classmethod
+    def writers(cls) -> Mapping[str, Callable[[Self], bytes]]:
+        return {**super().writers(), "csv": lambda sweep: sweep.csv.encode()}
 
 
-_WRITERS: Mapping[str, Callable[[Sweep], bytes]] = {
-    "svg": lambda sweep: sweep.svg.encode(),
-    "png": lambda sweep: png(sweep.plate, sweep.options.theme, sweep.options.scale),
-    "pdf": lambda sweep: pdf(sweep.plate, sweep.options.theme),
-    "json": lambda sweep: encoded(sweep.to_dict()),
-    "csv": lambda sweep: sweep.csv.encode(),
-}
-FORMATS = tuple(_WRITERS)
+FORMATS = tuple(Sweep.writers())
 
 
 def canonical(diagram: Diagram, over: str, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

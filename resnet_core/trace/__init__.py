@@ -6,6 +6,8 @@ runs at a time, building included. Nothing is computed: all tensors live on the 
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -22,6 +24,7 @@ from torchview.torchview import process_input
 from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
+from resnet_core.stages import stage
 from resnet_core.trace.failing_call import place, told
 from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.reader import Reader
@@ -33,6 +36,13 @@ one_at_a_time = threading.RLock()
 # torchview asks of every argument whether it is one of these, a tenth of a trace. It imports them
 # from typing, where the answer takes several times as long.
 vars(recorder_tensor).update(Iterable=Iterable, Mapping=Mapping)
+
+# At the first function that is made of others torch imports a compiler, which wants a folder for
+# what it compiles. Nothing is compiled here; a read-only machine must not fail for it.
+try:
+    tempfile.gettempdir()
+except OSError:
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.sep)
 
 # What torch raises for operands that do not go together. Anything else is a mistake in the code.
 _SHAPES_DO_NOT_FIT = (RuntimeError, ValueError, IndexError)
@@ -52,7 +62,7 @@ def trace(
     runnable code at all.
     """
     with one_at_a_time:
-        with torch.device("meta"):
+        with stage("build"), torch.device("meta"):
             module = build()
         return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes)
 
@@ -65,7 +75,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
     """
     with one_at_a_time:
         try:
-            with torch.device("meta"), twinning():
+            with stage("build"), torch.device("meta"), twinning():
                 module = build()
             twins = Twins(module)
             found = _run(module, input_shapes, twins, Witness())
@@ -76,6 +86,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
         return trace(build, input_shapes)
 
 
+@stage("trace")
 def _run(
     module: nn.Module,
     input_shapes: Sequence[Shape],

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,13 +11,10 @@ from resnet_core.bilingual import LANGUAGES, TYPESET
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.options import Options
 from resnet_core.diagram.picture import Drawing
-from resnet_core.formats.json import encoded
-from resnet_core.formats.registry import no_format
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.language.notation import call_title
 from resnet_core.plate.marks import Plate
-from resnet_core.plate.raster import pdf, png
-from resnet_core.plate.vector import document
+from resnet_core.plate.plated import Plated
 from resnet_core.window.axis import Axis
 from resnet_core.window.grid import plate_of
 from resnet_core.window.part import Part, part_of
@@ -32,7 +27,7 @@ VIEW = ("background", "header", "lang", "legend", "scale", "theme", "title")
 
 
 @dataclass(frozen=True)
-class Window:
+class Window(Plated):
     """Which positions each output of a call reads. Shows itself in a notebook.
 
     ``at`` is the output position that is marked: row and column.
@@ -71,11 +66,6 @@ class Window:
             self.walk, self.parts, self.at, self.drawing.graph, caption, self.options, self.url
         )
 
-    @property
-    def svg(self) -> str:
-        """The picture as a self-contained SVG document."""
-        return document(self.plate, self.options.theme)
-
     def to_dict(self) -> dict[str, Any]:
         """The window as plain data: what ``/window.json`` answers."""
         walk, node = self.walk, self.walk.node
@@ -100,29 +90,8 @@ class Window:
             },
         }
 
-    def render(self, format: str = "svg") -> bytes:
-        """The window as bytes, in one of ``FORMATS``. Raises ParameterError for another."""
-        if format not in _WRITERS:
-            raise no_format(format, _WRITERS)
-        return _WRITERS[format](self)
 
-    def save(self, path: str | Path) -> Path:
-        """Write it to a file; its ending says the format."""
-        path = Path(path)
-        path.write_bytes(self.render(path.suffix.removeprefix(".").lower()))
-        return path
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-
-_WRITERS: Mapping[str, Callable[[Window], bytes]] = {
-    "svg": lambda window: window.svg.encode(),
-    "png": lambda window: png(window.plate, window.options.theme, window.options.scale),
-    "pdf": lambda window: pdf(window.plate, window.options.theme),
-    "json": lambda window: encoded(window.to_dict()),
-}
-FORMATS = tuple(_WRITERS)
+FORMATS = tuple(Window.writers())
 
 
 def canonical(diagram: Diagram, node: str, at: tuple[int, int]) -> tuple[tuple[str, str], ...]:

@@ -29,3 +29,19 @@ def test_a_page_elsewhere_shows_the_frame_and_the_picture(visit, server):
     frame.locator(".sheet svg").wait_for()
     assert frame.locator(".bar a").inner_text() == "BasicBlock"
     page.wait_for_function("document.querySelector('img').naturalWidth > 100")
+
+
+def test_a_group_opens_where_it_stands_and_closes_again(visit):
+    page = visit("/embed?model=resnet18&detail=stage&theme=dark")
+    closed = page.locator('.sheet .node[data-group="layer1"]')
+    assert "147,968 parameters" in closed.locator("title").first.text_content()
+    closed.press("Enter")
+    opened = page.locator('.sheet .frame[data-group="layer1"][aria-expanded="true"]')
+    opened.wait_for()
+    assert "expand=layer1" in page.url
+    assert "theme=dark" in page.url
+    opened.locator("text").first.click()
+    closed.wait_for()
+    assert "expand" not in page.url
+    closed.click()
+    opened.wait_for()

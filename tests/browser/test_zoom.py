@@ -154,6 +154,15 @@ def test_a_long_picture_begins_with_captions_of_eleven_pixels(visit):
     assert percent(page) * 9 / 100 >= 11
 
 
+def test_a_network_from_left_to_right_begins_whole(visit):
+    page = visit("/?model=resnet50&direction=LR", viewport={"width": 1440, "height": 900})
+    assert page.evaluate(
+        "(c => c.scrollHeight <= c.clientHeight + 1 && c.scrollWidth <= c.clientWidth + 1)"
+        "(document.querySelector('.canvas'))"
+    )
+    assert percent(page) >= 60
+
+
 def test_one_notch_of_the_wheel_is_a_small_step(page):
     found = page.locator(".canvas").bounding_box()
     page.mouse.move(found["x"] + found["width"] / 2, found["y"] + 200)

@@ -42,7 +42,7 @@ def test_the_two_versions_of_resnet_50():
     assert found.deltas["params"] == 0
     assert found.deltas["macs"] == -3 * 128 * 256 * (56 * 56 - 28 * 28)
     assert "6 calls changed (3 × conv1: stride 1 → 2; 3 × conv2: stride 2 → 1)" in found.summary()
-    assert "步" not in found.summary("zh")
+    assert "3 × conv1：步长 1 → 2；3 × conv2：步长 2 → 1" in found.summary("zh")
 
 
 def test_partners_have_the_same_role_although_something_was_put_in_between():

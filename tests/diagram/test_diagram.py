@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
+from resnet_core.diagram import picture
 from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.errors import TooLarge
 from resnet_core.layers import conv3x3
 from resnet_core.registry import BLOCKS
 from tests.subjects import names
@@ -105,3 +107,11 @@ def test_a_preset_tells_where_its_fixed_knobs_are_free():
         draw(model="resnet50", layers="1,2,3,4")
     found = mended({"model": "resnet50", "layers": "1,2,3,4"}.items(), caught.value)
     assert found.url == "/diagram?layers=1,2,3,4&model=resnet"
+
+
+@pytest.mark.parametrize(("limit", "word"), [("MAX_BOXES", "boxes"), ("MAX_ARROWS", "arrows")])
+def test_what_nobody_could_read_is_refused_before_it_is_laid_out(monkeypatch, limit, word):
+    monkeypatch.setattr(picture, limit, 5)
+    monkeypatch.setattr(picture.Drawing, "_arranged", None)
+    with pytest.raises(TooLarge, match=f"{word}, more than 5"):
+        draw(block="bottleneck").svg  # noqa: B018

@@ -64,6 +64,7 @@ def test_a_title_is_text_in_every_format(title):
     assert draw(**dict(picture.query)) == picture
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", CORPUS)
 def test_a_title_is_text_on_every_page(title):
     with TestClient(create_app(Settings(workers=0))) as client:

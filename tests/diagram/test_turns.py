@@ -29,6 +29,7 @@ def told(subject: Subject, lang: str = "en") -> Diagram:
     return Diagram.of([(subject.kind, subject.name), ("lang", lang)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", whole())
 def test_every_subject_has_something_to_try(subject: Subject) -> None:
     diagram = told(subject)

@@ -51,6 +51,7 @@ def test_a_fence_is_the_picture_and_the_search_finds_its_words(tmp_path):
     assert "/compare?a=block%3Dbasic" in page.replace("&amp;", "&")
     search = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text())
     assert any("3×3 conv, 64, /2" in entry["text"] for entry in search["docs"])
+    assert page.count('<svg style="font-weight:400;') == 4
 
 
 @pytest.mark.slow

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
+from markdown_it import MarkdownIt
 
 from app.cli import main
 from app.main import create_app
 from app.settings import Settings
+from tests.docs.test_latex import typeset, words_of
 
 ROOT = Path(__file__).parents[2]
 EMBED = (ROOT / "docs" / "en" / "embed.md").read_text(encoding="utf-8")
@@ -64,14 +69,35 @@ def test_the_recipe_for_sphinx(folder):
 
 @pytest.mark.slow
 def test_the_recipe_for_mkdocs(folder):
-    (settings,), (page,) = recipe("MkDocs", "yaml"), recipe("MkDocs", "markdown")
-    (folder / "mkdocs.yml").write_text(settings)
+    (settings, search), (page,) = recipe("MkDocs", "yaml"), recipe("MkDocs", "markdown")
+    (hook,) = recipe("MkDocs", "python")
+    (folder / "mkdocs.yml").write_text(settings + search)
+    (folder / "search_zh.py").write_text(hook)
     (folder / "docs").mkdir()
     (folder / "docs" / "index.md").write_text(page)
     built(folder, "mkdocs", "build", "--strict", "-q")
     made = (folder / "site" / "index.html").read_text()
     assert '<figure class="resnet-diagram"' in made
     assert "<figcaption>A bottleneck that halves height and width</figcaption>" in made
+    ours = (ROOT / "resnet_core" / "embed" / "search.zh.js").read_text()
+    assert (folder / "site" / "search" / "lunr.zh.js").read_text() == ours
+
+
+@pytest.mark.slow
+def test_the_recipe_for_mkdocs_is_one_for_zensical(folder):
+    pytest.importorskip("zensical")
+    (settings, _), (page,) = recipe("MkDocs", "yaml"), recipe("MkDocs", "markdown")
+    (folder / "mkdocs.yml").write_text(settings)
+    (folder / "docs").mkdir()
+    chinese = page.replace("stride=2", "stride=2 lang=zh")
+    (folder / "docs" / "index.md").write_text(f"# Picture\n\n{page}\n## 图\n\n{chinese}")
+    built(folder, "zensical", "build")
+    made = (folder / "site" / "index.html").read_text()
+    assert made.count('<figure class="resnet-diagram"') == 2
+    found = json.loads((folder / "site" / "search.json").read_text())
+    texts = {item["title"]: item["text"] for item in found["items"]}
+    assert "projection shortcut" in texts["Picture"]
+    assert "投影捷径" in texts["图"]
 
 
 @pytest.mark.slow
@@ -90,9 +116,68 @@ def test_the_recipe_for_typst(folder):
     (commands,), (page,) = recipe("Typst", "sh"), recipe("Typst", "typst")
     run(*commands.split()[1:])
     (folder / "page.typ").write_text(page)
-    assert typst.compile("page.typ").startswith(b"%PDF")
-    drawn = typst.compile("page.typ", format="svg").decode()
-    assert "data:image/svg+xml;base64" in drawn
+    (folder / "page.pdf").write_bytes(typst.compile("page.typ"))
+    said = words_of(folder / "page.pdf")
+    assert "3×3 conv, 64, /2" in said
+    assert "A bottleneck that halves height and width." in said
+    fonts = subprocess.run(["pdffonts", "page.pdf"], capture_output=True, text=True, check=True)
+    assert "+Liberation" in fonts.stdout, "its letters are not those that it was measured with"
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="Pandoc is not installed")
+def test_the_recipe_for_quarto_as_pandoc_reads_it(folder):
+    (text,), (command,) = recipe("Quarto", "markdown"), recipe("Quarto", "sh")
+    (folder / "paper.qmd").write_text(f"---\ntitle: P\n---\n\nBefore.\n\n{text}\nAfter.\n")
+    run(*command.split()[1:])
+    pandoc = ["pandoc", "--from=markdown", "--standalone", "paper.qmd", "-o", "page.html"]
+    subprocess.run(pandoc, check=True, capture_output=True)
+    body = (folder / "page.html").read_text().partition("<body>")[2]
+    (picture,) = re.findall(r'<img\s+src="([^"]*)"\s+alt="Bottleneck: 256 → 256', body)
+    assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+    assert seen(body).split() == ["P", "Before.", "After."]
+
+
+def test_the_recipe_for_obsidian_in_a_vault(folder):
+    """Notes in several folders of a vault; what they embed lies inside of it."""
+    (note,), (command,) = recipe("Obsidian", "markdown"), recipe("Obsidian", "sh")
+    places = [folder / "note.md", folder / "deep" / "er" / "my note.md", folder / ".obsidian/n.md"]
+    for place in places:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"Before.\n\n{note}\nAfter.\n")
+    run(*command.split()[1:], "-j", "1")
+    for place in places[:2]:
+        page = MarkdownIt("commonmark").render(place.read_text())
+        (address,) = re.findall(r'<img src="([^"]*)"', page)
+        file = (place.parent / address).resolve()
+        assert file.is_relative_to(folder.resolve())
+        root = ElementTree.fromstring(file.read_text())
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "(prefers-color-scheme:dark)" in file.read_text()
+        assert seen(page).split() == ["Before.", "After."]
+    assert places[2].read_text() == f"Before.\n\n{note}\nAfter.\n"
+
+
+def test_the_recipe_for_notion(folder):
+    """A file that may be dropped, a chart, and an address that answers as an embed expects."""
+    picture, chart = recipe("Notion", "sh")[0].splitlines()
+    run(*picture.split()[1:])
+    assert 0 < (folder / "bottleneck.png").stat().st_size < 5_000_000
+    drawn = CliRunner().invoke(main, chart.split()[1:])
+    assert "flowchart TB" in drawn.stdout
+    address = next(place for place in addresses() if place.startswith("/embed"))
+    with TestClient(create_app(Settings(workers=0, timeout=60))) as client:
+        frame = client.get(address, headers={"Accept": "text/html"})
+        assert "x-frame-options" not in frame.headers
+        assert "frame-ancestors *" in frame.headers["content-security-policy"]
+        found = re.search(r'type="application/json\+oembed" href="([^"]*)"', frame.text)
+        told = client.get(html.unescape(found[1])).json()
+    assert told["type"] == "rich"
+    assert min(told["width"], told["height"]) > 100
+
+
+def seen(page: str) -> str:
+    """The words of a page that a reader sees."""
+    return html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", " ", page, flags=re.DOTALL))
 
 
 @pytest.mark.parametrize(
@@ -100,8 +185,7 @@ def test_the_recipe_for_typst(folder):
     [
         ("README on GitHub", "README.md", "markdown", 'srcset="images/bottleneck-dark.svg"'),
         ("Quarto", "paper.qmd", "markdown", "](bottleneck.png)"),
-        ("Obsidian", "note.md", "markdown", "](attachments/bottleneck.svg)"),
-        ("LaTeX", "paper.tex", "latex", "\\includegraphics{bottleneck.pdf}"),
+        ("LaTeX", "paper.tex", "latex", "keepaspectratio]{bottleneck.pdf}"),
     ],
 )
 def test_a_recipe_with_a_marker(folder, title, file, language, shown):
@@ -111,6 +195,19 @@ def test_a_recipe_with_a_marker(folder, title, file, language, shown):
     made = (folder / file).read_text()
     assert shown in made
     assert [path for path in folder.rglob("*") if path.suffix in (".svg", ".png", ".pdf")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("latexmk") is None, reason="latexmk is not installed")
+def test_the_recipe_for_latex(folder):
+    (text,), (command,) = recipe("LaTeX", "latex"), recipe("LaTeX", "sh")
+    (folder / "paper.tex").write_text(text)
+    run(*command.split()[1:])
+    told = typeset(folder / "paper.tex")
+    assert "Overfull" not in told
+    said = words_of(folder / "paper.pdf")
+    assert "3×3 conv, 64, /2" in said
+    assert "Figure 1: A bottleneck that halves height and width." in said
 
 
 def test_what_ci_is_told_is_there():
@@ -144,8 +241,10 @@ def test_the_reference_is_what_the_signatures_say():
     for language in LANGUAGES.values():
         file = ROOT / "docs" / language.name / "reference.md"
         assert writer.page(language) == file.read_text(encoding="utf-8"), "make docs writes it"
+    assert writer.manual() == writer.MANUAL.read_text(encoding="utf-8"), "make docs writes it"
 
 
+@pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_its_pictures_are_fresh(tmp_path):
     built(ROOT, "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path / "site"))
     page = (tmp_path / "site" / "zh" / "tutorial.html").read_text(encoding="utf-8")

@@ -41,6 +41,8 @@ See :ref:`halving` and :numref:`halving`.
 .. resnet-sweep:: bottleneck over=stride values=1,2
 
 .. resnet-window:: bottleneck stride=2 node=downsample.0
+   :align: right
+   :width: 40%
 
 .. resnet-source::
    :call: Net(8)
@@ -174,12 +176,46 @@ def test_every_mistake_is_told_with_file_and_line(tmp_path):
         assert said in told.partition(start)[2].partition("[docutils]")[0]
 
 
+def sets_sphinx() -> bool:
+    """Whether there is a LaTeX with what Sphinx's manuals load."""
+    if shutil.which("latexmk") is None:
+        return False
+    wanted = ["tgheros.sty", "fncychap.sty", "wrapfig.sty", "titlesec.sty", "tabulary.sty"]
+    return subprocess.run(["kpsewhich", *wanted], capture_output=True, check=False).returncode == 0
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("latexmk") is None, reason="latexmk is not installed")
-def test_latex_becomes_a_pdf(project):
+@pytest.mark.skipif(not sets_sphinx(), reason="latexmk, or what Sphinx needs, is not installed")
+def test_latex_becomes_a_pdf_with_every_picture_below_its_title(project):
     tex = Path(built(project, "latex"))
-    subprocess.run(["make", "-C", str(tex)], check=True, capture_output=True)
-    assert next(tex.glob("*.pdf")).read_bytes().startswith(b"%PDF")
+    done = subprocess.run(
+        ["make", "-C", str(tex), "LATEXMKOPTS=-halt-on-error"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    told = (tex / "p.log").read_text(errors="replace")
+    assert not re.findall(r"^(?:Overfull|LaTeX Warning: Float).*", told, re.MULTILINE)
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(tex / "p.pdf"), "-"], capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    pages = text.split("\f")
+    for number in range(1, 8):
+        (page,) = (page for page in pages if f"PAGE {number}\n" in page)
+        assert f"3×3 conv, {8 * number}\n" in re.sub(" {2,}", "\n", page)
+    assert re.search(r"Fig\. \d\.1: Halves the map", text)
+    for words in ("ResNet-18", "Bottleneck over stride", "never read", "7×8×8", "9×8×8"):
+        assert words in text
+
+
+@pytest.mark.slow
+def test_the_search_of_a_chinese_project_finds_the_words_of_its_pictures(tmp_path):
+    pytest.importorskip("jieba", reason="jieba, by which Sphinx cuts Chinese, is not installed")
+    settings = 'language = "zh_CN"\nextensions = ["resnet_core.embed.sphinx"]\n'
+    (tmp_path / "conf.py").write_text(settings)
+    (tmp_path / "index.rst").write_text("P\n=\n\n.. resnet-block:: bottleneck lang=zh\n")
+    index = Path(built(tmp_path, "html"), "searchindex.js").read_text()
+    terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
+    assert {"卷积", "参数", "bottleneck"} <= set(terms)
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ def comments(source: str) -> str:
     return " ".join(line.strip()[2:] for line in source.splitlines() if line.strip()[:2] == "# ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("subject", whole())
 def test_the_file_alone_builds_the_same_module(subject: Subject, lang: str) -> None:

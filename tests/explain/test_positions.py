@@ -42,6 +42,7 @@ def windows(choose: st.DrawFn) -> tuple[nn.Conv2d, tuple[int, int]]:
     return conv, pair(st.integers(1, 24))
 
 
+@pytest.mark.slow
 @many(200)
 @example(setting=(nn.Conv2d(1, 1, 3, 2, 2, 2, bias=False), (56, 56)))
 @example(setting=(nn.Conv2d(1, 1, 3, 1, 8, 8, bias=False), (7, 7)))
@@ -85,6 +86,7 @@ def test_what_slides_over_no_map_has_no_window() -> None:
     assert window(draw_module(nn.ConvTranspose2d(1, 1, 2), (1, 1, 9, 9)).graph.calls[0]) is None
 
 
+@pytest.mark.slow
 @many(200)
 @given(setting=windows())
 def test_the_words_count_what_the_picture_of_the_window_counts(

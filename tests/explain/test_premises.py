@@ -44,6 +44,7 @@ def told(setting: dict[str, Any], language: str) -> list[str]:
     ] + [layer.text for layer in explanation.layers]
 
 
+@pytest.mark.slow
 @many(200)
 @given(setting=anything())
 def test_no_sentence_speaks_of_what_is_not_there(setting: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from torch import nn
 
 import resnet_core.explain.published as published
 from resnet_core import build, draw
+from resnet_core.compare.purpose import _KNOWN
 from resnet_core.explain.published import PUBLISHED
 from tests.subjects import SUBJECTS
 
@@ -27,21 +28,85 @@ def told(lang: str = "en", **query: Any) -> str:
     return "\n".join(" ".join([reason.lead, *reason.sentences]) for reason in found)
 
 
+# A table of the paper, or the table, abstract or comment of whoever measured.
+WHERE = re.compile(
+    r"tables? \d|README.*\b(?:table|error)|model description|model zoo, .*table|abstract"
+    r"|comment at \w+ in \w+\.py"
+)
+
+
 def test_every_figure_names_paper_table_and_address() -> None:
     for figure in PUBLISHED.values():
         assert re.search(r"\b20\d\d\b|NVIDIA", figure.paper)
-        assert re.match(r"tables? \d|README|model description", figure.where.en)
+        assert WHERE.match(figure.where.en)
         assert figure.url.startswith("https://")
+        if figure.where.en.startswith("table"):
+            assert figure.url.startswith("https://arxiv.org/abs/")
 
 
 def test_no_figure_stands_in_the_code() -> None:
     """What others measured is in one file; a sentence names it."""
-    code = Path(str(published.__file__)).with_name("why.py").read_text(encoding="utf-8")
+    here = Path(str(published.__file__))
+    code = "".join(
+        here.with_name(name).read_text(encoding="utf-8")
+        for name in ("why.py", "effects.py", "grounds.py")
+    )
     rows = tomllib.loads(Path(str(published.__file__)).with_suffix(".toml").read_text("utf-8"))
     for row in rows.values():
         assert f"{row['value']:.2f}" not in code
 
 
+# Where the figures are shown: between them these pages tell every one.
+PAGES: tuple[dict[str, Any], ...] = (
+    {"model": "resnet50"},
+    {"model": "resnext50_32x4d"},
+    {"model": "seresnet50"},
+    {"model": "wide_resnet50_2"},
+    {"model": "resnet50_gn"},
+    {"model": "resnet20"},
+    {"block": "preact_basic"},
+    {"block": "res2net"},
+    {"model": "resnet18", "zero_init_residual": True},
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_figure_is_shown_somewhere_beside_its_source(lang: Any) -> None:
+    reasons = [reason for page in PAGES for reason in draw(**page, lang=lang).explain().why]
+    told = {figure for _, purpose in _KNOWN for figure in purpose.figures}
+    for figure in PUBLISHED.values():
+        if figure.name in told:
+            continue  # tests/compare/test_people.py meets each of these in a comparison
+        number = re.compile(rf"(?<![\d.]){re.escape(figure.shown)}(?![\d.]*\d)")
+        beside = [reason for reason in reasons if figure.cite(lang) in reason.sources]
+        assert any(number.search(" ".join(reason.sentences)) for reason in beside), figure.name
+
+
+@pytest.mark.parametrize(
+    ("shown", "hidden", "lead"),
+    [
+        ({"model": "resnet50d"}, {"model": "resnet50", "activation": "silu"}, "v1.5, C and D"),
+        ({"block": "preact_bottleneck"}, {"block": "preact_basic", "shortcut": "none"},
+         "put norm and activation first"),
+        ({"model": "resnet", "base_width": 128}, {"model": "wide_resnet101_2"}, "Why wider"),
+        ({"block": "basic", "norm_layer": "group"}, {"block": "basic", "norm_layer": "layer"},
+         "What does group norm"),
+        ({"block": "res2net", "stride": 2}, {"block": "bottleneck"}, "Why several slices"),
+        ({"model": "resnet_cifar", "depth": 8},
+         {"model": "resnet_cifar", "depth": 8, "shortcut": "auto"}, "depth bring on CIFAR-10"),
+        ({"model": "stage", "zero_init_residual": True},
+         {"model": "stage", "zero_init_residual": True, "preact": True}, "to begin at zero"),
+    ],
+)  # fmt: skip
+def test_an_effect_is_told_where_its_variant_stands(
+    shown: dict[str, Any], hidden: dict[str, Any], lead: str
+) -> None:
+    assert lead in leads(**shown)
+    assert lead not in leads(**hidden)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", ["resnet50", "resnext50_32x4d", "seresnet50", "resnetv2_50"])
 def test_a_figure_that_is_told_is_cited(name: str, lang: str) -> None:
@@ -131,6 +196,7 @@ def test_widths_are_explained_where_blocks_cost_the_same() -> None:
     assert "64–128–256–512" not in leads(model="resnet50", output_stride=8)
 
 
+@pytest.mark.slow
 def test_numbers_of_ends_are_those_of_the_weights() -> None:
     network = build(model="resnet50")
     text = told(model="resnet50")

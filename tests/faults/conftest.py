@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-SERVE = "import sys; from app.main import serve; serve('127.0.0.1', int(sys.argv[1]))"
+SERVE = "import sys; from app.main import serve; serve('127.0.0.1', 0, processes=int(sys.argv[1]))"
 READY = re.compile(r"resnet-diagram is ready on (http://127\.0\.0\.1:(\d+))\n")
 SMALL = "/diagram.svg?block=basic"
 HEAVY = "/diagram.svg?model=hornet&depths=99,99,99,99&shapes=symbolic&input={}"
@@ -80,7 +80,9 @@ def command(pid: int) -> str:
 
 
 @contextmanager
-def serving(files: int = 0, before: str = "", **settings: str) -> Iterator[Server]:
+def serving(
+    files: int = 0, before: str = "", processes: int = 1, **settings: str
+) -> Iterator[Server]:
     """A server under these settings, ready; ended whatever becomes of the test."""
 
     def limit() -> None:
@@ -90,7 +92,7 @@ def serving(files: int = 0, before: str = "", **settings: str) -> Iterator[Serve
     environment = {**os.environ}
     environment |= {f"RESNET_DIAGRAM_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
-        [sys.executable, "-c", before + "\n" + SERVE, "0"],
+        [sys.executable, "-c", before + "\n" + SERVE, str(processes)],
         env=environment,
         text=True,
         stdout=subprocess.PIPE,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +34,7 @@ def script(file: Path, lines: str) -> None:
     file.chmod(0o755)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -78,3 +82,27 @@ def test_the_system_s_own_draws_the_same_boxes(monkeypatch: pytest.MonkeyPatch) 
         commanded = draw(block="bottleneck", stride=2).svg
     assert bundled.count('class="node') == commanded.count('class="node') > 10
     assert bundled.count("textLength") == commanded.count("textLength")
+
+
+@pytest.mark.slow
+def test_letters_come_from_our_fonts_and_nothing_is_left_where_the_caller_stands(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "below").mkdir()
+    code = (
+        "import os; before = dict(os.environ)\n"
+        "from resnet_core import draw; draw(block='basic').png()\n"
+        "assert not {'FONTCONFIG_FILE', 'XDG_DATA_HOME'} & (os.environ.keys() - before.keys())\n"
+        "print([line.split()[-1] for line in open('/proc/self/maps') if line.endswith('.ttf\\n')])"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)},
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert "resnet_core/fonts/LiberationSans-Regular.ttf" in done.stdout
+    assert [path.name for path in tmp_path.rglob("*")] == ["below"]

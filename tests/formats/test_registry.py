@@ -100,6 +100,7 @@ def test_both_readmes_have_a_row_for_a_format(extension, name):
     assert f"\n| `{extension}` |" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -122,6 +122,7 @@ FAILING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detail", ["stage", "block", "layer", "op"])
 @pytest.mark.parametrize("asked", FAILING, ids=lambda asked: next(iter(asked.values())))
 def test_a_call_that_failed_keeps_its_box_at_every_detail(asked, detail):

@@ -109,11 +109,13 @@ def missing(language: str) -> list[str]:
     return [place for place, found in spoken() if language not in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_missing_in_a_language_that_is_spoken(language: str) -> None:
     assert missing(language) == []
 
 
+@pytest.mark.slow
 def test_what_a_third_language_lacks_is_counted_and_named() -> None:
     places = missing("eo")
     assert len(places) == len(list(spoken()))

@@ -66,6 +66,7 @@ def dressed(**parameters) -> dict[str, ET.Element]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detail", ["op", "layer", "block", "stage"])
 def test_every_call_is_found_in_the_box_or_frame_that_stands_for_it(subject, detail):
     diagram = draw(**subject, detail=detail)
@@ -207,6 +208,7 @@ def test_png_scale_multiplies_the_pixels_and_the_url_is_inside(scale):
     assert image.text["Source"] == diagram.url
 
 
+@pytest.mark.slow
 def test_a_png_too_large_for_the_format_is_refused():
     with pytest.raises(TooLarge, match="SVG and PDF have no such limit"):
         draw(model="resnet152", detail="op", fold=False).png()

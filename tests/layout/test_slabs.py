@@ -30,6 +30,7 @@ def slabs(diagram: Diagram) -> list[Box]:
     return [box for box in diagram.sheet.boxes if box.slab]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=["TB", "LR"])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_a_slab_stands_inside_its_box_and_beside_its_words(subject: Any, view: Any) -> None:

@@ -74,6 +74,7 @@ def test_zero_init_residual_starts_each_block_as_its_shortcut(block):
         torch.testing.assert_close(stage(x), x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", ["basic", "bottleneck"])
 @pytest.mark.parametrize("knobs", [{"preact": True}, {"norm_layer": "none"},
                                    {"preact": True, "norm_layer": "none"}])  # fmt: skip

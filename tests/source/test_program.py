@@ -28,6 +28,7 @@ FILES = {subject.name: subject.factory.__module__.rpartition(".")[2] for subject
 CASES = [(name, knobs) for name in FILES for knobs in ({}, *KNOBS.get(name, ()))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "knobs"), CASES, ids=lambda value: str(value) if value else "-")
 def test_the_catalogues_own_files_read_as_they_run(name: str, knobs: dict[str, Any]) -> None:
     subject = BLOCKS[name]

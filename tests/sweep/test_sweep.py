@@ -37,6 +37,7 @@ def test_each_value_costs_what_the_module_itself_has(over):
         assert step.output == draw(block="bottleneck", **{over: step.value}).graph.outputs[0].shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in BLOCKS if name != "newcomer"])
 def test_every_knob_of_every_block_can_be_swept(name):
     diagram = draw(block=name)

@@ -16,6 +16,7 @@ def answer(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["basic", "bottleneck"])
 def test_a_trace_loads_no_sympy_and_leaves_the_real_module_to_others(name):
     code = (
@@ -27,6 +28,7 @@ def test_a_trace_loads_no_sympy_and_leaves_the_real_module_to_others(name):
     assert answer(code) == f"False {REAL} None"
 
 
+@pytest.mark.slow
 def test_the_graph_is_the_same_with_the_real_module():
     parts = (
         "from resnet_core import draw; "
@@ -36,6 +38,7 @@ def test_the_graph_is_the_same_with_the_real_module():
     assert answer(parts) == answer(f"import {REAL}; {parts}")
 
 
+@pytest.mark.slow
 def test_another_name_is_the_real_modules():
     code = (
         "import sys; import torch; from resnet_core.trace.plain_sizes import plain_sizes\n"

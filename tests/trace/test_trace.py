@@ -50,6 +50,7 @@ def test_shapes_are_those_of_an_ordinary_forward_pass(kind, name, size, batch):
     assert traced == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_multiply_adds_are_half_of_what_torchs_flop_counter_says(kind, name):
     diagram = draw(**{kind: name, "input": 64})

@@ -88,12 +88,14 @@ def both(**asked: Any) -> tuple[Any, Any]:
     return trace(build, [diagram.input_shape]), trace_once(build, [diagram.input_shape])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), SUBJECTS)
 def test_the_graph_of_a_subject_is_the_one_of_a_full_trace(kind, name):
     full, placed = both(**{kind: name})
     assert placed == full
 
 
+@pytest.mark.slow
 def test_the_graphs_of_a_hundred_settings_are_those_of_full_traces():
     run = 0
     for asked in settings(100):

@@ -84,10 +84,14 @@ def test_a_finished_drawing_is_not_drawn_again(
 
 
 def test_head_tells_the_length_and_sends_nothing(client: TestClient) -> None:
-    answer = client.head(URL)
-    assert answer.status_code == 200
-    assert answer.content == b""
-    assert int(answer.headers["content-length"]) == len(client.get(URL).content)
+    for encoding in ("identity", "gzip"):
+        answer = client.head(URL, headers={"Accept-Encoding": encoding})
+        assert answer.status_code == 200
+        assert answer.content == b""
+        whole = client.get(URL, headers={"Accept-Encoding": encoding})
+        assert answer.headers["content-length"] == whole.headers["content-length"]
+        packed = int(answer.headers["content-length"]) < len(whole.content)
+        assert packed == (encoding == "gzip")
 
 
 def test_an_architecture_that_cannot_run_is_no_error(client: TestClient) -> None:

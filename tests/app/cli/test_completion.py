@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete
 
 from app.cli import main
+from app.cli.completion import SHELLS
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.registry import BLOCKS, NETWORKS
+from tests.app.cli.terminal import shown, terminal
 
 
 def offered(line: str) -> list[str]:
@@ -70,3 +74,40 @@ def test_completion_is_quick_to_answer_because_it_reads_no_torch():
         check=True,
     )
     assert "plain,avgpool" in told.stdout
+
+
+# How each shell is started without its user's settings, and how it reads what completes.
+STARTED = {
+    "bash": (["--norc", "--noprofile", "-i"], 'eval "$(resnet-diagram completion bash)"'),
+    "zsh": (
+        ["-f", "-i"],
+        'autoload -Uz compinit; compinit -D; eval "$(resnet-diagram completion zsh)"',
+    ),
+    "fish": (["--no-config", "-i"], "resnet-diagram completion fish | source"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_what_is_typed(shell, tmp_path):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    program = tmp_path / "bin" / "resnet-diagram"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c "
+        '"import sys; sys.argv[0] = \'resnet-diagram\'; from app.cli import main; main()" "$@"\n'
+    )
+    program.chmod(0o755)
+    options, reads = STARTED[shell]
+    root = Path(__file__).parents[3]
+    paths = {"PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(root)}
+    own = {"HOME": str(tmp_path), "TERM": "dumb", "PS1": "> "}
+    with terminal([shell, *options], **paths, **own) as typed:
+        os.write(typed, f"{reads}; echo re''ady\n".encode())
+        assert "ready" in shown(typed, "ready")
+        os.write(typed, b"resnet-diagram render bottl\t")
+        assert "bottleneck" in shown(typed, "bottleneck")
+        os.write(typed, b"--stri\t")
+        assert "--stride" in shown(typed, "--stride")

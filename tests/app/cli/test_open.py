@@ -13,8 +13,9 @@ from PIL import Image
 from torch import nn
 
 from app.cli import main
+from app.cli.output import print_bytes
 from resnet_core import compare, draw, draw_module
-from resnet_core.formats.metadata import source
+from resnet_core.formats.metadata import source, stamped
 from tests.subjects import drawable, named
 
 PICTURES = ("svg", "png", "pdf")
@@ -30,6 +31,7 @@ def run(line: str) -> Result:
     return CliRunner().invoke(main, shlex.split(line))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", PICTURES)
 @pytest.mark.parametrize(("kind", "name"), named(drawable()))
 def test_the_address_is_in_the_picture_of_every_subject(kind, name, format):
@@ -102,6 +104,64 @@ def test_a_file_that_cannot_be_opened_is_told_why(folder, content, message):
 def test_a_module_of_ones_own_has_no_address_to_open(folder):
     draw_module(nn.Conv2d(3, 3, 1), input_shape=(1, 3, 8, 8)).save(folder / "own.png")
     assert "holds no address" in run("open own.png").output
+
+
+def test_a_file_of_a_hundred_thousand_beginnings_is_read_at_once(folder):
+    # Of a length at which quadratic time is minutes: the suite's own limit tells.
+    (folder / "saved.pdf").write_bytes(b"%PDF-1.5\n" + b"/Subject (" * 400_000)
+    assert "holds no address" in run("open saved.pdf").output
+    hidden = b"/Subject (/diagram?block=basic)" + b"/Subject (" * 400_000
+    (folder / "saved.pdf").write_bytes(b"%PDF-1.5\n" + hidden)
+    assert run("open saved.pdf").output.startswith("/diagram?block=basic\n")
+
+
+ESCAPES = "\x1b[2J\x07\x9b31m\u202e\r"
+COMMANDS = set("\x1b\x07\x9b\u202e\r")
+
+
+@pytest.mark.parametrize("query", [f"block=basic&planes={ESCAPES}", f"block={ESCAPES}"])
+def test_nothing_in_a_file_reaches_the_terminal_as_a_command(folder, query):
+    url = f"/diagram?{query}".encode("latin-1", "replace").decode("latin-1")
+    (folder / "saved.png").write_bytes(stamped(draw(block="basic").png(), url))
+    shown = run("open saved.png")
+    assert shown.exit_code == 2
+    assert not set(shown.output) & COMMANDS, shown.output
+    assert "\\x1b[2J" in shown.output
+
+
+def test_a_read_file_is_shown_with_its_escapes_spelled_out(folder):
+    name = "\x1b]0;owned\x07"
+    (folder / "net.py").write_text(
+        "import torch.nn as nn\n"
+        f"class Net(nn.Module):  # {name}\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        f"        self.body = nn.Sequential()\n"
+        f"        self.body.add_module('{name}', nn.Conv2d(3, 3, 1))\n"
+        "    def forward(self, x):\n"
+        "        return self.body(x)\n",
+        encoding="utf-8",
+    )
+    for line in ("read net.py --format txt -o -", "read net.py --explain --known 'a=\x1b'"):
+        shown = run(line)
+        assert not set(shown.stderr) & COMMANDS, shown.stderr
+
+
+def test_words_for_a_terminal_are_safe_and_pictures_are_left_alone(monkeypatch, capsysbinary):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    print_bytes("行\x1b[2J\n".encode())
+    print_bytes(b"\x89PNG\x1b[2J")
+    assert capsysbinary.readouterr().out == "行\\x1b[2J\n".encode() + b"\x89PNG\x1b[2J"
+
+
+def test_only_one_place_prints():
+    found = [
+        path.name
+        for path in sorted((Path(__file__).parents[3] / "app" / "cli").glob("*.py"))
+        if "click.echo(" in path.read_text(encoding="utf-8")
+    ]
+    # A refusal is told by click itself, which asks the error for it; its text is safe already.
+    assert found == ["errors.py", "output.py"]
 
 
 @pytest.mark.slow

@@ -149,6 +149,7 @@ def test_what_the_constructor_raises_is_told_at_the_knob(file: Path) -> None:
     assert refused.value.mend == {"dilations": None}
 
 
+@pytest.mark.slow
 def test_the_code_to_run_it_elsewhere_runs(file: Path) -> None:
     enter(file, "Net", "1x64x8x8", args=("channels=64",))
     code = program(Diagram.of([("block", "Net"), ("channels", "16"), ("act", "silu")]))
@@ -164,6 +165,7 @@ def test_the_code_to_run_it_elsewhere_runs(file: Path) -> None:
     assert subprocess.run([sys.executable, script], cwd=file.parent, check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "shape", "making", "said"),
     [
@@ -262,3 +264,30 @@ def test_it_is_drawn_anew_when_its_file_is_saved(file: Path) -> None:
         assert until(client, 4)["version"] == 4
         assert "GELU" in client.get("/diagram.txt?block=Net").text
         assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("--root-path", "diagrams"), "no path"),
+        (("--root-path", "/a b"), "no path"),
+        (("--processes", "0"), "0"),
+        (("there.py:Net", "--input", "1x3x8x8", "--processes", "2"), "served by one"),
+    ],
+)
+def test_what_serve_cannot_do_is_said(call: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(main, ["serve", *call])
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+@pytest.mark.parametrize(("given", "path"), [("/below/it/", "/below/it"), ("/", "none")])
+def test_a_server_is_told_what_it_is_below(
+    monkeypatch: pytest.MonkeyPatch, given: str, path: str
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("app.main.serve", lambda *given, **named: told.append((given, named)))
+    done = CliRunner().invoke(main, ["serve", "--root-path", given, "--processes", "3"])
+    assert done.exit_code == 0, done.output
+    ((_, port, settings), named) = told[0]
+    assert (port, settings.root_path, named) == (8000, path, {"processes": 3})

@@ -68,7 +68,7 @@ def test_each_format_answers_by_its_extension_with_its_media_type(
     answer = client.get(f"/diagram.{format}?block=bottleneck", headers={"Accept": "image/webp"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith(FORMATS[format].media)
-    assert "accept" not in answer.headers.get("vary", "").lower()
+    assert "Accept" not in answer.headers.get("vary", "").split(", ")
     disposition = answer.headers["content-disposition"]
     assert disposition == f'inline; filename="bottleneck.{format}"'
 
@@ -81,7 +81,7 @@ def test_each_format_answers_by_accept_and_says_that_it_varies(
     named = client.get(f"/diagram.{format}?block=basic")
     assert negotiated.content == named.content
     assert negotiated.headers["etag"] == named.headers["etag"]
-    assert "Accept" in negotiated.headers["vary"]
+    assert "Accept" in negotiated.headers["vary"].split(", ")
     assert negotiated.headers["content-location"] == f"/diagram.{format}?block=basic"
 
 

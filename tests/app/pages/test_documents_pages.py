@@ -9,7 +9,10 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from app.workers.pool import Busy
+from app.workers.renderer import Renderer
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.language.notation import shape_text
@@ -105,17 +108,17 @@ def test_a_figure_keeps_its_room_and_leads_to_the_explorer_and_its_permalink(
         assert "theme=dark" in dark
 
 
-def test_the_page_is_there_even_if_nothing_can_be_drawn(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_is_there_even_if_nothing_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     async def busy(*_: object) -> bytes:
         raise Busy
 
-    renderer = client.app.state.renderer  # type: ignore[attr-defined]
-    monkeypatch.setattr(renderer, "render", busy)
-    page = read(client, SHORT)
-    assert SHORT.systems[0].truth.en in page
-    assert "not ready in time" in page
+    monkeypatch.setattr(Renderer, "render", busy)
+    with TestClient(create_app(Settings(workers=0))) as client:
+        page = read(client, SHORT)
+        assert SHORT.systems[0].truth.en in page
+        assert "not ready in time" in page
+        monkeypatch.undo()
+        assert "not ready in time" not in read(client, SHORT)
 
 
 def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:

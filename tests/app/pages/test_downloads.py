@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 OFFERED = re.compile(r'<li><a href="([^"]+)" download="([^"]+)">(PNG \d×)</a>')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", ["block=bottleneck&stride=2", "model=resnet50&detail=op&fold=false"]
 )

@@ -55,6 +55,16 @@ def test_a_mistake_is_told_in_the_frame(client, query):
     assert "<b>" not in answer.text
 
 
+def test_the_frame_says_where_its_oembed_is(client):
+    """Where its own address is pasted, as into Notion, the place finds the size of the picture."""
+    page = client.get("/embed?block=basic&title=a%26b", headers=PAGE).text
+    link = re.search(r'type="application/json\+oembed" href="([^"]*)"', page)[1]
+    found = client.get(unescape(link)).json()
+    assert (found["type"], found["title"]) == ("rich", "a&b")
+    assert "/embed?block=basic&amp;title=a%26b" in found["html"]
+    assert "oembed" not in client.get("/embed?block=botleneck", headers=PAGE).text
+
+
 @pytest.mark.parametrize("path", ["/", "/diagram", "/diagram.svg", "/embed"])
 def test_oembed_unfolds_an_address_into_its_frame(client, path):
     found = told(client, f"http://testserver{path}?block=bottleneck&stride=2")

@@ -27,7 +27,8 @@ def page(client: TestClient, request: pytest.FixtureRequest) -> str:
 
 def cards(page: str) -> dict[str, str]:
     """The markup of every card by the name of its subject."""
-    return dict(re.findall(r'<li class="card" id="(?:block|model)-(\w+)">(.*?)</li>', page, re.S))
+    card = r'<li class="card" id="(?:block|model)-(\w+)"[^>]*>(.*?)</li>'
+    return dict(re.findall(card, page, re.S))
 
 
 def test_every_subject_has_one_card_with_a_link_to_the_explorer(page: str) -> None:
@@ -50,6 +51,23 @@ def test_a_card_tells_the_sentence_the_paper_and_the_documents(page: str) -> Non
     assert {slug for subject in SUBJECTS for slug in documents_of(subject.name)} == {
         document.slug for document in DOCUMENTS
     }
+
+
+def test_no_two_cards_tell_the_same(page: str) -> None:
+    told = [re.search(r"<p>(.*?)</p>", card, re.S)[1] for card in cards(page).values()]
+    presets = {subject.base for subject in SUBJECTS if subject.base}
+    assert presets
+    assert len(set(told)) == len(told)
+
+
+def test_a_card_tells_what_its_subject_costs(page: str) -> None:
+    assert "25,557,032 parameters · 4.09 G multiply-adds" in cards(page)["resnet50"]
+    assert 'data-params="25557032" data-macs="4089184256" data-year="2015"' in page
+
+
+def test_another_order_is_offered_by_the_script_alone(page: str) -> None:
+    assert re.search(r'<p class="order" hidden><label for="order">', page)
+    assert '<section class="ordered" hidden' in page
 
 
 def test_every_picture_waits_to_be_seen_and_has_room_and_words(page: str) -> None:

@@ -47,6 +47,7 @@ def address(subject: Subject, more: str = "") -> str:
     return f"/?{subject.kind}={subject.name}{more}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
 def test_the_form_has_every_knob_with_a_label_and_its_description(
     client: TestClient, subject: Subject
@@ -67,6 +68,7 @@ def test_the_form_has_every_knob_with_a_label_and_its_description(
             assert set((control["aria-describedby"] or "").split()) <= ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", FORMS, ids=lambda form: form.name)
 def test_the_form_as_it_stands_asks_for_the_same_page(
     client: TestClient, subject: Subject, monkeypatch: pytest.MonkeyPatch

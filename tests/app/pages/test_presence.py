@@ -67,6 +67,7 @@ def test_words_are_cut_between_words() -> None:
     assert len(cut("字" * 900)) == MOST_LETTERS + 1
 
 
+@pytest.mark.slow
 def test_the_map_names_every_page_and_every_one_answers(client: TestClient) -> None:
     root = ElementTree.fromstring(client.get("/sitemap.xml").text)
     places = [urlsplit(place.text or "") for place in root.iter(SITEMAP)]

@@ -48,6 +48,7 @@ def layers(diagram: Diagram) -> list[tuple[str, tuple[int, ...]]]:
     return [(call.path, call.shape) for call in calls]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", BLOCK_SETTINGS, ids=lambda setting: dict(setting)["block"])
 def test_the_program_of_a_block_runs_and_prints_the_shapes_of_the_picture(query) -> None:
     diagram = Diagram.of(query)
@@ -55,6 +56,7 @@ def test_the_program_of_a_block_runs_and_prints_the_shapes_of_the_picture(query)
         assert told_of_layers(diagram) == layers(diagram)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     [

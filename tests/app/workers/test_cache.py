@@ -82,6 +82,7 @@ def test_a_failure_reaches_all_who_asked_and_is_not_kept() -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_eight_large_answers_do_not_empty_the_cache() -> None:
     async def scene() -> None:
         cache, small = Cache(6400), Maker(10)

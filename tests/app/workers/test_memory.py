@@ -25,6 +25,7 @@ def test_graphs_are_kept_by_their_size_not_by_their_number() -> None:
     assert 8 * largest > diagram.NODES_KEPT
 
 
+@pytest.mark.slow
 def test_a_png_of_more_than_forty_megapixels_is_refused_with_one_that_fits() -> None:
     query = {
         "model": "resnet",

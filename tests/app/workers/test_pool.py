@@ -80,8 +80,13 @@ def test_the_server_answers_while_all_workers_are_taken(hasty: TestClient) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("asleep")
-def test_a_page_says_that_its_drawing_took_too_long(hasty: TestClient) -> None:
+def test_a_page_says_that_its_drawing_took_too_long(
+    hasty: TestClient, asleep: pytest.MonkeyPatch
+) -> None:
+    async def nothing(_: object) -> None:
+        """What is worth trying next, which would want the one place in the queue."""
+
+    asleep.setattr(hasty.app.state.renderer, "turns", nothing)  # type: ignore[attr-defined]
     answer = hasty.get("/?block=basic&planes=48")
     assert answer.status_code == 504, answer.text[-3000:]
     assert 'role="alert"' in answer.text
@@ -116,6 +121,7 @@ def test_a_thread_stands_in_for_the_processes_and_keeps_to_the_limits() -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_its_request_a_503_that_nobody_keeps(
     hasty: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +143,7 @@ def test_a_worker_that_dies_costs_its_request_a_503_that_nobody_keeps(
     assert hasty.get("/diagram.json?block=basic&planes=72").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_death_of_an_idle_worker_leaves_no_stray_process() -> None:
     async def scene() -> None:
         workers = Workers(Settings(workers=2))
@@ -189,6 +196,7 @@ def _lives(process: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_job_that_runs_out_of_an_iterator_is_answered_as_any_failure(count: int) -> None:
     async def scene() -> None:

@@ -77,7 +77,7 @@ def play(scene: Callable[[Cache, Cache, Maker], Awaitable[None]], url: str) -> N
     async def whole() -> None:
         stores = [Store(url), Store(url)]
         try:
-            one, two = (Cache(1, store=store) for store in stores)
+            one, two = (Cache(1, levels=[store]) for store in stores)
             await scene(one, two, Maker())
         finally:
             for store in stores:
@@ -167,7 +167,7 @@ def test_work_that_ends_after_the_store_was_closed_asks_it_nothing(shared: Share
         late.cancel()
         with pytest.raises(asyncio.CancelledError):
             await late
-        assert not store.well
+        assert store.trouble
 
     with Redis.from_url(shared.url) as client:
         asyncio.run(whole())

@@ -1,0 +1,119 @@
+"""Pages and lists are made once for each who would see something else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from torch import nn
+
+from app.api import subjects
+from app.main import create_app
+from app.pages.templates import Pages
+from app.settings import Settings
+from resnet_core.params import Inplanes
+from resnet_core.registry import BLOCKS
+
+LISTS = ("/blocks", "/models", "/openapi.json", "/blocks/basic", "/models/resnet18")
+PAGES = ("/gallery", "/documents", "/reference", "/read", "/compare", "/embed?block=basic")
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, br"}
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(workers=0, timeout=60))) as client:
+        yield client
+
+
+@pytest.fixture
+def unmade(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is made from now on, by name."""
+    made: list[str] = []
+    page, described = Pages.page, subjects.described
+
+    def told(self: Pages, request: Any, template: str, *rest: Any, **context: Any) -> Any:
+        made.append(template)
+        return page(self, request, template, *rest, **context)
+
+    monkeypatch.setattr(Pages, "page", told)
+    monkeypatch.setattr(
+        subjects, "described", lambda subject: made.append(subject.name) or described(subject)
+    )
+    monkeypatch.setattr("app.api.openapi.describe", lambda _: pytest.fail("it was described again"))
+    return made
+
+
+@pytest.mark.parametrize("address", [*LISTS, *PAGES])
+def test_what_never_changes_is_made_once(
+    fresh: TestClient, address: str, request: pytest.FixtureRequest
+) -> None:
+    first = fresh.get(address, headers=BROWSER)
+    made: list[str] = request.getfixturevalue("unmade")
+    second = fresh.get(address, headers=BROWSER)
+    assert made == []
+    assert first.status_code == second.status_code == 200
+    assert second.content == first.content
+    for answer in (first, second):
+        del answer.headers["x-request-id"], answer.headers["server-timing"]
+    assert second.headers == first.headers
+    known = fresh.get(address, headers={**BROWSER, "If-None-Match": first.headers["etag"]})
+    assert known.status_code == 304
+    assert known.content == b""
+
+
+def test_the_explorer_is_kept_once_nothing_is_missing(
+    fresh: TestClient, request: pytest.FixtureRequest
+) -> None:
+    deadline = time.monotonic() + 20
+    while "etag" not in (page := fresh.get("/", headers=BROWSER)).headers:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    made: list[str] = request.getfixturevalue("unmade")
+    again = fresh.get("/", headers=BROWSER)
+    assert again.text == page.text
+    assert fresh.head("/", headers=BROWSER).headers["etag"] == page.headers["etag"]
+    assert made == []
+
+
+def test_each_reader_gets_the_page_that_is_theirs(fresh: TestClient) -> None:
+    def seen(**headers: str) -> str:
+        return fresh.get("/gallery", headers={**BROWSER, **headers}).text
+
+    for _ in range(2):
+        plain = seen()
+        chinese = seen(**{"Accept-Language": "zh-CN,zh;q=0.9"})
+        assert chinese == seen(Cookie="lang=zh")
+        assert '<html lang="zh' in chinese
+        assert '<html lang="zh' not in plain
+        dark = seen(Cookie="theme=dark")
+        assert len({plain, chinese, dark}) == 3
+    for _ in range(2):
+        for host in ("one.example", "two.example"):
+            page = fresh.get("/?block=basic", headers={**BROWSER, "Host": host})
+            assert f"http://{host}/" in page.text
+
+
+def test_whoever_chooses_a_language_is_told_to_remember_it_each_time(fresh: TestClient) -> None:
+    for _ in range(2):
+        fresh.cookies.clear()
+        assert "lang=zh" in fresh.get("/gallery?lang=zh").headers["set-cookie"]
+    fresh.cookies.clear()
+
+
+def test_a_subject_that_is_added_is_listed(fresh: TestClient) -> None:
+    before = fresh.get("/blocks").json()
+    with BLOCKS.temporary():
+
+        @BLOCKS.register("added")
+        class Added(nn.Module):
+            """conv(x)"""
+
+            def __init__(self, inplanes: Inplanes = 24) -> None:
+                super().__init__()
+                self.conv = nn.Conv2d(inplanes, inplanes, 1)
+
+        assert len(fresh.get("/blocks").json()) == len(before) + 1
+    assert fresh.get("/blocks").json() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.browser.test_accessibility import WRONG, findings
+
 SIZE = "document.querySelector('.sheet svg').getBoundingClientRect().width"
 
 
@@ -45,3 +47,4 @@ def test_a_group_opens_where_it_stands_and_closes_again(visit):
     assert "expand" not in page.url
     closed.click()
     opened.wait_for()
+    assert findings(page, WRONG) == []

@@ -15,6 +15,7 @@ import { Pin } from "./pin.js";
 import { Play } from "./play.js";
 import { Search } from "./search.js";
 import { Tabs } from "./tabs.js";
+import { keepView, keptView } from "./view.js";
 import { dressChoices } from "./segments.js";
 import { Shapes } from "./shapes.js";
 import { Sight } from "./sight.js";
@@ -176,6 +177,10 @@ function focused() {
   const { group, node } = active.dataset;
   if (group !== undefined) return { selector: `.sheet [data-group="${CSS.escape(group)}"][tabindex]` };
   if (node !== undefined && active.closest(".sheet")) return { node, selector: `.sheet [data-node="${CSS.escape(node)}"][tabindex]` };
+  // What fixes a value goes with its mistake: its reader stays at the knob.
+  const fixed = active.closest(".knob")?.querySelector(".control > :is(input, select)");
+  if (fixed && !active.id) return { selector: `#${CSS.escape(fixed.id)}` };
+  if (active.closest(".notice")) return { selector: ".canvas" };
   return active.id ? { selector: `#${CSS.escape(active.id)}` } : null;
 }
 
@@ -183,7 +188,9 @@ function refocus(last) {
   // What was opened by key may be gone: its reader stays in the picture.
   const again = last && (find(last.selector) ?? (last.selector.startsWith(".sheet") ? canvas : null));
   if (!again || again === document.activeElement) return;
-  again.focus({ preventScroll: true });
+  // A field that has segments over it is reached through them.
+  const over = again.getAttribute("aria-hidden") === "true" ? again.closest(".control").querySelector(".dress :checked, .switch input") : null;
+  (over ?? again).focus({ preventScroll: true });
 }
 
 /** What has to be done to every new page. */
@@ -257,9 +264,11 @@ document.addEventListener("click", (event) => {
   show(link.href, true, null, Boolean(link.closest(".subjects")));
 });
 
-// The other language opens at the same part of the page.
+// The other language opens at the same part of the page and of the picture.
 find(".languages").addEventListener("click", ({ target }) => {
-  if (target.hash !== undefined) target.hash = location.hash;
+  if (target.hash === undefined) return;
+  target.hash = location.hash;
+  keepView(kind(), zoom.get());
 });
 
 addEventListener("popstate", () => {
@@ -299,3 +308,8 @@ if (matchMedia("(max-width: 720px)").matches) {
 if (!document.fullscreenEnabled) find('[data-zoom="full"]').hidden = true;
 prepare();
 zoom.start();
+const view = keptView(kind());
+if (view) {
+  zoom.set(view);
+  percent.value = `${Math.round(zoom.get().k * 100)}%`;
+}

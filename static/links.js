@@ -23,6 +23,10 @@ export class Links {
     this.inspector.querySelector(".close").addEventListener("click", () => this.close());
     document.addEventListener("pointerover", (event) => this.light(event.target));
     document.addEventListener("focusin", (event) => this.focus(event.target));
+    // A finger that has left points at nothing any more.
+    for (const end of ["pointerup", "pointercancel"]) {
+      document.addEventListener(end, ({ pointerType }) => { if (pointerType === "touch") this.light(document.body); });
+    }
     document.addEventListener("click", (event) => this.choose(event));
     document.addEventListener("dblclick", (event) => {
       if (event.target.matches?.(GROUND)) this.open(event.target.parentElement.dataset.group);
@@ -88,6 +92,7 @@ export class Links {
 
   /** What is reached by key is lit, and what is told of it brought into sight. */
   focus(element) {
+    if (!element.matches?.(":focus-visible")) return;
     this.light(element);
     if (element.matches?.(".sheet :focus-visible")) this.reveal();
   }

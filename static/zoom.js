@@ -106,7 +106,17 @@ export function zoomable(viewport, { onchange = () => {} } = {}) {
     const point = under(place);
     scale(k * factor);
     bring(point, place);
+    keep(point, place);
     onchange(get());
+  }
+
+  /** What fits across cannot be scrolled: it is moved, so that the pointer stays where it points. */
+  function keep(point, place) {
+    const [inner, outer] = [picture().getBoundingClientRect(), viewport.getBoundingClientRect()];
+    const room = [outer.left - inner.left, outer.left + viewport.clientWidth - inner.right];
+    if (room[0] > 0 || room[1] < 0) return;
+    const wanted = place.x - inner.left - point.x * k;
+    picture().parentElement.style.left = `${Math.max(room[0], Math.min(room[1], wanted))}px`;
   }
 
   /** The whole picture, as large as there is room for. */

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +22,7 @@ from app.pages.sides import (
     words_of,
 )
 from app.workers.renderer import Renderer
-from resnet_core import ParameterError
+from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Language
 from resnet_core.compare import FORMATS, Comparison, asked
 from resnet_core.compare.query import SIDES
@@ -34,6 +34,7 @@ from resnet_core.diagram.options import Options
 Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.
 OF_FILES = ("theme", "scale")
+ENDS = ("input", "output")
 MOST_ROWS = 400
 EXAMPLES = (
     ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
@@ -92,12 +93,9 @@ class Page:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many calls have changed, by how."""
-        found = Counter(
-            record["change"]
-            for record in self.table["rows"]
-            if record["role"] not in ("input", "output")
-        )
+        """How many calls have changed, by how: what comes in and goes out is no call."""
+        rows = [record for record in self.table["rows"] if record["role"] not in ENDS]
+        found = Counter(record["change"] for record in rows)
         return {sign: found[sign] for sign in SIGNS if found[sign]}
 
     @property
@@ -118,8 +116,17 @@ class Page:
         return SIGNS
 
     @property
-    def formats(self) -> tuple[str, ...]:
-        return FORMATS
+    def files(self) -> list[tuple[str, str, str]]:
+        """Files to save: the name of the format, the address, the name of the file."""
+        names = [Diagram.of(parse_qsl(self.sides[side])).file_name for side in SIDES]
+        name = "-to-".join(names)
+        found = []
+        for format in FORMATS:
+            address = f"/compare.{format}?{self.query}"
+            found.append((format.upper(), address, f"{name}.{format}"))
+            if format == "png" and "scale=" not in self.query:
+                found.append(("PNG 2×", f"{address}&scale=2", f"{name}@2x.png"))
+        return found
 
     def word(self, change: str, language: Language) -> str:
         """``added``, in the reader's language."""

@@ -83,7 +83,8 @@ class Explorer:
     def heading(self) -> str:
         """The subject with what differs from its defaults: what a tab and a history tell apart."""
         if not self.diagram:
-            return self.title
+            known = self.subject or not self.problem
+            return self.title if known else f"{self.typed.get('block') or self.typed.get('model')}"
         own = ("block", "model", *OF_HEADER, *OF_FILES)
         told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
         more = ["…"] if len(told) > MOST_TOLD else []
@@ -305,6 +306,12 @@ class Explorer:
         """Whether a window is not as high as wide: then what is seen is no square."""
         kernels = (node["attributes"].get("kernel_size") for node in self.record["nodes"])
         return any(isinstance(sides, list) and len(set(sides)) > 1 for sides in kernels)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a global pooling sees further than what is told of the whole."""
+        seen = self.record["nodes"][-1]["receptive_field"] if self.record else 0
+        return bool(seen > self.record["totals"]["receptive_field"])
 
     @property
     def hidden_rows(self) -> int:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.http.problems import SORTS, clean
+from app.http.problems import SORTS, ProblemError, clean
 from app.http.requests import offered, pairs_of
 from app.http.responses import FOR_EVER
 from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.fields import fields_of
 from app.pages.gallery import families
-from app.pages.i18n import language_of
+from app.pages.i18n import PARAMETER, language_of
 from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import Pages, folder, theme_css
@@ -35,6 +36,12 @@ async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
     query = pairs_of(request)
     shown = await explore(request.app.state.renderer, query, language_of(request).name)
+    # A form that no script has read sends every field: its address says what it means, no more.
+    if shown.diagram and any(not value.strip() for _, value in query):
+        asked = [(PARAMETER, request.query_params[PARAMETER])] if PARAMETER in dict(query) else []
+        known = [pair for pair in shown.diagram.query if pair[0] != PARAMETER]
+        home = request.scope.get("root_path", "")
+        return RedirectResponse(f"{home}/?{urlencode([*known, *asked], safe=',:')}", 303)
     status = shown.problem.status if shown.problem else 200
     return await _page(
         request, "explorer.html", status, shown.complete, explorer=shown, kept=shown.kept
@@ -82,6 +89,16 @@ async def own_code(request: Request) -> Response:
 async def own_code_posted(request: Request) -> Response:
     """One's own code as the form sends it: too long for an address."""
     return await _own(request, await posted(request))
+
+
+@router.api_route("/read.json", methods=["GET", "HEAD", "POST"])
+async def own_code_found(request: Request) -> Response:
+    """What the page of one's own code shows, as JSON: restored, other readings, drawn, told."""
+    pairs = await posted(request) if request.method == "POST" else pairs_of(request)
+    shown = await paste(request.app.state.renderer, pairs, language_of(request).name)
+    if shown.problem:
+        raise ProblemError(shown.problem)
+    return JSONResponse(shown.found)
 
 
 async def _own(request: Request, pairs: list[tuple[str, str]]) -> Response:

@@ -33,6 +33,8 @@ from resnet_core.layout.theme import COLOURS, ThemeName
 
 # Set by the page's switch.
 THEME_COOKIE = "theme"
+# Words that begin a sentence and are no name: what is told of a mistake begins small.
+OPENINGS = ("a", "an", "it", "no", "the", "there", "this")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -127,6 +129,7 @@ def _environment(language: Language) -> Environment:
     install(language.translations, newstyle=True)
     made.filters.update(
         amount=lambda count: amount(count, language.name).strip(),
+        begun=_begun,
         place=place,
         python=coloured,
         ordinal=partial(ordinal, language=language.name),
@@ -145,6 +148,11 @@ def _switch(query: Iterable[tuple[str, str]]) -> list[tuple[Language, str]]:
         (item, "?" + urlencode([*kept, (PARAMETER, name)], safe=",:"))
         for name, item in LANGUAGES.items()
     ]
+
+
+def _begun(text: str) -> str:
+    """A sentence with a capital at its beginning; a name that it begins with is left alone."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0] in OPENINGS else text
 
 
 def _shape(sides: Sequence[int]) -> str:

@@ -64,3 +64,23 @@ def test_nothing_keeps_a_reader_out_of_what_a_click_brings(visit, theme):
     page.locator("tr[data-node='layer2.0.conv1'] button").click()
     page.locator(".inspector").wait_for()
     assert findings(page, CHECKED[theme]) == []
+
+
+@pytest.mark.parametrize("theme", CHECKED)
+def test_nothing_keeps_a_reader_out_of_the_receptive_field(visit, theme):
+    page = visit("/?block=bottleneck&stride=2", color_scheme=theme)
+    page.keyboard.press("r")
+    page.locator(".sight").wait_for()
+    assert findings(page, CHECKED[theme]) == []
+
+
+def test_forced_colours_show_what_is_chosen_and_what_is_seen(visit):
+    page = visit("/?block=bottleneck&stride=2", forced_colors="active")
+    page.keyboard.press("r")
+    paint = "part => [getComputedStyle(part).backgroundColor, getComputedStyle(part).fill]"
+    pressed, _ = page.locator("[data-sight='open']").evaluate(paint)
+    plain, _ = page.locator("[data-zoom='in']").evaluate(paint)
+    assert pressed != plain
+    _, seen = page.locator(".sight .seen").evaluate(paint)
+    _, ground = page.locator(".sight .input").evaluate(paint)
+    assert seen != ground

@@ -144,8 +144,8 @@ def test_names_words_and_queries_mean_the_same_on_the_page(
         ("botleneck --stride 2", 404, "did you mean &#39;bottleneck&#39;?"),
         ("resnt50", 404, "did you mean &#39;resnet50&#39;?"),
         ("bottleneck --strid 2", 422, "did you mean &#39;stride&#39;?"),
-        ("bottleneck stride 2", 422, "it is not a name with options"),
-        ('bottleneck "', 422, "it is not a name with options"),
+        ("bottleneck stride 2", 422, "It is not a name with options"),
+        ('bottleneck "', 422, "It is not a name with options"),
     ],
 )
 def test_a_mistake_in_words_is_told_beside_its_field(

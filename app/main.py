@@ -55,10 +55,10 @@ from app.pages.templates import (
 )
 from app.processes import Line, Processes
 from app.settings import Settings, read
-from app.workers.idle import Idle
 from app.workers.own_module import Own
 from app.workers.pool import Workers
 from app.workers.renderer import Renderer
+from app.workers.spare_time import Idle
 
 if sys.platform == "win32":
     new_event_loop = asyncio.new_event_loop

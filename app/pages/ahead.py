@@ -15,8 +15,8 @@ from app.pages.explorer import START, explore
 from app.pages.gallery import Card, families
 from app.pages.i18n import LANGUAGES
 from app.pages.snippets import themed
-from app.workers.idle import Work
 from app.workers.renderer import Renderer
+from app.workers.spare_time import Work
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 

@@ -27,7 +27,11 @@ class Finished(Again):
         """The address, the reader, and the names that there are, which a program may add to."""
         request = Request(scope)
         return (
-            str(request.url),
+            scope["scheme"],
+            headers.get(b"host", b""),
+            scope["path"],
+            # As it came: a query of letters that are none is no page's, and no mistake of ours.
+            scope["query_string"],
             scope.get("root_path", ""),
             headers.get(b"accept", b""),
             chosen(headers.get(b"accept-encoding", b"").decode("latin-1")),

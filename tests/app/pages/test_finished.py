@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -117,3 +118,22 @@ def test_a_subject_that_is_added_is_listed(fresh: TestClient) -> None:
 
         assert len(fresh.get("/blocks").json()) == len(before) + 1
     assert fresh.get("/blocks").json() == before
+
+
+def test_bytes_that_are_no_letters_are_no_mistake_of_the_server() -> None:
+    told: list[Any] = []
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/gallery", "raw_path": b"/gallery", "query_string": b"a=\xff", "root_path": "",
+        "headers": [(b"host", b"\xff["), (b"cookie", b"\xff=;;"), (b"accept-encoding", b"\xff;q")],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asyncio.run(create_app(Settings(workers=0))(scope, receive, send))
+    assert told[0]["status"] == 200

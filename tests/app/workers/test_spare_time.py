@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.pages import ahead
 from app.settings import Settings
-from app.workers import idle
-from app.workers.idle import Idle
+from app.workers import spare_time
 from app.workers.queue import Busy, Queue, Ticket, unasked
+from app.workers.spare_time import Idle
 
 
 class Pool:
@@ -29,8 +29,8 @@ class Pool:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle, "QUIET", 0.05)
-    monkeypatch.setattr(idle, "LOOK", 0.005)
+    monkeypatch.setattr(spare_time, "QUIET", 0.05)
+    monkeypatch.setattr(spare_time, "LOOK", 0.005)
 
 
 def play(scene: Callable[[Pool, Idle], Awaitable[None]]) -> None:

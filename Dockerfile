@@ -1,4 +1,6 @@
-FROM python:3.11-slim-bookworm AS build
+# The same base each time: --build-arg BASE=python:3.11-slim-bookworm@sha256:… of `docker pull`.
+ARG BASE=python:3.11-slim-bookworm
+FROM ${BASE} AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
@@ -24,7 +26,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /srv/dist . \
     && /srv/venv/bin/pip check
 
 
-FROM python:3.11-slim-bookworm
+FROM ${BASE}
 
 # The libraries that pygraphviz's own Graphviz needs, and fonts for Latin and Chinese labels.
 RUN apt-get update \

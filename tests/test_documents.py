@@ -29,7 +29,7 @@ NAMES = ("index", "tutorial", "embed", "architecture", "serving")
 PAGES = [f"docs/{language}/{name}.md" for name in NAMES for language in ("en", "zh")]
 DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *PAGES]
 # Commands that set up or fetch something, and are not run here.
-SETUP = {"docker", ".", "git"}
+SETUP = {"docker", ".", "git", "pip"}
 
 
 @pytest.fixture(autouse=True)

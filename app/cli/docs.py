@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def docs(paths: tuple[Path, ...], check: bool, jobs: int, as_json: bool) -> None
     _refuse_others(paths)
     outcome = examine(documents(paths), own_module, jobs, progress)
     if not check:
-        _write(outcome)
+        outcome = _written(outcome)
     if as_json:
         print_bytes(_json(outcome))
     else:
@@ -123,12 +124,20 @@ def _json(outcome: Outcome) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _write(outcome: Outcome) -> None:
+def _written(outcome: Outcome) -> Outcome:
+    """What came of it: all that can be written is, the rest is a mistake of who asks for it."""
+    failed: list[Finding] = []
+    writes = {}
+    # Pictures come before the documents, and a document does not show one that is not there.
     for path, content in outcome.writes.items():
+        if any(finding.path == path for finding in failed):
+            continue
         try:
             put_file(path, content)
+            writes[path] = content
         except OSError as error:
-            raise Refusal(f"cannot write {path}: {error.strerror}") from None
+            failed.append(outcome.unwritten(path, error.strerror or str(error)))
+    return replace(outcome, writes=writes, mistakes=(*outcome.mistakes, *failed))
 
 
 def _tell(kind: str, findings: Iterable[Finding], before: str = "") -> None:

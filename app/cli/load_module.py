@@ -21,6 +21,7 @@ from torch import nn
 
 from app.cli.errors import Refusal
 from resnet_core.bilingual import clauses, same
+from resnet_core.embed.neighbours import neighbours
 from resnet_core.errors import did_you_mean, nearest
 
 Result = TypeVar("Result")
@@ -122,14 +123,13 @@ def _imported(place: str) -> ModuleType:
 
 
 def _file(path: Path) -> ModuleType:
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))  # the file may import its neighbours
     spec = importlib.util.spec_from_file_location(LOADED_AS, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[LOADED_AS] = loaded
-    spec.loader.exec_module(loaded)
+    with neighbours(path.parent, stay=True):
+        spec.loader.exec_module(loaded)
     return loaded
 
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     "--known", multiple=True, metavar="NAME=LAYER",
     help="What a name stands for that the file does not define.",
 )  # fmt: skip
+@click.option(
+    "--reading", default=1, type=click.IntRange(min=1), metavar="N",
+    help="Which reading of a listing that has lost lines or indentation; 1 is the likeliest.",
+)  # fmt: skip
 @click.option("--explain", "told", is_flag=True, help="Say it in words instead of drawing it.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write; '-' is standard output.")
 @click.option(
@@ -41,6 +45,7 @@ def read(
     call: str | None,
     inputs: tuple[str, ...],
     known: tuple[str, ...],
+    reading: int,
     told: bool,
     output: str | None,
     format: str | None,
@@ -59,13 +64,12 @@ def read(
     from resnet_core.diagram.pasted import draw_source
     from resnet_core.diagram.words import options
     from resnet_core.errors import ResnetDiagramError
-    from resnet_core.source.listing import restored
 
     chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))
-        whole = restored(_text(file))
+        whole = _reading(_text(file), reading)
         drawing = draw_source(
             whole.text, call, ",".join(inputs), known=taken, file=Path(file).name, **view
         )
@@ -74,7 +78,31 @@ def read(
     except ResnetDiagramError as error:
         raise refusal_of(error) from None
     _tell(whole, drawing)
+    if reading == 1 and whole.changed:
+        _tell_others(whole, drawing)
     write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
+
+
+def _reading(text: str, number: int) -> Restored:
+    """The reading of this number. Raises Refusal where there are not so many."""
+    from resnet_core.source.listing import readings
+
+    found = readings(text)
+    if number > len(found):
+        raise Refusal(f"--reading {number}: this listing has {len(found)} reading(s)")
+    return found[number - 1]
+
+
+def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
+    """The readings that would draw something else, and how to ask for them."""
+    from resnet_core.diagram.readings import others
+    from resnet_core.source.listing import readings
+
+    numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}
+    for other in others(listing.given, drawing):
+        why = "; ".join(str(note) for note in other.notes if note not in listing.notes)
+        said = f"Note: another reading is possible, --reading {numbers[other.text]}: {why}"
+        click.echo(said, err=True)
 
 
 def _tell(listing: Restored, drawing: SourceDrawing) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.docs.dialects import NOTEBOOK, SUFFIXES, Dialect
-from app.docs.markers import Marker, MarkerError, filled, markers
+from app.docs.markers import Marker, MarkerError, filled, markers, newline_of
 from app.docs.passage import Passage, Request, passage
 from resnet_core.bilingual import Text
 from resnet_core.embed.figure import Own
@@ -49,13 +50,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run comes to: what to write, what is stale, what is wrong, and what to check."""
+    """What a run comes to: what to write, what is stale, what is wrong, and what to check.
+
+    ``asked`` says for each file where it is asked for.
+    """
 
     writes: dict[Path, bytes]
     stale: tuple[Finding, ...]
     mistakes: tuple[Finding, ...]
     pictures: int
     remarks: tuple[Finding, ...] = ()
+    asked: Mapping[Path, tuple[Path, int]] = field(default_factory=dict)
+
+    def unwritten(self, path: Path, reason: str) -> Finding:
+        """That a file could not be written, told where it is asked for."""
+        place, line = self.asked.get(path, (path, 1))
+        return Finding(place, line, _UNWRITTEN.format(path, reason))
 
 
 def documents(paths: Iterable[Path]) -> Iterator[Path]:
@@ -118,36 +128,46 @@ def _compared(
     mistakes: list[Finding],
 ) -> Outcome:
     files: dict[Path, bytes] = {}
+    asked: dict[Path, tuple[Path, int]] = {}
     stale: list[Finding] = []
     for (path, part, marker), made in drawn.items():
         if made.error is not None:
             mistakes.append(_finding(path, part, marker, made.error))
             continue
         for file, content in made.files:
+            first = asked.setdefault(file, (path, marker.line))
             if files.setdefault(file, content) != content:
-                mistakes.append(_finding(path, part, marker, _TWICE.format(file.name)))
-            elif not file.is_file() or file.read_bytes() != content:
+                twice = _TWICE.format(f"{first[0]}:{first[1]}", file.name)
+                mistakes.append(_finding(path, part, marker, twice))
+            elif _held(file) != content:
                 stale.append(_finding(path, part, marker, _OUTDATED.format(file.name)))
         if part.filled({marker: made.body}) != part.text:
             stale.append(_finding(path, part, marker, _TEXT))
     texts = _texts(parts, drawn)
     writes = {
-        path: content
-        for path, content in {**files, **texts}.items()
-        if not path.is_file() or path.read_bytes() != content
+        path: content for path, content in {**files, **texts}.items() if _held(path) != content
     }
     remarks = tuple(
         _finding(path, part, marker, remark)
         for (path, part, marker), made in drawn.items()
         for remark in made.remarks
     )
-    return Outcome(writes, tuple(stale), tuple(mistakes), len(drawn), remarks)
+    return Outcome(writes, tuple(stale), tuple(mistakes), len(drawn), remarks, asked)
+
+
+def _held(path: Path) -> bytes | None:
+    """What a file holds now; None where there is none that can be read."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
 
 
 _TWICE = Text(
-    "another marker writes another picture to {}; name one of them with file=…",
-    "另一个标记也要写入 {}，但图不同；请用 file=… 另取一个名字",
+    "the marker at {} writes another picture to {}; name one of them with file=…",
+    "{} 处的标记也要写入 {}，但图不同；请用 file=… 另取一个名字",
 )
+_UNWRITTEN = Text("{} cannot be written: {}", "{} 无法写入：{}")
 _OUTDATED = Text("{} is not what this marker draws now", "{} 不是这个标记现在画出的图")
 _TEXT = Text(
     "what stands here is not what this marker makes now", "这里的内容不是这个标记现在生成的"
@@ -164,10 +184,7 @@ def _finding(path: Path, part: Part, marker: Marker, text: Text) -> Finding:
 
 def _parts(path: Path) -> Iterator[Part]:
     """The texts of a document that may have markers. Raises MarkerError."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise MarkerError(1, Text("it is not UTF-8", "它不是 UTF-8 编码")) from None
+    text, _ = _read(path)
     dialect = SUFFIXES[path.suffix.lower()]
     if path.suffix.lower() != NOTEBOOK:
         yield Part(text, dialect, tuple(markers(text, dialect)))
@@ -195,8 +212,8 @@ def _texts(
 
 def _whole(path: Path, texts: list[tuple[Part, str]]) -> bytes:
     if path.suffix.lower() != NOTEBOOK:
-        return texts[0][1].encode()
-    before = path.read_text(encoding="utf-8")
+        return _read(path)[1] + texts[0][1].encode()
+    before, mark = _read(path)
     changed = {part.cell: new for part, new in texts if new != part.text}
     if not changed:
         return path.read_bytes()
@@ -209,7 +226,23 @@ def _whole(path: Path, texts: list[tuple[Part, str]]) -> bytes:
     text = json.dumps(
         notebook, indent=len(indent[1]) if indent else None, ensure_ascii=before.isascii()
     )
-    return (text + ("\n" if before.endswith("\n") else "")).encode()
+    text += "\n" if before.endswith("\n") else ""
+    return mark + text.replace("\n", newline_of(before)).encode()
+
+
+def _read(path: Path) -> tuple[str, bytes]:
+    """The text of a document, and the byte order mark before it, if any. Raises MarkerError."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise MarkerError(1, Text("it cannot be read: {}", "无法读取：{}").format(reason)) from None
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    try:
+        return content.removeprefix(mark).decode("utf-8"), mark
+    except UnicodeDecodeError as error:
+        line = content[: len(mark) + error.start].count(b"\n") + 1
+        raise MarkerError(line, Text("it is not UTF-8", "它不是 UTF-8 编码")) from None
 
 
 def _notebook(text: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -39,7 +40,7 @@ class Marker:
 
 def markers(text: str, dialect: Dialect) -> list[Marker]:
     """Every marker of a text, in order. Raises MarkerError for one that does not end."""
-    lines = text.splitlines()
+    lines = [line.rstrip("\r\n") for line in lines_of(text)]
     quoted = set(dialect.quoted(lines))
     found = []
     index = 0
@@ -56,13 +57,24 @@ def markers(text: str, dialect: Dialect) -> list[Marker]:
     return found
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends, as editors count them: a form feed ends none."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def newline_of(text: str) -> str:
+    """How the lines of a text end: as most of them do."""
+    counts = Counter(re.findall(r"\r\n|\r|\n", text))
+    return max(("\n", "\r\n", "\r"), key=lambda newline: counts[newline])
+
+
 def filled(text: str, dialect: Dialect, bodies: Mapping[Marker, str]) -> str:
     """The text with the bodies between its markers; everything else stays as it is."""
-    lines = text.splitlines(keepends=True)
-    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = lines_of(text)
+    newline = newline_of(text)
     for marker, body in sorted(bodies.items(), key=lambda item: -item[0].line):
         first, last = marker.body
-        if lines[:first] and not lines[first - 1].endswith("\n"):
+        if lines[:first] and not lines[first - 1].endswith(("\n", "\r")):
             lines[first - 1] += newline
         new = [f"{marker.indent}{line}".rstrip() + newline for line in _laid(marker, body, dialect)]
         lines[first:last] = new

@@ -74,11 +74,24 @@ def passage(request: Request, own: Own | None) -> Passage:
         shown = figure(words, local, code=request.code, folder=folder)
         made = _drawn(request, shown, words, ours)
         listing = _listing(request, shown, ours.get("show"))
-        return replace(made, body=listing + made.body, remarks=remarks(shown, request.code))
+        body = _unmarked(listing + made.body, request.dialect)
+        return replace(made, body=body, remarks=remarks(shown, request.code))
     except ParameterError as error:
         return Passage(error=_told(error))
     except ResnetDiagramError as error:
         return Passage(error=same(error))
+
+
+def _unmarked(body: str, dialect: Dialect) -> str:
+    """The body. Raises ParameterError where a line of it would itself be taken for a marker."""
+    for line in body.splitlines():
+        if dialect.opening.match(line) or dialect.closing.match(line):
+            reason = Text(
+                "this line of what stands there would be taken for a marker",
+                "其中这一行会被当成标记",
+            )
+            raise ParameterError("", line.strip(), clauses(same(line.strip()), reason))
+    return body
 
 
 def _told(error: ParameterError) -> Text:

@@ -38,7 +38,7 @@ _PLAIN = ("source", "call", "input", "class")
 _NOTHING: dict[str, Any] = {
     "offers": [], "chosen": "", "assumptions": [], "input": "", "call": "", "error": None,
     "difference": [], "notes": [], "svg": "", "text": "", "twin": None, "problem": None,
-    "broken": 0,
+    "broken": 0, "near": None, "readings": [],
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.http.problems import SORTS, clean
+from app.http.problems import SORTS, ProblemError, clean
 from app.http.requests import offered, pairs_of
 from app.http.responses import FOR_EVER
 from app.pages.documents import found_in, read
@@ -89,6 +89,16 @@ async def own_code(request: Request) -> Response:
 async def own_code_posted(request: Request) -> Response:
     """One's own code as the form sends it: too long for an address."""
     return await _own(request, await posted(request))
+
+
+@router.api_route("/read.json", methods=["GET", "HEAD", "POST"])
+async def own_code_found(request: Request) -> Response:
+    """What the page of one's own code shows, as JSON: restored, other readings, drawn, told."""
+    pairs = await posted(request) if request.method == "POST" else pairs_of(request)
+    shown = await paste(request.app.state.renderer, pairs, language_of(request).name)
+    if shown.problem:
+        raise ProblemError(shown.problem)
+    return JSONResponse(shown.found)
 
 
 async def _own(request: Request, pairs: list[tuple[str, str]]) -> Response:

@@ -6,15 +6,18 @@ Two builds, or two machines of which one lacks a library, must not call differen
 from __future__ import annotations
 
 import hashlib
-import shutil
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from resnet_core.formats.graphviz import FONT_FOLDERS, engine
+
 SOURCES = ("resnet_core", "app")
-SUFFIXES = {".py", ".json", ".ttf", ".otf", ".conf", ".po"}
-ENGINES = ("resnet-diagram", "torch", "torchview", "pygraphviz", "fonttools", "pydantic")
+SUFFIXES = {".py", ".json", ".toml", ".ttf", ".otf", ".conf", ".po"}
+ENGINES = ("resnet-diagram", "torch", "torchview", "fonttools", "pydantic")
+# Letters that our own fonts have not come from there, into what is drawn in pixels and in PDF.
+FONTS = tuple(map(Path, FONT_FOLDERS))
 
 
 # What else decides the bytes of this server: the file of somebody's own module.
@@ -44,10 +47,12 @@ def _of_build() -> str:
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
             _add(found, Path(folder))
-    for engine in ENGINES:
-        found.update(f"{engine} {_version(engine)}\n".encode())
-    if find_spec("pygraphviz") is None:
-        found.update(str(bool(shutil.which("dot"))).encode())
+    for name in ENGINES:
+        found.update(f"{name} {_version(name)}\n".encode())
+    found.update(engine().encode())
+    for fonts in FONTS:
+        for path in sorted(fonts.rglob("*.[ot]t[fc]")):
+            found.update(f"{path.relative_to(fonts)} {path.stat().st_size}\n".encode())
     return found.hexdigest()
 
 

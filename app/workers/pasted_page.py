@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from difflib import unified_diff
 from typing import Any
 
 from resnet_core.bilingual import LANGUAGES, Language, Text, same
-from resnet_core.diagram.lookalike import lookalike, said
+from resnet_core.compare import compare
+from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.lookalike import lookalike, near, nearest, said
 from resnet_core.diagram.packing import unpacked
 from resnet_core.diagram.pasted import SourceDrawing, draw_source
+from resnet_core.diagram.readings import others
 from resnet_core.errors import ParameterError, SourceError
-from resnet_core.source.listing import restored
+from resnet_core.source.listing import Restored, restored
 from resnet_core.source.offer import Offer, offers
 from resnet_core.source.program import Program
 
@@ -40,6 +44,7 @@ def read(pairs: Sequence[tuple[str, str]]) -> bytes:
             whole.text, call, given.get("input") or None, known=known, lang=given["language"]
         )
         found |= _drawn(drawing)
+        found["readings"] = [_reading(whole, other) for other in others(whole.given, drawing)]
     except ParameterError as error:
         found["error"] = _error(error)
     return json.dumps(found, ensure_ascii=False).encode()
@@ -58,6 +63,7 @@ def _drawn(drawing: SourceDrawing) -> dict[str, Any]:
     graph = drawing.graph
     language: Language = drawing.options.lang
     twin = lookalike(graph)
+    close = nearest(graph) if twin is None else None
     query = dict(drawing.query)
     broken = next((n for n in graph.nodes if graph.problem and n.id == graph.problem.node), None)
     return {
@@ -75,9 +81,31 @@ def _drawn(drawing: SourceDrawing) -> dict[str, Any]:
             for item in drawing.assumptions
         ],
         "twin": {"said": _both(said(twin)), "url": twin.url} if twin else None,
+        "near": _near(close, drawing) if close else None,
         "problem": _both(graph.problem.text) if graph.problem else None,
         "broken": broken.source.line if broken and broken.source else 0,
     }  # fmt: skip
+
+
+def _near(close: Diagram, drawing: SourceDrawing) -> dict[str, Any]:
+    """The subject that the structure nearly is, and Compare's words and picture of the rest."""
+    found = compare(close, drawing, lang=drawing.options.lang)
+    return {
+        "said": _both(near(close)),
+        "url": close.url,
+        "differs": {language: found.summary(language) for language in LANGUAGES},
+        "svg": found.render("svg").decode(),
+    }
+
+
+def _reading(first: Restored, other: Restored) -> dict[str, Any]:
+    """Another reading of the listing: what it rests on, and where it differs from the first."""
+    lines = unified_diff(first.text.splitlines(), other.text.splitlines(), lineterm="", n=1)
+    return {
+        "text": other.text,
+        "notes": [_both(note) for note in other.notes if note not in first.notes],
+        "difference": list(lines)[2:],
+    }
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

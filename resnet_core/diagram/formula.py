@@ -40,7 +40,7 @@ def formula(subject: Subject, values: Mapping[str, Any]) -> str:
         text = re.sub(r"γ[₁₂]? · ", "", text)
     if "expand_ratio" in values:
         text = text.replace("linear to 4×", f"linear to {values['expand_ratio']}×")
-    return _parts(_sums(text, values), values)
+    return " ".join(_parts(_sums(text, values), values).split())
 
 
 def _sums(text: str, values: Mapping[str, Any]) -> str:

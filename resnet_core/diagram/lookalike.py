@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import Any
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Text, same
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.errors import ParameterError
 from resnet_core.graph.model import Graph
 from resnet_core.registry import BLOCKS, Subject
 
 MOST_CALLS = 60
+# A structure is near another one if at most this share of its calls is in one of them alone.
+_MOST_APART = 0.5
 # Presets by how many convolutions they have: no other is traced to be held against.
 _NETWORKS = {20: ("resnet18",), 36: ("resnet34",), 53: ("resnet50",), 13: ("vgg16", "vgg16_bn")}
 _VARIED = {
@@ -41,16 +44,59 @@ def lookalike(graph: Graph) -> Diagram | None:
     wanted = structure(graph)
     for diagram in _candidates(graph, given):
         try:
-            same = diagram.graph.totals == graph.totals and structure(diagram.graph) == wanted
+            equal = diagram.graph.totals == graph.totals and structure(diagram.graph) == wanted
         except ParameterError:
             continue
-        if same:
+        if equal:
             return diagram
     return None
 
 
+def nearest(graph: Graph) -> Diagram | None:
+    """The block of the catalogue that nearly has this structure; None where none comes near."""
+    given = graph.inputs[0].shape if len(graph.inputs) == 1 else ()
+    if len(given) != 4 or graph.problem is not None or len(graph.nodes) > MOST_CALLS:
+        return None
+    wanted = _calls(graph)
+    best: tuple[int, Diagram] | None = None
+    for diagram in _candidates(graph, given):
+        try:
+            missed = _apart(_calls(diagram.graph), wanted)
+        except ParameterError:
+            continue
+        if best is None or missed < best[0]:
+            best = missed, diagram
+    if best is None or best[0] > _MOST_APART * len(wanted):
+        return None
+    return best[1]
+
+
+def _calls(graph: Graph) -> list[Any]:
+    """What runs, in order, whatever goes where."""
+    return [
+        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
+        for node in graph.nodes
+        if node.kind in ("module", "function")
+    ]
+
+
+def _apart(one: list[Any], other: list[Any]) -> int:
+    """How many calls are in one of them alone, or in another place."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return len(one) + len(other) - 2 * sum(block.size for block in blocks)
+
+
+def near(diagram: Diagram) -> Text:
+    """That a structure is nearly this subject, in one sentence."""
+    return Text("This is nearly {}", "这与 {} 很接近").format(_named(diagram))
+
+
 def said(diagram: Diagram) -> Text:
     """It in one sentence, with the knobs that are not at their defaults."""
+    return Text("This is {}", "这就是 {}").format(_named(diagram))
+
+
+def _named(diagram: Diagram) -> Text:
     fields = diagram.subject.params.model_fields
     knobs = [
         f"{name}={value}"
@@ -58,10 +104,8 @@ def said(diagram: Diagram) -> Text:
         if value != fields[name].default
     ]
     if not knobs:
-        return Text("This is {}", "这就是 {}").format(diagram.subject.name)
-    return Text("This is {} with {}", "这就是 {}，其中 {}").format(
-        diagram.subject.name, ", ".join(knobs)
-    )
+        return same(diagram.subject.name)
+    return Text("{} with {}", "{}，其中 {}").format(diagram.subject.name, ", ".join(knobs))
 
 
 def _candidates(graph: Graph, given: tuple[int, ...]) -> Iterator[Diagram]:

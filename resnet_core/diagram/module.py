@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from resnet_core import Comparison
 
 
+DTYPES = (
+    "float", "double", "half", "bfloat16", "long", "int", "short", "uint8", "bool",
+    "float32", "float64", "float16", "int64", "int32", "int16", "int8",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ModuleDrawing(Drawing):
     """A drawing of somebody's own module."""
@@ -32,10 +39,11 @@ class ModuleDrawing(Drawing):
     twin: nn.Module
     shapes: tuple[Shape, ...]
     options: Options
+    dtypes: tuple[torch.dtype, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:
-        return trace(lambda: self.twin, self.shapes)
+        return trace(lambda: self.twin, self.shapes, self.dtypes)
 
     @property
     def table(self) -> str:
@@ -56,7 +64,7 @@ class ModuleDrawing(Drawing):
         return compared
 
     def retrace(self, shape: Shape) -> Graph:
-        return trace(lambda: self.twin, [shape, *self.shapes[1:]])
+        return trace(lambda: self.twin, [shape, *self.shapes[1:]], self.dtypes)
 
     @property
     def name(self) -> str:
@@ -88,23 +96,46 @@ def draw(**parameters: Any) -> Diagram:
 
 
 def draw_module(
-    module: nn.Module, input_shape: Sequence[int] | Sequence[Sequence[int]], **options: Any
+    module: nn.Module,
+    input_shape: Sequence[int] | Sequence[Sequence[int]],
+    *,
+    dtype: str | Sequence[str] | None = None,
+    **options: Any,
 ) -> ModuleDrawing:
     """The drawing of your own module, traced at an input of this shape, batch first.
 
-    Several inputs take a sequence of shapes. ``options`` are those of the view: detail, fold,
-    expand, direction, labels, shapes, theme, scale. The module itself is left as it is: a copy
-    without data is traced. Raises ParameterError for an option, TraceError where the module does
-    not run as Python at all; one whose shapes do not fit is drawn up to the call that fails.
+    Several inputs take a sequence of shapes. ``dtype`` says what the inputs hold where that is not
+    torch's default: ``"long"`` for an embedding, or one name for each input. ``options`` are those
+    of the view: detail, fold, expand, direction, labels, shapes, theme, scale. The module itself is
+    left as it is: a copy without data is traced. Raises ParameterError for an option, TraceError
+    where the module does not run as Python at all; one whose shapes do not fit is drawn up to the
+    call that fails.
     """
     shapes = _shapes(input_shape)
     for name, value in options.items():
         if name not in Options.model_fields:
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     with one_at_a_time:
-        drawing = ModuleDrawing(hollow(module), tuple(shapes), fill(Options, options))
+        drawing = ModuleDrawing(
+            hollow(module), tuple(shapes), fill(Options, options), _dtypes(dtype, len(shapes))
+        )
     drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look
     return drawing
+
+
+def _dtypes(given: str | Sequence[str] | None, inputs: int) -> tuple[torch.dtype, ...]:
+    """What each input holds. Raises ParameterError."""
+    if given is None:
+        return ()
+    names = [given] * inputs if isinstance(given, str) else list(given)
+    if len(names) != inputs:
+        reason = Text("there are {} inputs", "输入有 {} 个").format(inputs)
+        raise ParameterError("dtype", given, reason, allowed=DTYPES, mend={})
+    for name in names:
+        if name not in DTYPES:
+            reason = Text("torch has no such numbers for an input", "输入不能是这种数")
+            raise ParameterError("dtype", name, reason, allowed=DTYPES, mend={})
+    return tuple(getattr(torch, name) for name in names)
 
 
 def blocks() -> list[str]:

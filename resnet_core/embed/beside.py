@@ -6,12 +6,12 @@ For builds on the machine of whoever wrote the document; no server draws so.
 from __future__ import annotations
 
 import runpy
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Text, clauses
+from resnet_core.embed.neighbours import neighbours
 from resnet_core.errors import ParameterError, ResnetDiagramError, did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -32,21 +32,20 @@ def drawn_from(folder: Path, target: str, inputs: Sequence[str], view: dict[str,
     file = folder / place
     if not file.is_file():
         raise ParameterError("", target, Text("there is no file {}", "没有文件 {}").format(place))
-    found = _value(_names(file), name, place)
-    return draw_module(_module(found, target), shapes_of(",".join(inputs)), **view)
+    # It may import its neighbours, while it is run and while its module is made and called.
+    with neighbours(file.parent):
+        found = _value(_names(file), name, place)
+        return draw_module(_module(found, target), shapes_of(",".join(inputs)), **view)
 
 
 def _names(file: Path) -> dict[str, Any]:
-    """What the file defines. It may import its neighbours."""
-    sys.path.insert(0, str(file.parent))
+    """What the file defines."""
     try:
         return runpy.run_path(str(file))
     except ResnetDiagramError:
         raise
     except (Exception, SystemExit) as error:
         raise _failed(file.name, error) from None
-    finally:
-        sys.path.remove(str(file.parent))
 
 
 def _value(names: dict[str, Any], name: str, place: str) -> Any:

@@ -50,6 +50,7 @@ from resnet_core.embed.figure import (
     words_of,
 )
 from resnet_core.embed.in_words import text_of
+from resnet_core.embed.neighbours import imported_from
 from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
@@ -78,8 +79,8 @@ class diagram(nodes.General, nodes.Element):  # noqa: N801  docutils names a nod
 class Asked:
     """What a directive asks for. ``base`` is the folder that its files are named from.
 
-    ``state`` is a hash of the file that it names: another content is another picture. Files are
-    run only where that is what the directive is for.
+    ``state`` is a hash of the file that it names: another content is another picture. Of a file
+    that is run, which is what one directive is for, it is a hash of the picture.
     """
 
     words: tuple[str, ...]
@@ -98,6 +99,10 @@ class Asked:
         if any(word.partition("=")[0] == "--theme" for word in self.words):
             return shown
         return with_options(shown, theme=self.theme)
+
+    def drawn(self) -> Asked:
+        """The same, known by what is drawn and not by what its file says: it may import others."""
+        return replace(self, state=hashlib.sha256(self.figure.render("svg")).hexdigest())
 
     def stored(self, folder: str | Path, format: str) -> Path:
         """The picture's file in the folder of doctrees; drawn where it is not there yet."""
@@ -129,9 +134,14 @@ class ResnetDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         try:
             asked = self._asked(self._words())
-            asked.stored(self.env.doctreedir, "svg")
+            kept = asked
+            if asked.runs_files:
+                kept = asked.drawn()
+                for file in imported_from(Path(asked.base, asked.words[0]).parent):
+                    self.env.note_dependency(str(file))
+            kept.stored(self.env.doctreedir, "svg")
             alt = self.options.get("alt") or alternative(asked.figure)
-            return [self._figure(asked, alt, text_of(asked.figure))]
+            return [self._figure(kept, alt, text_of(asked.figure))]
         except ParameterError as error:
             given = f"{error.parameter}={error.value}: " if error.parameter else ""
             allowed = error.allowed

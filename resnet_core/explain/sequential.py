@@ -80,6 +80,9 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
             groups.append([node])
     if not 1 < len(groups) <= 12:
         return
+    heights = [group[0].shape[2] for group in groups]
+    if heights != sorted(heights, reverse=True) or heights[0] == heights[-1]:
+        return  # a map that grows, or keeps its size, does not shrink step by step
     english = [f"{side(g[0].shape)}: {len(g)} × {g[0].shape[1]:,}" for g in groups]
     said = [
         Said(

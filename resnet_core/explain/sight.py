@@ -22,8 +22,8 @@ def sight(outline: Outline) -> Iterator[Passage]:
         return
     unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
     maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
-    if not maps:
-        return
+    if not maps or any(_grows(call) for call in graph.calls):
+        return  # how far is seen is reckoned through maps that keep their size or shrink
     gates, norms = whole_image(outline)
     if gates or norms:
         yield _everything(graph, maps[-1], unit, gates)
@@ -35,6 +35,12 @@ def sight(outline: Outline) -> Iterator[Passage]:
     middle = spans(graph, maps[-1], [size // 2 for size in maps[-1].shape[2:]])
     corner = spans(graph, maps[-1], [0, 0])
     yield _far(graph, maps[-1], unit, middle, corner)
+
+
+def _grows(call: Node) -> bool:
+    """Whether a call gives a larger map than it takes: transposed, upsampled."""
+    given = call.inputs[0] if call.inputs else ()
+    return len(given) == len(call.shape) == 4 and call.shape[2] > given[2] and call.type != "pad"
 
 
 def spans(graph: Graph, last: Node, position: list[int]) -> Span:

@@ -32,6 +32,8 @@ DPI = 96
 # What fontconfig reads: its settings, and the folder above that of the fonts.
 _HOME = Path(__file__).parents[1]
 _FONTS = {"FONTCONFIG_FILE": str(_HOME / "fonts" / "fonts.conf"), "XDG_DATA_HOME": str(_HOME)}
+# Where the system has fonts; fonts.conf names the same.
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 # What a command may take to draw a picture, in seconds, and how large that may be, in bytes.
 PATIENCE = 60.0
 MOST = 256 * 2**20
@@ -97,8 +99,26 @@ def _read(dot: str, library: Any) -> Any:
     return graph
 
 
+def engine() -> str:
+    """What draws the pictures here, with its version; empty where nothing does."""
+    library = _library()
+    if not isinstance(library, str):
+        return f"pygraphviz {library.__version__}"
+    command = _command()
+    if command is None:
+        return ""
+    with suppress(OSError, subprocess.SubprocessError):
+        told = subprocess.run([command, "-V"], capture_output=True, timeout=5)
+        return f"{Path(command).name} {told.stderr.decode(errors='replace').strip()}"
+    return command
+
+
+def _command() -> str | None:
+    return shutil.which("neato") or shutil.which("dot")
+
+
 def _by_command(dot: str, format: Format, cause: str) -> bytes:
-    command = shutil.which("neato") or shutil.which("dot")
+    command = _command()
     if command is None:
         raise GraphvizMissing(cause)
     try:

@@ -202,12 +202,14 @@ class Graph:
     @cached_property
     def shortcuts(self) -> Mapping[Edge, str]:
         """The kind of shortcut that each edge between a fork and an addition is part of."""
+        past = self._past
         ways = [
-            tuple(self._back_along(edge))
+            tuple(self._back_along(edge, past))
             for edge in self.edges
             if edge.lane == "shortcut" and self.node[edge.target].role == "add"
         ]
-        return {edge: self._kind(way) for way in ways for edge in way}
+        # A branch that holds additions of its own is a way of the outer one too: the inner counts.
+        return {edge: self._kind(way) for way in reversed(ways) for edge in way}
 
     def _kind(self, way: tuple[Edge, ...]) -> str:
         nodes = [self.node[edge.target] for edge in way[1:]]
@@ -222,9 +224,27 @@ class Graph:
         padding = all(node.type in _PADDING and not node.params for node in nodes)
         return "padded" if padding else "other"
 
-    def _back_along(self, edge: Edge) -> Iterator[Edge]:
+    @cached_property
+    def _past(self) -> Mapping[str, int]:
+        """For each node the bits of those that lead to it, and its own."""
+        found: dict[str, int] = {}
+        for place, node in enumerate(self.nodes):
+            bits = 1 << place
+            for edge in self.incoming[node.id]:
+                bits |= found.get(edge.source, 0)
+            found[node.id] = bits
+        return found
+
+    def _back_along(self, edge: Edge, past: Mapping[str, int]) -> Iterator[Edge]:
+        """The shortcut from its addition back to the fork, from which the other operands come."""
+        others = [one.source for one in self.incoming[edge.target] if one != edge]
+        shared = ~0
+        for other in others:
+            shared &= past[other]
         yield edge
         while self.node[edge.source].lane == "shortcut" and self.incoming[edge.source]:
+            if others and past[edge.source] & ~shared == 0:
+                return
             edge = self.incoming[edge.source][0]
             yield edge
 

@@ -87,8 +87,11 @@ def call_title(node: Node, language: Language = "en") -> str:
     """One call in the paper's notation."""
     values = node.attributes
     if node.role == "conv" and "kernel_size" in values:
-        kind = say("1-D conv" if node.type.endswith("1d") else "conv", language)
-        return ", ".join([f"{_kernel(values)} {kind}", *_conv_details(values, language)])
+        kind = say(_conv_kind(node), language)
+        details = _conv_details(values, language)
+        if "Transpose" in node.type:  # its step is one of the output: the map grows by it
+            details = [detail.replace("/", "×") for detail in details]
+        return ", ".join([f"{_kernel(values)} {kind}", *details])
     if node.role == "pool":
         return _pool(node, language)
     if node.role == "linear" and "out_features" in values:
@@ -186,6 +189,12 @@ def _kernel(values: Mapping[str, Any]) -> str:
     return "×".join(str(side) for side in sides)
 
 
+def _conv_kind(node: Node) -> str:
+    if "Transpose" in node.type:
+        return "transposed conv"
+    return "1-D conv" if node.type.endswith("1d") else "conv"
+
+
 def _conv_details(values: Mapping[str, Any], language: Language) -> list[str]:
     found = [str(values["out_channels"])]
     if _step(values):
@@ -231,7 +240,9 @@ def _with_constant(node: Node) -> str:
 def _selection(node: Node, language: Language) -> str:
     """Indexing: every n-th position, or a part."""
     given, made = node.inputs[0] if node.inputs else (), node.shape
-    if len(given) == len(made) == 4 and given[1] == made[1] and given[2] > made[2] > 0:
+    cut = node.attributes.get("cut")
+    whole = len(given) == len(made) == 4 and given[1] == made[1] and given[2] > made[2] > 0
+    if whole and not cut:
         step = -(-given[2] // made[2])
         return say("every {} position, /{}", language, ordinal(step, language), step)
     return say("select", language)

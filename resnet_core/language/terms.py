@@ -12,6 +12,7 @@ _TERMS = {
     for text in (
         Text("conv", "卷积"),
         Text("1-D conv", "一维卷积"),
+        Text("transposed conv", "转置卷积"),
         Text("depthwise", "逐通道"),
         Text("{} groups", "{} 组"),
         Text("dilation {}", "空洞 {}"),

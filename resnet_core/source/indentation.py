@@ -150,7 +150,9 @@ def _alone(blocks: _Blocks, position: int, start: int, end: int, level: int) -> 
     known = _names_of(head)
     while after < end and _head(first) not in _ENDING:
         statement = blocks.said[after]
-        if _head(statement) in _ENDING or not _goes_on(head, known, first, statement):
+        new = _targets(first) - _made_before(blocks.said, position)
+        inside = head.startswith("if ") and bool(new & _words(statement))
+        if _head(statement) in _ENDING or not (inside or _goes_on(head, known, first, statement)):
             break
         known |= _targets(first) | _targets(statement)
         after = _one(blocks, after, end, level + 1)
@@ -159,6 +161,16 @@ def _alone(blocks: _Blocks, position: int, start: int, end: int, level: int) -> 
     elif after < end - 1 and _may_follow(first, blocks.said[after]):
         blocks.unsure[position] = after + 1
     return after
+
+
+def _made_before(said: Sequence[str], position: int) -> set[str]:
+    """The names that the function has by now: its parameters, and what was assigned."""
+    found: set[str] = set()
+    for statement in reversed(said[:position]):
+        if _head(statement) in ("def", "class"):
+            return found | _words(statement)
+        found |= _names_of(statement) if _head(statement) == "for" else _targets(statement)
+    return found
 
 
 def _may_follow(first: str, statement: str) -> bool:

@@ -53,11 +53,16 @@ _CODE = re.compile(
 
 @dataclass(frozen=True)
 class Restored:
-    """A listing and what became of it. ``notes`` say what kinds of damage were found."""
+    """A listing and what became of it. ``notes`` say what kinds of damage were found.
+
+    ``of_another_class`` is a reading whose lines are taken for those of another well-known class
+    than the likeliest.
+    """
 
     given: str
     text: str
     notes: tuple[Text, ...] = ()
+    of_another_class: bool = False
 
     @property
     def changed(self) -> bool:
@@ -133,13 +138,23 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
     if completion.taken:
         notes.append(completion.note)
     text = _said(text, with_forward(text), notes, _NO_FORWARD)
-    return Restored(given, text, tuple(notes)), others
+    return Restored(given, text, tuple(notes), choice.known is not None), others
 
 
 def _end(said: Sequence[str], head: int, end: int) -> Text:
     """Where a block ends, in one sentence."""
     last = said[end - 1]
     return Text("{!r} reaches as far as {!r}", "{!r} 管到 {!r} 为止").format(said[head], last)
+
+
+def _is_of_self(statement: ast.stmt) -> bool:
+    """Whether a statement sets an attribute of ``self``, as those of a method do."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    return (
+        isinstance(target, ast.Attribute)
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "self"
+    )
 
 
 def _cleaned(given: str, notes: list[Text]) -> str:
@@ -169,6 +184,8 @@ def _parses(text: str) -> bool:
         return False
     if any(isinstance(part, ast.Expr) and isinstance(part.value, ast.Name) for part in tree.body):
         return False  # a word by itself is prose, though it might be a name
+    if any(_is_of_self(part) for part in tree.body):
+        return False  # the lines of a constructor, whose head is lost
     # One line such as ``class A(B): x = 1`` is Python; methods named init are none that runs.
     return not re.search(r"\bdef init\(|\(lf\b|\blf\.", text) and bool(
         tree.body or not text.strip()

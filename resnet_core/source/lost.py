@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from textwrap import indent
 
 from resnet_core.bilingual import Text
 from resnet_core.source.known import library
@@ -123,7 +124,7 @@ def ended(made: Completion) -> Completion:
     given = set(_ASSIGNED.findall("\n".join(lines[init.lineno - 1 : init.end_lineno])))
     lost = [name for name in known.layers if name in used - given - set(methods)]
     for at, statement in reversed(list(_places(init, known, lost))):
-        lines.insert(at, 2 * _WIDTH + ast.unparse(statement))
+        lines.insert(at, indent(ast.unparse(statement), 2 * _WIDTH))
     made.taken += [f"self.{name}" for name in lost]
     made.text = "\n".join(lines) + "\n"
     return made

@@ -48,8 +48,14 @@ except OSError:
 _SHAPES_DO_NOT_FIT = (RuntimeError, ValueError, IndexError)
 
 
-def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
+def trace(
+    build: Callable[[], nn.Module],
+    input_shapes: Sequence[Shape],
+    dtypes: Sequence[torch.dtype] = (),
+) -> Graph:
     """The Graph of the module that ``build`` makes, at inputs of these shapes (batch first).
+
+    ``dtypes`` are those of the inputs, where they are not all of torch's default.
 
     A structure that cannot run gives the Graph up to the call that failed, with ``problem``
     set. Whatever ``build`` raises passes through. Raises TraceError for a module that is no
@@ -58,7 +64,7 @@ def trace(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Grap
     with one_at_a_time:
         with stage("build"), torch.device("meta"):
             module = build()
-        return _run(module, input_shapes, Twins(module), Witness(Counter()))
+        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes)
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -81,9 +87,19 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
 
 
 @stage("trace")
-def _run(module: nn.Module, input_shapes: Sequence[Shape], twins: Twins, witness: Witness) -> Graph:
+def _run(
+    module: nn.Module,
+    input_shapes: Sequence[Shape],
+    twins: Twins,
+    witness: Witness,
+    dtypes: Sequence[torch.dtype] = (),
+) -> Graph:
+    kinds = [*dtypes, *[torch.get_default_dtype()] * len(input_shapes)]
     with torch.device("meta"):
-        inputs = [torch.empty(shape) for shape in input_shapes]
+        inputs = [
+            torch.empty(shape, dtype=dtype)
+            for shape, dtype in zip(input_shapes, kinds, strict=False)
+        ]
     tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
     failure = _forward(module, tensors, record, witness)

@@ -305,7 +305,17 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
     found = dict(zip(names, plain, strict=False)) | dict(kwargs)
+    if name == "__getitem__" and _cuts(args[1:]):
+        found["cut"] = True
     return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
+
+
+def _cuts(index: tuple[Any, ...]) -> bool:
+    """Whether an index takes a part out of the middle or an end, each position of it."""
+    parts = index[0] if index and isinstance(index[0], tuple) else index
+    slices = [part for part in parts if isinstance(part, slice)]
+    ends = any(part.start is not None or part.stop is not None for part in slices)
+    return ends and all(part.step in (None, 1) for part in slices)
 
 
 def _is_plain(value: Any) -> bool:

@@ -19,6 +19,7 @@ from tests.browser.server import Server, serving
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 CROWD = 100
+SLOW = 500
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed"),
@@ -35,6 +36,7 @@ class Proxy:
         for is_deployed, here in (
             ("server app:8000", f"server {backend.removeprefix('http://')}"),
             ("/var/cache/nginx", str(folder / "cache")),
+            ("client_header_timeout 10s", "client_header_timeout 5s"),
             ("listen 80 ", f"listen 127.0.0.1:{self.port} "),
         ):
             assert is_deployed in site
@@ -44,7 +46,7 @@ class Proxy:
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(
             f"{user} daemon off; pid {folder}/pid; error_log stderr;\n"
-            f"events {{}} http {{ access_log off; include site.conf; }}"
+            "events { worker_connections 4096; } http { access_log off; include site.conf; }"
         )
         with (folder / "errors").open("w") as errors:
             self._process = subprocess.Popen(
@@ -137,6 +139,34 @@ def test_who_has_the_picture_is_told_so(proxy):
 
 def test_figures_are_not_for_everybody(proxy):
     assert proxy.get("/metrics")[0].status == 404
+
+
+def test_five_hundred_who_send_a_byte_a_second_keep_nobody_waiting(proxy):
+    crowd = [
+        socket.create_connection(
+            ("127.0.0.1", proxy.port), source_address=(f"127.0.2.{at % 250}", 0)
+        )
+        for at in range(SLOW)
+    ]
+    words = b"GET /diagram.svg?block=basic HTTP/1.1\r\nHost: a\r\n"
+    begun = time.monotonic()
+    try:
+        for at in range(3):
+            for client in crowd:
+                client.sendall(words[at : at + 1])
+            sent = time.monotonic()
+            answer, _ = proxy.get(
+                f"/diagram.svg?block=basic&planes={72 + 8 * at}", f"127.0.3.{at + 1}"
+            )
+            assert answer.status == 200
+            assert time.monotonic() - sent < 5
+            time.sleep(max(0.0, begun + at + 1 - time.monotonic()))
+        # None of them has reached the service, and nginx hangs up on them by itself.
+        crowd[0].settimeout(15)
+        assert crowd[0].recv(1) == b""
+    finally:
+        for client in crowd:
+            client.close()
 
 
 def test_a_picture_is_still_shown_while_the_server_is_gone(server, proxy):

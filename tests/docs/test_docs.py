@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.cli.output import put_file
 from app.docs.dialects import SUFFIXES
 from app.docs.files import documents
 from resnet_core import draw
@@ -335,10 +337,21 @@ def test_check_finds_what_is_stale_and_writes_nothing(edit, monkeypatch):
         (pair("basic show=code"), 3, "only source has code to show"),
         (pair("sweep basic over=strid"), 3, "did you mean 'stride'?"),
         (pair("window basic node=conv9"), 3, "allowed: conv1, conv2"),
-        (pair("basic file=x") + pair("bottleneck file=x"), 8, "another picture to x.svg"),
+        (pair("basic file=x") + pair("bottleneck file=x"), 8, "at a.md:3 writes another picture"),
+        (pair("basic file=a.md/x"), 3, "x.svg cannot be written: "),
+        (pair("exits.py:Net input=1x3"), 3, "exits.py failed with SystemExit"),
+        (pair("fails.py:Net input=1x3"), 3, "no such luck"),
+        (pair("source ends.py show=code input=1x3x8x8"), 3, "would be taken for a marker"),
+        ("x\x0cy\u2028z\n" + pair("botleneck"), 4, "did you mean"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_status_two(text, line, said):
+    net = MODULE.format(planes=8)
+    written("exits.py", "raise SystemExit(3)\n")
+    written(
+        "fails.py", net.replace("return torch", "raise KeyError('no such luck')\n        torch")
+    )
+    written("ends.py", f'{net}\nENDS = """\n<!-- /resnet-diagram -->\n"""\n')
     path = written("a.md", text)
     found = docs("a.md")
     assert found.exit_code == 2
@@ -346,6 +359,89 @@ def test_a_mistake_is_told_with_its_line_and_status_two(text, line, said):
     assert said in found.output
     if "file=x" not in text:
         assert path.read_text() == text
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.rst", "a.tex", "a.html"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_document_keeps_its_line_ends_and_its_byte_order_mark(name, start, newline):
+    opening, closing = SUFFIXES[Path(name).suffix].pair
+    lines = [opening.format("basic as=txt"), closing, "", "after"]
+    made = settled(written(name, start + newline.join([*lines, ""])))
+    assert made.startswith(start + lines[0] + newline)
+    assert made.endswith(newline.join(["", *lines[1:], ""]))
+    assert "BasicBlock" in made
+    assert set(re.findall(r"\r\n|\r|\n", made)) == {newline}
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_notebook_keeps_them_too(start, newline):
+    cell = {"cell_type": "markdown", "metadata": {}, "source": ["```resnet-diagram\n", "basic\n",
+                                                                "```\n"]}  # fmt: skip
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    text = start + json.dumps(notebook, indent=1).replace("\n", newline)
+    made = settled(written("a.ipynb", text))
+    assert made.startswith(start + "{" + newline)
+    assert set(re.findall(r"\r\n|\r|\n", made)) == {newline}
+    (found,) = json.loads(made.removeprefix(start))["cells"]
+    assert "](basic.svg)" in "".join(found["source"])
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [(b"one\ntwo \xff\xfe\n", 2, "it is not UTF-8"), (None, 1, "it cannot be read")],
+    ids=["binary", "dangling"],
+)
+def test_what_cannot_be_read_is_told_and_the_others_are_filled(folder, content, line, said):
+    written("good.md", pair("basic"))
+    if content is None:
+        (folder / "bad.md").symlink_to("nowhere.md")
+    else:
+        (folder / "bad.md").write_bytes(content)
+    found = docs(".")
+    assert found.exit_code == 2
+    assert f"bad.md:{line}: {said}" in found.output
+    assert "](basic.svg)" in Path("good.md").read_text()
+
+
+def test_a_folder_that_is_read_only_is_told_and_its_document_left(folder, monkeypatch):
+    """Said by the file system's answer: a superuser, as tests often are, may write everywhere."""
+
+    def put(path: Path, content: bytes) -> None:
+        if path.parent.name == "shut":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        put_file(path, content)
+
+    monkeypatch.setattr(sys.modules["app.cli.docs"], "put_file", put)
+    (folder / "shut").mkdir()
+    text = pair("basic file=shut/b")
+    written("a.md", text)
+    written("b.md", pair("basic"))
+    found = docs(".")
+    assert found.exit_code == 2
+    assert "a.md:3: shut/b.svg cannot be written: Permission denied" in found.output
+    assert Path("a.md").read_text() == text
+    assert "](basic.svg)" in Path("b.md").read_text()
+
+
+def test_files_of_one_name_have_the_neighbours_of_their_own_folders(folder):
+    """Python keeps a module under its name: the second folder's must not be the first one's."""
+    net = MODULE.replace("from torch import nn", "from torch import nn\nfrom sizes import PLANES")
+    for place, planes in (("one", 5), ("two", 7), ("one/three", 9)):
+        (folder / place).mkdir()
+        written(f"{place}/net.py", net.format(planes="PLANES"))
+        written(f"{place}/sizes.py", f"PLANES = {planes}\n")
+        written(f"{place}/a.md", pair("net.py:Net input=1x3x8x8 file=net"))
+    before = list(sys.path)
+    assert docs("one", "two").exit_code == 0
+    for place, planes in (("one", 5), ("two", 7), ("one/three", 9)):
+        assert f">{planes}×8×8<" in (folder / place / "net.svg").read_text(), place
+    written("one/sizes.py", "PLANES = 6\n")
+    found = docs("--check", "two", "one")
+    assert found.exit_code == 1
+    assert re.findall(r"^(\S+): stale", found.output, re.MULTILINE) == ["one/a.md:3"]
+    sys.path[:] = before
 
 
 def test_programs_are_told_the_same_as_json():

@@ -59,7 +59,7 @@ def run(*words: str) -> None:
 @pytest.mark.slow
 def test_the_recipe_for_sphinx(folder):
     (conf,) = recipe("Sphinx", "python")
-    (folder / "conf.py").write_text(f"project = 'P'\nextensions = []\n{conf}")
+    (folder / "conf.py").write_text(f"project = 'P'\n{conf}")
     (folder / "index.rst").write_text("P\n=\n\n" + "\n".join(recipe("Sphinx", "rst")))
     built(folder, "sphinx", "-q", "-W", "-b", "html", ".", "out")
     page = (folder / "out" / "index.html").read_text()

@@ -208,6 +208,20 @@ def test_latex_becomes_a_pdf_with_every_picture_below_its_title(project):
 
 
 @pytest.mark.slow
+def test_a_picture_is_drawn_again_when_what_its_file_imports_is_edited(tmp_path):
+    (tmp_path / "conf.py").write_text('extensions = ["resnet_core.embed.sphinx"]\n')
+    (tmp_path / "index.rst").write_text("P\n=\n\n.. resnet-module:: net.py:Own input=1x3x8x8\n")
+    (tmp_path / "net.py").write_text(NET)
+    shown = {}
+    for planes in (5, 6):
+        (tmp_path / "neighbour.py").write_text(f"PLANES = {planes}\n")
+        out = Path(built(tmp_path, "html"))
+        (picture,) = re.findall(r'src="(_images/[^"]+)"', (out / "index.html").read_text())
+        shown[planes] = (out / picture).read_text()
+    assert all(f">{planes}×8×8<" in svg for planes, svg in shown.items())
+
+
+@pytest.mark.slow
 def test_the_search_of_a_chinese_project_finds_the_words_of_its_pictures(tmp_path):
     pytest.importorskip("jieba", reason="jieba, by which Sphinx cuts Chinese, is not installed")
     settings = 'language = "zh_CN"\nextensions = ["resnet_core.embed.sphinx"]\n'

@@ -12,12 +12,15 @@ from threading import Event
 
 import pytest
 
+from bench.pictures import ask
 from resnet_core import Diagram
 from tests.faults.conftest import SMALL, Server, at_most, lives, serving, soon
 
 pytestmark = pytest.mark.slow
 BUSY = 30
 HARMED = 4
+# `python -m bench.pictures` asks for 10,000.
+PICTURES = 60
 
 
 def load(server: Server, over: Event, right: dict[str, bytes]) -> Counter[str]:
@@ -33,17 +36,21 @@ def load(server: Server, over: Event, right: dict[str, bytes]) -> Counter[str]:
     return kinds
 
 
+def rendered() -> dict[str, bytes]:
+    """Pictures by what is asked for, as this process draws them, alone."""
+    return {
+        f"/diagram.svg?block=bottleneck&planes={planes}": Diagram.of(
+            [("block", "bottleneck"), ("planes", str(planes))]
+        ).render("svg")
+        for planes in range(64, 128, 8)
+    }
+
+
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
 def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
     server: Server, by: signal.Signals
 ) -> None:
-    queries = [f"block=bottleneck&planes={planes}" for planes in range(64, 128, 8)]
-    right = {
-        f"/diagram.svg?{query}": Diagram.of(
-            [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))]
-        ).render("svg")
-        for query in queries
-    }
+    right = rendered()
     over = Event()
     with ThreadPoolExecutor(4) as threads:
         loads = [threads.submit(load, server, over, right) for _ in range(4)]
@@ -63,15 +70,57 @@ def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
     soon(lambda: len(server.workers) == 3)
 
 
-def test_the_parent_of_all_workers_may_die() -> None:
-    with serving(cache_bytes="1", timeout="30") as server:
-        for forker in server.forkers:
-            os.kill(forker, signal.SIGKILL)
-        for worker in server.workers:
-            os.kill(worker, signal.SIGKILL)
-        with at_most(30):
-            assert server.ask(SMALL).status_code == 200
-            soon(lambda: server.ask("/readyz").status_code == 200, 10)
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_parent_of_all_workers_may_be_harmed_under_load(by: signal.Signals) -> None:
+    with serving(cache_bytes="1", timeout="20", workers="1") as server:
+        right = rendered()
+        over = Event()
+        with ThreadPoolExecutor(3) as threads:
+            loads = [threads.submit(load, server, over, right) for _ in range(3)]
+            try:
+                time.sleep(0.5)
+                # Who dies then is to be replaced by one that does nothing, or is no more.
+                for forker in server.forkers:
+                    os.kill(forker, by)
+                for worker in server.workers:
+                    os.kill(worker, signal.SIGKILL)
+                time.sleep(3)
+            finally:
+                over.set()
+            kinds = sum((future.result() for future in loads), Counter[str]())
+        assert set(kinds) <= {"200", "503"}
+        assert kinds["503"] <= 4
+        assert server.ask(SMALL).status_code == 200
+        soon(lambda: len(server.workers) == 2, 10)
+        soon(lambda: server.ask("/readyz").status_code == 200, 10)
+
+
+def test_a_server_that_is_stopped_and_goes_on_answers_all_who_waited(server: Server) -> None:
+    right, over = rendered(), Event()
+    with ThreadPoolExecutor(3) as threads:
+        loads = [threads.submit(load, server, over, right) for _ in range(3)]
+        try:
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGSTOP)
+            time.sleep(1.5)
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+            time.sleep(0.5)
+            over.set()
+        kinds = sum((future.result() for future in loads), Counter[str]())
+    assert set(kinds) == {"200"}
+    with at_most(5):
+        assert server.ask(SMALL).status_code == 200
+
+
+def test_no_picture_is_wrong_while_workers_are_killed(server: Server) -> None:
+    def harm() -> None:
+        if workers := server.workers:
+            os.kill(random.choice(workers), signal.SIGKILL)
+
+    statuses, wrong = ask(server.url, PICTURES, harm)
+    assert wrong == 0
+    assert statuses["200"] == statuses.total() == PICTURES
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

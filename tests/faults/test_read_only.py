@@ -24,9 +24,12 @@ needs_memory = pytest.mark.skipif(
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
-def test_pictures_are_the_same_without_a_temporary_folder() -> None:
+def test_pictures_are_the_same_without_a_temporary_folder(tmp_path: Path) -> None:
     call = [sys.executable, "-c", NOWHERE + DRAW]
-    done = subprocess.run(call, capture_output=True, check=True)
+    # Wherever it is started: fonts are not looked for there.
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(call, capture_output=True, check=True, cwd=tmp_path, env=environment)
     pictures = [Diagram.of([("block", "basic")]).render(format) for format in ("svg", "png")]
     assert done.stdout == b"".join(pictures)
 

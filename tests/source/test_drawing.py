@@ -13,6 +13,7 @@ from resnet_core.diagram.pasted import of_pairs, packed, shapes_of, unpacked
 from resnet_core.source.offer import offers
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES
+from tests.source.test_listings import TWO_WAYS
 
 SOURCE, CALL, (SHAPE,) = STYLES["blog"]
 
@@ -108,3 +109,18 @@ def test_the_command_line_reads_a_file(tmp_path) -> None:  # type: ignore[no-unt
     wrong = CliRunner().invoke(main, ["read", str(file), "--call", "Net()"])
     assert wrong.exit_code != 0
     assert "Net" in wrong.stderr
+
+
+def test_the_command_line_tells_of_other_readings(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "gate.py"
+    file.write_text(TWO_WAYS, encoding="utf-8")
+    asked = ["read", str(file), "--call", "Gate(8, False)", "--format", "txt", "-o", "-"]
+    first = CliRunner().invoke(main, asked)
+    assert "another reading is possible, --reading 2: 'if self.double:'" in first.stderr
+    other = CliRunner().invoke(main, [*asked, "--reading", "2"])
+    assert other.exit_code == 0, other.output
+    assert other.stdout != first.stdout
+    assert "another reading" not in other.stderr
+    none = CliRunner().invoke(main, [*asked, "--reading", "3"])
+    assert none.exit_code != 0
+    assert "this listing has 2 reading(s)" in none.stderr

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from resnet_core import draw, draw_source
-from resnet_core.diagram.lookalike import lookalike, said
+from resnet_core import compare, draw, draw_source
+from resnet_core.diagram.lookalike import lookalike, near, nearest, said
+from resnet_core.diagram.readings import others
 from resnet_core.graph.model import Graph
-from resnet_core.source.listing import restored
+from resnet_core.source.listing import readings, restored
 from tests.source.styles import STYLES
 
 LISTINGS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(
@@ -171,3 +172,72 @@ def test_code_of_a_class_that_nobody_knows_is_given_nothing() -> None:
     whole = "class ResNet(nn.Module):\n    def __init__(self):\n        super().__init__()\n" \
         "    def forward(self, x):\n        return x\n"  # fmt: skip
     assert restored(whole).text == whole
+
+
+TWO_WAYS = """class Gate(nn.Module):
+def __init__(self, c, double=True):
+super().__init__()
+self.conv = nn.Conv2d(c, c, 3, padding=1)
+self.last = nn.Conv2d(c, c, 1)
+self.double = double
+def forward(self, x):
+y = self.conv(x)
+if self.double:
+y = 2 * y
+y = self.last(torch.relu(y))
+return x + y
+"""
+
+
+def test_both_readings_of_an_if_without_an_end_are_offered() -> None:
+    first, second = readings(TWO_WAYS)
+    assert first == restored(TWO_WAYS)
+    assert "            y = self.last" not in first.text
+    assert "            y = self.last" in second.text
+    (why,) = [note for note in second.notes if note not in first.notes]
+    assert why["en"] == "'if self.double:' reaches as far as 'y = self.last(torch.relu(y))'"
+    assert "管到" in why["zh"]
+
+
+def test_a_reading_is_offered_where_it_draws_something_else() -> None:
+    text = restored(TWO_WAYS).text
+    assert [other.text for other in others(TWO_WAYS, draw_source(text, "Gate(8, False)"))] == [
+        readings(TWO_WAYS)[1].text
+    ]
+    assert others(TWO_WAYS, draw_source(text, "Gate(8, True)")) == []
+    known = LISTINGS["000_basic"]
+    assert len(readings(known)) == 2
+    assert others(known, draw_source(restored(known).text)) == []
+
+
+def test_lines_that_two_well_known_classes_have_are_read_as_either() -> None:
+    listing = (
+        "self.conv1 = conv1x1(inplanes, width)\nself.bn1 = norm_layer(width)\n"
+        "self.relu = nn.ReLU(inplace=True)\nself.downsample = downsample\n"
+    )
+    found = readings(listing)
+    assert ["class BasicBlock" in one.text for one in found] == [True, False]
+    assert "class Bottleneck" in found[1].text
+    assert found[1].of_another_class
+    assert found[1].notes[-1]["en"] == "the lines are read as those of Bottleneck"
+
+
+def test_what_an_if_alone_makes_is_used_inside_it() -> None:
+    flat = TWO_WAYS.replace(
+        "y = 2 * y\ny = self.last(torch.relu(y))", "g = self.last(x)\ny = y * g"
+    )
+    assert "            y = y * g" in restored(flat).text
+
+
+def test_what_differs_in_one_number_is_nearly_the_subject() -> None:
+    text = restored(LISTINGS["000_basic"]).text.replace(
+        "conv3x3(planes, planes)", "conv1x1(planes, planes)"
+    )
+    drawing = draw_source(text, "BasicBlock(64, 64)", "1x64x56x56")
+    close = nearest(drawing.graph)
+    assert close is not None
+    assert near(close)["en"] == "This is nearly basic"
+    assert near(close)["zh"] == "这与 basic 很接近"
+    assert "conv2 kernel 3×3 → 1×1" in compare(close, drawing).summary("en")
+    unlike = draw_source(STYLES["convmixer_long"][0], "ConvMixer(8, 2)", "1x3x16x16")
+    assert nearest(unlike.graph) is None

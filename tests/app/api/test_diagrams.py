@@ -186,3 +186,20 @@ def test_what_is_no_build_is_refused(client: TestClient, given: str) -> None:
     assert answer.status_code == 422
     told = client.get(f"/diagram.json?block=basic&{given}").json()
     assert told["parameter"] == "v"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/diagram.svg?model=resnet18&norm_layer=instance&input=1",
+        "/diagram.svg?model=stage&norm_layer=instance&input=2",
+        "/diagram.pdf?model=resnet20&norm_layer=group&input=1",
+        "/diagram.svg?block=residual_attention&padding=15&detail=stage",
+        "/compare.svg?a=model%3Dresnet%26norm_layer%3Dinstance%26input%3D1&b=model%3Dresnet",
+        "/compare.dot?a=block%3Dresidual_attention%26padding%3D15&b=block%3Dbasic",
+    ],
+)
+def test_a_structure_that_fails_before_a_group_is_called_is_drawn_so_far(
+    client: TestClient, address: str
+) -> None:
+    assert client.get(address).status_code in (200, 422)

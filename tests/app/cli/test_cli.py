@@ -498,8 +498,9 @@ def _repository() -> str:
 def test_a_comparison_is_one_sentence_and_a_table_and_ends_with_one():
     result = run('compare bottleneck "bottleneck --attention se"')
     assert result.exit_code == 1
-    first, _, head, *_ = result.stdout.splitlines()
+    first, why, _, head, *_ = result.stdout.splitlines()
     assert first.startswith("From Bottleneck to Bottleneck (attention=se): 6 calls added")
+    assert why.startswith("Why: the whole image decides how much each channel counts")
     assert head.split()[:3] == ["layer", "before", "after"]
     assert "attention.fc1" in result.stdout
 

@@ -334,3 +334,15 @@ def test_every_group_of_knobs_has_knobs_that_are_there() -> None:
     listed = [name for names in GROUPS.values() for name in names]
     assert len(listed) == len(set(listed))
     assert set(listed) == known
+
+
+def test_levels_of_detail_have_the_readers_words_on_both_pages_that_offer_them(
+    client: TestClient,
+) -> None:
+    for address in (
+        "/?block=basic&lang=zh",
+        "/compare?a=block%3Dbasic&b=block%3Dbottleneck&lang=zh",
+    ):
+        page = client.get(address, headers={"Accept": "text/html"}).text
+        assert ">运算<" in page
+        assert ">op<" not in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi.testclient import TestClient
 
 from tests.source.styles import STYLES
-from tests.source.test_listings import LISTINGS
+from tests.source.test_listings import LISTINGS, TWO_WAYS
 
 ENGLISH, CHINESE = {"lang": "en"}, {"lang": "zh"}
 
@@ -73,3 +73,30 @@ def test_a_permalink_shows_the_same(client: TestClient) -> None:
     link = page.split('class="permalink" href="')[1].split('"')[0].replace("&amp;", "&")
     again = client.get(link + "&lang=en").text
     assert "<code>ResidualBlock(64, 64)</code>" in again
+
+
+def test_another_reading_is_offered_and_taken(client: TestClient) -> None:
+    asked = {"source": TWO_WAYS, "call": "Gate(8, False)"}
+    found = client.post("/read.json", params=ENGLISH, data=asked).json()
+    (other,) = found["readings"]
+    assert other["difference"][-1] == "         return x + y"
+    assert other["notes"][0]["zh"].startswith("'if self.double:' 管到")
+    page = client.post("/read", params=ENGLISH, data=asked).text
+    assert "Another reading is possible" in page
+    assert "Take this reading" in page
+    chinese = client.post("/read", params=CHINESE, data=asked).text
+    assert "还有一种读法" in chinese
+    taken = {"source": other["text"], "call": "Gate(8, False)"}
+    again = client.post("/read.json", params=ENGLISH, data=taken).json()
+    assert again["text"] == other["text"]
+    assert not again["readings"]
+    assert [node["type"] for node in again["record"]["nodes"]].count("Conv2d") == 1
+
+
+def test_a_block_that_is_nearly_one_of_the_catalogue_is_compared(client: TestClient) -> None:
+    source = LISTINGS["000_basic"].replace("conv3x3(planes, planes)", "conv1x1(planes, planes)")
+    page = client.post("/read", params=ENGLISH, data={"source": source}).text
+    assert "This is nearly basic." in page
+    assert "conv2 kernel 3×3 → 1×1" in page
+    assert page.count("<svg") >= 2
+    assert "这与 basic 很接近" in client.post("/read", params=CHINESE, data={"source": source}).text

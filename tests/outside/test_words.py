@@ -1,0 +1,94 @@
+"""Models that no one here wrote: what is said of them is true of them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from resnet_core import ParameterError, draw_module
+
+
+class Cut(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, :, :16, :16]
+
+
+class Strided(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, :, ::2, ::2]
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.conv(x)
+
+
+class Towers(nn.Module):
+    """Two towers of residual blocks, added at the end; the second begins with a projection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Sequential(Residual(), Residual(), Residual())
+        self.b = nn.Sequential(nn.Conv2d(8, 8, 1), Residual(), Residual())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.a(x) + self.b(x)
+
+
+def test_a_transposed_convolution_is_named_and_enlarges_the_map() -> None:
+    layer = nn.ConvTranspose2d(8, 4, 2, 2)
+    text = draw_module(layer, (1, 8, 16, 16)).txt
+    assert "2×2 transposed conv, 4, ×2" in text
+    assert "/2" not in text
+    assert "2×2 转置卷积, 4, ×2" in draw_module(layer, (1, 8, 16, 16), lang="zh").txt
+
+
+def test_a_crop_is_no_stride() -> None:
+    assert "every" not in draw_module(Cut(), (1, 8, 32, 32)).txt
+    assert "every 2nd position, /2" in draw_module(Strided(), (1, 8, 32, 32)).txt
+
+
+def test_the_kind_of_a_shortcut_ends_where_its_fork_is() -> None:
+    graph = draw_module(Towers(), (1, 8, 8, 8)).graph
+    inner = ["a.0.add", "a.1.add", "a.2.add", "b.1.add", "b.2.add"]
+    assert [graph.shortcut_into(name) for name in inner] == ["identity"] * 5
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("shrinks", "reaches over")), ("zh", ("缩小", "能看到"))]
+)
+def test_of_a_map_that_grows_nobody_says_that_it_shrinks(lang: str, words: tuple[str, ...]) -> None:
+    generator = nn.Sequential(
+        nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 3, 4, 2, 1)
+    )
+    told = draw_module(generator, (1, 8, 4, 4)).explain(lang).render("txt").decode()
+    assert not any(word in told for word in words)
+    shrinking = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU(), nn.Conv2d(4, 8, 3, 2, 1))
+    told = draw_module(shrinking, (1, 3, 16, 16)).explain(lang).render("txt").decode()
+    assert words[0] in told
+
+
+class Tokens(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.mix = nn.Embedding(10, 8), nn.Linear(8, 8)
+
+    def forward(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return self.mix(self.words(x)) * weight
+
+
+def test_inputs_may_hold_whole_numbers() -> None:
+    shapes = [(1, 5), (1, 5, 8)]
+    graph = draw_module(Tokens(), shapes, dtype=["long", "float"]).graph
+    assert graph.problem is None
+    assert graph.outputs[0].shape == (1, 5, 8)
+    assert draw_module(nn.Embedding(4, 3), (2, 6), dtype="long").graph.outputs[0].shape == (2, 6, 3)
+    assert draw_module(Tokens(), shapes).graph.problem is not None
+    for wrong in ("longer", ["long"]):
+        with pytest.raises(ParameterError, match="dtype"):
+            draw_module(Tokens(), shapes, dtype=wrong)

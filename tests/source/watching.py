@@ -9,8 +9,13 @@ from typing import Any
 
 from resnet_core.source.syntax import NAME
 
-EDGE = ("socket.", "subprocess.", "os.", "ctypes.", "pickle.", "shutil.", "urllib.", "marshal.")
-WATCHED = (*EDGE, "exec", "open", "import", "compile")
+# What no import does by itself: torch reads parts of itself when they are first asked for.
+EDGE = (
+    "socket.", "subprocess.", "shutil.", "urllib.", "pickle.", "os.system", "os.exec", "os.fork",
+    "os.posix_spawn", "os.spawn", "os.startfile", "os.remove", "os.rename", "os.rmdir", "os.kill",
+    "os.chmod", "os.link", "os.symlink", "os.truncate", "pty.", "ftplib.", "smtplib.",
+)  # fmt: skip
+WATCHED = (*EDGE, "os.", "ctypes.", "marshal.", "exec", "open", "import", "compile")
 seen: list[str] = []
 watching: list[tuple[str, ...]] = []
 
@@ -37,4 +42,4 @@ def watched(events: tuple[str, ...] = WATCHED) -> Iterator[None]:
         yield
     finally:
         watching.clear()
-    assert seen == []
+    assert not seen, seen[:3]

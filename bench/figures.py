@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from bench import cold, warm
@@ -43,7 +44,7 @@ NOTES = {
 # Each in both languages.
 NAMES = {
     "block": (
-        "a new block over HTTP ÷ torchview on meta and `dot`",
+        "new block over HTTP ÷ torchview on meta and `dot`",
         "新的块经 HTTP ÷ torchview（meta）加 `dot`",
     ),
     "ResNet-152, every op, CPU": (
@@ -51,8 +52,8 @@ NAMES = {
         "ResNet-152 画出每次调用 ÷ torchview（CPU）加 `dot`",
     ),
     "ResNet-152, every op, meta": (
-        "the same ÷ torchview on meta and `dot`",
-        "同上 ÷ torchview（meta）加 `dot`",
+        "ResNet-152, every call ÷ torchview on meta and `dot`",
+        "ResNet-152 画出每次调用 ÷ torchview（meta）加 `dot`",
     ),
     "ResNet-152 by default, meta": (
         "ResNet-152 by default ÷ torchview on meta and `dot`",
@@ -225,9 +226,9 @@ def operated() -> Iterator[Figure]:
 
 def started() -> Iterator[Figure]:
     """The command line, as a whole process."""
-    file = Path("bottleneck-of-a-benchmark.svg")
-    ours, theirs = cold._fastest(_process(RENDER.format(file)), _process("import torch"))
-    file.unlink()
+    with TemporaryDirectory() as folder:
+        render = _process(RENDER.format(Path(folder) / "bottleneck.svg"))
+        ours, theirs = cold._fastest(render, _process("import torch"))
     yield Figure("render", ours / theirs, 1.3)
 
 

@@ -26,15 +26,23 @@ from resnet_core.layout.sheet import (
 )
 from resnet_core.layout.slabs import faces
 from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
-from resnet_core.layout.typesetting import AIR, PAD, Letters, extent, line_width, on_box, on_legend
+from resnet_core.layout.typesetting import (
+    AIR,
+    BASELINE,
+    LINE_HEIGHT,
+    PAD,
+    Letters,
+    extent,
+    line_height,
+    line_width,
+    on_box,
+    on_legend,
+)
 
 # The outline of a slab.
 _FINE = "setlinewidth(0.9)"
 # How long the heads of arrows are.
 TIP, RING = 7.0, 5.6
-
-# Graphviz sets lines tight; a line of spaces lets them breathe.
-_AIR = f'<FONT POINT-SIZE="{AIR}">&#160;</FONT><BR/>'
 
 
 @FORMATS.register("dot", media="text/vnd.graphviz", title="DOT", rank=4, quality=2)
@@ -313,10 +321,26 @@ def _table(
         for (lines, align), own in zip(row, widths, strict=True):
             # The first column takes what the others leave.
             room = max(own, wide - sum(widths[1:])) if lines is row[0][0] and wide else own
-            text = _AIR.join(f'{_line(line, theme)}<BR ALIGN="{align}"/>' for line in lines)
+            text = "".join(
+                f'{_air(above, line)}{_line(line, theme)}<BR ALIGN="{align}"/>'
+                for above, line in zip([(), *lines], lines, strict=False)
+            )
             parts.append(f'<TD ALIGN="{align}" BALIGN="{align}" WIDTH="{room:.0f}">{text}</TD>')
         parts.append("</TR>")
     return "".join(parts) + "</TABLE>>"
+
+
+def _air(above: Line, below: Line) -> str:
+    """An empty line that puts the baseline of a line where the layout has it.
+
+    Where sizes differ, Graphviz sets a baseline as far below the last one as its letters are high.
+    """
+    if not above:
+        return ""
+    first, second = (line_height(line) for line in (above, below))
+    large, small = (max(run.size for run in line) for line in (above, below))
+    apart = (first + second) / 2 + AIR * LINE_HEIGHT + (small - large) * BASELINE
+    return f'<FONT POINT-SIZE="{_n(apart - small)}">&#160;</FONT><BR/>'
 
 
 def _line(line: Line, theme: Theme, whole: bool = False) -> str:

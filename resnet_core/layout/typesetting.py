@@ -27,7 +27,7 @@ PAD = 9.0
 LINE_HEIGHT = 1.2
 AIR = 2.0
 # How far the baseline is below the middle of a line, in font sizes: half of Arial's cap height.
-_BASELINE = 0.36
+BASELINE = 0.36
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -169,10 +169,10 @@ def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
         size = max((text.size for text in line), default=0)
         for text in line:
             if text.text.strip():
-                yield Letters(text, at, middle + size * _BASELINE)
+                yield Letters(text, at, middle + size * BASELINE)
             at += width(text.text, text.size, text.bold)
         top += line_height(line) + AIR * LINE_HEIGHT
 
 
 def _at(text: Run, x: float, middle: float) -> Letters:
-    return Letters(text, x, middle + text.size * _BASELINE)
+    return Letters(text, x, middle + text.size * BASELINE)

@@ -12,11 +12,13 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from PIL import Image
 from torch import nn
 
 from resnet_core import FORMATS, TooLarge, compare, draw, draw_module
 from resnet_core.language.terms import say
 from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.typesetting import on_box, on_heading
 from resnet_core.registry import BLOCKS
 from tests.subjects import drawable, pairs
 
@@ -260,3 +262,20 @@ def test_labels_are_one_request_in_any_order():
 def test_the_batch_is_shown_only_where_it_is_not_one():
     assert "4×64×56×56" in draw(block="basic", batch=4).svg
     assert "1×64×56×56" not in draw(block="basic").svg
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_letters_of_a_png_stand_where_those_of_the_svg_do(direction):
+    """Graphviz sets lines of several sizes by a rule of its own: captions stood two points off."""
+    drawing = draw(block="bottleneck", stride=2, title="HH", direction=direction)
+    scale = 4
+    image = Image.open(io.BytesIO(drawing.png(scale))).convert("L")
+    points = image.height / drawing.sheet.height
+    (box,) = [one for one in drawing.sheet.boxes if one.node.id == "conv1"]
+    # Of each first letter, whose foot is on the baseline.
+    for letter in (on_heading(drawing.sheet)[0], on_box(box)[0]):
+        across = (letter.x, letter.x + letter.text.size * 0.5)
+        around = (letter.y - letter.text.size * 0.9, letter.y + letter.text.size * 0.25)
+        cut = [round(side * points) for side in (across[0], around[0], across[1], around[1])]
+        foot = image.crop(tuple(cut)).point(lambda value: 255 if value < 120 else 0).getbbox()[3]
+        assert abs(around[0] + foot / points - letter.y) < 1

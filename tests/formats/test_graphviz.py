@@ -44,8 +44,8 @@ def script(file: Path, lines: str) -> None:
         ("echo garbage", "is no SVG"),
         ("exit 0", "is no SVG"),
         ("exec cat /dev/zero", "printed more than 100,000 bytes"),
-        ("exec sleep 60", "did not end within 0.5 seconds"),
-        ("exec sleep 60 0<&-", "did not end within 0.5 seconds"),
+        ("exec sleep 600", "did not end within 0.5 seconds"),
+        ("exec sleep 600 0<&-", "did not end within 0.5 seconds"),
         ("exec cat /dev/zero >&2", "did not end within 0.5 seconds"),
     ],
 )
@@ -58,7 +58,7 @@ def test_what_goes_wrong_is_told(
     begun = time.monotonic()
     with pytest.raises(RenderError, match=said):
         graphviz.draw(DOT + " " * 200_000, "svg")
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 300
 
 
 def test_a_file_that_is_no_program_is_told(command: Path) -> None:

@@ -142,7 +142,7 @@ def write_subject(subject: Subject, page: click.HelpFormatter) -> None:
 
 
 def _forms(subject: Subject) -> dict[str, type[BaseModel]]:
-    from resnet_core.diagram.options import Input, Options
+    from resnet_core.diagram.form import Input, Options
 
     return {"Structure": subject.params, "Input": Input, "View": Options}
 

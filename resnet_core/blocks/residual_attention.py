@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet_core.attention import attention as attention_layer
 from resnet_core.bilingual import Noun, Text
+from resnet_core.layers import attention as attention_layer
 from resnet_core.params import (
     Attention,
     Conv2Stride,

@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl
 from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
 from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
-from resnet_core.diagram.form import NO_CHOICE, fill, plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import NO_CHOICE, Options, fill, plain
 from resnet_core.errors import ParameterError, UnknownParameter
 
 SIDES = ("a", "b")

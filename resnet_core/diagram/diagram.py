@@ -14,15 +14,14 @@ from pydantic import BaseModel
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.diagram.fixes import remedy
-from resnet_core.diagram.form import fill, plain
+from resnet_core.diagram.form import Input, Options, fill, plain
 from resnet_core.diagram.formula import formula as formula_at
-from resnet_core.diagram.options import Input, Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 

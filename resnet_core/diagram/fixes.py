@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from resnet_core.diagram.form import choices_of, plain, properties
-from resnet_core.diagram.options import Input
+from resnet_core.diagram.form import Input, choices_of, plain, properties
 from resnet_core.errors import ParameterError, TraceError
 from resnet_core.graph.model import Graph, Shape
 

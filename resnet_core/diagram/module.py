@@ -12,12 +12,11 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.form import fill
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, fill
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, UnknownParameter
 from resnet_core.graph.model import Graph, Shape
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 from resnet_core.registry import BLOCKS, NETWORKS
 from resnet_core.trace import one_at_a_time, trace
 from resnet_core.trace.hollow import hollow

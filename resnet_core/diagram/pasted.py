@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from resnet_core.bilingual import Text
-from resnet_core.diagram.form import fill, plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, fill, plain
 from resnet_core.diagram.packing import packed, unpacked
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, SourceError, TraceError, UnknownParameter
 from resnet_core.graph.model import Graph, Shape
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 from resnet_core.source.known import Assumption
 from resnet_core.source.offer import first_input, offers
 from resnet_core.source.program import Program

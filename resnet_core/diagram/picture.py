@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Language, Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.errors import TooLarge
 from resnet_core.stages import stage
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resnet_core.explain import Explanation
     from resnet_core.graph.model import Graph, Shape
     from resnet_core.graph.view import Detail
-    from resnet_core.language.caption import Caption
+    from resnet_core.language.notation import Caption
     from resnet_core.layout.sheet import Line, Sheet
     from resnet_core.layout.theme import Theme
 
@@ -163,8 +163,7 @@ class Drawing(Picture):
         from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
-        from resnet_core.layout.lines import ROOM
-        from resnet_core.layout.page import with_line
+        from resnet_core.layout.page import ROOM, with_line
         from resnet_core.layout.sheet import MARGIN
         from resnet_core.layout.slabs import Slabs
         from resnet_core.layout.theme import SMALL

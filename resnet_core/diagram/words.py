@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Text, clauses, same
 from resnet_core.diagram.diagram import Diagram, mended
-from resnet_core.diagram.form import choices_of, properties
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options, choices_of, properties
 from resnet_core.errors import (
     KINDS,
     ParameterError,

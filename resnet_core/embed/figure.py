@@ -106,8 +106,7 @@ def with_options(shown: Figure, **changes: Any) -> Figure:
 
 def themed(shown: Figure, theme: str) -> Figure:
     """The same picture in a theme, as a place asks for it by name. Raises ParameterError."""
-    from resnet_core.diagram.form import fill
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, fill
 
     return with_options(shown, theme=fill(Options, {"theme": theme}).theme)
 
@@ -115,7 +114,7 @@ def themed(shown: Figure, theme: str) -> Figure:
 def alternative(shown: Figure, language: Language | None = None) -> str:
     """What the picture shows, in a few words, for those who do not see it."""
     from resnet_core.diagram.picture import Drawing, Picture
-    from resnet_core.language.caption import facts
+    from resnet_core.language.notation import facts
 
     if not isinstance(shown, Picture):
         return shown.plate.title
@@ -228,8 +227,7 @@ def _own(words: Sequence[str], own: Own | None) -> Drawing:
 
 def _view(words: Sequence[str], subject: str) -> dict[str, str]:
     """The options of the view that the words say. Raises ParameterError for a stray word."""
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, properties
     from resnet_core.diagram.words import options
 
     return dict(options(words, properties(Options), subject))

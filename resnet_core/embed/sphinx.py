@@ -37,7 +37,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from resnet_core.bilingual import Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.embed.beside import drawn_from
 from resnet_core.embed.figure import (
     COMPARE,

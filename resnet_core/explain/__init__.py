@@ -34,7 +34,7 @@ from resnet_core.explain.traits import traits
 from resnet_core.explain.why import why
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 
 __all__ = ["Explanation", "LayerNote", "Paragraph", "Sentence", "explain"]
 

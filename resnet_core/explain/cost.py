@@ -23,16 +23,16 @@ from resnet_core.graph.structure import (
     weighted,
     weights,
 )
-from resnet_core.language.caption import Caption
-from resnet_core.language.numbers import (
+from resnet_core.language.notation import Caption
+from resnet_core.language.terms import (
     Few,
     Many,
+    listed,
     percent,
     ratio,
     several,
     side,
 )
-from resnet_core.language.terms import listed
 
 
 def savings(block: Anatomy) -> Iterator[Passage]:

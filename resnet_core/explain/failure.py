@@ -9,8 +9,7 @@ from resnet_core.explain.shortcut import described
 from resnet_core.graph.model import Graph, Problem
 from resnet_core.graph.structure import Anatomy, stride
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import whole
-from resnet_core.language.terms import say
+from resnet_core.language.terms import say, whole
 
 
 def failure(graph: Graph) -> Iterator[Passage]:

@@ -8,8 +8,7 @@ from resnet_core.explain.facts import ends_in_norm
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline
-from resnet_core.language.numbers import Few
-from resnet_core.language.terms import listed
+from resnet_core.language.terms import Few, listed
 
 
 def late_start(outline: Outline) -> Iterator[Passage]:

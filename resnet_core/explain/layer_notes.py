@@ -22,7 +22,7 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Few, several, side, whole
+from resnet_core.language.terms import Few, several, side, whole
 
 _NAMES = {
     "params": {"en": "parameters", "zh": "参数量"},

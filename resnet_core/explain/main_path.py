@@ -18,7 +18,7 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.numbers import Few, Many, ratio, side
+from resnet_core.language.terms import Few, Many, ratio, side
 
 # A longer chain is no sentence any more.
 _LONGEST = 4

@@ -19,14 +19,14 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import (
+from resnet_core.language.terms import (
     Few,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 _KNOBS = ("shortcut", "downsample")
 

@@ -9,7 +9,7 @@ from resnet_core.explain.positions import window
 from resnet_core.explain.sentences import Passage, Said
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Outline
-from resnet_core.language.numbers import side
+from resnet_core.language.terms import side
 
 Span = tuple[int, int]
 

@@ -14,15 +14,15 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.numbers import (
+from resnet_core.language.terms import (
     Few,
     Many,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 
 def res2net(block: Anatomy) -> Iterator[Passage]:

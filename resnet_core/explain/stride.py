@@ -18,7 +18,7 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.numbers import Few, Many, several, side
+from resnet_core.language.terms import Few, Many, several, side
 
 
 def size(block: Anatomy) -> Iterator[Passage]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from resnet_core.explain.late_start import late_start
 from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.structure import Outline, weights
-from resnet_core.language.numbers import Few, Many, side
-from resnet_core.language.terms import listed
+from resnet_core.language.terms import Few, Many, listed, side
 
 
 def traits(outline: Outline) -> Iterator[Passage]:

@@ -13,7 +13,7 @@ from resnet_core.explain.grounds import Given, Why, quoting
 from resnet_core.explain.sentences import Said
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
-from resnet_core.language.numbers import side
+from resnet_core.language.terms import side
 
 
 def why(outline: Outline, values: Given, language: Language) -> tuple[Reason, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 from resnet_core.layout.sheet import Sheet
 
 

@@ -13,7 +13,7 @@ from resnet_core.graph.model import (
     Group,
     Node,
 )
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 
 SCHEMA = 1
 

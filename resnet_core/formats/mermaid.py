@@ -20,12 +20,14 @@ from resnet_core.graph.model import (
     Node,
     Problem,
 )
-from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
+    Caption,
     end_name,
+    facts,
     label,
     shape_text,
+    sums,
 )
 from resnet_core.language.terms import say
 from resnet_core.layout.clusters import Band, bands

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from resnet_core.bilingual import Text, clauses
 from resnet_core.diagram.diagram import Diagram, mended, parted
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.errors import ParameterError, did_you_mean, nearest
 from resnet_core.params import ALIASES
 from resnet_core.sweep.knob_values import MOST, knobs

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import TYPESET, Language, Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import Caption, facts
-from resnet_core.language.notation import call_title, shape_text
+from resnet_core.language.notation import Caption, call_title, facts, shape_text
 from resnet_core.layout.sheet import MARGIN, Run
 from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
 from resnet_core.layout.typesetting import broken

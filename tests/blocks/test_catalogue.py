@@ -11,15 +11,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from resnet_core import TooLarge, build, draw
-from resnet_core.attention import (
-    ConvolutionalBlockAttention,
-    EfficientChannelAttention,
-    SqueezeExcitation,
-)
 from resnet_core.blocks.hornet import GatedConv
 from resnet_core.diagram.diagram import Diagram, mended
 from resnet_core.diagram.form import choices_of, properties
-from resnet_core.layers import DropPath, PaddedShortcut
+from resnet_core.layers import (
+    ConvolutionalBlockAttention,
+    DropPath,
+    EfficientChannelAttention,
+    PaddedShortcut,
+    SqueezeExcitation,
+)
 from resnet_core.registry import BLOCKS
 from tests.subjects import whole
 

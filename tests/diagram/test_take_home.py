@@ -16,7 +16,7 @@ from app.main import create_app
 from app.settings import Settings
 from resnet_core import ParameterError, TooLarge, draw, draw_module
 from resnet_core.compare import compare
-from resnet_core.diagram.options import WIDTHS
+from resnet_core.diagram.form import WIDTHS
 from resnet_core.diagram.picture import LEAST_TYPE
 from resnet_core.formats.metadata import source
 from resnet_core.layout.hatching import hatching

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resnet_core import ParameterError, draw
-from resnet_core.language.numbers import amount
+from resnet_core.language.terms import amount
 from resnet_core.registry import NETWORKS
 from tests.subjects import names
 

@@ -9,7 +9,7 @@ import pytest
 
 from resnet_core import draw
 from resnet_core.bilingual import LANGUAGES
-from resnet_core.graph.shares import costs, whole
+from resnet_core.graph.costs import costs, whole
 from resnet_core.graph.view import view
 from resnet_core.layout.cost_colours import COSTS, STEPS, CostColours
 from resnet_core.layout.theme import COLOURS

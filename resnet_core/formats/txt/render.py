@@ -12,11 +12,9 @@ from resnet_core.formats.txt.node import Manner
 from resnet_core.formats.txt.rows import LIMIT
 from resnet_core.formats.txt.wiring import chart
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import Caption, facts
-from resnet_core.language.notation import params_text
-from resnet_core.language.numbers import amount
+from resnet_core.language.notation import Caption, facts, params_text
 from resnet_core.language.terminal import ascii_lines, columns, wrapped
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, say
 
 _APART = "   "
 

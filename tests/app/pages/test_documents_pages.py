@@ -16,7 +16,7 @@ from app.workers.renderer import Renderer
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount
+from resnet_core.language.terms import amount
 
 # The others trace whole networks.
 QUICK = [document for document in DOCUMENTS if document.slug not in ("resnet-18-to-152",)]

@@ -30,9 +30,7 @@ from app.api import (
     subjects,
 )
 from app.http import connection, tracing
-from app.http.address import PublicAddress, TrustedHosts
 from app.http.encoding import Packing
-from app.http.every_site import EverySite
 from app.http.hits import Hits
 from app.http.metrics import Metrics
 from app.http.middleware import Guard
@@ -41,6 +39,7 @@ from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.siblings import Siblings
+from app.http.sites import EverySite, PublicAddress, TrustedHosts
 from app.http.watch import Watch
 from app.pages import frame
 from app.pages import routes as pages

@@ -32,7 +32,7 @@ from resnet_core.bilingual import LANGUAGES, TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.packing import canonical, is_pasted
+from resnet_core.diagram.pasted import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.sweep import FORMATS as SWEPT

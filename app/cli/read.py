@@ -94,7 +94,7 @@ def _reading(text: str, number: int) -> Restored:
 
 def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
     """The readings that would draw something else, and how to ask for them."""
-    from resnet_core.diagram.readings import others
+    from resnet_core.diagram.lookalike import others
     from resnet_core.source.listing import readings
 
     numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from app.workers import jobs, pasted_page
-from resnet_core.diagram.packing import unpacked
+from resnet_core.diagram.pasted import unpacked
 from resnet_core.errors import ParameterError
 from resnet_core.source.budget import LONGEST_SOURCE
 

@@ -11,8 +11,7 @@ from dataclasses import asdict, replace
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, remedied
 from resnet_core.diagram.diagram import mended
-from resnet_core.diagram.packing import is_pasted
-from resnet_core.diagram.pasted import of_pairs
+from resnet_core.diagram.pasted import is_pasted, of_pairs
 from resnet_core.diagram.picture import Drawing
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout

@@ -198,8 +198,8 @@ class Drawing(Picture):
     @cached_property
     def txt(self) -> str:
         """The picture in box drawing characters; a convolution with its norm in one box."""
+        from resnet_core.formats.txt import text
         from resnet_core.formats.txt.node import Manner
-        from resnet_core.formats.txt.render import text
 
         manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
         shown = self._at("layer") if self.detail == "op" else self.shown

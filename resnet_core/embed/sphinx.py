@@ -38,7 +38,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from resnet_core.bilingual import Text
 from resnet_core.diagram.form import Options
-from resnet_core.embed.beside import drawn_from
+from resnet_core.embed.beside import drawn_from, imported_from
 from resnet_core.embed.figure import (
     COMPARE,
     SOURCE,
@@ -50,7 +50,6 @@ from resnet_core.embed.figure import (
     words_of,
 )
 from resnet_core.embed.in_words import text_of
-from resnet_core.embed.neighbours import imported_from
 from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_core.bilingual import Language
-from resnet_core.explain.explanation import LayerNote
-from resnet_core.explain.sentences import Said
+from resnet_core.explain.explanation import LayerNote, Said
 from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from resnet_core.bilingual import LANGUAGES
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import asked_for
 from resnet_core.explain.main_path import called, capital, plural
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphviz import Digraph
 from graphviz.quoting import quote
 
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
 from resnet_core.layout.hatching import hatching
 from resnet_core.layout.sheet import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.graph.model import (
     Edge,
     Graph,

@@ -11,8 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from resnet_core.bilingual import Language
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.formats.txt.node import GLYPHS, Manner, panel
 from resnet_core.graph.model import (
     Edge,

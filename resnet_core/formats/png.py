@@ -5,9 +5,8 @@ from __future__ import annotations
 from resnet_core.bilingual import Text
 from resnet_core.errors import TooLarge
 from resnet_core.formats import graphviz
-from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.metadata import stamped
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 
 # Graphviz's rasteriser gives up beyond.
 MAX_PIXELS = 32_000

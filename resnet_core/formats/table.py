@@ -7,8 +7,7 @@ import io
 from collections.abc import Sequence
 
 from resnet_core.bilingual import Language
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.notation import Caption, call_title, facts, shape_text, sums
 from resnet_core.language.terminal import columns as advance

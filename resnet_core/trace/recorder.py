@@ -24,7 +24,7 @@ from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape, Source
-from resnet_core.reading import PLACE
+from resnet_core.stages import PLACE
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)

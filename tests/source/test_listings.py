@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from resnet_core import compare, draw, draw_source
-from resnet_core.diagram.lookalike import lookalike, near, nearest, said
-from resnet_core.diagram.readings import others
+from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.graph.model import Graph
 from resnet_core.source.listing import readings, restored
 from tests.source.styles import STYLES

@@ -46,11 +46,11 @@ from resnet_core.embed.figure import (
     WINDOW,
     alternative,
     figure,
+    size_of,
     with_options,
     words_of,
 )
 from resnet_core.embed.in_words import text_of
-from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:

@@ -11,10 +11,16 @@ from collections.abc import Iterator
 from resnet_core.bilingual import Language
 from resnet_core.explain.components import attention, chosen, concat
 from resnet_core.explain.cost import biases, depth, savings, shares, total
-from resnet_core.explain.explanation import Explanation, LayerNote, Paragraph, Passage, Sentence
+from resnet_core.explain.explanation import (
+    Explanation,
+    LayerNote,
+    Paragraph,
+    Passage,
+    Sentence,
+    introduced,
+)
 from resnet_core.explain.failure import failure, so_far
 from resnet_core.explain.idle import idle, idle_in
-from resnet_core.explain.introductions import introduced
 from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.main_path import main_path
 from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides

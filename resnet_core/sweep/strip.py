@@ -12,8 +12,19 @@ from resnet_core.language.terms import amount, ratio, say
 from resnet_core.layout.sheet import MARGIN, Run, Sheet
 from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, ground, heading, stacked
-from resnet_core.plate.marks import Cluster, Mark, Plate, Rect, centred, from_left, to_right
+from resnet_core.plate.marks import (
+    LEADING,
+    Cluster,
+    Mark,
+    Plate,
+    Rect,
+    centred,
+    from_left,
+    ground,
+    heading,
+    stacked,
+    to_right,
+)
 from resnet_core.sweep.step import Step
 from resnet_core.sweep.thumbnail import marks_of, sheet_of, size_of
 

@@ -12,9 +12,10 @@ from resnet_core.language.notation import Caption, call_title, facts, shape_text
 from resnet_core.layout.sheet import MARGIN, Run
 from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, Lines, ground, heading, stacked
 from resnet_core.plate.marks import (
+    LEADING,
     Cluster,
+    Lines,
     Mark,
     Plate,
     Rect,
@@ -22,6 +23,9 @@ from resnet_core.plate.marks import (
     Words,
     centred,
     from_left,
+    ground,
+    heading,
+    stacked,
     to_right,
 )
 from resnet_core.window.axis import Axis

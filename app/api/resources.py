@@ -133,7 +133,7 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
     near = nearest(extension, known) or known[0]
     # The fix, and a card that tells of the mistake, come in the format that was probably meant.
     request.state.asked = wanted.corrected(near)
-    wrong = ParameterError("format", extension, NO_FORMAT, mend={})
+    wrong = ParameterError("format", extension, NO_FORMAT, fix={})
     fix = await resource.fix(request.app.state.renderer, wanted.bare, wrong)
     raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
 

@@ -61,7 +61,7 @@ class OwnRequest:
         """The shapes of the inputs, as they were typed."""
         return tuple(self._own["input"])
 
-    def mended(self, _error: ResnetDiagramError) -> None:
+    def fixed(self, _error: ResnetDiagramError) -> None:
         """No command line is known that works: what their code takes is theirs."""
         return
 

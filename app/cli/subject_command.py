@@ -228,7 +228,7 @@ def _request(ctx: click.Context, without: Iterable[str] = ()) -> Request:
 
 def _instead(ctx: click.Context, request: Request | OwnRequest, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
-    words = request.mended(error)
+    words = request.fixed(error)
     if words is None:
         return ""
     given = [

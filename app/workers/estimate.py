@@ -34,7 +34,7 @@ LENGTHS = re.compile(
 )
 DEPTHS = ("layers", "depths", "depth", "num_blocks")
 COUNT = re.compile(r"\d{1,6}")
-PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.mend, jobs.window)
+PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.fix, jobs.window)
 
 
 def cost_of(job: Callable[..., Any], arguments: tuple[Any, ...]) -> float:

@@ -89,7 +89,7 @@ class Bottleneck(nn.Module):
                     "{} to {} at planes={} and groups={}",
                     "在 planes={2}、groups={3} 时为 {0} 到 {1}",
                 ).format(least, most, planes, groups),
-                mend={"base_width": None, "groups": None},
+                fix={"base_width": None, "groups": None},
             )
         outplanes = planes * self.expansion
         first, second = (stride, 1) if stride_on == "conv1" else (1, stride)

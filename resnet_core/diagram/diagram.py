@@ -13,7 +13,7 @@ from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
-from resnet_core.diagram.fixes import remedy
+from resnet_core.diagram.fixes import fix_for
 from resnet_core.diagram.form import Input, Options, fill, plain
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
@@ -131,11 +131,11 @@ class Diagram(Drawing):
 
     @property
     def fix(self) -> str | None:
-        """The URL of the mended structure; None where nothing is broken or nothing helps."""
+        """The URL of the structure that runs; None where nothing is broken or nothing helps."""
         problem = self.graph.problem
-        if problem is None or not problem.mend:
+        if problem is None or not problem.fix:
             return None
-        return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
+        return Diagram.of((dict(self.query) | dict(problem.fix)).items()).url
 
     def retrace(self, shape: Shape) -> Graph:
         return _graph(self.subject, self.parameters, shape)
@@ -300,8 +300,8 @@ def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
     graph = run(parameters, shape)
     if graph.problem is None:
         return graph
-    mend = remedy(parameters, shape, run)
-    return replace(graph, problem=replace(graph.problem, mend=mend))
+    fix = fix_for(parameters, shape, run)
+    return replace(graph, problem=replace(graph.problem, fix=fix))
 
 
 def _canonical(name: str, known: Collection[str]) -> str:
@@ -334,7 +334,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
                 value,
                 GIVEN_TWICE,
                 allowed=ONE_VALUE,
-                mend={name: values[name]},
+                fix={name: values[name]},
             )
         values[name] = value
     return values
@@ -384,15 +384,15 @@ def _fixed(subject: Subject, name: str, value: Any) -> ParameterError:
         ).format(subject.name, subject.base, name, plain(fixed[name])),
         allowed=[plain(fixed[name])],
         suggestion=plain(fixed[name]),
-        mend={"model": subject.base, **fixed, name: value},
+        fix={"model": subject.base, **fixed, name: value},
     )
 
 
-def mended(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
+def fixed_diagram(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
     """The nearest diagram that works, or None where there is none."""
     values = dict(pairs)
     for _ in range(8):
-        for name, value in error.mend.items():
+        for name, value in error.fix.items():
             if value is None:
                 values.pop(name, None)
             else:

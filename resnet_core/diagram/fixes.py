@@ -20,7 +20,7 @@ MAX_TRIES = 24
 _STRUCTURAL = ("shortcut", "conv2_stride", "downsample")
 
 
-def remedy(parameters: BaseModel, shape: Shape, run: Try) -> tuple[tuple[str, str], ...]:
+def fix_for(parameters: BaseModel, shape: Shape, run: Try) -> tuple[tuple[str, str], ...]:
     """The first single change that helps, as (name, value); nothing where none does.
 
     Choices come before numbers and the input's size comes last: whoever chose a stride or a

@@ -107,11 +107,11 @@ def _dtypes(given: str | Sequence[str] | None, inputs: int) -> tuple[torch.dtype
     names = [given] * inputs if isinstance(given, str) else list(given)
     if len(names) != inputs:
         reason = Text("there are {} inputs", "输入有 {} 个").format(inputs)
-        raise ParameterError("dtype", given, reason, allowed=DTYPES, mend={})
+        raise ParameterError("dtype", given, reason, allowed=DTYPES, fix={})
     for name in names:
         if name not in DTYPES:
             reason = Text("torch has no such numbers for an input", "输入不能是这种数")
-            raise ParameterError("dtype", name, reason, allowed=DTYPES, mend={})
+            raise ParameterError("dtype", name, reason, allowed=DTYPES, fix={})
     return tuple(getattr(torch, name) for name in names)
 
 
@@ -129,7 +129,7 @@ def _shapes(given: Any) -> list[Shape]:
                 "list of such",
                 "从 1 起的整数，批大小在前，例如 (1, 3, 224, 224)；多个输入用列表",
             ),
-            mend={},
+            fix={},
         )
     return [tuple(shape) for shape in shapes]
 

@@ -283,7 +283,7 @@ def _too_narrow(options: Options) -> TooLarge:
         if turned
         else Text("a wider place, or a number of pixels", "更宽的版面，或像素数"),
         suggestion="a4",
-        mend={"direction": None} if turned else {"width": None},
+        fix={"direction": None} if turned else {"width": None},
     )
 
 
@@ -294,5 +294,5 @@ def _too_large(detail: str, reason: Text) -> TooLarge:
         reason,
         allowed=["block", "stage"],
         suggestion="block",
-        mend={"detail": "block", "fold": None, "expand": None},
+        fix={"detail": "block", "fold": None, "expand": None},
     )

@@ -112,6 +112,6 @@ def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
         "reason": problem.reason,
         "reason_zh": problem.text["zh"],
         "shapes": [list(shape) for shape in problem.shapes],
-        "mend": dict(problem.mend),
+        "mend": dict(problem.fix),
         "fix": caption.fix,
     }

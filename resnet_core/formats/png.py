@@ -44,5 +44,5 @@ def limited(width: float, height: float, factor: float, scale: int) -> None:
                 "SVG 和 PDF 没有这个限制",
             ).format(*sides, MAX_PIXELS, MAX_AREA),
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
-            mend={"scale": None, "width": None, "detail": None, "fold": None},
+            fix={"scale": None, "width": None, "detail": None, "fold": None},
         )

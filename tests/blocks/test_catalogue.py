@@ -12,7 +12,7 @@ from torch import nn
 
 from resnet_core import TooLarge, build, draw
 from resnet_core.blocks.hornet import GatedConv
-from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.diagram.diagram import Diagram, fixed_diagram
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.layers import (
     ConvolutionalBlockAttention,
@@ -59,8 +59,8 @@ def test_every_subject_draws_with_its_defaults_at_two_sizes(subject):
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_the_shape_law_holds(subject, stride):
     """(N, planes · expansion, ⌈H/s⌉, ⌈W/s⌉); pooling alone rounds down."""
-    mend = {"conv2_stride": "1"} if subject.name == "residual_attention" else {}
-    diagram = draw(block=subject.name, stride=stride, input="31x45", batch=2, **mend)
+    more = {"conv2_stride": "1"} if subject.name == "residual_attention" else {}
+    diagram = draw(block=subject.name, stride=stride, input="31x45", batch=2, **more)
     values = diagram.parameters.model_dump()
     channels = values.get("outplanes") or values["planes"] * subject.expansion
     expected = (2, channels, math.ceil(31 / stride), math.ceil(45 / stride))
@@ -212,7 +212,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("asked", "node", "shapes"), FAILURES)
-def test_what_cannot_run_is_drawn_up_to_the_failing_call_and_mended(asked, node, shapes):
+def test_what_cannot_run_is_drawn_up_to_the_failing_call_and_fixed(asked, node, shapes):
     diagram = draw(**asked)
     problem = diagram.to_dict()["problem"]
     assert problem["node"] == node
@@ -231,7 +231,7 @@ def test_resnet1202_is_drawn_folded_and_refused_unfolded_with_a_way_out():
     asked = {"model": "resnet1202", "detail": "op", "fold": "false"}
     with pytest.raises(TooLarge, match="more than 1,500") as caught:
         draw(**asked).shown  # noqa: B018
-    assert mended(asked.items(), caught.value) == folded
+    assert fixed_diagram(asked.items(), caught.value) == folded
 
 
 def test_aliases_are_taken_and_written_canonically():

@@ -191,7 +191,7 @@ def test_a_narrow_place_makes_the_view_coarser_and_pixels_do_not():
     assert len(draw(**asked, width="column").sheet.boxes) < len(draw(**asked).sheet.boxes)
     with pytest.raises(TooLarge) as refused:
         draw(model="vgg16", direction="LR", width="column").svg  # noqa: B018
-    assert refused.value.mend == {"direction": None}
+    assert refused.value.fix == {"direction": None}
 
 
 @pytest.mark.parametrize("width", ["0", "9", "10000", "a5", "12px", "-100"])

@@ -20,7 +20,7 @@ ROOT = Path(resnet_core.__file__).parent
 # What this package's own files import from each other, in so many words.
 STANDINS = """
 class ParameterError(ValueError):
-    def __init__(self, name, value, reason, allowed=(), suggestion=None, mend=None):
+    def __init__(self, name, value, reason, allowed=(), suggestion=None, fix=None):
         super().__init__(name)
 
 class Text:

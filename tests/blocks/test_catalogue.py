@@ -22,7 +22,7 @@ from resnet_core.layers import (
     SqueezeExcitation,
 )
 from resnet_core.registry import BLOCKS
-from tests.subjects import whole
+from tests.subjects import sampled, whole
 
 RESIDUAL = [
     block for block in BLOCKS.values() if {"inplanes", "stride"} <= set(block.params.model_fields)
@@ -67,7 +67,7 @@ def test_the_shape_law_holds(subject, stride):
     assert diagram.graph.outputs[0].shape == expected
 
 
-@pytest.mark.parametrize("name", list(BLOCKS))
+@pytest.mark.parametrize("name", sampled(BLOCKS))
 def test_blocks_compute_on_real_tensors_and_pass_gradients(name):
     diagram = draw(block=name, input=12, batch=2)
     module = build(block=name)
@@ -79,8 +79,8 @@ def test_blocks_compute_on_real_tensors_and_pass_gradients(name):
     assert all(parameter.grad is not None for parameter in module.parameters())
 
 
-@pytest.mark.parametrize("name", ["resnet50c", "resnet50d", "resnet50_gn", "seresnet50",
-                                  "ecaresnet50d", "resnetv2_50"])  # fmt: skip
+@pytest.mark.parametrize("name", sampled(["resnet50c", "resnet50d", "resnet50_gn", "seresnet50",
+                                          "ecaresnet50d", "resnetv2_50"]))  # fmt: skip
 def test_variants_have_timms_numbers(name, published):
     totals = draw(model=name).graph.totals
     assert totals.params == published["timm"][name]["params"]

@@ -121,6 +121,7 @@ def test_the_page_is_there_even_if_nothing_can_be_drawn(monkeypatch: pytest.Monk
         assert "not ready in time" not in read(client, SHORT)
 
 
+@pytest.mark.slow
 def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
     for document in QUICK:
         page = read(client, document)

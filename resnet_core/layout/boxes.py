@@ -18,11 +18,14 @@ from resnet_core.language.notation import (
 from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import say
 from resnet_core.layout.edge_styles import KINDS, sampled
-from resnet_core.layout.sheet import Face, Line, Run, Slab
-from resnet_core.layout.theme import (
+from resnet_core.layout.sheet import (
     SHAPE,
     SMALL,
     TEXT,
+    Face,
+    Line,
+    Run,
+    Slab,
     paint_of,
 )
 from resnet_core.layout.typesetting import GLYPHS, PAD, extent

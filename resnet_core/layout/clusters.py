@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph, Group, Node
 from resnet_core.language.notation import frame_texts
-from resnet_core.layout.theme import FRAME_TEXT
+from resnet_core.layout.sheet import FRAME_TEXT
 from resnet_core.layout.typesetting import width
 
 

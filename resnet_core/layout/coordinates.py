@@ -19,6 +19,8 @@ from resnet_core.layout.edge_styles import legend
 from resnet_core.layout.page import ROOM, Break, in_lines, line_ends, on_paper
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
+    FRAME_TEXT,
+    SUBTITLE,
     Box,
     Drawn,
     Frame,
@@ -27,7 +29,6 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
-from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
 from resnet_core.layout.typesetting import width
 
 ASIDE = 30.0

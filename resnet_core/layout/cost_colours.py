@@ -15,8 +15,7 @@ from resnet_core.graph.model import Graph, Node
 from resnet_core.language.terms import percent
 from resnet_core.layout.boxes import BETWEEN, Tile, Tiles
 from resnet_core.layout.edge_styles import SIZE
-from resnet_core.layout.sheet import Face, Line, Run
-from resnet_core.layout.theme import SMALL
+from resnet_core.layout.sheet import SMALL, Face, Line, Run
 from resnet_core.layout.typesetting import PAD, extent
 
 COSTS: tuple[Cost, ...] = get_args(Cost)

@@ -159,9 +159,9 @@ class Drawing(Picture):
 
     def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
         """A view with its places, in the colours of roles or of costs, with or without slabs."""
-        from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
+        from resnet_core.layout.elements import tile, tiles
         from resnet_core.layout.page import ROOM, with_line
         from resnet_core.layout.sheet import MARGIN, SMALL
         from resnet_core.layout.slabs import Slabs

@@ -10,7 +10,7 @@ from graphviz import Digraph
 from graphviz.quoting import quote
 
 from resnet_core.formats.registry import FORMATS, Drawable
-from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
+from resnet_core.layout.elements import KINDS, sample_ends, spline
 from resnet_core.layout.sheet import (
     FONT,
     FRAME_TEXT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml import etree as ET
@@ -423,6 +424,7 @@ def _outline(shape: _Element) -> None:
     shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))
 
 
+@lru_cache(8192)
 def short(number: float) -> str:
     """A number to a tenth, without what says nothing: ``3``, ``0.5``, and no ``-0``."""
     return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

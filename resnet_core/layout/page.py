@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
@@ -47,6 +48,7 @@ def on_paper(heading: tuple[Line, ...], drawn: Drawn, legend: tuple[Line, ...] =
     dx = MARGIN - min(xs) + (wide - (max(xs) - min(xs))) / 2
     dy = MARGIN - min(ys) + head
 
+    @cache
     def moved(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 

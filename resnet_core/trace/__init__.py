@@ -24,8 +24,8 @@ from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.stages import stage
 from resnet_core.trace.failing_call import place, told
-from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.hollow import unfilled
+from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.quick_recorder import QuickRecorder, followed_from
 from resnet_core.trace.reader import Reader
 from resnet_core.trace.recorder import Counter, Witness

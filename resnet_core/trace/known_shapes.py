@@ -45,9 +45,7 @@ def blank(like: torch.Tensor, shape: Shape) -> torch.Tensor:
         return torch.empty(shape, dtype=like.dtype, device="meta")
 
 
-def _normed(
-    input: torch.Tensor, *others: Any, training: bool = False, **more: Any
-) -> Shape | None:
+def _normed(input: torch.Tensor, *others: Any, training: bool = False, **more: Any) -> Shape | None:
     """A batch norm at rest, whose channels agree: its output has its input's shape."""
     tensors = [value for value in (*others, *more.values()) if isinstance(value, torch.Tensor)]
     plain = not training and True not in others[4:5] and tensors and input.is_meta

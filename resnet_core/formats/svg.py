@@ -381,8 +381,8 @@ def _is_closed(shape: _Element) -> bool:
 
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
-    numbers = [float(match) for match in _COORDINATE.findall(shape.get("d") or "")]
-    xs, ys = numbers[::2], numbers[1::2]
+    numbers = _COORDINATE.findall(shape.get("d") or "")
+    xs, ys = ([float(word) for word in {*numbers[axis::2]}] for axis in (0, 1))
     del shape.attrib["d"]
     shape.tag = f"{{{SVG}}}rect"
     wide, high = max(xs) - min(xs), max(ys) - min(ys)

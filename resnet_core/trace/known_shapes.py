@@ -75,14 +75,17 @@ def _convolved(
         and not rest
         and (bias is None or (bias.shape == weight.shape[:1] and bias.dtype == weight.dtype))
     )
-    pairs = [_pair(value) for value in (stride, padding, dilation)]
-    if not fits or None in pairs:
+    steps, pads, spread = _pair(stride), _pair(padding), _pair(dilation)
+    if not fits or steps is None or pads is None or spread is None:
         return None
     sides = tuple(
-        (side + 2 * pad - dilated * (taps - 1) - 1) // step + 1
-        for side, taps, step, pad, dilated in zip(input.shape[2:], kernel, *pairs, strict=True)
+        (side + 2 * pad - apart * (taps - 1) - 1) // step + 1
+        for side, taps, step, pad, apart in zip(
+            input.shape[2:], kernel, steps, pads, spread, strict=True
+        )
+        if step > 0
     )
-    if min(input.shape[0], *kernel, *sides) < 1 or min(map(min, pairs[::2])) < 1:
+    if len(sides) < 2 or min(input.shape[0], *kernel, *sides, *spread) < 1 or min(pads) < 0:
         return None
     return (input.shape[0], weight.shape[0], *sides)
 

@@ -79,7 +79,8 @@ class Formats(Mapping[str, Format]):
 
     def __getitem__(self, extension: str) -> Format:
         """The format. Raises ParameterError where there is none of this extension."""
-        self._load()
+        if extension not in self._formats:
+            self._load()
         if extension in self._formats:
             return self._formats[extension]
         raise no_format(extension, self)

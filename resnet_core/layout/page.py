@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ def on_paper(heading: tuple[Line, ...], drawn: Drawn, legend: tuple[Line, ...] =
     dx = MARGIN - min(xs) + (wide - (max(xs) - min(xs))) / 2
     dy = MARGIN - min(ys) + head
 
+    @cache
     def moved(point: Point) -> Point:
         return round(point[0] + dx, 1), round(point[1] + dy, 1)
 

@@ -25,6 +25,7 @@ from resnet_core.graph.model import (
     Problem,
     Shape,
     Totals,
+    changed,
 )
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
@@ -182,7 +183,7 @@ class Reader:
         for leaf in run.leaves:
             name, call = self._number(moved(_unnumbered(leaf.node.id)))
             names[leaf.node.id] = name
-            node = replace(
+            node = changed(
                 leaf.node,
                 id=name,
                 path=moved(leaf.node.path),
@@ -282,7 +283,7 @@ class Reader:
         nodes = [leaf.node for leaf in self.leaves]
         edges = [edge for leaf in self.leaves for edge in leaf.edges]
         seen = sights(nodes, edges)
-        seeing = [replace(node, receptive_field=seen[node.id].side) for node in nodes]
+        seeing = [changed(node, receptive_field=seen[node.id].side) for node in nodes]
         laned, led = with_lanes(seeing, edges)
         groups = tuple(roles.with_levels(self.groups, laned))
         failed: Problem | None = None

@@ -9,10 +9,8 @@ from functools import lru_cache
 
 from graphviz import Digraph, quoting
 
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
-from resnet_core.layout.hatching import hatching
 from resnet_core.layout.sheet import (
     MARGIN,
     Box,
@@ -25,7 +23,7 @@ from resnet_core.layout.sheet import (
     Wire,
 )
 from resnet_core.layout.slabs import faces
-from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
+from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme, hatching
 from resnet_core.layout.typesetting import (
     AIR,
     BASELINE,

@@ -13,11 +13,9 @@ from lxml.etree import _Element
 
 from resnet_core.formats import graphviz
 from resnet_core.formats.dot import dot_name, outlines
-from resnet_core.formats.drawable import Drawable, Pictured
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import SIGNS, call_title, shape_text
+from resnet_core.language.notation import SIGNS, Caption, call_title, facts, shape_text, sums
 from resnet_core.layout.sheet import (
     Box,
     Frame,

@@ -123,14 +123,19 @@ class Group:
 class Problem:
     """Why a structure cannot run: the failing call, the shapes it met, and the reason.
 
-    ``mend`` names the parameters that fix it, with their values; nothing where none was found.
+    ``fix`` names the parameters that fix it, with their values; nothing where none was found.
     """
 
     node: str
     title: str
     text: Text
     shapes: tuple[Shape, ...]
-    mend: tuple[tuple[str, str], ...] = ()
+    fix: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mend(self) -> tuple[tuple[str, str], ...]:
+        """``fix`` by the name that it has in JSON."""
+        return self.fix
 
     @property
     def reason(self) -> str:

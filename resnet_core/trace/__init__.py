@@ -19,11 +19,12 @@ from torch import nn
 from torchview.computation_graph import ComputationGraph
 from torchview.torchview import process_input
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.stages import stage
-from resnet_core.trace.failing_call import place, told
+from resnet_core.trace.failing_call import told
 from resnet_core.trace.hollow import unfilled
 from resnet_core.trace.plain_sizes import plain_sizes
 from resnet_core.trace.quick_recorder import QuickRecorder, followed_from
@@ -102,7 +103,8 @@ def _run(
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
-        raise TraceError(f"the module cannot be run: {told(failure)}{place(failure)}") from failure
+        reason = Text("the module cannot be run: {}", "这个模块无法运行：{}")
+        raise TraceError(reason.format(told(failure))) from failure
     return Reader(module, witness, list(input_nodes), twins).read(failure)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 from torchview.computation_node import TensorNode
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import TraceError
 from resnet_core.graph.costs import (
     Sight,
@@ -99,8 +100,12 @@ class Reader:
         """The Graph; with ``failure`` up to the call that raised it."""
         ran = self.witness.ran
         if ran is None or ran.head is None:
-            reason = failure or "its forward takes no tensor that could be followed"
-            raise TraceError(f"the module cannot be traced: {reason}") from failure
+            reason: object = failure or Text(
+                "its forward takes no tensor that could be followed",
+                "它的 forward 没有接受任何可以跟踪的张量",
+            )
+            untraced = Text("the module cannot be traced: {}", "这个模块无法跟踪：{}")
+            raise TraceError(untraced.format(reason)) from failure
         head = ran.head
         self._module(ran, "")
         broken = self._broken() if failure else None

@@ -23,7 +23,7 @@ from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape, Source
-from resnet_core.reading import PLACE
+from resnet_core.stages import PLACE
 from resnet_core.trace.known_shapes import known_shape
 from resnet_core.trace.quick_recorder import CREATORS
 

@@ -30,7 +30,7 @@ from app.api import (
     subjects,
 )
 from app.http import connection, tracing
-from app.http.address import PublicAddress, TrustedHosts
+from app.http.address import PublicAddress, TrustedHosts, spelled
 from app.http.encoding import Packing
 from app.http.every_site import EverySite
 from app.http.hits import Hits
@@ -80,6 +80,7 @@ class Application(FastAPI):
 
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All that is behind the front."""
+        spelled(scope)
         await super().__call__(scope, receive, send)
 
 

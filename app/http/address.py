@@ -6,7 +6,7 @@ client sends decides nothing then. Without it, ``hosts`` says which names are an
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,6 +32,16 @@ class PublicAddress:
                 }
             )
         await self._app(scope, receive, send)
+
+
+def spelled(scope: Scope) -> None:
+    """Let bytes that no query may hold stand in it as browsers would send them.
+
+    uvicorn refuses them; other servers hand them on, and to read the address would be an error.
+    """
+    query = scope.get("query_string", b"")
+    if not query.isascii():
+        scope["query_string"] = quote(query, safe=bytes(range(128))).encode()
 
 
 class TrustedHosts(TrustedHostMiddleware):

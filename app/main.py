@@ -53,7 +53,7 @@ from app.pages.templates import (
     folder,
     stamp,
 )
-from app.processes import Line, Processes
+from app.processes import BEAT, Line, Processes
 from app.settings import Settings, read
 from app.workers.own_module import Own
 from app.workers.pool import Workers
@@ -304,6 +304,10 @@ async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None])
         await asyncio.sleep(0.05)
     await app.state.renderer.workers.ready.wait()
     ready()
+    while getattr(app.state, "alive", None):
+        # Whoever started this process and the others takes one that is silent to hang.
+        await asyncio.sleep(BEAT)
+        ready()
 
 
 def _announce(listener: socket.socket) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resnet_core.bilingual import TYPESET, Language, Text
 from resnet_core.explain.explanation import Paragraph, Sentence
 from resnet_core.graph.model import Node
-
-# In Chinese nothing stands between a number and its per cent sign, nor behind it.
-_GAP_AT_PERCENT: dict[Language, bool] = {"en": True, "zh": False}
-_PERCENT = re.compile(r"(\d) %(?: (?=[\u4e00-\u9fff]))?")
 
 
 @dataclass(frozen=True)
@@ -22,10 +17,7 @@ class Said(Text):
     nodes: tuple[str, ...] = ()
 
     def sentence(self, language: Language) -> Sentence:
-        text = TYPESET[language](self[language])
-        if not _GAP_AT_PERCENT[language]:
-            text = _PERCENT.sub(r"\1%", text)
-        return Sentence(text, self.nodes)
+        return Sentence(TYPESET[language](self[language]), self.nodes)
 
 
 @dataclass(frozen=True)

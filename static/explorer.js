@@ -33,6 +33,8 @@ const OF_PICTURE = [".totals", ".panels"];
 const A_REST = 180;
 // Turns of one knob that follow each other within this time are one step "back".
 const A_TURN = 2000;
+// As long as boxes glide, nothing else is to be done.
+const A_LOOK = 400;
 
 const find = (selector) => document.querySelector(selector);
 const canvas = find(".canvas");
@@ -98,6 +100,15 @@ async function show(url, push = true, knob = null, carried = false) {
   if (push) enter(asked + location.hash, knob);
   else turned = { knob: null, at: -Infinity };
   replace(page, push);
+  setTimeout(() => follow(wanted), A_LOOK);
+}
+
+/** What to try next, where the page was too quick for it: once the eye has had its turn. */
+async function follow(wanted) {
+  if (wanted.pathname + wanted.search !== asked || !find(".next[data-late]")) return;
+  const page = await asking.whole(wanted);
+  const told = page?.querySelector(".next");
+  if (told) find(".next[data-late]")?.replaceWith(told);
 }
 
 /** Makes an address the page's own. */

@@ -74,6 +74,8 @@ class Explorer:
     turns: list[dict[str, Any]] = field(default_factory=list)
     # Whether nothing is missing that the next one may have.
     complete: bool = False
+    # Whether what to try next was not waited for: it is there when the page is asked for again.
+    hurried: bool = False
 
     @property
     def title(self) -> str:
@@ -367,14 +369,20 @@ class Explorer:
 
 
 async def explore(
-    renderer: Renderer, query: Sequence[tuple[str, str]], language: str = "en"
+    renderer: Renderer,
+    query: Sequence[tuple[str, str]],
+    language: str = "en",
+    hurried: bool = False,
 ) -> Explorer:
-    """The page for a query; an empty field of the form stands for the default."""
+    """The page for a query; an empty field of the form stands for the default.
+
+    A ``hurried`` one has picture and words, and leaves what to try next to a later one.
+    """
     pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
         pairs += _start(renderer)
     pairs.append(("lang", language))
-    page = Explorer(dict(pairs), _subject(dict(pairs)))
+    page = Explorer(dict(pairs), _subject(dict(pairs)), hurried=hurried)
     try:
         page.diagram = Diagram.of(pairs)
         # A knob may have been called by one of its other names; the form knows the first.
@@ -392,16 +400,19 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
-    turns = asyncio.create_task(renderer.turns(bare))
+    turns = None if page.hurried else asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
         words.cancel()
-        turns.cancel()
+        if turns:
+            turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
+    if not turns:
+        return
     # What to try next is welcome where it is there, and nothing waits for it long.
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None

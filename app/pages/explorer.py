@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from app.http.problems import FAILURES, Problem, problem_of
+from app.http.problems import FAILURES, Problem, problem_of, refusal
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
@@ -23,7 +23,7 @@ from app.pages.source import Listing, listings, whole
 from app.pages.ways import alone, legal, pairs_of
 from app.workers import build
 from app.workers.renderer import Renderer
-from resnet_core import FORMATS, Diagram, UnknownSubject
+from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
 from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import address
 from resnet_core.diagram.options import Input, Options
@@ -91,6 +91,22 @@ class Explorer:
         told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
         more = ["…"] if len(told) > MOST_TOLD else []
         return ", ".join([self.title, *told[:MOST_TOLD], *more])
+
+    @property
+    def structure(self) -> list[tuple[str, list[Field]]]:
+        """The fields that say what the structure is, under headings."""
+        return self.groups_of_knobs[: 1 - len(PANELS)]
+
+    def bare(self, subject: Subject) -> str:
+        """The query of a structure alone: a subject with the knobs that it shares with this one."""
+        return urlencode(pairs_of(subject, self.common(subject)), safe=",:")
+
+    @property
+    def beside(self) -> str:
+        """The query's part that says how the structure is looked at."""
+        own = {item.name for _, fields in self.structure for item in fields}
+        left = [pair for pair in self.typed.items() if pair[0] not in own | {"block", "model"}]
+        return urlencode(left, safe=",:")
 
     @property
     def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
@@ -418,6 +434,18 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
     page.complete = bool(prose and found)
+
+
+def shown(pairs: Sequence[tuple[str, str]]) -> Explorer:
+    """The form alone of what is asked for, nothing drawn; a wrong value stands as it was typed."""
+    typed = dict(pairs)
+    page = Explorer(typed, _subject(typed) if {"block", "model"} & set(typed) else None)
+    try:
+        page.diagram = Diagram.of(pairs)
+        page.typed = dict(page.diagram.query)
+    except ParameterError as error:
+        page.problem = refusal(error, None)
+    return page
 
 
 def _start(renderer: Renderer) -> Pairs:

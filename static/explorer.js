@@ -9,6 +9,7 @@ import { Crumbs } from "./crumbs.js";
 import { dropped, tellDropped, without } from "./dropped.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
+import { Minimap } from "./minimap.js";
 import { hold, picture, play } from "./motion.js";
 import { offerParts } from "./parts.js";
 import { Pin } from "./pin.js";
@@ -47,6 +48,7 @@ const sight = new Sight(find(".sight"), find("[data-sight=open]"), links);
 new Shapes(find(".tip"));
 const search = new Search(find(".search"), (call) => links.seek(call));
 const crumbs = new Crumbs(open);
+const map = new Minimap(canvas, find(".map"));
 const signs = new Signs(openJust);
 const columns = new Columns(find(".workspace"), () => zoom.start());
 const strip = new Strip(find(".workspace"), zoom);
@@ -218,6 +220,7 @@ function prepare() {
   signs.read();
   player.read();
   sight.read();
+  map.read();
 }
 
 /** Opens a group where it stands, or closes it again. */
@@ -297,8 +300,9 @@ const STEPS = {
   left: () => columns.toggle("left"),
   right: () => columns.toggle("right"),
   sight: () => find("[data-sight=open]").click(),
+  map: () => map.toggle(),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search, r: STEPS.sight };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search, r: STEPS.sight, m: STEPS.map };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {

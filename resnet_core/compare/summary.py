@@ -173,7 +173,7 @@ def figures(diff: Diff, language: Language) -> list[str]:
 def _count(before: int, after: int, language: Language, share: bool = True) -> str:
     if before == after:
         return f"{after:,}{_UNCHANGED[language]}"
-    deltas = [_signed(after - before), *([_share(before, after)] if share and before else [])]
+    deltas = [_signed(after - before), *([part_of(before, after)] if share and before else [])]
     return f"{before:,} → {after:,}{_aside(deltas, language)}"
 
 
@@ -183,7 +183,7 @@ def _large(before: int, after: int, language: Language) -> str:
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
     one, other = (amount(number, language).strip() for number in (before, after))
-    deltas = [delta, *([_share(before, after)] if before else [])]
+    deltas = [delta, *([part_of(before, after)] if before else [])]
     return f"{one} → {other}{_aside(deltas, language)}"
 
 
@@ -192,7 +192,8 @@ def _aside(parts: Sequence[str], language: Language) -> str:
     return Text(f" ({', '.join(parts)})", f"（{'，'.join(parts)}）")[language]
 
 
-def _share(before: int, after: int) -> str:
+def part_of(before: int, after: int) -> str:
+    """A difference as a part of what was: ``+5.9 %``."""
     percent = 100 * (after - before) / before
     shown = f"{percent:+,.1f}" if abs(percent) >= 0.1 else f"{percent:+.1g}"
     return f"{shown} %".replace("-", "−")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.http.problems import Problem
 from resnet_core.bilingual import Text
-from resnet_core.layout.theme import FONT, Theme, dark_of_light
+from resnet_core.layout.sheet import FONT, Theme, dark_of_light
 from resnet_core.layout.typesetting import width
 
 COLUMNS, MARGIN, LEADING = 68, 18.0, 1.45

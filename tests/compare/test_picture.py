@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from resnet_core import compare, draw
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 
 PLAIN, SE = {"block": "bottleneck"}, {"block": "bottleneck", "attention": "se"}
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,7 +12,7 @@ from torch import nn
 from resnet_core import draw, draw_module
 from resnet_core.diagram.picture import Drawing
 from resnet_core.language.terms import say
-from resnet_core.layout.edge_styles import KINDS
+from resnet_core.layout.elements import KINDS
 from resnet_core.layout.sheet import MARGIN
 from resnet_core.layout.typesetting import line_width
 

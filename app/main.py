@@ -38,7 +38,7 @@ from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.siblings import Siblings
-from app.http.sites import EverySite, PublicAddress, TrustedHosts
+from app.http.sites import EverySite, PublicAddress, TrustedHosts, spelled
 from app.http.watch import Watch, write_log
 from app.pages import frame
 from app.pages import routes as pages
@@ -51,7 +51,7 @@ from app.pages.templates import (
     folder,
     stamp,
 )
-from app.processes import Line, Processes
+from app.processes import BEAT, Line, Processes
 from app.settings import Settings, read
 from app.workers.own_module import Own
 from app.workers.pool import Workers
@@ -78,6 +78,7 @@ class Application(FastAPI):
 
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All that is behind the front."""
+        spelled(scope)
         await super().__call__(scope, receive, send)
 
 
@@ -301,6 +302,10 @@ async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None])
         await asyncio.sleep(0.05)
     await app.state.renderer.workers.ready.wait()
     ready()
+    while getattr(app.state, "alive", None):
+        # Whoever started this process and the others takes one that is silent to hang.
+        await asyncio.sleep(BEAT)
+        ready()
 
 
 def _announce(listener: socket.socket) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http.problems import FAILURES, Problem, problem_of
+from app.pages.explorer import Explorer, shown
 from app.pages.i18n import language_of
 from app.pages.sides import (
     partners,
@@ -26,7 +27,7 @@ from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Language
 from resnet_core.compare import FORMATS, Comparison, asked
 from resnet_core.compare.query import SIDES
-from resnet_core.compare.summary import change_word
+from resnet_core.compare.summary import change_word, part_of
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import Options, choices_of, properties
 
@@ -72,6 +73,14 @@ class Page:
     def said(self, side: str) -> str:
         """What stands in the field of a side: words rather than a query."""
         return words_of(self.sides.get(side, "")) or self.typed.get(side, "")
+
+    def shown(self, side: str) -> Explorer:
+        """What a side is, with the fields of its knobs."""
+        return shown(parse_qsl(self.sides.get(side, ""), keep_blank_values=True))
+
+    def share(self, before: int, after: int) -> str:
+        """A difference as a part of what was: ``+5.9 %``."""
+        return part_of(before, after)
 
     @property
     def names(self) -> list[tuple[str, str]]:

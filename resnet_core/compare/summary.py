@@ -94,7 +94,7 @@ def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
 
 def summary(diff: Diff, language: Language) -> str:
     """What differs, and what it costs: one sentence."""
-    a, b = diff.names
+    a, b = (say(name, language) for name in diff.names)
     if diff.same:
         count = f"{diff.b.totals.params:,}"
         if other := _other_start(diff):
@@ -115,7 +115,7 @@ def summary(diff: Diff, language: Language) -> str:
         f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}.",
         f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。",
     )
-    return Text(told.en, TYPESET["zh"](told.zh).replace(" %", "%"))[language]
+    return told.mapped(TYPESET[language])[language]
 
 
 def _given(diff: Diff, language: Language) -> list[str]:
@@ -147,7 +147,7 @@ def _other_start(diff: Diff) -> Text | None:
     return Text(
         f"The calls are the same, {count} parameters, but training starts otherwise: in {name} "
         f"the last {layer.en} on each main path starts at zero.",
-        f"运算完全相同，{count} 个参数，但训练的起点不同：{name} 中每条主路最后一个{layer.zh}"
+        f"运算完全相同，{count} 个参数，但训练的起点不同：{name} 中每条主路最后一个{layer.zh}的权重"
         "从零开始。",
     )
 
@@ -164,8 +164,8 @@ def figures(diff: Diff, language: Language) -> list[str]:
     a, b = diff.a.totals, diff.b.totals
     sight = _count(a.receptive_field, b.receptive_field, language, share=False)
     return [
-        f"{Text('parameters', '参数')[language]} {_count(a.params, b.params, language)}",
-        f"{Text('multiply-adds', '乘加')[language]} {_large(a.macs, b.macs, language)}",
+        f"{Text('parameters', '参数量')[language]} {_count(a.params, b.params, language)}",
+        f"{Text('multiply-adds', '乘加次数')[language]} {_large(a.macs, b.macs, language)}",
         f"{Text('receptive field', '感受野')[language]} {sight}",
     ]
 
@@ -173,7 +173,7 @@ def figures(diff: Diff, language: Language) -> list[str]:
 def _count(before: int, after: int, language: Language, share: bool = True) -> str:
     if before == after:
         return f"{after:,}{_UNCHANGED[language]}"
-    deltas = [_signed(after - before), *([_share(before, after)] if share and before else [])]
+    deltas = [_signed(after - before), *([part_of(before, after)] if share and before else [])]
     return f"{before:,} → {after:,}{_aside(deltas, language)}"
 
 
@@ -183,7 +183,7 @@ def _large(before: int, after: int, language: Language) -> str:
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
     one, other = (amount(number, language).strip() for number in (before, after))
-    deltas = [delta, *([_share(before, after)] if before else [])]
+    deltas = [delta, *([part_of(before, after)] if before else [])]
     return f"{one} → {other}{_aside(deltas, language)}"
 
 
@@ -192,7 +192,8 @@ def _aside(parts: Sequence[str], language: Language) -> str:
     return Text(f" ({', '.join(parts)})", f"（{'，'.join(parts)}）")[language]
 
 
-def _share(before: int, after: int) -> str:
+def part_of(before: int, after: int) -> str:
+    """A difference as a part of what was: ``+5.9 %``."""
     percent = 100 * (after - before) / before
     shown = f"{percent:+,.1f}" if abs(percent) >= 0.1 else f"{percent:+.1g}"
     return f"{shown} %".replace("-", "−")

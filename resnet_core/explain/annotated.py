@@ -105,7 +105,7 @@ def _head(graph: Graph, caption: Caption, origin: Origin, body: str, language: L
             )
         )
     texts = [line for fact in facts for line in wrapped(TYPESET[language](fact), WIDTH)]
-    lines = [f'"""{caption.title}', "", *texts, *filter(None, [caption.paper]), '"""']
+    lines = [f'"""{caption.called(language)}', "", *texts, *filter(None, [caption.paper]), '"""']
     return "\n".join(lines)
 
 
@@ -122,7 +122,7 @@ def _imported(body: str) -> set[str]:
 
 def _ending(graph: Graph, origin: Origin, language: Language) -> str:
     arguments = ", ".join(f"{name}={value!r}" for name, value in origin.arguments.items())
-    made = Text("The structure with these parameters.", "以这些参数构成的结构。")[language]
+    made = Text("The structure with these parameters.", "用这些参数搭出的结构。")[language]
     outputs = [tuple(node.shape) for node in graph.outputs]
     return _ENDING.format(
         made=made,

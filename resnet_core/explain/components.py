@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Text
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.graph.model import Group, Node
 from resnet_core.graph.structure import Anatomy, channels, kernel, size_of
@@ -14,31 +15,31 @@ _NORMS = {
     "group": (
         "It takes its mean and deviation from one image alone, over groups of channels, "
         "so it works as well with two images on a device as with thirty-two; batch norm does not.",
-        "它只用一张图算均值和方差，按通道分组来算；每张卡只放两张图也与放三十二张一样好用，"
-        "批归一化做不到。",
+        "它把通道分组，均值和方差都只用一张图来算；每张卡只放两张图，效果也与放三十二张一样，"
+        "批归一化做不到这一点。",
     ),
     "instance": (
         "It evens out every channel of every image by itself: contrast and brightness "
         "are gone afterwards, which suits style transfer better than classification.",
-        "它把每张图的每个通道各自归一化：对比度和明暗从此不见，适合风格迁移，不太适合分类。",
+        "它对每张图的每个通道各自归一化：对比度和亮度的信息由此被抹去，适合风格迁移，不太适合分类。",
     ),
     "layer": (
         "It is one group over all channels and positions of an image; it depends "
         "on no other image, as batch norm would.",
-        "它把一张图的所有通道、所有位置当作一组；不像批归一化那样要看别的图。",
+        "它把一张图的所有通道、所有位置放在一起归一化；不像批归一化那样依赖别的图。",
     ),
     "none": (
-        "Without a norm nothing holds the scale: each addition makes the values larger, and deep "
-        "stacks of such blocks need a careful initialisation to train at all. The convolutions "
-        "have no bias either, so nothing in the block can shift a channel.",
-        "没有归一化，就没有东西管住数值的大小：每加一次数值就更大，块一多，不精心初始化就训练不动。"
-        "卷积也不带偏置，块里没有任何东西能平移一个通道。",
+        "Without a norm nothing holds the scale: {grows}deep stacks of such blocks need a careful "
+        "initialisation to train at all. The convolutions have no bias either, so nothing in the "
+        "block can shift a channel.",
+        "没有归一化，数值的大小就没有约束：{grows}块一多，不精心初始化就训练不动。"
+        "卷积也不带偏置，块里没有任何东西能让一个通道整体平移。",
     ),
 }
 _ACTIVATIONS = {
     "ReLU6": (
         "It is cut off at 6, so that its values keep their precision in eight-bit arithmetic.",
-        "它在 6 处封顶，为的是用八位整数计算时不丢精度。",
+        "它把值封顶在 6，为的是用八位整数计算时不丢精度。",
     ),
     "LeakyReLU": (
         "It multiplies negative values by 0.01: no channel can go dead.",
@@ -51,12 +52,12 @@ _ACTIVATIONS = {
     ),
     "SiLU": (
         "It is x · sigmoid(x), smooth and a little below zero for negative x.",
-        "它就是 x · sigmoid(x)，处处光滑，零以下还有一个小小的凹处。",
+        "它就是 x · sigmoid(x)，处处光滑，x 为负时略低于零。",
     ),
     "GELU": (
         "It weighs each value by the chance that a normal variable lies below it: a ReLU "
         "with a soft corner, as transformers use it.",
-        "它用“正态变量小于它的概率”给每个值加权：拐角圆滑的 ReLU，Transformer 用的就是它。",
+        "它用标准正态变量小于该值的概率给每个值加权：相当于拐角圆滑的 ReLU，Transformer 常用。",
     ),
     "Hardswish": (
         "It is x times a gate of straight pieces, ReLU6(x + 3)/6, in place of the sigmoid of SiLU: "
@@ -76,7 +77,9 @@ def chosen(block: Anatomy) -> Iterator[Passage]:
     norms = [call for call in block.calls if call.role == "norm"]
     if knob == "none":
         claim = Said("There is no norm.", "没有归一化。", ids(block.steps))
-        yield Passage(claim, (Said(*_NORMS[knob], ids(block.steps)),))
+        adds = ("each addition makes the values larger, and ", "每加一次就更大，")
+        said = Text(*_NORMS[knob]).format(grows=Text(*adds) if block.joins else "")
+        yield Passage(claim, (Said(said.en, said.zh, ids(block.steps)),))
     elif knob in _NORMS:
         claim = Said(
             f"The norm is {knob} norm.", f"归一化用的是{say(f'{knob} norm', 'zh')}。", ids(norms)
@@ -125,8 +128,8 @@ def _squeeze(block: Anatomy, group: Group) -> Passage:
                 f"Each of the {wide:,} channels is averaged over its {side(nodes[0].inputs[0])} "
                 f"positions to one number; two small layers, {wide:,} → {narrow:,} → {wide:,}, and "
                 "a sigmoid turn them into a factor between 0 and 1 for every channel.",
-                f"{wide:,} 个通道各自在 {side(nodes[0].inputs[0])} 个位置上取平均，剩一个数；"
-                f"再经过两个小层 {wide:,} → {narrow:,} → {wide:,} 和一个 sigmoid，"
+                f"{wide:,} 个通道各自在 {side(nodes[0].inputs[0])} 个位置上取平均，各得一个数；"
+                f"再经过两个小的层 {wide:,} → {narrow:,} → {wide:,} 和一个 sigmoid，"
                 "得到每个通道一个 0 与 1 之间的系数。",
                 ids(nodes),
             ),
@@ -146,7 +149,7 @@ def _squeezed(
             Said(
                 f"The squeeze to {narrow:,} numbers keeps it this small: all channels must make do "
                 f"with them, in {mine:,} parameters; one full layer would take {full:,}.",
-                f"中间只过 {narrow:,} 个数，所以才这么小：所有通道共用这几个数，参数 {mine:,} 个；"
+                f"中间只有 {narrow:,} 个数，所以才这么小：所有通道共用这几个数，参数 {mine:,} 个；"
                 f"一整层则要 {full:,} 个。",
                 ids([first, second]),
             )
@@ -203,7 +206,7 @@ def _convolutional(block: Anatomy, group: Group) -> Passage:
                 f"Mean and maximum of each of the {wide:,} channels pass the same two layers, "
                 f"{wide:,} → {narrow:,} → {wide:,}, and are added before the sigmoid: the maximum "
                 "speaks up for what occurs in one place only and would drown in the mean.",
-                f"{wide:,} 个通道各取平均值和最大值，走同样的两层 {wide:,} → {narrow:,} → "
+                f"{wide:,} 个通道各取平均值和最大值，经过同样的两层 {wide:,} → {narrow:,} → "
                 f"{wide:,}，"
                 "相加后再过 sigmoid：只在一处出现的东西会淹没在平均值里，最大值替它说话。",
                 ids(convs[:-1]),
@@ -238,7 +241,7 @@ def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
     busy = max(nodes, key=lambda node: node.macs)
     where = (
         "; averaging and scaling, once per value, are not counted",
-        "；取平均和缩放，每个值一次，不算在内",
+        "；取平均和缩放（每个值各一次）不算在内",
     )
     if kernel(busy) > 1 and len(busy.shape) == 4 and 2 * busy.macs > macs:
         where = (
@@ -251,7 +254,7 @@ def _share(block: Anatomy, nodes: tuple[Node, ...]) -> Said:
         f"It takes {percent(params, block.params)} of the block's parameters ({params:,}) and "
         f"{percent(macs, block.macs)} of its multiply-adds ({Many(macs):en}){where[0]}.",
         f"它占这个块参数的 {percent(params, block.params)}（{params:,} 个），"
-        f"占乘加的 {percent(macs, block.macs)}（{Many(macs):zh}次）{where[1]}。",
+        f"占乘加次数的 {percent(macs, block.macs)}（{Many(macs):zh}次）{where[1]}。",
         ids(nodes),
     )
 
@@ -266,13 +269,13 @@ def concat(block: Anatomy) -> Iterator[Passage]:
         return
     widths = " → ".join(f"{item.shape[1]:,}" for item in joined)
     yield Passage(
-        Said("Maps are put side by side, not added.", "特征图是并排放，不是相加。", ids(joined)),
+        Said("Maps are put side by side, not added.", "特征图是拼接，不是相加。", ids(joined)),
         (
             Said(
                 f"So nothing that came before is overwritten and every later layer can read it, "
                 f"but the channels pile up ({widths}) and with them the cost of whatever reads "
                 "them.",
-                f"前面的结果一点不被覆盖，后面每一层都读得到；"
+                f"前面的结果都原样保留，后面每一层都读得到；"
                 f"但通道越积越多（{widths}），读它们的层也跟着变贵。",
                 ids(joined),
             ),

@@ -63,7 +63,7 @@ def _grouped(node: Node) -> Passage:
                 f"ungrouped one would have {weights(node) * count:,}, and costs "
                 f"{Many(node.macs):en} multiply-adds instead of {full:en}: both are divided by "
                 f"{count:,}.",
-                f"{made:,} 个滤波器各自只看本组的 {given // count:,} 个通道，而不是全部 {given:,} "
+                f"{made:,} 个卷积核各自只看本组的 {given // count:,} 个通道，而不是全部 {given:,} "
                 "个。"
                 f"所以权重只有 {weights(node):,} 个，不分组要 {weights(node) * count:,} 个；"
                 f"乘加只要 {Many(node.macs):zh}次，不分组要 {full:zh}次：两者都除以 {count:,}。",
@@ -122,13 +122,13 @@ def _inside(base: int, each: int) -> tuple[str, str]:
     if base != 64:
         return (
             "The ends do not change: base_width alters only what is inside.",
-            "两端不变：base_width 只改里面。",
+            "两端不变：base_width 只改变中间。",
         )
     return (
         f"groups multiplies the width here, each group keeping {each:,} of its own; ResNeXt "
         "lowers base_width to pay for it.",
-        f"这里 groups 使宽度成倍增加，每组各有 {each:,} 个通道；ResNeXt 用更小的 base_width "
-        f"来抵消。",
+        f"这里 groups 让宽度成倍增加，每组仍有 {each:,} 个通道；ResNeXt 用更小的 base_width "
+        f"来抵消这一点。",
     )
 
 
@@ -241,7 +241,7 @@ def total(block: Anatomy) -> Iterator[Passage]:
     told = {name: sum(node.macs for node in nodes) for name, nodes in parts.items()}
     names = {
         "around": _named(block.spatial),
-        "points": ("the layers that see no neighbours", "不看邻域的各层"),
+        "points": ("the layers that see no neighbours", "只看单个位置的层"),
         "side": ("the shortcut", "捷径"),
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
@@ -361,7 +361,7 @@ def shared(outline: Outline, parts: list[Part]) -> Passage:
                 f"is in {parts[busy][0]}. A convolution's weights grow with the channels squared; "
                 "each of them is used once at every position, and late layers have few positions.",
                 f"两者不在一处：参数最多的是{parts[heavy][1]}，计算最多的是{parts[busy][1]}。"
-                "卷积的权重随通道数平方增长；每个权重在每个位置上用一次，而越靠后位置越少。",
+                "卷积的权重随通道数的平方增长；每个权重在每个位置上用一次，而越靠后位置越少。",
                 nodes,
             )
         )
@@ -442,7 +442,7 @@ def _counted(outline: Outline, stem: int, ways: list[int], head: int) -> Said:
         f"Count the layers with weights on the longest way through the main path: {stem} in the "
         f"stem, {told[0]}, {head} at the end, {stem} + {sums} + {head} = {total:,}. Norms and what "
         "stands on a shortcut do not count.",
-        f"沿主路最长的一条路数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"
+        f"沿最长的一条路径数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"
         f"{stem} + {sums} + {head} = {total:,}。归一化和捷径上的层不算。",
         ids(outline.layers),
     )
@@ -455,7 +455,7 @@ def _side_by_side(outline: Outline, stem: int, head: int) -> Said:
     return Said(
         f"Layers side by side count once, so this is less than the {every:,} that there are. Names "
         f"such as Res2Net-50 count all slices of a block as one layer: {short}.",
-        f"并排的层只算一次，所以少于总共的 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
+        f"并列的层只算一次，所以少于总层数 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
         f"算作一层：{short}。",
         ids(outline.layers),
     )

@@ -218,11 +218,6 @@ def _item(note: LayerNote) -> str:
     return f"- `{note.node}`: {note.text}{sums}"
 
 
-# In Chinese nothing stands between a number and its per cent sign, nor behind it.
-_GAP_AT_PERCENT: dict[Language, bool] = {"en": True, "zh": False}
-_PERCENT = re.compile(r"(\d) %(?: (?=[\u4e00-\u9fff]))?")
-
-
 @dataclass(frozen=True)
 class Said(Text):
     """A sentence in both languages, and the nodes or groups that it speaks of."""
@@ -230,10 +225,7 @@ class Said(Text):
     nodes: tuple[str, ...] = ()
 
     def sentence(self, language: Language) -> Sentence:
-        text = TYPESET[language](self[language])
-        if not _GAP_AT_PERCENT[language]:
-            text = _PERCENT.sub(r"\1%", text)
-        return Sentence(text, self.nodes)
+        return Sentence(TYPESET[language](self[language]), self.nodes)
 
 
 @dataclass(frozen=True)

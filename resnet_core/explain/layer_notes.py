@@ -70,12 +70,12 @@ def _at_an_end(node: Node) -> Said | None:
             "From here on position no longer counts, only strength: "
             f"{side(node.inputs[0])} "
             "positions become one.",
-            f"从这里起不再管东西在哪里，只管有多少：{side(node.inputs[0])} 个位置合成一个。",
+            f"从这里起不再管特征在哪里，只看有多强：{side(node.inputs[0])} 个位置合成一个。",
         )
     if node.role == "pool" and kernel(node) > 1 and "max" in node.type.lower():
         return Said(
             "Keeps the strongest response of each window; no weight is spent on shrinking.",
-            "每个窗口只留最强的响应；缩小不花一个权重。",
+            "每个窗口只留最强的响应；缩小尺寸，一个权重也不用。",
         )
     if node.type == "flatten":
         return Said("Computes nothing: it drops the sides of length 1."
@@ -83,7 +83,7 @@ def _at_an_end(node: Node) -> Said | None:
                     else "Computes nothing: it writes the map as one long row.",
                     "什么也不算：只去掉长度为 1 的两维。"
                     if node.inputs and node.inputs[0][2:] == (1, 1)
-                    else "什么也不算：只把特征图写成长长一行。")  # fmt: skip
+                    else "什么也不算：只把特征图展平成一个向量。")  # fmt: skip
     if node.role == "dropout":
         return Said(
             "Active in training only; here it passes everything.",
@@ -103,7 +103,7 @@ _CANCELLING = ("BatchNorm2d", "InstanceNorm2d")
 def note(block: Anatomy, node: Node) -> Said | None:
     """What there is to say of a call inside a block, if anything."""
     if not node.outputs:
-        return Said("Here it fails.", "到这里就走不下去了。")
+        return Said("Here it fails.", "运行到这里就出错了。")
     if node.lane == "gate":
         return in_gate(node)
     if node.lane == "shortcut":
@@ -171,7 +171,7 @@ def _spatial(block: Anatomy, node: Node) -> tuple[str, str] | None:
             count = groups(node)
             return (
                 f"{english}; {count:,} groups keep to themselves in it.",
-                f"{chinese}；{count:,} 个组在这里各管各的。",
+                f"{chinese}；{count:,} 个组在这里互不相通。",
             )
         return f"{english}.", f"{chinese}。"
     first, second = block.spatial[0], block.spatial[1]
@@ -230,7 +230,7 @@ def _add(block: Anatomy, node: Node) -> Said | None:
     if block.type == "Res2NetBlock" and node not in block.joins:
         return Said(
             "The slice before hands on what it has seen.",
-            "前一片把它看到的交给这一片。",
+            "把前一片的结果加到这一片上。",
         )
     return None
 
@@ -279,7 +279,7 @@ def on_shortcut(node: Node) -> Said | None:
             return Said(
                 "Brings the projection to the scale of f, so that neither drowns the other in the "
                 "sum.",
-                "把投影调到与 f 相近的大小，相加时谁也不会盖过谁。",
+                "把投影的输出调到与 f 相近的大小，相加时谁也不会盖过谁。",
             )
         case "pool":
             return _side_pool(node)
@@ -320,6 +320,8 @@ def _side_reshape(node: Node) -> Said | None:
             f"新添 {made[1] - given[1]:,} 个通道，全是零。",
         )
     step = -(-given[2] // max(1, made[2]))
+    if step == 1:
+        return None  # so small a map that the stride finds nothing to leave out
     return Said(
         f"Keeps one position in {Few(step * step):en}.",
         f"每{Few(step * step):zh}个位置留一个。",
@@ -333,9 +335,9 @@ def _gate_pool(node: Node) -> Said | None:
             "One number per channel: its strongest response anywhere."
             if most
             else "One number per channel: how strong it is on the whole image.",
-            "每个通道一个数：它在任何地方的最强响应。"
+            "每个通道一个数：它在整张图上的最强响应。"
             if most
-            else "每个通道一个数：它在整张图上有多强。",
+            else "每个通道一个数：它在整张图上的平均强度。",
         )
     return None
 
@@ -355,7 +357,7 @@ def _gate_multiply(node: Node) -> Said | None:
         return None
     return Said(
         f"A constant, {number:.2g}: it keeps the products small at the start of training.",
-        f"一个常数 {number:.2g}：训练之初让乘积不致过大。",
+        f"一个常数 {number:.2g}：让乘积在训练之初不至于过大。",
     )
 
 
@@ -364,7 +366,7 @@ def _gate_conv(node: Node) -> Said | None:
         return None
     return Said(
         "One look around for all products together.",
-        "所有的相乘共用这一次提取的邻域信息。",
+        "每一次相乘，用的都是这里提取的邻域信息。",
     )
 
 
@@ -376,11 +378,11 @@ def moved(node: Node) -> Said | None:
 
 def _multiply(node: Node) -> Said | None:
     if node.params == 1:
-        return Said("One learned number for all of f.", "整个 f 共用一个可学的数。")
+        return Said("One learned number for all of f.", "整个 f 共用一个可学习的数。")
     if node.params:
         return Said(
             "A learned factor for each channel.",
-            "每个通道一个可学的系数。",
+            "每个通道一个可学习的系数。",
         )
     if len(node.inputs) < 2:
         return None
@@ -423,5 +425,5 @@ def _concat(node: Node) -> Said | None:
     count = Few(len(node.inputs))
     return Said(
         f"Puts {count:en} maps side by side, {node.shape[1]:,} channels in all.",
-        f"把{count:zh}张特征图并排放在一起，共 {node.shape[1]:,} 个通道。",
+        f"把{count:zh}张特征图沿通道拼接起来，共 {node.shape[1]:,} 个通道。",
     )

@@ -236,7 +236,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         f"Only {given:,} channels come in, so there is nothing to narrow at first; the neck shows "
         "at the other end")  # fmt: skip
     form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
-        f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
+        f"进来的只有 {given:,} 个通道，开头没有什么可降的，瓶颈只在后一半看得出来")  # fmt: skip
     yield Said(
         f"{shape}. Looking at neighbours is the costly part, nine weights where a 1×1 has one, "
         f"so it is "
@@ -244,7 +244,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
         f"{there:en}, {ratio(times)} times as much.",
         f"{form}。提取邻域信息最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有九个，"
-        f"所以放到通道最少处去做。"
+        f"所以放到通道最少的地方去做。"
         f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
@@ -271,7 +271,7 @@ def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
         f"Elsewhere looking around is the costly part, and the middle is narrow for its sake. Here "
         f"the {name} is split into groups and costs {Many(middle.macs):en} multiply-adds, the two "
         f"1×1 around it {ends:en}.",
-        f"一般说来，提取邻域信息最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"一般说来，提取邻域信息最费算力，中段变窄就是为了省它。这里的 {name} 分了组，只要 "
         f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
         ids([first, middle, last]),
     )

@@ -13,7 +13,7 @@ from resnet_core.explain.main_path import called, capital, plural
 from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
-from resnet_core.graph.structure import Anatomy, Outline, Stage, channels
+from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, stride
 from resnet_core.language.notation import Caption
 from resnet_core.language.terms import Few, Many, listed, percent, several, side, whole
 
@@ -29,7 +29,7 @@ def parts(outline: Outline, caption: Caption) -> Passage:
     named, chinese = plural(outline.typical, total)
     claim = Said(
         f"{caption.title}: {total:,} {named}{_in_stages(outline)[0]}.",
-        f"{caption.title}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
+        f"{caption.called('zh')}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
         tuple(block.path for block in outline.blocks),
     )
     said = [*_stem(outline), *_single(outline), *_middle(outline), *_head(outline)]
@@ -52,7 +52,7 @@ def _stem(outline: Outline) -> Iterator[Said]:
     if len(given) != 4 or len(made) != 4 or not layers:
         return
     if given[2:] == made[2:]:
-        yield _unshrunk(stem, described(layers, "en"), described(layers, "zh"))
+        yield _unshrunk(stem, layers)
         return
     places = (given[2] * given[3]) / max(1, made[2] * made[3])
     about, chinese = ("", "") if places == int(places) else ("about ", "大约")
@@ -67,16 +67,19 @@ def _stem(outline: Outline) -> Iterator[Said]:
     )
 
 
-def _unshrunk(stem: tuple[Node, ...], english: str, chinese: str) -> Said:
+def _unshrunk(stem: tuple[Node, ...], layers: list[Node]) -> Said:
+    """A stem that keeps the size: by choice, or because its stride finds nothing to leave out."""
+    english, chinese = described(layers, "en"), described(layers, "zh")
     given, made = stem[0].inputs[0], stem[-1].shape
-    small = max(given[2:]) <= SMALL
+    strided = any(stride(node) > 1 for node in layers)
+    small = max(given[2:]) <= SMALL and not strided
     why = ": so small an image has no resolution to give away" if small else ""
     reason = "：图本来就小，分辨率舍不得丢" if small else ""
-    turns = "turn" if " and " in english else "turns"
+    many = " and " in english
+    turns, leaves = ("turn", "leave") if many else ("turns", "leaves")
     return Said(
         f"First, {english} {turns} the {several(given[1], 'channel')} into {made[1]:,} and "
-        f"leaves the "
-        f"{side(given)} as they are{why}.",
+        f"{leaves} the {side(given)} as they are{why}.",
         f"最前面用{chinese}把 {given[1]:,} 个通道变成 {made[1]:,} 个，{side(given)} "
         f"保持不变{reason}。",
         ids(stem),
@@ -143,8 +146,8 @@ def _head(outline: Outline) -> Iterator[Said]:
                 f"Nothing is averaged or classified at the end: the map of {made[1]:,} channels "
                 f"and {side(made)} positions goes out as it is, for a detector or a segmentation "
                 "to build on.",
-                f"末尾既不取平均也不分类：{made[1]:,} 个通道、{side(made)} 个位置的特征图原样输出，"
-                "供检测或分割接着用。",
+                f"末尾既不做平均池化，也不分类：{made[1]:,} 个通道、{side(made)} 个位置的特征图"
+                "原样输出，供检测或分割接着用。",
                 ids(outline.graph.outputs[:1]),
             )
         return
@@ -167,13 +170,13 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
     if not told:
         return
     named, odd = plural(block, 2), _odd(outline)
-    claim = (f"Inside, the {named[0]} all work alike.", f"{named[1]}内部都是一个做法。")
+    claim = (f"Inside, the {named[0]} all work alike.", f"{named[1]}内部的做法都一样。")
     if odd:
         count, every = len(outline.blocks) - len(odd), len(outline.blocks)
         works = "works" if count == 1 else "work"
         claim = (
             f"Inside, {count:,} of the {every:,} {named[0]} {works} alike.",
-            f"{every:,} 个{named[1]}中，有 {count:,} 个内部是一个做法。",
+            f"{every:,} 个{named[1]}中，有 {count:,} 个内部的做法一样。",
         )
     yield Passage(
         Said(*claim, (block.path,)),
@@ -278,7 +281,7 @@ def _trend(found: tuple[Stage, ...]) -> Said:
         "the channels do not all grow", "通道不一定变多")  # fmt: skip
     return Said(
         f"From stage to stage {width} and {size}.",
-        f"一个阶段接一个阶段，{breadth}，{chinese}。",
+        f"逐个阶段往后，{breadth}，{chinese}。",
         tuple(entry.path for entry in found if entry.path),
     )
 
@@ -328,7 +331,7 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
     every = "The block keeps the shape" if total == 1 else f"All {total:,} blocks keep the shape"
     if not others:
         yield Passage(
-            Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
+            Said("Every shortcut is the identity.", "所有捷径都是恒等捷径。"),
             (
                 Said(
                     f"{every}, so x can be added as it is everywhere, at no cost.",
@@ -342,7 +345,9 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
         f"{identity:,} of the {total:,} shortcuts {'is' if identity == 1 else 'are'} the identity."
         if identity
         else "No shortcut is the identity.",
-        f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
+        f"{total:,} 条捷径中有 {identity:,} 条是恒等捷径。"
+        if identity
+        else "没有一条捷径是恒等捷径。",
         tuple(block.path for block in outline.blocks if block.kind == "identity"),
     )
     yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
@@ -375,14 +380,14 @@ def _needless(doing: list[Anatomy]) -> Said:
     if not needed:
         return Said(
             f"{count:,} {verb} although no shape asks for it.",
-            f"{count:,} 条做投影，虽然形状都不要求。",
+            f"{count:,} 条做了投影，虽然形状并不要求。",
             paths,
         )
     more = (" and others", "等") if len(needed) > MOST else ("", "")
     asks = "does" if len(needed) == 1 else "do"
     return Said(
         f"{count:,} {verb}; only in {shown[0]}{more[0]} {asks} the shapes ask for it.",
-        f"{count:,} 条做投影；只有 {shown[1]}{more[1]} 的形状需要它。",
+        f"{count:,} 条做投影；只有{shown[1]}{more[1]}的形状需要它。",
         paths,
     )
 
@@ -440,7 +445,7 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
             f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
             f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
             "个通道"
-            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
+            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等捷径。",
             (first.path,),
         )
     elif first not in others:

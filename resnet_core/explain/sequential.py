@@ -48,7 +48,7 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
             "nothing but "
             "what the one before it has left.",
-            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
+            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层只看得到前一层的输出。",
             ids(layers),
         )
     ]
@@ -57,13 +57,15 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             Said(
                 "No addition leads past anything. Stacked deeper, such a network gets worse even "
                 "on its training images; the shortcut of ResNet was the answer to that.",
-                "没有一处相加能绕过任何一层。这样的网络再往深里堆，连训练集上的表现都会变差；"
+                "没有一条捷径能绕过任何一层。这样的网络再往深里堆，连训练误差都会变大；"
                 "ResNet 的捷径就是对此的回答。",
                 ids(layers[-1:]),
             )
         )
     return Passage(
-        Said(f"{caption.title}: layers in a row.", f"{caption.title}：一层接一层，串成一列。"),
+        Said(
+            f"{caption.title}: layers in a row.", f"{caption.called('zh')}：一层接一层，串成一列。"
+        ),
         tuple(said),
     )
 
@@ -83,11 +85,12 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
     heights = [group[0].shape[2] for group in groups]
     if heights != sorted(heights, reverse=True) or heights[0] == heights[-1]:
         return  # a map that grows, or keeps its size, does not shrink step by step
-    english = [f"{side(g[0].shape)}: {len(g)} × {g[0].shape[1]:,}" for g in groups]
+    counted = [(side(g[0].shape), f"{len(g)} × {g[0].shape[1]:,}") for g in groups]
+    english, chinese = ", ".join(map(": ".join, counted)), "；".join(map("：".join, counted))
     said = [
         Said(
-            f"Convolutions by the size of their map, with their channels: {', '.join(english)}.",
-            f"按特征图的大小列出卷积及其通道：{'，'.join(english)}。",
+            f"Convolutions by the size of their map, with their channels: {english}.",
+            f"按特征图的大小列出卷积的个数和通道数：{chinese}。",
             ids(node for group in groups for node in group),
         )
     ]
@@ -222,10 +225,11 @@ def without_weights(outline: Outline, caption: Caption) -> Passage:
         return Passage(
             Said(
                 f"{caption.title} has {params:,} parameters, none of them in a plain layer.",
-                f"{caption.title} 有 {params:,} 个参数，却不在普通的层里。",
+                f"{caption.called('zh')} 有 {params:,} 个参数，却不在普通的层里。",
             ),
             (said,),
         )
     return Passage(
-        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"), (said,)
+        Said(f"{caption.title} learns nothing.", f"{caption.called('zh')} 没有要学习的参数。"),
+        (said,),
     )

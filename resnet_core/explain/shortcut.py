@@ -127,7 +127,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
             "It costs nothing and changes nothing. And since nothing follows the addition, the "
             "derivative of x + f(x) is exactly 1 + f′(x): the gradient reaches the layers before "
             "this block even where f′ is almost zero.",
-            "它不花一分代价，也不改一个数。相加之后什么也没有，x + f(x) 的导数正好是 1 + f′(x)："
+            "它没有任何开销，也不改一个数。相加之后没有别的运算，x + f(x) 的导数正好是 1 + f′(x)："
             "哪怕 f′ 几乎为零，梯度照样传得到前面的层。",
             joins,
         )
@@ -138,7 +138,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
         "between x and the output. Layers without a shortcut would have to learn the identity, "
         "and the paper of 2015 saw them fail at it: a plain network of 34 layers fitted its "
         "training images worse than one of 18 (degradation).",
-        f"它不花一分代价，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
+        f"它没有任何开销，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
         "没有捷径的层要自己学会恒等映射，2015 年的论文发现它们学不好："
         "34 层普通网络的训练误差反而高于 18 层（退化问题）。",
         joins,
@@ -255,7 +255,7 @@ def _forced(block: Anatomy) -> Passage:
                 f"identity. It costs {mine:,} parameters, and the gradient no longer has a way "
                 "back that nothing alters.",
                 f"这是 ResNet 论文里的 C 方案，论文自己也发现它比恒等好不了多少。它要花 {mine:,} 个"
-                "参数，梯度也不再有一条不受改动的回路。",
+                "参数，梯度也不再有一条不受改动的通路。",
                 ids(block.side),
             )
         )
@@ -387,7 +387,7 @@ def _none(block: Anatomy) -> Passage:
                 "With shortcut=none this is a plain block: what comes out is f(x) and nothing of x "
                 "itself, so every block on the way must pass on whatever later ones will need.",
                 "shortcut=none 时它就是一个普通的块：出来的只有 f(x)，没有 x 本身；"
-                "后面要用的东西，每一块都得自己想办法传下去。",
+                "后面还要用的信息，每一块都得自己想办法传下去。",
                 last,
             ),
             Said(
@@ -495,15 +495,15 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
             "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
             "without meeting a single non-linearity.",
             f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
-            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度穿过这一串，"
-            "一次非线性也不会碰上。",
+            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度一路穿过，"
+            "不经过任何非线性。",
             (*first, *nodes),
         )
     ]
     broken = [other for other in blocks or (block,) if prepared(other)]
     if broken:
         count = Few(len(broken))
-        where = (f"At {count:en} of the shortcuts", f"有{count:zh}条捷径") if blocks else (
+        where = (f"At {count:en} of the shortcuts", f"在{count:zh}条捷径上，") if blocks else (
             "At the shortcut of this block", "在这个块的捷径上，")  # fmt: skip
         said.append(
             Said(
@@ -515,7 +515,7 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
             )
         )
     return Passage(
-        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes), tuple(said)
+        Said("Nothing follows the addition.", "相加之后没有别的运算。", nodes), tuple(said)
     )
 
 
@@ -535,7 +535,7 @@ def _lossy(block: Anatomy, width: int, wider: bool) -> Said:
     nodes = ids(block.joins[-1:])
     hard = any(call.type in _NEVER_NEGATIVE and call.lane == "main" for call in block.calls)
     does = ("sets part of its input to zero", "把一部分输入变成零") if hard else (
-        "squashes part of its input", "把一部分输入压扁")  # fmt: skip
+        "squashes part of its input", "压缩一部分输入")  # fmt: skip
     if wider:
         return Said(
             f"An activation {does[0]}. In the wide middle the other channels can make up for it, "

@@ -50,12 +50,12 @@ def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(1, len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
-    each = ("The other passes a 3×3 of its own", "另一片过自己的 3×3")
+    each = ("The other passes a 3×3 of its own", "另一片经过自己的 3×3")
     if len(convs) > 1:
         each = (
             "Each of the others passes a 3×3 of its own; from the third on the result of the "
             "one before it is added first",
-            "其余各片都过自己的 3×3；从第三片起，要先加上前一片的结果",
+            "其余各片都经过自己的 3×3；从第三片起，要先加上前一片的结果",
         )
     single, every = 9 * total * total, sum(weights(conv) for conv in convs)
     yield Said(
@@ -88,9 +88,9 @@ def _side_by_side(block: Anatomy) -> Iterator[Said]:
         f"3×3 alone, {see[0]} 3×3 positions, and the first slice is averaged "
         "over 3×3 so that it comes out as large as the others. The hierarchy that the name "
         "promises is found in the blocks that follow.",
-        "改变形状的块里，各片并不前后相喂："
-        f"每片单独过自己的 3×3，{see[1]}看 3×3 的范围；"
-        "第一片做 3×3 平均池化，好与其他片一样大。名字里说的层级结构，要到后面的块才有。",
+        "改变形状的块里，各片之间不传递结果："
+        f"每片单独经过自己的 3×3，{see[1]}看 3×3 的范围；"
+        "第一片做 3×3 平均池化，好让它与其他片一样大。名字里说的层级结构，要到后面的块才有。",
         ids([*convs, *pool]),
     )
 
@@ -109,7 +109,7 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
                 f"{weights(middle):,} weights, where a full one on {wide:,} channels would have "
                 f"{full:,}.",
                 f"窄、宽、窄：把瓶颈块翻了过来。中段敢这么宽，是因为 {size_of(middle)} "
-                f"每个通道只有一个滤波器：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
+                f"每个通道只有一个卷积核：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
                 f"{size_of(middle)}，要 {full:,} 个。",
                 ids([middle]),
             )
@@ -118,7 +118,7 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
         said.append(
             Said(
                 "With expand_ratio=1 the first 1×1 is left out, for it would widen nothing.",
-                "expand_ratio=1 时省掉第一个 1×1，因为没有什么要加宽。",
+                "expand_ratio=1 时省掉第一个 1×1，因为不需要升维。",
                 ids([middle]),
             )
         )
@@ -155,7 +155,7 @@ def _without_addition(block: Anatomy) -> Passage:
                 f"MobileNetV2 adds x only where it fits and never projects; here "
                 f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
                 "the block is f alone.",
-                f"MobileNetV2 只在形状合得上时才加 x，从不做投影；这里{'，'.join(chinese)}，"
+                f"MobileNetV2 只在形状一致时才加 x，从不做投影；这里{'，'.join(chinese)}，"
                 f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
                 last,
             ),
@@ -285,7 +285,7 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
                 f"所以用得起这么大的核：{size_of(around)} 要 {Many(around.macs):zh}次乘加，"
                 "占整块的 "
                 f"{percent(around.macs, block.macs)}，两个线性层要 {Many(points):zh}次。"
-                f"若它同时还混合通道，代价就是 {wide:,} 倍。",
+                f"若它还要同时混合通道，代价就是 {wide:,} 倍。",
                 ids(block.steps),
             ),
         ),
@@ -455,7 +455,7 @@ def _linear_half(block: Anatomy) -> Passage:
     return Passage(
         Said(
             "The second half is a transformer's.",
-            "后一半与 Transformer 的一样。",
+            "后一半与 Transformer 的 MLP 一样。",
             ids([widen, narrow]),
         ),
         (

@@ -94,7 +94,7 @@ def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
         f"参数一个不多，计算却随位置增加："
         f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
         f"{listed([f'{time}' for time in times], 'zh')} 倍。分割网络付这个代价，"
-        "为的是知道东西在哪里。",
+        "为的是知道物体在哪里。",
         paths,
     )
 
@@ -136,7 +136,7 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
             Said(
                 "Every block takes care of its own input only, so the last sum would reach the "
                 "head as it is: with a spread that grew at every addition, and never bent.",
-                "每个块只照管自己的输入，最后一次相加的结果就会原样送到分类头："
+                "每个块只归一化自己的输入，最后一次相加的结果就会原样送到分类头："
                 "每加一次，数值就散得更开，也没有经过激活。",
                 ids(last),
             ),

@@ -330,16 +330,21 @@ class Caption:
     url: str = ""
     fix: str | None = None
     own_title: str | None = None
+    language: Language = "en"
 
     @property
     def above(self) -> str:
         """The title above the picture: the reader's own, empty where none is wanted."""
-        return self.title if self.own_title is None else self.own_title
+        return self.called(self.language) if self.own_title is None else self.own_title
 
     @property
     def named(self) -> str:
         """What the document is called, for those who do not see it: never empty."""
-        return self.above.strip() or self.title
+        return self.above.strip() or self.called(self.language)
+
+    def called(self, language: Language) -> str:
+        """The title in a language; a class of the reader's own keeps its name."""
+        return say(self.title, language) if self.kind in ("block", "model") else self.title
 
 
 def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str]:

@@ -97,6 +97,13 @@ _TERMS = {
         Text("side by side, because {} cannot run", "{} 无法运行，所以并排"),
         Text("side by side, because the order is reversed", "先后顺序相反，所以并排"),
         Text("side by side, because blocks would overlap", "块与块会重叠，所以并排"),
+        # Titles of networks that are more than a name.
+        Text("Stage", "阶段"),
+        Text("HorNet stage", "HorNet 的一个阶段"),
+        Text("ResNet for CIFAR", "CIFAR 版 ResNet"),
+        Text("ResNet-50 (group norm)", "ResNet-50（组归一化）"),
+        Text("VGG backbone", "VGG 主干网络"),
+        Text("VGG-16 with batch norm", "VGG-16（带批归一化）"),
     )
 }
 

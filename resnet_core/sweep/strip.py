@@ -86,7 +86,7 @@ def plate_of(diagram: Diagram, over: str, steps: Sequence[Step], url: str) -> Pl
     language = diagram.options.lang
     across = min(len(steps), _ACROSS)
     wide = max(across * CARD + (across - 1) * GAP, 380.0)
-    title = TYPESET[language](_TITLE[language].format(diagram.caption.title, over))
+    title = TYPESET[language](_TITLE[language].format(diagram.caption.called(language), over))
     options = diagram.options
     head = heading(options, title, broken(_others(diagram, over), SUBTITLE, wide), wide)
     said = [TYPESET[language](text[language]) for text in told(steps)]

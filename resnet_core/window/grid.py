@@ -62,7 +62,7 @@ def plate_of(
     said = [TYPESET[language](text[language]) for text in told(walk)]
     scene = _Scene(walk, parts, at, language)
     wide = max(scene.width, _LEAST_WIDTH)
-    of_what = " · ".join([caption.title, *facts(caption, graph, language)])
+    of_what = " · ".join([caption.called(language), *facts(caption, graph, language)])
     subtitles = [*broken(of_what, SUBTITLE, wide), *size_formulas(node)]
     head = heading(options, title, subtitles, wide)
     top = MARGIN + sum(high for _, high in head) + (8 if head else -8)

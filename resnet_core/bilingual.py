@@ -76,6 +76,9 @@ class Words(NamedTuple):
     en: str
     zh: str
 
+    def of(self, language: Language) -> str:
+        return str(getattr(self, language))
+
 
 NO_WORDS = Words("", "")
 

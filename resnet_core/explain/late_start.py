@@ -16,9 +16,12 @@ def late_start(outline: Outline) -> Iterator[Passage]:
     """What zero_init_residual sets to zero, where each block has a shortcut to start as."""
     if not outline.graph.group[""].attributes.get("zero_init_residual"):
         return
+    paths = tuple(block.path for block in outline.blocks)
+    if all(block.kind == "none" for block in outline.blocks) and outline.head:
+        yield _nothing_through(paths)
+        return
     if any(block.kind == "none" or not block.steps for block in outline.blocks):
         return
-    paths = tuple(block.path for block in outline.blocks)
     layer = ("convolution", "卷积")
     if all(map(ends_in_norm, outline.blocks)):
         layer = ("norm", "归一化")
@@ -33,6 +36,25 @@ def late_start(outline: Outline) -> Iterator[Passage]:
                 f"zero_init_residual 把每条主路最后一个{layer[1]}的权重置零：一开始 f(x) = 0，"
                 f"网络里起作用的只有{works[1]}，各块随训练的需要慢慢长出来。",
                 ids(_last(block) for block in outline.blocks),
+            ),
+        ),
+    )
+
+
+def _nothing_through(paths: tuple[str, ...]) -> Passage:
+    """Blocks that begin at zero, with no shortcut to begin as."""
+    return Passage(
+        Said(
+            "At first nothing of the image gets through.", "起步时图像的内容一点也传不过去。", paths
+        ),
+        (
+            Said(
+                "zero_init_residual sets the last weights of each block to zero, and there is no "
+                "shortcut beside them: at first f(x) = 0 and every image gets the same scores. It "
+                "is made for blocks that add their input.",
+                "zero_init_residual 把每个块最后的权重置零，旁边又没有捷径：一开始 f(x) = 0，"
+                "不管什么图像得分都一样。它是为把输入加回来的块准备的。",
+                paths,
             ),
         ),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm, normed, prepared
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, channels
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Few
+from resnet_core.language.terms import Few, several
 
 _NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, groups
-from resnet_core.language.numbers import Few
+from resnet_core.language.terms import Few
 
 _ATTENTION = ("SqueezeExcitation", "EfficientChannelAttention", "ConvolutionalBlockAttention")
 _OVER_THE_IMAGE = ("GroupNorm", "InstanceNorm2d")

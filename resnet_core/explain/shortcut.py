@@ -7,10 +7,10 @@ from itertools import groupby
 from math import prod
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import one_in, taken
 from resnet_core.explain.main_path import capital
 from resnet_core.explain.positions import window
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
@@ -20,14 +20,14 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import (
+from resnet_core.language.terms import (
     Few,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 _KNOBS = ("shortcut", "downsample")
 

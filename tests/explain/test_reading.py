@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from resnet_core import build, draw, draw_module
-from resnet_core.language.numbers import ratio
+from resnet_core.language.terms import ratio
 from tests.explain.test_findings import said
 
 # what it is about, settings, what may not be said, what has to be said

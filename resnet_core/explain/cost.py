@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import pixels
+from resnet_core.explain.facts import gated, pixels
 from resnet_core.explain.main_path import called
 from resnet_core.explain.positions import Window, window
 from resnet_core.graph.model import Node
@@ -39,7 +39,7 @@ def savings(block: Anatomy) -> Iterator[Passage]:
     """The paragraphs on groups, width and dilation, where they are not one."""
     for item in block.spatial:
         if groups(item) > 1 and not is_depthwise(item):
-            yield _grouped(item)
+            yield _grouped(item, _mixed_behind(block, item))
     middle = block.spatial[0] if block.spatial else None
     if middle is not None and "base_width" in block.knobs and block.type == "Bottleneck":
         yield from _width(block, middle)
@@ -47,7 +47,13 @@ def savings(block: Anatomy) -> Iterator[Passage]:
         yield from _dilated(middle)
 
 
-def _grouped(node: Node) -> Passage:
+def _mixed_behind(block: Anatomy, node: Node) -> bool:
+    """Whether the next layer is a 1×1 over all channels."""
+    behind = block.steps[block.steps.index(node) + 1 :]
+    return bool(behind) and kernel(behind[0]) == 1 and groups(behind[0]) == 1
+
+
+def _grouped(node: Node, mixed: bool) -> Passage:
     count, (given, made) = groups(node), channels(node)
     full = Many(node.macs * count)
     return Passage(
@@ -58,9 +64,9 @@ def _grouped(node: Node) -> Passage:
         ),
         (
             Said(
-                f"Each of its {made:,} filters sees the {given // count:,} channels of its own "
-                f"group and not all {given:,}. So it has {weights(node):,} weights where an "
-                f"ungrouped one would have {weights(node) * count:,}, and costs "
+                f"Each of its {made:,} filters sees the {several(given // count, 'channel')} of "
+                f"its own group and not all {given:,}. So it has {weights(node):,} weights where "
+                f"an ungrouped one would have {weights(node) * count:,}, and costs "
                 f"{Many(node.macs):en} multiply-adds instead of {full:en}: both are divided by "
                 f"{count:,}.",
                 f"{made:,} 个卷积核各自只看本组的 {given // count:,} 个通道，而不是全部 {given:,} "
@@ -70,9 +76,10 @@ def _grouped(node: Node) -> Passage:
                 (node.id,),
             ),
             Said(
-                "What one group finds the others do not learn here; the 1×1 behind it mixes them "
-                "again.",
-                "一组看到什么，别的组在这一层并不知道；后面的 1×1 再把各组混到一起。",
+                "No group sees here what another one finds"
+                f"{'; the 1×1 behind it mixes them again' if mixed else ''}.",
+                "一组看到什么，别的组在这一层并不知道"
+                f"{'；后面的 1×1 再把各组混到一起' if mixed else ''}。",
                 (node.id,),
             ),
         ),
@@ -91,7 +98,7 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
     inside = _inside(base, width // count)
     yield Passage(
         Said(
-            f"The middle is {width:,} channels wide.",
+            f"The middle is {several(width, 'channel')} wide.",
             f"中段宽 {width:,} 个通道。",
             (middle.id,),
         ),
@@ -237,12 +244,16 @@ def total(block: Anatomy) -> Iterator[Passage]:
         "around": list(block.spatial),
         "points": [step for step in block.steps if step not in block.spatial],
         "side": [node for node in block.side if node.macs],
+        "gate": [node for node in block.calls if node.lane == "gate" and node.macs],
     }
+    if not gated(block) or 100 * sum(node.macs for node in parts["gate"]) < block.macs:
+        del parts["gate"]  # its own paragraph says how little it is
     told = {name: sum(node.macs for node in nodes) for name, nodes in parts.items()}
     names = {
         "around": _named(block.spatial),
         "points": ("the layers that see no neighbours", "只看单个位置的层"),
         "side": ("the shortcut", "捷径"),
+        "gate": ("the gate", "门控"),
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
     nodes = ids([call for call in block.calls if call.macs])
@@ -282,7 +293,7 @@ def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
         Said("Both convolutions work at full width.", "两个卷积都在全部通道上算。", nodes),
         (
             Said(
-                f"That takes {every:,} weights; for {other:,} a bottleneck carries {wide4:,} "
+                f"That takes {every:,} weights; with {other:,} a bottleneck carries {wide4:,} "
                 f"channels instead of {made:,}: {wide4:,} → {made:,} → {made:,} → {wide4:,}. "
                 f"That is the "
                 "block from ResNet-50 on.",
@@ -453,8 +464,8 @@ def _side_by_side(outline: Outline, stem: int, head: int) -> Said:
     blocks, every = len(outline.blocks), len(outline.layers)
     short = f"{stem} + {blocks:,} · 3 + {head} = {stem + 3 * blocks + head:,}"
     return Said(
-        f"Layers side by side count once, so this is less than the {every:,} that there are. Names "
-        f"such as Res2Net-50 count all slices of a block as one layer: {short}.",
+        f"Layers side by side count once, so this is fewer than the {every:,} that there are. "
+        f"Names such as Res2Net-50 count all slices of a block as one layer: {short}.",
         f"并列的层只算一次，所以少于总层数 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
         f"算作一层：{short}。",
         ids(outline.layers),

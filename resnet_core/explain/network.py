@@ -27,8 +27,9 @@ def parts(outline: Outline, caption: Caption) -> Passage:
     counts = [len(stage.blocks) for stage in outline.stages]
     total = sum(counts)
     named, chinese = plural(outline.typical, total)
+    row = "" if total == 1 else _in_stages(outline)[0]
     claim = Said(
-        f"{caption.title}: {total:,} {named}{_in_stages(outline)[0]}.",
+        f"{caption.title}: {total:,} {named}{row}.",
         f"{caption.called('zh')}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
         tuple(block.path for block in outline.blocks),
     )
@@ -69,17 +70,19 @@ def _stem(outline: Outline) -> Iterator[Said]:
 
 def _unshrunk(stem: tuple[Node, ...], layers: list[Node]) -> Said:
     """A stem that keeps the size: by choice, or because its stride finds nothing to leave out."""
-    english, chinese = described(layers, "en"), described(layers, "zh")
     given, made = stem[0].inputs[0], stem[-1].shape
-    strided = any(stride(node) > 1 for node in layers)
-    small = max(given[2:]) <= SMALL and not strided
-    why = ": so small an image has no resolution to give away" if small else ""
-    reason = "：图本来就小，分辨率舍不得丢" if small else ""
-    many = " and " in english
-    turns, leaves = ("turn", "leave") if many else ("turns", "leaves")
+    english, chinese = described(layers, "en"), described(layers, "zh")
+    why, reason = "", ""
+    if any(stride(layer) > 1 for layer in layers):
+        why, reason = ": a single position cannot shrink", "：只有一个位置，没法再缩小"
+    elif max(given[2:]) <= SMALL:
+        why = ": so small an image has no resolution to give away"
+        reason = "：图本来就小，分辨率舍不得丢"
+    turns, leaves = ("turns", "leaves") if len(layers) == 1 else ("turn", "leave")
+    stays = "as it is" if given[2:] == (1, 1) else "as they are"
     return Said(
         f"First, {english} {turns} the {several(given[1], 'channel')} into {made[1]:,} and "
-        f"{leaves} the {side(given)} as they are{why}.",
+        f"{leaves} the {side(given)} {stays}{why}.",
         f"最前面用{chinese}把 {given[1]:,} 个通道变成 {made[1]:,} 个，{side(given)} "
         f"保持不变{reason}。",
         ids(stem),
@@ -153,11 +156,21 @@ def _head(outline: Outline) -> Iterator[Said]:
         return
     inner, scores = channels(last)
     size = side(pools[0].inputs[0])
+    averaged = (
+        f"each of the {inner:,} maps is averaged over its {size} positions to one number",
+        f"{inner:,} 张特征图各自在 {size} 个位置上取平均，只剩一个数",
+    )
+    if pools[0].inputs[0][2:] == (1, 1):
+        averaged = (
+            f"each of the {inner:,} maps is a single number already, so its average changes "
+            "nothing",
+            f"{inner:,} 张特征图各自只有一个数，取平均不改变什么",
+        )
     yield Said(
-        f"At the end each of the {inner:,} maps is averaged over its {size} positions to one "
-        f"number, and a linear layer turns them into {scores:,} scores. Because of the average the "
-        "classifier does not care how large the image was.",
-        f"最后，{inner:,} 张特征图各自在 {size} 个位置上取平均，只剩一个数，"
+        f"At the end {averaged[0]}, and a linear layer turns them into "
+        f"{several(scores, 'score')}. Because of the average the classifier does not care how "
+        "large the image was.",
+        f"最后，{averaged[1]}，"
         f"再由全连接层算出 {scores:,} 个得分。有了这一步平均，分类器就不在乎图有多大。",
         ids([*pools, last]),
     )
@@ -171,11 +184,13 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
         return
     named, odd = plural(block, 2), _odd(outline)
     claim = (f"Inside, the {named[0]} all work alike.", f"{named[1]}内部的做法都一样。")
+    if len(outline.blocks) == 1:
+        claim = (f"This is how the {plural(block, 1)[0]} works.", f"{named[1]}内部是这样的。")
     if odd:
         count, every = len(outline.blocks) - len(odd), len(outline.blocks)
-        works = "works" if count == 1 else "work"
         claim = (
-            f"Inside, {count:,} of the {every:,} {named[0]} {works} alike.",
+            f"Inside, {count:,} of the {every:,} {named[0]} "
+            f"{'works as follows' if count == 1 else 'work alike'}.",
             f"{every:,} 个{named[1]}中，有 {count:,} 个内部的做法一样。",
         )
     yield Passage(
@@ -200,7 +215,9 @@ def _odd(outline: Outline) -> list[Anatomy]:
     """The blocks whose main path is put together otherwise than a typical block's."""
 
     def made_of(block: Anatomy) -> set[str]:
-        return {call.role for call in block.calls if call.lane == "main"}
+        # Drop path is left out where its rate is zero, and otherwise passes everything on.
+        calls = [call for call in block.calls if call.lane == "main" and call.type != "DropPath"]
+        return {call.role for call in calls if call.role not in ("dropout", "identity")}
 
     typical = made_of(outline.typical)
     return [block for block in outline.blocks if made_of(block) != typical]
@@ -298,7 +315,7 @@ def _stage(stage: Stage) -> tuple[str, str]:
 def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
     """Half the side and twice the channels: a block costs the same everywhere."""
     halved = all(
-        -(-one.made[2] // 2) == other.made[2] and 2 * one.made[1] == other.made[1]
+        one.made[2] == 2 * other.made[2] and 2 * one.made[1] == other.made[1]
         for one, other in pairwise(found)
     )
     if not halved:
@@ -384,9 +401,8 @@ def _needless(doing: list[Anatomy]) -> Said:
             paths,
         )
     more = (" and others", "等") if len(needed) > MOST else ("", "")
-    asks = "does" if len(needed) == 1 else "do"
     return Said(
-        f"{count:,} {verb}; only in {shown[0]}{more[0]} {asks} the shapes ask for it.",
+        f"{count:,} {verb}; only in {shown[0]}{more[0]} do the shapes ask for it.",
         f"{count:,} 条做投影；只有{shown[1]}{more[1]}的形状需要它。",
         paths,
     )
@@ -422,13 +438,15 @@ _DOES = {
         "先池化再投影，因为那里特征图也要缩小",
     ),
     "padded": (
-        "fit without parameters: they skip positions and fill new channels with zeros",
-        "fits without parameters: it skips positions and fills new channels with zeros",
-        "不用参数也能对上：隔着位置取，新通道填零",
+        "fit without parameters: new channels are zeros, and where the map shrinks positions are "
+        "skipped",
+        "fits without parameters: new channels are zeros, and where the map shrinks positions are "
+        "skipped",
+        "不用参数也能对上：新通道填零，特征图要缩小时隔着位置取",
     ),
     "other": (
-        "pass x through something else than a projection",
-        "passes x through something else than a projection",
+        "pass x through something other than a projection",
+        "passes x through something other than a projection",
         "让 x 经过的不是投影，而是别的运算",
     ),
 }

@@ -1,18 +1,19 @@
-"""The shortcut: what it is, what decided it, what it costs; and what follows the addition."""
+"""The shortcut: what it is, what decided it, and what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from math import prod
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import ends_in_norm, normed, prepared, taken
+from resnet_core.explain.facts import one_in, taken
 from resnet_core.explain.main_path import capital
+from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
-    channels,
     kernel,
     size_of,
     stride,
@@ -158,10 +159,11 @@ def _fits(block: Anatomy, given: str) -> Said:
         english += f"; {knob}=identity insists on it, {knob}=auto would have chosen the same"
         chinese += f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样"
     elif value == "auto":
-        english += f": stride 1 and {block.given[1]:,} = {block.given[1]:,} channels leave " \
-                   f"{knob}=auto nothing to do"  # fmt: skip
-        chinese += f"：步长为 1，通道数 {block.given[1]:,} = {block.given[1]:,}，" \
-                   f"{knob}=auto 便什么也不加"  # fmt: skip
+        width = block.given[1]
+        agree = ("one channel on both sides", "进出都是一个通道") if width == 1 else (
+            f"{width:,} = {width:,} channels", f"通道数 {width:,} = {width:,}")  # fmt: skip
+        english += f": stride 1 and {agree[0]} leave {knob}=auto nothing to do"
+        chinese += f"：步长为 1，{agree[1]}，{knob}=auto 便什么也不加"
     return Said(f"{english}.", f"{chinese}。", ids(block.joins))
 
 
@@ -176,20 +178,22 @@ def _projection(block: Anatomy) -> Passage:
     )
     said = [_because(block), _through(block), _share(block)]
     conv = next((item for item in block.side if weights(item)), None)
-    if conv is not None and kernel(conv) == 1 and stride(conv) > 1:
+    found = window(conv) if conv is not None else None
+    if conv is not None and kernel(conv) == 1 and found is not None and not found.complete:
         said.append(_skipping(block, conv))
     return Passage(claim, tuple(said))
 
 
 def _skipping(block: Anatomy, conv: Node) -> Said:
     """What a strided 1×1 on the shortcut does not see."""
-    places = Few(stride(conv) ** 2)
+    found = window(conv)
+    read = one_in(found.read, found.size) if found else ("", "")
     knob = "shortcut=avgpool" if "shortcut" in block.knobs else ""
     how, chinese = (f" ({knob})", f"（{knob}）") if knob else ("", "")
     return Said(
-        f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the shortcut skips "
+        f"A 1×1 at stride {stride(conv)} reads {read[0]}; the shortcut skips "
         f"the rest of {taken(block)}, which ResNet-D avoids by pooling first{how}.",
-        f"步长为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，"
+        f"步长为 {stride(conv)} 的 1×1 {read[1]}，"
         f"{taken(block)} 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),
@@ -235,9 +239,9 @@ def _forced(block: Anatomy) -> Passage:
         )
     elif step != 1:
         why = (
-            f"but the rule in the code asks about the stride, and {step} ≠ 1: so x passes "
-            f"{there[0]}",
-            f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 x 要过{there[1]}",
+            f"but the rule in the code asks about the stride, and {step} ≠ 1: so {taken(block)} "
+            f"passes {there[0]}",
+            f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 {taken(block)} 要过{there[1]}",
         )
     else:
         why = (f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
@@ -307,11 +311,11 @@ def _other(block: Anatomy) -> Passage:
 
 def _passes(block: Anatomy) -> Said:
     """What stands on a shortcut that the shapes do not ask for."""
-    given = whole(block.given)
+    given, start = whole(block.given), taken(block)
     return Said(
-        f"x and f(x) are both {given} and could be added as they are, but x passes "
+        f"x and f(x) are both {given} and could be added as they are, but {start} passes "
         f"{described(block.side, 'en')} first.",
-        f"x 与 f(x) 都是 {given}，本可直接相加，x 却要先过{described(block.side, 'zh')}。",
+        f"x 与 f(x) 都是 {given}，本可直接相加，{start} 却要先过{described(block.side, 'zh')}。",
         ids(block.side),
     )
 
@@ -335,21 +339,29 @@ def _learned(block: Anatomy) -> Said:
 def _padded(block: Anatomy) -> Passage:
     said = [_because(block)] if reasons(block)[0] else []
     given, made = block.given, block.summed
-    step, missing = -(-given[2] // made[2]), made[1] - given[1]
-    if step > 1:
+    missing = made[1] - given[1]
+    before, after = prod(given[2:]), prod(made[2:])
+    if before > after:
+        kept = one_in(after, before)
         said.append(
             Said(
-                f"To shrink, it keeps one position in {Few(step * step):en} and drops the others.",
-                f"要缩小，就每{Few(step * step):zh}个位置留一个，其余丢掉。",
+                f"To shrink, it keeps {kept[0]} and drops the others.",
+                f"要缩小，就{kept[1].replace('读', '留')}，其余丢掉。",
                 ids(block.side),
             )
         )
     if missing:
+        fills = ("the one channel that is missing with zeros: in it", "那一个通道")
+        if missing > 1:
+            fills = (
+                f"the {missing:,} channels that are missing with zeros: in these",
+                f" {missing:,} 个通道",
+            )
         said.append(
             Said(
-                f"To widen, it fills the {missing:,} channels that are missing with zeros: in "
-                "these the block gives out what f computes and nothing of x.",
-                f"要加宽，就把缺的 {missing:,} 个通道填零：这些通道里只有 f 算出来的值，没有 x。",
+                f"To widen, it fills {fills[0]} the block gives out what f computes and nothing of "
+                "x.",
+                f"要加宽，就把缺的{fills[1]}填零：这些通道里只有 f 算出来的值，没有 x。",
                 ids(block.side),
             )
         )
@@ -411,10 +423,10 @@ def inner(block: Anatomy) -> Passage:
     """Shortcuts that lead past some layers of a module and not past all."""
     shown = block.joins[:MOST]
     count = Few(len(block.joins))
-    verb = "addition joins" if count == 1 else "additions join"
+    verb = "addition joins" if count == 1 else "additions each join"
     return Passage(
         Said(
-            f"{f'{count:en}'.capitalize()} {verb} two ways.",
+            f"{f'{count:en}'.capitalize()} {verb} two paths.",
             f"有{count:zh}处相加，各把两条路合在一起。",
             ids(block.joins),
         ),
@@ -429,126 +441,10 @@ def _past(block: Anatomy, join: Node) -> Said:
     layers = [node for node in passed if weights(node) and node.lane == "main"]
     shape = whole(fork.shape)
     return Said(
-        f"At {join.id} comes in {fork.id}, {shape}, past "
+        f"{join.id} adds {fork.id}, {shape}, which has gone past "
         f"{several(len(layers), 'layer')} with weights.",
         f"到 {join.id} 处加进来的是 {fork.id}（{shape}），它绕过了 {len(layers):,} 个带权重的层。",
         (join.id,),
-    )
-
-
-_NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
-
-
-def ending(block: Anatomy, blocks: tuple[Anatomy, ...] = ()) -> Iterator[Passage]:
-    """Why the last activation stands where it stands; in a network with all its blocks."""
-    if not block.closed or block.graph.problem is not None:
-        return
-    if block.ending is not None:
-        yield _after(block, block.ending)
-    elif block.preactivated:
-        yield _preactivated(block, blocks)
-    else:
-        yield from _linear(block)
-
-
-def _after(block: Anatomy, last: Node) -> Passage:
-    name = call_title(last)
-    nodes = (*ids(block.joins[-1:]), last.id)
-    claim = Said(
-        f"The last {name} comes after the addition.", f"最后一个 {name} 放在相加之后。", nodes
-    )
-    enters = ("as it comes out of its last norm", "经最后一个归一化直接参与相加")
-    if not ends_in_norm(block):
-        enters = ("as it was computed", "算出来就直接参与相加")
-    if last.type in _NEVER_NEGATIVE:
-        said = Said(
-            "So f is free to be negative and to take something away from x. With the "
-            f"{name} at the end of f instead, every block could only add, and what runs along the "
-            "shortcut could only grow.",
-            f"这样 f 可以取负值，从 x 里减去东西。若把 {name} 放在 f 的末尾，"
-            "每一块就只能往上加，沿捷径传下去的值只增不减。",
-            nodes,
-        )
-    else:
-        said = Said(
-            f"So f enters the addition {enters[0]}, negative or positive, and the {name} bends "
-            "the sum, not f alone.",
-            f"f {enters[1]}，可正可负；{name} 作用在两者之和上，而不只是 f。",
-            nodes,
-        )
-    return Passage(claim, (said,))
-
-
-def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
-    nodes = ids(block.joins[-1:])
-    first = ids(block.calls[:2])
-    stand, behind = (
-        ("Norm and activation stand", "归一化和激活"),
-        ("norm and activation", "归一化和激活"),
-    )
-    if not normed(block):
-        stand, behind = ("The activation stands", "激活"), ("activation", "激活")
-    said = [
-        Said(
-            f"{stand[0]} before each convolution instead of behind it, so the sum leaves the "
-            "block untouched. In a row of such blocks whose shortcuts are the identity the output "
-            "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
-            "without meeting a single non-linearity.",
-            f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
-            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度一路穿过，"
-            "不经过任何非线性。",
-            (*first, *nodes),
-        )
-    ]
-    broken = [other for other in blocks or (block,) if prepared(other)]
-    if broken:
-        count = Few(len(broken))
-        where = (f"At {count:en} of the shortcuts", f"在{count:zh}条捷径上，") if blocks else (
-            "At the shortcut of this block", "在这个块的捷径上，")  # fmt: skip
-        said.append(
-            Said(
-                f"{where[0]} that straight way is broken off: like the main path, "
-                f"{'it takes its' if len(broken) == 1 else 'they take their'} input behind the "
-                f"first {behind[0]}.",
-                f"{where[1]}这条直路会断开：它与主路一样，从第一个{behind[1]}之后取输入。",
-                tuple(node.id for other in broken for node in other.side),
-            )
-        )
-    return Passage(
-        Said("Nothing follows the addition.", "相加之后没有别的运算。", nodes), tuple(said)
-    )
-
-
-def _linear(block: Anatomy) -> Iterator[Passage]:
-    """An addition at the end of a block whose narrow ends stay linear."""
-    if block.type != "InvertedResidual":
-        return
-    nodes = ids(block.joins[-1:])
-    width = channels(block.steps[-1])[1]
-    yield Passage(
-        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes),
-        (_lossy(block, width, width < channels(block.steps[-1])[0]),),
-    )
-
-
-def _lossy(block: Anatomy, width: int, wider: bool) -> Said:
-    nodes = ids(block.joins[-1:])
-    hard = any(call.type in _NEVER_NEGATIVE and call.lane == "main" for call in block.calls)
-    does = ("sets part of its input to zero", "把一部分输入变成零") if hard else (
-        "squashes part of its input", "压缩一部分输入")  # fmt: skip
-    if wider:
-        return Said(
-            f"An activation {does[0]}. In the wide middle the other channels can make up for it, "
-            f"in {width:,} channels they cannot: so the narrow ends stay linear.",
-            f"激活会{does[1]}。在宽的中段，别的通道还能补回来；"
-            f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
-            nodes,
-        )
-    return Said(
-        f"An activation {does[0]}, and {width:,} channels are too few to make up for it: so the "
-        "output stays linear.",
-        f"激活会{does[1]}，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
-        nodes,
     )
 
 

@@ -59,4 +59,4 @@ def test_a_block_that_fails_halfway_is_told_by_what_ran(block: str) -> None:
     drawing = draw(block=block, input=1, norm_layer="instance")
     _, told = drawing.explain("en").paragraphs
     assert told.lead == "The block is not complete."
-    assert "Before the failure ran a 1×1 convolution" in told.sentences[-1].text
+    assert "This much ran before the failure: a 1×1 convolution" in told.sentences[-1].text

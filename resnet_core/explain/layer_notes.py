@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text, Words, same
 from resnet_core.explain.explanation import LayerNote, Said
 from resnet_core.explain.facts import asked_for, one_in, only_middle
 from resnet_core.explain.positions import window
@@ -27,9 +27,9 @@ from resnet_core.language.notation import call_title
 from resnet_core.language.terms import Few, several, side, whole
 
 _NAMES = {
-    "params": {"en": "parameters", "zh": "参数量"},
-    "macs": {"en": "multiply-adds", "zh": "乘加次数"},
-    "rf": {"en": "receptive field", "zh": "感受野"},
+    "params": Text("parameters", "参数量"),
+    "macs": Text("multiply-adds", "乘加次数"),
+    "rf": Text("receptive field", "感受野"),
 }
 
 
@@ -101,7 +101,7 @@ def _at_an_end(node: Node) -> Said | None:
 
 
 def _sum(derivation: Derivation, language: Language) -> str:
-    name = _NAMES.get(derivation.name, {}).get(language, derivation.name)
+    name = _NAMES.get(derivation.name, same(derivation.name))[language]
     return f"{name} = {derivation.formula}"
 
 
@@ -142,7 +142,7 @@ def _conv(block: Anatomy, node: Node) -> Said | None:
 def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
     given, made = channels(node)
     if only_middle(node):
-        return (
+        return Words(
             "Here it works as a 1×1: only one of its points ever meets the map, the others meet "
             "padding.",
             "在这里等于一个 1×1：只有一个采样点落在图内，其余都落在补的零上。",
@@ -153,19 +153,19 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if node is block.steps[-1] and len(block.steps) > 1:
         if not block.closed:
             return None
-        return (
+        return Words(
             f"Gives {several(made, 'channel')}, as many as wait on the shortcut.",
             f"输出 {made:,} 个通道，与捷径分支一致。",
         )
     if behind and kernel(behind[0]) > 1:
         if made < given and channels(behind[0])[0] == made:
-            return (
+            return Words(
                 f"Narrows first, so that the {size_of(behind[0])} behind it has only "
                 f"{several(made, 'channel')} to work on.",
                 f"先降维，好让后面的 {size_of(behind[0])} 只在 {made:,} 个通道上算。",
             )
         if made > given and is_depthwise(behind[0]):
-            return (
+            return Words(
                 f"Widens first: the depthwise {size_of(behind[0])} behind it mixes no channels, so "
                 "many of them cost little.",
                 f"先升维：后面逐通道的 {size_of(behind[0])} 不混合通道，通道再多也不贵。",
@@ -176,18 +176,22 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
 def _spatial(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if len(block.spatial) == 1:
         gated = any(call.lane == "gate" and kernel(call) > 1 for call in block.calls)
-        where = "on the main path" if gated else "of this block"
-        english = f"The only convolution {where} that sees neighbouring positions"
-        chinese = f"{'主路上' if gated else '整个块里'}，只有这个卷积看得到相邻的位置"
+        where = Words("on the main path", "主路上") if gated else Words("of this block", "整个块里")
+        english, chinese = Words(
+            f"The only convolution {where.en} that sees neighbouring positions",
+            f"{where.zh}，只有这个卷积看得到相邻的位置",
+        )
         if node.shape[2:] != node.inputs[0][2:] and stride(node) > 1:
-            return f"{english}, and the one that shrinks the map.", f"{chinese}，缩小也由它来做。"
+            return Words(
+                f"{english}, and the one that shrinks the map.", f"{chinese}，缩小也由它来做。"
+            )
         if groups(node) > 1 and not is_depthwise(node):
             count = groups(node)
-            return (
+            return Words(
                 f"{english}; in it {count:,} groups of channels do not mix.",
                 f"{chinese}；{count:,} 个组在这里互不相通。",
             )
-        return f"{english}.", f"{chinese}。"
+        return Words(f"{english}.", f"{chinese}。")
     first, second = block.spatial[0], block.spatial[1]
     return _beyond(first, second) if node is second and len(block.steps) == 2 else None
 
@@ -199,7 +203,7 @@ def _beyond(first: Node, second: Node) -> tuple[str, str] | None:
     reach = one.reach + (other.reach - 1) * one.stride
     if reach > min(first.inputs[0][2:]):
         return None  # most of what it spans is padding
-    return (
+    return Words(
         f"Looks at what the layer before it has found, and so spans {reach}×{reach} positions of "
         "the block's input.",
         f"看的是前面几层的结果，因而看到这个块输入上 {reach}×{reach} 的范围。",
@@ -213,14 +217,14 @@ def _bias(block: Anatomy, node: Node) -> tuple[str, str] | None:
         return None
     made = channels(node)[1]
     if node.attributes.get("bias"):
-        return (
+        return Words(
             f"{'Its bias does' if made == 1 else f'Its {made:,} biases do'} nothing in training: "
             "the norm behind it subtracts the mean, and the bias with it.",
             f"它的{'' if made == 1 else f' {made:,} 个'}偏置在训练时不起作用："
             "后面的归一化减去均值，偏置也一起被减掉。",
         )
     if not block.path and node is block.steps[0]:
-        return (
+        return Words(
             "It has no bias, because the norm behind it would subtract it again.",
             "它不带偏置，因为后面的归一化反正会把偏置减掉。",
         )
@@ -279,9 +283,9 @@ def _pool(block: Anatomy, node: Node) -> Said | None:
 
 def _projection(block: Anatomy, node: Node) -> Said:
     bias = _bias(block, node) or ("", "")
-    task = ("Its one task is to make the shapes agree.", "它只有一个任务：让形状对得上。")
+    task = Words("Its one task is to make the shapes agree.", "它只有一个任务：让形状对得上。")
     if not asked_for(block):
-        task = ("No shape asks for it: what comes in would fit as it is.",
+        task = Words("No shape asks for it: what comes in would fit as it is.",
                 "形状并不需要它：进来的原样就合得上。")  # fmt: skip
     return Said(f"{task[0]} {bias[0]}".rstrip(), f"{task[1]}{bias[1]}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import called_layer
 from resnet_core.graph.model import Node
@@ -39,11 +40,11 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     convs = [layer for layer in layers if layer.role == "conv"]
     linear = [layer for layer in layers if layer.role == "linear"]
     counted = [
-        (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
-        (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
+        (Words(several(len(convs), "convolution"), f"{len(convs):,} 个卷积"), convs),
+        (Words(several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层"), linear),
     ]
-    english = listed((pair[0] for pair in counted if pair[2]), "en")
-    chinese = listed((pair[1] for pair in counted if pair[2]), "zh")
+    english = listed((words.en for words, found in counted if found), "en")
+    chinese = listed((words.zh for words, found in counted if found), "zh")
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
@@ -63,10 +64,13 @@ def _row(outline: Outline, caption: Caption) -> Passage:
                 ids(layers[-1:]),
             )
         )
+    row = Words("a single layer", "只有一层")
+    if len(layers) > 1:
+        row = Words("layers in a row", "一层接一层，串成一列")
     return Passage(
         Said(
-            f"{caption.title}: {'layers in a row' if len(layers) > 1 else 'a single layer'}.",
-            f"{caption.called('zh')}：{'一层接一层，串成一列' if len(layers) > 1 else '只有一层'}。",
+            f"{caption.title}: {row.en}.",
+            f"{caption.called('zh')}：{row.zh}。",
         ),
         tuple(said),
     )
@@ -88,7 +92,7 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
     if heights != sorted(heights, reverse=True) or heights[0] == heights[-1]:
         return  # a map that grows, or keeps its size, does not shrink step by step
     counted = [(side(g[0].shape), f"{len(g)} × {g[0].shape[1]:,}") for g in groups]
-    english, chinese = ", ".join(map(": ".join, counted)), "；".join(map("：".join, counted))
+    english, chinese = Words(", ".join(map(": ".join, counted)), "；".join(map("：".join, counted)))
     said = [
         Said(
             f"Convolutions by the size of their map, with their channels: {english}.",
@@ -117,7 +121,9 @@ def _pooled(pools: list[Node], groups: list[list[Node]]) -> Said:
     doubled = sum(2 * one == other for one, other in pairwise(widths))
     behind, after = ("", "")
     if 2 * doubled > len(pools) > 1:
-        behind, after = ", and behind most of them the channels double", "，池化之后通道多半翻倍"
+        behind, after = Words(
+            ", and behind most of them the channels double", "，池化之后通道多半翻倍"
+        )
     does = "does" if len(pools) == 1 else "do"
     return Said(
         f"No convolution shrinks anything; {layers} {does} it{behind}.",

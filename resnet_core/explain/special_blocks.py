@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import computes, headline, steps
+from resnet_core.explain.shortcut import other_channels
 from resnet_core.explain.stride import formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -50,9 +52,9 @@ def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
-    each = ("The other passes a 3×3 of its own", "另一片经过自己的 3×3")
+    each = Words("The other passes a 3×3 of its own", "另一片经过自己的 3×3")
     if len(convs) > 1:
-        each = (
+        each = Words(
             "Each of the others passes a 3×3 of its own; from the third on the result of the "
             "one before it is added first",
             "其余各片都经过自己的 3×3；从第三片起，要先加上前一片的结果",
@@ -85,7 +87,7 @@ def _side_by_side(block: Anatomy) -> Iterator[Said]:
     if len(convs) > 1:
         every = "both" if len(convs) == 2 else f"all {Few(len(convs)):en}"
         others = f"each of the others passes its 3×3 alone, {every} see 3×3 positions"
-    see = ("", "它只") if len(convs) == 1 else ("", f"{Few(len(convs)):zh}片都只")
+    see = Words("", "它只") if len(convs) == 1 else Words("", f"{Few(len(convs)):zh}片都只")
     changes = "In a block that changes the shape"
     if block.given == block.summed:
         changes = "In a block that is built with a stride"
@@ -146,13 +148,17 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
 
 def _without_addition(block: Anatomy) -> Passage:
     given, made = block.given, block.made
-    english, chinese = [], []
+    found = []
     if given[2:] != made[2:]:
-        english.append(f"the map shrinks from {side(given)} to {side(made)}")
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}")
+        found.append(
+            Words(
+                f"the map shrinks from {side(given)} to {side(made)}",
+                f"特征图从 {side(given)} 缩到 {side(made)}",
+            )
+        )
     if given[1] != made[1]:
-        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
-        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
+        found.append(other_channels(given, made))
+    english, chinese = [reason.en for reason in found], [reason.zh for reason in found]
     last = ids(block.calls[-1:])
     told = Said(
         f"MobileNetV2 adds x only where it fits and never projects; here "
@@ -241,17 +247,17 @@ def _idle(block: Anatomy) -> Iterator[Passage]:
 
 def _learned(block: Anatomy) -> Iterator[Passage]:
     node = block.calls[0]
-    does = (
+    does = Words(
         "A convolution takes the place of pooling: how to shrink is learned",
         "用卷积代替池化：怎样缩小是学出来的",
     )
     if node.inputs[0][2:] == node.shape[2:]:
-        does = (
+        does = Words(
             "At this stride it shrinks nothing; what becomes of the channels is learned",
             "在这个步长下什么也不缩小；通道怎样变是学出来的",
         )
         if block.knobs["stride"] > 1:
-            does = (
+            does = Words(
                 "A single position cannot shrink; what becomes of the channels is learned",
                 "只有一个位置，没法再缩小；通道怎样变是学出来的",
             )
@@ -280,7 +286,7 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
     around, widen, narrow = block.steps
     wide, inner = channels(around)[0], channels(widen)[1]
     points = widen.macs + narrow.macs
-    each = ("the one channel", "那一个通道里") if wide == 1 else (
+    each = Words("the one channel", "那一个通道里") if wide == 1 else Words(
         f"each of the {wide:,} channels", f" {wide:,} 个通道里各自")  # fmt: skip
     yield Passage(
         headline(block),

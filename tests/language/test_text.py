@@ -21,10 +21,6 @@ SOURCES = sorted(file for room in ("app", "resnet_core") for file in (ROOT / roo
 # What is made of one wording per language, and the languages that a call of it names in order.
 SPOKEN = ("Text", "Words", "Said", "quoting")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-# Rooms that still build some Chinese beside a Text, to be emptied; none may join them.
-BESIDE_A_TEXT = {
-    "resnet_core/explain",
-}
 
 
 def name_of(file: Path) -> str:
@@ -149,12 +145,7 @@ def beside_a_text(file: Path) -> Iterator[str]:
 
 
 def test_chinese_stands_in_a_text() -> None:
-    others = [
-        file
-        for file in SOURCES
-        if not any(name_of(file).startswith(room) for room in BESIDE_A_TEXT)
-    ]
-    assert [place for file in others for place in beside_a_text(file)] == []
+    assert [place for file in SOURCES for place in beside_a_text(file)] == []
 
 
 def test_a_text_with_an_empty_wording_is_refused() -> None:

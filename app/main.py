@@ -42,9 +42,8 @@ from app.http.sites import EverySite, PublicAddress, TrustedHosts, spelled
 from app.http.watch import Watch, write_log
 from app.pages import frame
 from app.pages import routes as pages
-from app.pages.ahead import likely
 from app.pages.compare import compare_page
-from app.pages.finished import Finished
+from app.pages.finished import Finished, likely
 from app.pages.templates import (
     Pages,
     Unchanging,

@@ -83,6 +83,24 @@ def test_a_file_is_a_room_and_says_what_it_is():
     assert not against(broken)
 
 
+# One of several of its kind, each a file of its own; and what is started by its name.
+MAY_BE_SHORT = (
+    "__init__.py", "__main__.py", "blocks/", "networks/", "formats/", "embed/mkdocs", "api/",
+    "workers/preload.py",
+)  # fmt: skip
+SHORTEST = 60
+
+
+def test_a_file_is_no_crumb():
+    """What is shorter belongs to the noun that it serves."""
+    short = {
+        name_of(file): len(text_of(file).splitlines())
+        for file in FILES
+        if not any(place in name_of(file) for place in MAY_BE_SHORT)
+    }
+    assert not {name: lines for name, lines in short.items() if lines < SHORTEST}
+
+
 def test_functions_are_short():
     def long(file: Path) -> Iterator[str]:
         for node in nodes_of(file):

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.responses import to_exception
-from app.workers import deadline
+from app.workers.limits import within
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +50,7 @@ class Guard:
         patience = scope["app"].state.settings.timeout
         mailbox = Mailbox(receive)
         try:
-            with deadline.within(patience):
+            with within(patience):
                 await mailbox.serve(self._app(scope, mailbox.receive, dressed))
         except Exception as error:
             if begun:

@@ -26,7 +26,8 @@ from app.http.requests import (
     offered,
     prefers_page,
 )
-from app.workers import build, deadline
+from app.workers import build
+from app.workers.limits import within
 from resnet_core.bilingual import Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
@@ -158,7 +159,7 @@ async def _card(
         return cards.svg(problem, theme), "svg"
     try:
         # The answer's own time may be over; without a card it would be told as JSON.
-        with deadline.within(CARD):
+        with within(CARD):
             return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
     except Exception as error:
         log.warning("no card as %s: %r", format, error)

@@ -1,16 +1,23 @@
-"""A stopwatch with an alarm: a stage that takes more of the processor than it may ends its worker.
+"""Limits: of the processor's time for a stage, and of the time of day for a whole answer.
 
-It is the processor's time, so that a busy machine ends nothing that a free one draws; the time of
-day has a limit of its own, for the whole answer. Nothing is interrupted in the middle and used
-again: the worker says why, and is gone.
+A stopwatch with an alarm ends the worker of a stage that takes more of the processor than it may.
+It is the processor's time, so that a busy machine ends nothing that a free one draws. Nothing is
+interrupted in the middle and used again: the worker says why, and is gone.
+
+The moment by which an answer must be there, however many jobs it takes, is kept on the event loop's
+clock, which nobody can set, and goes with the request: every job asked for while it is answered
+finds it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from resnet_core.stages import Stopwatch
 
@@ -69,3 +76,21 @@ class Limited(Stopwatch):
         stage = self.under_way
         if stage in self._limits:
             self._late(TooSlow(stage, self._limits[stage]))
+
+
+_moment: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All that is asked for inside must be there in so many seconds from now."""
+    kept = _moment.set(asyncio.get_running_loop().time() + seconds)
+    try:
+        yield
+    finally:
+        _moment.reset(kept)
+
+
+def moment(seconds: float) -> float:
+    """The moment of this answer; where none is set, so many seconds from now."""
+    return _moment.get() or asyncio.get_running_loop().time() + seconds

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from app.settings import Settings
-from app.workers import deadline, jobs
+from app.workers import jobs
 from app.workers.estimate import SMALL, cost_of
 from app.workers.journey import Leg, journey
-from app.workers.limits import TooSlow
+from app.workers.limits import TooSlow, moment, within
 from app.workers.process import NotBegun, Process, Thread, Worker, forks
 from app.workers.process import WorkerLost as WorkerLost
 from app.workers.queue import Busy as Busy
@@ -85,7 +85,7 @@ class Workers:
         """
         loop = asyncio.get_running_loop()
         now = loop.time()
-        end = deadline.moment(self._settings.timeout)
+        end = moment(self._settings.timeout)
         ticket = Ticket(job, arguments, cost_of(job, arguments), now, end)
         self._open()
         self._queue.put(ticket)
@@ -158,7 +158,7 @@ class Workers:
             clock = asyncio.get_running_loop()
             try:
                 if not self.ready.is_set():
-                    with deadline.within(STARTING):
+                    with within(STARTING):
                         await self.run(jobs.warm_up)
                     self.ready.set()
                 elif self._doubted or clock.time() - self._drawn > PROBED:

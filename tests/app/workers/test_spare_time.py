@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.pages import ahead
+from app.pages import finished as ahead
 from app.settings import Settings
 from app.workers import spare_time
 from app.workers.queue import Busy, Queue, Ticket, unasked

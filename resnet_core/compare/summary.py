@@ -28,7 +28,7 @@ _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
 def change_word(change: str, language: Language) -> str:
-    """``added``, or ``新增``."""
+    """``added``, in the language."""
     return _CHANGES[change][language] if change in _CHANGES else say(change, language)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from resnet_core.explain.explanation import Said
+from resnet_core.explain.facts import normed
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.structure import Anatomy, Outline
 
@@ -54,7 +55,7 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
 
 def _first(outline: Outline, _: Given) -> Iterator[Why]:
     """Pre-activation: the deeper, the more."""
-    if not any(block.preactivated and block.joins for block in _blocks(outline)):
+    if not any(block.preactivated and block.joins and normed(block) for block in _blocks(outline)):
         return
     yield Why(
         Said(
@@ -170,7 +171,7 @@ def _at_zero(outline: Outline, values: Given) -> Iterator[Why]:
     """The last norms at zero: a small gain, as torchvision notes it."""
     if not values.get("zero_init_residual") or values.get("norm_layer") == "none":
         return
-    if any(block.preactivated for block in _blocks(outline)):
+    if any(block.preactivated or not block.joins for block in _blocks(outline)):
         return
     yield Why(
         Said(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import pixels, whole_image
 from resnet_core.explain.positions import window
@@ -20,7 +21,11 @@ def sight(outline: Outline) -> Iterator[Passage]:
     given = graph.inputs[0].shape
     if len(given) != 4 or len(graph.inputs) > 1:
         return
-    unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
+    unit = (
+        Words("pixels", "像素")
+        if pixels(outline)
+        else Words("positions of its input", "个输入位置")
+    )
     last_first = channels_last(graph)
     maps = [
         call
@@ -160,7 +165,7 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
 
 def _everything(graph: Graph, last: Node, unit: tuple[str, str], gates: bool) -> Passage:
     field, image = graph.totals.receptive_field, side(graph.inputs[0].shape)
-    through = ("gates", "门控") if gates else ("norms", "归一化")
+    through = Words("gates", "门控") if gates else Words("norms", "归一化")
     return Passage(
         Said("Every position of the last map depends on the whole input.",
              "最后的特征图上，每个位置都与整个输入有关。", (last.id,)),

@@ -12,7 +12,7 @@ from resnet_core.explain.explanation import Reason, Said
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
-from resnet_core.language.terms import side
+from resnet_core.language.terms import several, side
 
 
 def why(outline: Outline, values: Given, language: Language) -> tuple[Reason, ...]:
@@ -176,10 +176,9 @@ def _inner(outline: Outline, _: Given) -> Iterator[Why]:
         ),
         (
             Said(
-                f"A convolution is linear, and so is the next: {one.path} and {other.path} without "
-                "a bend between them would be one linear map together. The bend is what makes "
-                "depth worth having.",
-                f"卷积是线性的，下一个也是：{one.path} 和 {other.path} 之间如果没有非线性，"
+                f"{one.path} is linear, and so is {other.path}: without a bend between them the "
+                "two would be one linear map together. The bend is what makes depth worth having.",
+                f"{one.path} 是线性的，{other.path} 也是：两者之间如果没有非线性，"
                 "合起来还是一个线性变换。有了非线性，加深才有意义。",
             ),
         ),
@@ -208,8 +207,8 @@ def _pointwise(outline: Outline, _: Given) -> Iterator[Why]:
                 ),
                 (
                     Said(
-                        f"{node.path} multiplies the {given:,} numbers of a position with a matrix "
-                        f"of {made:,} × {given:,}; it sees no neighbours.",
+                        f"{node.path} multiplies the {several(given, 'number')} of a position with "
+                        f"a matrix of {made:,} × {given:,}; it sees no neighbours.",
                         f"{node.path} 把每个位置上的 {given:,} 个数乘以一个 {made:,} × {given:,} 的"
                         "矩阵；它看不到相邻的位置。",
                     ),
@@ -537,7 +536,8 @@ def _start(outline: Outline, values: Given) -> Iterator[Why]:
 
 def _starts_at_zero(outline: Outline) -> bool:
     """Whether a norm with weights stands right before every addition."""
-    return all(_before(block, join) for block in _blocks(outline) for join in block.joins)
+    joins = [(block, join) for block in _blocks(outline) for join in block.joins]
+    return bool(joins) and all(_before(block, join) for block, join in joins)
 
 
 def _before(block: Anatomy, join: Node) -> bool:

@@ -119,7 +119,7 @@ def _twins(block: Anatomy) -> Said:
         )
     return Said(
         f"The main path f is {sizes}: the first takes {several(given, 'channel')} to {made:,}, "
-        "the second leaves their number alone.",
+        "the second keeps that number.",
         f"主路 f 是{chinese}：第一个把 {given:,} 个通道变成 {made:,} 个，第二个不再改变。",
         ids(block.steps),
     )
@@ -242,8 +242,8 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     if width >= made:
         yield Said(
             f"The middle is {several(width, 'channel')} wide and the block gives out {made:,}: "
-            f"the neck of this bottle is no neck, and the {name} has "
-            f"{_compared(weights(middle), weights(last))} the 1×1 behind it.",
+            f"so the middle is not narrow, and the {name} has "
+            f"{_compared(weights(middle), weights(last))} the 1×1 after it.",
             f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
             "卷积的权重是"
             f"后面那个 1×1 的 {more} 倍。",
@@ -259,7 +259,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
     come = "channel comes" if given == 1 else "channels come"
-    shape = "Wide, narrow, wide: hence the name" if given > width else (
+    shape = "Wide, narrow, wide: that is where the name comes from" if given > width else (
         f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "
         "at the other end")  # fmt: skip
     points = Few(kernel(middle) ** 2)

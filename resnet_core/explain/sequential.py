@@ -47,8 +47,7 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
-            "nothing but "
-            "what the one before it has left.",
+            "only what the one before it passes on.",
             f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
             ids(layers),
         )
@@ -116,7 +115,7 @@ def _pooled(pools: list[Node], groups: list[list[Node]]) -> Said:
     doubled = sum(2 * one == other for one, other in pairwise(widths))
     behind, after = ("", "")
     if 2 * doubled > len(pools) > 1:
-        behind, after = ", and behind most of them the channels double", "，池化之后通道多半翻倍"
+        behind, after = ", and after most of them the channels double", "，池化之后通道多半翻倍"
     does = "does" if len(pools) == 1 else "do"
     return Said(
         f"No convolution shrinks anything; {layers} {does} it{behind}.",

@@ -9,7 +9,7 @@ from math import inf
 from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import sums
+from resnet_core.language.caption import spoken, sums
 from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
 from resnet_core.layout.boxes import TileMaker, marked_tile, tile, tiles
@@ -93,7 +93,7 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
         return ()
     language = diff.language
     plain = diff.view == "plain"
-    names = ("  ·  " if plain else "  →  ").join(diff.names)
+    names = ("  ·  " if plain else "  →  ").join(spoken(name, diff.language) for name in diff.names)
     title = (
         ((Run(names, TITLE, bold=True),),)
         if diff.options.title is None

@@ -12,7 +12,7 @@ from resnet_core.compare.diff import Diff
 from resnet_core.explain.facts import ends_in_norm, whole_image
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Outline
-from resnet_core.language.notation import shape_text
+from resnet_core.language.notation import shape_text, spoken
 from resnet_core.language.terms import amount, say
 
 _CHANGES = {
@@ -94,15 +94,16 @@ def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
 
 def summary(diff: Diff, language: Language) -> str:
     """What differs, and what it costs: one sentence."""
-    a, b = (say(name, language) for name in diff.names)
+    a, b = (spoken(name, language) for name in diff.names)
     if diff.same:
         count = f"{diff.b.totals.params:,}"
         if other := _other_start(diff):
-            return other[language]
-        return Text(
+            return TYPESET[language](other[language])
+        told = Text(
             f"{a} and {b} compute the same: {count} parameters.",
             f"{a} 与 {b} 的计算完全相同：{count} 个参数。",
-        )[language]
+        )
+        return TYPESET[language](told[language])
     diff = diff.told(language)
     parts = _given(diff, language)
     if not (parts and diff.only_sizes):
@@ -115,7 +116,7 @@ def summary(diff: Diff, language: Language) -> str:
         f"From {a} to {b}: {'; '.join([*parts, ', '.join(costs), *more])}.",
         f"从 {a} 到 {b}：{'；'.join([*parts, '，'.join(costs), *more])}。",
     )
-    return told.mapped(TYPESET[language])[language]
+    return TYPESET[language](told[language])
 
 
 def _given(diff: Diff, language: Language) -> list[str]:
@@ -147,8 +148,8 @@ def _other_start(diff: Diff) -> Text | None:
     return Text(
         f"The calls are the same, {count} parameters, but training starts differently: in {name} "
         f"the last {layer.en} on each main path starts at zero.",
-        f"运算完全相同，{count} 个参数，但训练的起点不同：{name} 中每条主路最后一个{layer.zh}的权重"
-        "从零开始。",
+        f"运算完全相同，{count} 个参数，但训练的起点不同：{spoken(name, 'zh')} 中"
+        f"每条主路最后一个{layer.zh}的权重从零开始。",
     )
 
 
@@ -226,5 +227,5 @@ def _stop(name: str, graph: Graph, language: Language) -> str:
     reason = say(problem.title, language)
     return Text(
         f"{name} cannot run: {reason} at {problem.node} ({met})",
-        f"{name} 无法运行：{problem.node} 处{reason}（{met}）",
+        f"{spoken(name, 'zh')} 无法运行：{problem.node} 处{reason}（{met.replace(', ', '、')}）",
     )[language]

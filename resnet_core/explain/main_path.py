@@ -244,7 +244,10 @@ def _is_bottleneck(block: Anatomy) -> bool:
 
 def _form_of_a_neck(given: int, width: int) -> Words:
     if given > width:
-        return Words("Wide, narrow, wide: that is where the name comes from", "两头宽、中间窄，“瓶颈”由此得名")
+        return Words(
+            "Wide, narrow, wide: that is where the name comes from",
+            "两头宽、中间窄，“瓶颈”由此得名",
+        )
     come = "channel comes" if given == 1 else "channels come"
     return Words(
         f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "

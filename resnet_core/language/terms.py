@@ -39,7 +39,7 @@ _TERMS = {
         Text("unsqueeze", "增维"),
         Text("pad", "填充"),
         Text("sigmoid", "sigmoid"),
-        Text("every {} position, /{}", "每 {} 个位置取一个, /{}"),
+        Text("every {} position, /{}", "每 {} 个位置取一个，/{}"),
         Text("zeros for {} channels", "补零 {} 个通道"),
         Text("input", "输入"),
         Text("output", "输出"),

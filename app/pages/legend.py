@@ -32,13 +32,12 @@ _OF_BOXES = {
 # Their signs say what they are.
 _WRITTEN = ("add", "multiply")
 _BLOCK = Text("a block", "一个块")
-_WORKING = Text(
-    "a block whose shortcut does more than pass x on", "捷径不只是原样传递 x 的块"
-)  # fmt: skip
+_WORKING = Text("a block whose shortcut does more than pass x on", "捷径不只是原样传递 x 的块")
 _OTHER = Text("any other operation", "其他运算")
 _FOLDED = Text(
-    "two frames: equal neighbours drawn as one, × says how many", "双框：相同的邻居合画为一个，× 后是个数"
-)  # fmt: skip
+    "two frames: equal neighbours drawn as one, × says how many",
+    "双框：相同的邻居合画为一个，× 后是个数",
+)
 _BOLD = Text("bold: not the shape that came in", "粗体：形状与输入不同")
 _GREY = Text("grey: the shape that came in", "灰色：形状与输入相同")
 _OF_LINES = {
@@ -46,10 +45,12 @@ _OF_LINES = {
     "identity": Text("shortcut that passes x on as it is", "原样传递 x 的捷径"),
     "projection": Text("shortcut with weights of its own", "带有自己的权重的捷径"),
     "pooled": Text("shortcut through a pooling", "经过池化的捷径"),
-    "padded": Text("shortcut cut or filled with zeros, nothing learned", "只做截取或补零、没有可学参数的捷径"),
+    "padded": Text(
+        "shortcut cut or filled with zeros, nothing learned", "只截取或补零、没有可学参数的捷径"
+    ),
     "other": Text("shortcut through other operations", "经过其他运算的捷径"),
     "gate": Text("gate: what another path is multiplied by", "门控：另一路要乘上的数"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

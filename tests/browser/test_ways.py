@@ -156,3 +156,20 @@ def test_a_legend_is_folded_at_the_foot_and_stays_open_through_turns(visit):
     paint = "(place) => getComputedStyle(document.querySelector(place)).fill"
     sign = page.evaluate(paint, ".signs li:nth-child(2) rect")
     assert sign == page.evaluate(paint, ".sheet .node.conv rect") != "rgb(227, 238, 252)"
+
+
+def test_a_pasted_link_names_and_shows_what_it_leads_to(visit):
+    page = visit("/?block=bottleneck&stride=2")
+    told = {
+        name: page.locator(f'meta[property="og:{name}"]').get_attribute("content")
+        for name in ("title", "description", "image")
+    }
+    assert told["title"] == "Bottleneck, stride 2"
+    assert "a 1×1 convolution narrows 256 channels to 64" in told["description"]
+    # The picture of the link is one that a chat can show.
+    shown = page.request.get(told["image"])
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.body().startswith(b"\x89PNG")
+    icon = page.request.get(f"{visit.address}/favicon.ico")
+    assert icon.ok
+    assert "block=bottleneck" in page.request.get(f"{visit.address}/sitemap.xml").text()

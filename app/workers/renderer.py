@@ -134,6 +134,13 @@ class Renderer:
             ("read", query), lambda: self.workers.run(pasted_page.read, query)
         )
 
+    async def restored(self, source: str) -> str:
+        """A pasted listing as Python, as far as it can be restored. Raises Busy, TimeoutError."""
+        text = await self._cache.get(
+            ("restored", source), lambda: self.workers.run(pasted_page.restore, source)
+        )
+        return text.decode()
+
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""
         return await self._cache.get(

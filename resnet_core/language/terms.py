@@ -80,6 +80,8 @@ _TERMS = {
         Text("shapes do not fit", "形状对不上"),
         Text("the input is too small", "输入太小"),
         Text("channels do not fit", "通道数对不上"),
+        Text("features do not fit", "特征数对不上"),
+        Text("whole numbers are wanted", "这里需要整数"),
         Text("cannot run", "无法运行"),
         Text("kernel", "卷积核"),
         Text("window", "窗口"),

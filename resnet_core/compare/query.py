@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl
 
 from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
-from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
-from resnet_core.diagram.form import NO_CHOICE, fill, plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, fixed_diagram
+from resnet_core.diagram.form import NO_CHOICE, Options, fill, plain
 from resnet_core.errors import ParameterError, UnknownParameter
 
 SIDES = ("a", "b")
@@ -60,17 +59,17 @@ def comparison(a: Any, b: Any, view: str, options: Mapping[str, Any]) -> Compari
     return Comparison(a, b, fill(Options, chosen | dict(options)), view)
 
 
-def remedied(pairs: Pairs, error: ParameterError) -> Comparison | None:
+def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
     """The nearest comparison that works, or None where there is none."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        for name, cure in cures(values, error).items():
-            if cure is None:
+        for name, fix in fixes(values, error).items():
+            if fix is None:
                 values.pop(name, None)
             else:
-                values[name] = plain(cure)
+                values[name] = plain(fix)
         try:
             found = checked(asked(values.items()))
             found.sheet  # noqa: B018  whether the values go together is known once it is drawn
@@ -80,12 +79,12 @@ def remedied(pairs: Pairs, error: ParameterError) -> Comparison | None:
     return None
 
 
-def cures(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
-    """The values that mend a comparison; of an error inside a side the mended side."""
+def fixes(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
+    """The values that fix a comparison; of an error inside a side the fixed side."""
     if error.inside is None:
-        return error.mend
+        return error.fix
     name = error.parameter
-    better = mended(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
+    better = fixed_diagram(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
     return {name: inner(better) if better else _EXAMPLES[name]}
 
 
@@ -95,7 +94,7 @@ def _unique(pairs: Pairs) -> dict[str, str]:
         if name in values:
             raise ParameterError(
                 name, value, GIVEN_TWICE, allowed=ONE_VALUE,
-                mend={name: values[name]},
+                fix={name: values[name]},
             )  # fmt: skip
         values[name] = value
     for name in values:

@@ -140,7 +140,11 @@ def function_name(recorded: str) -> str:
 def attributes(module: nn.Module) -> dict[str, Any]:
     """The hyper-parameters of a layer, read from the live module."""
     found = {}
+    given, bases = vars(module), type(module)
     for name in _HYPERPARAMETERS:
+        # What a module has not, it looks for in its layers and buffers first, which takes long.
+        if name not in given and not hasattr(bases, name):
+            continue
         value = getattr(module, name, None)
         if isinstance(value, bool | int | float | str | tuple | list):
             both = name in ("kernel_size", "stride", "padding", "dilation")

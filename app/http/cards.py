@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,7 @@ from resnet_core.bilingual import TYPESET, Language, Text
 from resnet_core.layout.sheet import FONT, Theme, dark_of_light
 from resnet_core.layout.typesetting import broken, width
 
-COLUMNS, MARGIN, LEADING = 68, 18.0, 1.45
-# Chinese has no gaps to break at: its lines are as long in points.
-_LONGEST = 420.0
+LONGEST, MARGIN, LEADING = 420.0, 18.0, 1.45
 _ALLOWED = Text("allowed: {}", "可用：{}")
 _WORKS = Text("this works: {}", "这样可以：{}")
 
@@ -101,11 +98,8 @@ def dot(problem: Problem, theme: str, language: Language = "en") -> str:
 
 
 def _wrapped(text: Text, most: int, language: Language) -> list[str]:
-    if language == "zh":
-        found = broken(TYPESET["zh"](text["zh"]), 12, _LONGEST)
-        return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1]}…"]
-    said = text[language]
-    return textwrap.wrap(said, COLUMNS, max_lines=most, placeholder=" …", break_on_hyphens=False)
+    found = broken(TYPESET[language](text[language]), 12, LONGEST)
+    return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1]} …"]
 
 
 def _size(said: Sequence[Line]) -> tuple[float, float]:

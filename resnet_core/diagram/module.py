@@ -86,8 +86,8 @@ def draw_module(
     Several inputs take a sequence of shapes. ``dtype`` says what the inputs hold where that is not
     torch's default: ``"long"`` for an embedding, or one name for each input. ``kwargs`` are what
     forward is given by name: tensors, of which shape and type count, and any other values.
-    ``options`` are those of the view: detail, fold, expand, direction, labels, shapes, theme, scale. The
-    module itself is left as it is: a copy without data is traced. Raises ParameterError for an
+    ``options`` are those of the view: detail, fold, expand, direction, labels, shapes, theme,
+    scale. The module itself is left as it is: a copy without data is traced. Raises ParameterError for an
     option, TraceError where the module does not run as Python at all; one whose shapes do not fit
     is drawn up to the call that fails.
     """

@@ -87,9 +87,9 @@ def draw_module(
     torch's default: ``"long"`` for an embedding, or one name for each input. ``kwargs`` are what
     forward is given by name: tensors, of which shape and type count, and any other values.
     ``options`` are those of the view: detail, fold, expand, direction, labels, shapes, theme,
-    scale. The module itself is left as it is: a copy without data is traced. Raises ParameterError for an
-    option, TraceError where the module does not run as Python at all; one whose shapes do not fit
-    is drawn up to the call that fails.
+    scale. The module itself is left as it is: a copy without data is traced. Raises ParameterError
+    for an option, TraceError where the module does not run as Python at all; one whose shapes do
+    not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
     for name, value in options.items():

@@ -127,7 +127,7 @@ def _wrap(app: Application) -> None:
         app.add_middleware(Rate, rate=settings.rate)
     app.add_middleware(Packing)
     if app.state.own is None:
-        app.add_middleware(Finished, size=settings.cache_bytes // 4)
+        app.add_middleware(Finished, size=settings.cache_bytes // 8)
     app.add_middleware(Guard)
     app.state.tracing = tracing.begun() if settings.otel else None
     watching = {"metrics": app.state.metrics, "tracing": app.state.tracing}
@@ -142,7 +142,8 @@ def _wrap(app: Application) -> None:
     app.front = app.inside
     if app.state.own is None:
         # An address may be answered before it is known whether a file was saved.
-        size, by_host = settings.cache_bytes, settings.hosts != "*"
+        # It shares the memory with pages and with what is drawn, which takes half.
+        size, by_host = settings.cache_bytes * 3 // 8, settings.hosts != "*"
         app.front = Hits(app.front, size, app.state.metrics, by_host)
     if settings.access_log:
         app.front = Watch(app.front, **watching)

@@ -27,9 +27,9 @@ import { takeAsSeen } from "./taking.js";
 import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
-const REGIONS = [".choices", ".crumbs", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
+const REGIONS = [".choices", ".crumbs", ".canvas", ".signs", ".totals", ".panels", ".subjects", ".languages"];
 // These stay as they are, and pale, while what is asked for cannot be drawn.
-const OF_PICTURE = [".totals", ".panels"];
+const OF_PICTURE = [".signs", ".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
 const A_REST = 180;
 // Turns of one knob that follow each other within this time are one step "back".
@@ -125,6 +125,7 @@ function enter(address_, knob) {
 function replace(page, typing) {
   const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture(), address: drawn() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
+  const told = find(".signs details")?.open ?? false;
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
   for (const region of REGIONS) {
@@ -135,6 +136,8 @@ function replace(page, typing) {
   // What is wrong is never folded away, nor what was just chosen.
   const sought = subject() === before.subject ? ".wrong" : ".wrong, .subjects [aria-current]";
   for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(sought));
+  const legend = find(".signs details");
+  if (legend) legend.open = told;
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);

@@ -9,6 +9,7 @@ const MUCH = 2;
 // Most and least pixels across; a very long picture is drawn wider than it is, or it were a line.
 const MOST = 96;
 const LEAST = 44;
+const HIGH = 240;
 const MARGIN = 12;
 // The handle of the column beside it is not covered.
 const HANDLE = 20;
@@ -67,8 +68,12 @@ export class Minimap {
     this.slot.hidden = !(this.wanted && large);
     if (this.slot.hidden) return;
     const [tall, wide] = [viewport.clientHeight - 2 * MARGIN, viewport.clientWidth / 2];
-    const scale = Math.min(height > width ? MOST / width : MOST / height, tall / height, wide / width);
-    this.size = [Math.max(LEAST, width * scale), Math.max(LEAST, height * scale)].map(Math.round);
+    // Beside a standing picture it takes the room that is left, and is not laid over it.
+    const left = (viewport.clientWidth - width) / 2 - HANDLE - MARGIN / 2;
+    const most = height > width ? Math.max(LEAST, Math.min(MOST, left)) : MOST;
+    const scale = Math.min(most / Math.min(width, height), tall / height, wide / width);
+    const high = height > width ? Math.min(tall, HIGH) : LEAST;
+    this.size = [Math.max(LEAST, width * scale), Math.max(high, height * scale)].map(Math.round);
     // A lying picture begins at the upper left, and is covered at its foot.
     const room = width > height ? viewport.clientHeight - this.size[1] - MARGIN : MARGIN;
     this.slot.style.top = `${viewport.offsetTop + room}px`;

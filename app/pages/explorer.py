@@ -16,6 +16,7 @@ from app.http.problems import FAILURES, Problem, problem_of, refusal
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
+from app.pages.legend import Entry, legend
 from app.pages.origins import Origin, origins
 from app.pages.presence import Card, card
 from app.pages.snippets import is_loopback, program, snippets
@@ -315,6 +316,12 @@ class Explorer:
 
         parts = [(path, list(item)) for path, item in groupby(calls[:MOST_ROWS], key=block)]
         return [(path, groups[path]["type"] if path else "", part) for path, part in parts]
+
+    @cached_property
+    def legend(self) -> list[Entry]:
+        """What the signs of the picture mean; of one that tells costs or a failure, nothing."""
+        plain = self.diagram is not None and self.diagram.options.color == "role"
+        return legend(self.svg) if plain and not self.record.get("problem") else []
 
     @cached_property
     def origins(self) -> dict[str, Origin]:

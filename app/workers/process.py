@@ -217,6 +217,19 @@ def forks() -> bool:
     return "forkserver" in multiprocessing.get_all_start_methods()
 
 
+def load_early() -> None:
+    """Begin with what takes a server longest, beside all else that it begins with.
+
+    The process that the workers are forked from loads torch by itself, for seconds. For a server
+    that is not forked afterwards: each is to have a fork server of its own.
+    """
+    if forks():
+        # Where it cannot be begun now, the first worker says why.
+        with suppress(OSError):
+            _context()
+            forkserver.ensure_running()
+
+
 def _context() -> Any:
     """The way in which workers start here."""
     context: Any = multiprocessing.get_context("forkserver" if forks() else "spawn")

@@ -9,7 +9,7 @@ from math import inf
 from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
-from resnet_core.language.notation import SIGNS, sums
+from resnet_core.language.notation import SIGNS, spoken, sums
 from resnet_core.language.terms import UNITS, say
 from resnet_core.layout.coordinates import arrange
 from resnet_core.layout.elements import TileMaker, marked_tile, tile, tiles
@@ -90,7 +90,7 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
         return ()
     language = diff.language
     plain = diff.view == "plain"
-    names = ("  ·  " if plain else "  →  ").join(diff.names)
+    names = ("  ·  " if plain else "  →  ").join(spoken(name, diff.language) for name in diff.names)
     title = (
         ((Run(names, TITLE, bold=True),),)
         if diff.options.title is None

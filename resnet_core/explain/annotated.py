@@ -43,8 +43,8 @@ _FILE = Text(
     "带注释的源代码：每一行都注明它执行了哪些调用。",
 )
 _PARAMETERS = Text("parameters", "参数量")
-_ALONE = Text("The file needs torch alone.", "这个文件只需要 torch。")
-_BESIDE = Text("The file needs torch, and beside it {}.", "这个文件需要 torch，另外还需要 {}。")
+_ALONE = Text("The file needs only torch.", "这个文件只需要 torch。")
+_BESIDE = Text("The file needs torch and {}.", "这个文件需要 torch，另外还需要 {}。")
 _FAILS = Text("Run with this input it fails: {}.", "用这个输入运行会出错：{}。")
 _SUMS = Text(
     "{} parameters, {} multiply-adds for an input of {}.", "{2} 的输入：{0} 个参数，{1}次乘加。"

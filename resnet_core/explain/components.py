@@ -19,7 +19,7 @@ _NORMS = {
         "批归一化做不到这一点。",
     ),
     "instance": Words(
-        "It evens out every channel of every image by itself: contrast and brightness "
+        "It normalises each channel of each image separately: contrast and brightness "
         "are gone afterwards, which suits style transfer better than classification.",
         "它对每张图的每个通道各自归一化：对比度和亮度的信息由此被抹去，适合风格迁移，不太适合分类。",
     ),
@@ -39,7 +39,7 @@ _ACTIVATIONS = {
         "它把负值乘以 0.01：没有哪个通道会彻底“死掉”。",
     ),
     "ELU": Words(
-        "It bends negative values towards −1 instead of cutting them off, which keeps the "
+        "It lets negative values approach −1 instead of cutting them off, which keeps the "
         "mean closer to zero.",
         "它让负值平滑地趋向 −1，而不是直接砍掉，均值因此更接近零。",
     ),
@@ -252,7 +252,7 @@ def _convolutional(block: Anatomy, group: Group) -> Passage:
                 f"Mean and maximum of each of the {several(wide, 'channel')} pass the same two "
                 "layers, "
                 f"{wide:,} → {narrow:,} → {wide:,}, and are added before the sigmoid: the maximum "
-                "speaks up for what occurs in one place only and would drown in the mean.",
+                "speaks up for what occurs in one place only and would disappear in the mean.",
                 f"{wide:,} 个通道各取平均值和最大值，经过同样的两层 {wide:,} → {narrow:,} → "
                 f"{wide:,}，"
                 "相加后再过 sigmoid：只在一处出现的东西会淹没在平均值里，最大值替它说话。",

@@ -77,7 +77,7 @@ def _grouped(node: Node, mixed: bool) -> Passage:
             ),
             Said(
                 "No group sees here what another one finds"
-                f"{'; the 1×1 behind it mixes them again' if mixed else ''}.",
+                f"{'; the 1×1 after it mixes them again' if mixed else ''}.",
                 "一组看到什么，别的组在这一层并不知道"
                 f"{'；后面的 1×1 再把各组混到一起' if mixed else ''}。",
                 (node.id,),
@@ -198,7 +198,7 @@ def _between(node: Node, found: Window) -> Iterator[Said]:
             "分割网络这么做，是为了不缩小特征图也能看得远。",
         )
     yield Said(
-        f"What lies between the points it does not see: of the {reach * reach:,} positions it "
+        f"It does not see what lies between the points: of the {reach * reach:,} positions it "
         f"spans, one output reads at most {of:,}.{why[0]}",
         f"点与点之间的位置它看不到：跨过的 {reach * reach:,} 个位置里，一个输出最多读 {of:,} 个。"
         f"{why[1]}",
@@ -421,7 +421,7 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
         said.append(_side_by_side(outline, stem, head))
     named = [int(number) for number in re.findall(r"\d+", caption.title)]
     if deep in named:
-        claim = Said(f"Hence the {deep:,} in the name.", f"名字里的 {deep:,} 由此而来。")
+        claim = Said(f"This is the {deep:,} in the name.", f"名字里的 {deep:,} 由此而来。")
         said += _six_n(outline, layers)
     elif named and max(named) >= 10:
         claim = Said(
@@ -452,7 +452,7 @@ def _counted(outline: Outline, stem: int, ways: list[int], head: int) -> Said:
         listed((f"{count:,} 个块各 {way} 层" for way, count in kinds.items()), "zh"),
     )
     return Said(
-        f"Count the layers with weights on the longest way through the main path: {stem} in the "
+        f"Count the layers with weights on the longest path through the main path: {stem} in the "
         f"stem, {told[0]}, {head} at the end, {stem} + {sums} + {head} = {total:,}. Norms and what "
         "stands on a shortcut do not count.",
         f"沿最长的一条路径数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"

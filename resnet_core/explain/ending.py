@@ -57,8 +57,8 @@ def _after(block: Anatomy, last: Node) -> Passage:
         )
     else:
         said = Said(
-            f"So f enters the addition {enters[0]}, negative or positive, and the {name} bends "
-            "the sum, not f alone.",
+            f"So f enters the addition {enters[0]}, negative or positive, and the {name} acts on "
+            "the sum, not only on f.",
             f"f {enters[1]}，可正可负；{name} 作用在两者之和上，而不只是 f。",
             nodes,
         )
@@ -68,15 +68,15 @@ def _after(block: Anatomy, last: Node) -> Passage:
 def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
     nodes = ids(block.joins[-1:])
     first = ids(block.calls[:2])
-    stand, behind = (
+    stand, after = (
         Words("Norm and activation stand", "归一化和激活"),
         Words("norm and activation", "归一化和激活"),
     )
     if not normed(block):
-        stand, behind = Words("The activation stands", "激活"), Words("activation", "激活")
+        stand, after = Words("The activation stands", "激活"), Words("activation", "激活")
     said = [
         Said(
-            f"{stand[0]} before each convolution instead of behind it, so the sum leaves the "
+            f"{stand[0]} before each convolution instead of after it, so the sum leaves the "
             "block untouched. In a row of such blocks whose shortcuts are the identity the output "
             "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
             "without meeting a single non-linearity.",
@@ -95,9 +95,9 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
         said.append(
             Said(
                 f"{where[0]} that straight way is broken off: like the main path, "
-                f"{'it takes its' if len(broken) == 1 else 'they take their'} input behind the "
-                f"first {behind[0]}.",
-                f"{where[1]}这条直路会断开：它与主路一样，从第一个{behind[1]}之后取输入。",
+                f"{'it takes its' if len(broken) == 1 else 'they take their'} input after the "
+                f"first {after[0]}.",
+                f"{where[1]}这条直路会断开：它与主路一样，从第一个{after[1]}之后取输入。",
                 tuple(node.id for other in broken for node in other.side),
             )
         )

@@ -160,13 +160,13 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if behind and kernel(behind[0]) > 1:
         if made < given and channels(behind[0])[0] == made:
             return Words(
-                f"Narrows first, so that the {size_of(behind[0])} behind it has only "
+                f"Narrows first, so that the {size_of(behind[0])} after it has only "
                 f"{several(made, 'channel')} to work on.",
                 f"先降维，好让后面的 {size_of(behind[0])} 只在 {made:,} 个通道上算。",
             )
         if made > given and is_depthwise(behind[0]):
             return Words(
-                f"Widens first: the depthwise {size_of(behind[0])} behind it mixes no channels, so "
+                f"Widens first: the depthwise {size_of(behind[0])} after it mixes no channels, so "
                 "many of them cost little.",
                 f"先升维：后面逐通道的 {size_of(behind[0])} 不混合通道，通道再多也不贵。",
             )
@@ -219,13 +219,13 @@ def _bias(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if node.attributes.get("bias"):
         return Words(
             f"{'Its bias does' if made == 1 else f'Its {made:,} biases do'} nothing in training: "
-            "the norm behind it subtracts the mean, and the bias with it.",
+            "the norm after it subtracts the mean, and the bias with it.",
             f"它的{'' if made == 1 else f' {made:,} 个'}偏置在训练时不起作用："
             "后面的归一化减去均值，偏置也一起被减掉。",
         )
     if not block.path and node is block.steps[0]:
         return Words(
-            "It has no bias, because the norm behind it would subtract it again.",
+            "It has no bias, because the norm after it would subtract it again.",
             "它不带偏置，因为后面的归一化反正会把偏置减掉。",
         )
     return None
@@ -301,8 +301,7 @@ def on_shortcut(node: Node) -> Said | None:
     match node.role:
         case "norm":
             return Said(
-                "Brings the projection to the scale of f, so that neither drowns the other in the "
-                "sum.",
+                "Brings the projection to the scale of f, so that both count in the sum.",
                 "把投影的输出调到与 f 相近的大小，相加时谁也不会盖过谁。",
             )
         case "pool":

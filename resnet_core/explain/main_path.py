@@ -122,7 +122,7 @@ def _twins(block: Anatomy) -> Said:
         )
     return Said(
         f"The main path f is {sizes}: the first takes {several(given, 'channel')} to {made:,}, "
-        "the second leaves their number alone.",
+        "the second keeps that number.",
         f"主路 f 是{chinese}：第一个把 {given:,} 个通道变成 {made:,} 个，第二个不再改变。",
         ids(block.steps),
     )
@@ -244,7 +244,10 @@ def _is_bottleneck(block: Anatomy) -> bool:
 
 def _form_of_a_neck(given: int, width: int) -> Words:
     if given > width:
-        return Words("Wide, narrow, wide: hence the name", "两头宽、中间窄，“瓶颈”由此得名")
+        return Words(
+            "Wide, narrow, wide: that is where the name comes from",
+            "两头宽、中间窄，“瓶颈”由此得名",
+        )
     come = "channel comes" if given == 1 else "channels come"
     return Words(
         f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "
@@ -262,8 +265,8 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     if width >= made:
         yield Said(
             f"The middle is {several(width, 'channel')} wide and the block gives out {made:,}: "
-            f"the neck of this bottle is no neck, and the {name} has "
-            f"{_compared(weights(middle), weights(last))} the 1×1 behind it.",
+            f"so the middle is not narrow, and the {name} has "
+            f"{_compared(weights(middle), weights(last))} the 1×1 after it.",
             f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
             "卷积的权重是"
             f"后面那个 1×1 的 {more} 倍。",

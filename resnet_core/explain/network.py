@@ -60,7 +60,8 @@ def _stem(outline: Outline) -> Iterator[Said]:
     verb = "takes" if len(layers) == 1 else "take"
     yield Said(
         f"First, {described(layers, 'en')} {verb} the {side(given)} input down to "
-        f"{side(made)}, so that all that follows computes only {about}1/{round(places):,} of the "
+        f"{side(made)}, so that everything after it computes only {about}1/{round(places):,} of "
+        "the "
         "positions.",
         f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
         f"后面要算的位置{chinese}只有原来的 1/{round(places):,}。",
@@ -125,8 +126,8 @@ def _middle(outline: Outline) -> Iterator[Said]:
             "，所以除第一块外都能把输入原样加上",
         )
     yield Said(
-        f"Then come {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
-        f"shape{adds[0]}.",
+        f"Then come {sums} = {sum(counts):,} blocks. Within a stage all outputs have the "
+        f"same shape{adds[0]}.",
         f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样{adds[1]}。",
         tuple(stage.path for stage in outline.stages if stage.path),
     )

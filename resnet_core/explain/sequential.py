@@ -48,8 +48,7 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
-            "nothing but "
-            "what the one before it has left.",
+            "only what the one before it passes on.",
             f"{chinese}，带权重的层共 {len(layers):,} 个；每一层只看得到前一层的输出。",
             ids(layers),
         )
@@ -122,7 +121,7 @@ def _pooled(pools: list[Node], groups: list[list[Node]]) -> Said:
     behind, after = ("", "")
     if 2 * doubled > len(pools) > 1:
         behind, after = Words(
-            ", and behind most of them the channels double", "，池化之后通道多半翻倍"
+            ", and after most of them the channels double", "，池化之后通道多半翻倍"
         )
     does = "does" if len(pools) == 1 else "do"
     return Said(

@@ -105,7 +105,8 @@ def _because(block: Anatomy) -> Said:
     english, chinese = reasons(block)
     if len(english) > 1:
         return Said(
-            f"There are two reasons, and either alone would do: {english[0]}, and {english[1]}.",
+            f"There are two reasons, and one of them would be enough: {english[0]}, and "
+            f"{english[1]}.",
             f"理由有两个，任一成立就够了：{chinese[0]}，{chinese[1]}。",
             ids(block.joins[-1:]),
         )
@@ -287,7 +288,7 @@ def _forced(block: Anatomy) -> Passage:
             )
         )
     claim = Said(
-        "The shortcut projects although it need not.",
+        "The shortcut projects although it does not have to.",
         "捷径本可不投影，却还是投影了。",
         ids(block.side),
     )

@@ -109,7 +109,8 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, part of "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "part of "
                 f"it on padding: a position in the corner sees {ends[1]}. That is how far it can "
                 "see, not how evenly: what lies near the middle reaches it by far more paths than "
                 "what lies at the edge.",
@@ -132,7 +133,8 @@ def _all_of_it(last: Node, field: int, image: str, unit: tuple[str, str]) -> Pas
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, so even "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "so even "
                 "one in the corner reaches the far end. That is how far it can see, not how "
                 "evenly: what lies near the middle of its window reaches it by far more paths than "
                 "what lies at the edge.",
@@ -153,8 +155,8 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
         (
             Said(
                 f"The receptive field of one of its positions is {field:,}×{field:,} of {image} "
-                f"{unit[0]}; what lies further away it learns of only where something global "
-                "follows, an average or a linear layer over the whole map.",
+                f"{unit[0]}; it learns of what lies further away only where something "
+                "global follows, an average or a linear layer over the whole map.",
                 f"它的一个位置，感受野是 {image} {unit[1]}中的 {field:,}×{field:,}；"
                 "更远的内容，要等后面有全局的运算（对整张特征图取平均，或全连接）才能知道。",
                 (last.id,),
@@ -171,7 +173,8 @@ def _everything(graph: Graph, last: Node, unit: tuple[str, str], gates: bool) ->
              "最后的特征图上，每个位置都与整个输入有关。", (last.id,)),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, the "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "the "
                 f"input has {image} {unit[0]}; but the {through[0]} average over whole maps, and "
                 "through them everything has a say.",
                 f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，"

@@ -163,7 +163,7 @@ def _without_addition(block: Anatomy) -> Passage:
     told = Said(
         f"MobileNetV2 adds x only where it fits and never projects; here "
         f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
-        "the block is f alone.",
+        "the block is only f.",
         f"MobileNetV2 只在形状一致时才加 x，从不做投影；这里{'，'.join(chinese)}，"
         f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
         last,
@@ -172,7 +172,7 @@ def _without_addition(block: Anatomy) -> Passage:
         step = block.knobs.get("stride")
         told = Said(
             f"x and f(x) are both {whole(given)} and could be added, but the rule in the code asks "
-            f"about the stride, and {step} ≠ 1: so the block is f alone.",
+            f"about the stride, and {step} ≠ 1: so the block is only f.",
             f"x 与 f(x) 都是 {whole(given)}，本可相加，但代码里的规则问的是步长，而 {step} ≠ 1："
             "块里就只有 f。",
             last,
@@ -343,7 +343,7 @@ def _sparing(block: Anatomy) -> Passage:
         ),
         (
             Said(
-                "A bottleneck has a norm behind each of its three convolutions and three ReLUs; "
+                "A bottleneck has a norm after each of its three convolutions and three ReLUs; "
                 "a transformer's block gets by with far fewer, and taking them away here made the "
                 "results better, not worse.",
                 "瓶颈块的三个卷积后面各有一个归一化，ReLU 也有三个；Transformer 的块要少得多，"
@@ -351,7 +351,8 @@ def _sparing(block: Anatomy) -> Passage:
                 ids([*norms, *bends]),
             ),
             Said(
-                "The layer norm looks at one position and evens out its channels; the two permutes "
+                "The layer norm looks at one position and normalises its channels; the two "
+                "permutes "
                 "around it compute nothing, they put the channels last, where norm and linear "
                 "layers expect them.",
                 "层归一化只看一个位置，把它的各个通道归一化；前后两次维度换位什么也不算，"
@@ -461,7 +462,7 @@ def _recursion(
 def _widths(around: Node, widths: list[int], wide: int, products: list[Node]) -> Passage:
     every = sum(widths)
     here = Said(
-        f"So q stays below 2 · {wide:,} channels whatever the order: here it has {every:,}, and "
+        f"So q stays below 2 · {wide:,} channels at any order: here it has {every:,}, and "
         f"the {size_of(around)} {weights(around):,} weights.",
         f"所以无论几阶，q 都不到 2 · {wide:,} 个通道：这里是 {every:,} 个，"
         f"{size_of(around)} 有 {weights(around):,} 个权重。",

@@ -192,7 +192,7 @@ def _in_a_pointwise(block: Anatomy, node: Node) -> Passage:
         said.append(
             Said(
                 f"A 1×1 sees one position at a time: at stride {stride(node)} it reads "
-                f"{found.read:,} of {found.size:,} positions, and what stands in the others is "
+                f"{found.read:,} of {found.size:,} positions, and what is in the others is "
                 "lost.",
                 f"1×1 一次只看一个位置：步长为 {stride(node)} 时，{found.size:,} 个位置只读 "
                 f"{found.read:,} 个，其余位置上的内容就丢了。",
@@ -236,7 +236,7 @@ def _both_skip(block: Anatomy) -> Iterator[Passage]:
             (
                 Said(
                     f"{main.id} and {side.id} both read {found.read:,} of the {found.size:,} "
-                    "positions of x, the same ones; what stands in the others is lost.",
+                    "positions of x, the same ones; what is in the others is lost.",
                     f"x 有 {found.size:,} 个位置，{main.id} 和 {side.id} 都只读其中相同的 "
                     f"{found.read:,} 个；其余位置上的内容就丢了。",
                     (main.id, side.id),
@@ -260,7 +260,7 @@ def _twice(strided: list[Node]) -> Passage:
         ),
         (
             Said(
-                f"One behind the other they divide the size by {steps} = {total}: "
+                f"One after the other they divide the size by {steps} = {total}: "
                 f"{' → '.join(sizes)}, because {' and then '.join(end[0] for end in ends)}.",
                 f"前后相接，边长共除以 {steps} = {total}：{' → '.join(sizes)}，"
                 f"算式是 {'，然后 '.join(end[1] for end in ends)}。",
@@ -332,7 +332,7 @@ def _unpadded(block: Anatomy, node: Node) -> Iterator[Said]:
             "f(x) 也就没法与捷径的输出相加",
         )
     if not block.closed:
-        end = Words("and the map would dwindle from block to block", "特征图会一块比一块小")
+        end = Words("and the map would shrink from block to block", "特征图会一块比一块小")
     rows, columns = (side.reach - 1 for side in found.sides)
     yield Said(
         f"Without padding it would cut off {several(rows, 'row')} and "

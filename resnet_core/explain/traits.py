@@ -165,7 +165,8 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
     )
     if not outline.blocks[-1].joins:
         arrives = Words(
-            "what the last one computes would reach the head as it is, neither normed nor bent",
+            "what the last one computes would reach the head as it is, without a norm and an "
+            "activation",
             "最后一块算出来的就会原样送到分类头：没有归一化，也没有经过激活",
         )
     yield Passage(

@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
@@ -54,10 +54,12 @@ def trace(
     build: Callable[[], nn.Module],
     input_shapes: Sequence[Shape],
     dtypes: Sequence[torch.dtype] = (),
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The Graph of the module that ``build`` makes, at inputs of these shapes (batch first).
 
-    ``dtypes`` are those of the inputs, where they are not all of torch's default.
+    ``dtypes`` are those of the inputs, where they are not all of torch's default; ``kwargs`` is
+    what forward is given by name, tensors and other values.
 
     A structure that cannot run gives the Graph up to the call that failed, with ``problem``
     set. Whatever ``build`` raises passes through. Raises TraceError for a module that is no
@@ -66,7 +68,7 @@ def trace(
     with one_at_a_time:
         with stage("build"), torch.device("meta"):
             module = build()
-        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes)
+        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes, kwargs)
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -95,6 +97,7 @@ def _run(
     twins: Twins,
     witness: Witness,
     dtypes: Sequence[torch.dtype] = (),
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Graph:
     kinds = [*dtypes, *[torch.get_default_dtype()] * len(input_shapes)]
     with torch.device("meta"):
@@ -102,9 +105,9 @@ def _run(
             torch.empty(shape, dtype=dtype)
             for shape, dtype in zip(input_shapes, kinds, strict=False)
         ]
-    tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
+    tensors, named, input_nodes = process_input(inputs, None, _emptied(dict(kwargs or {})), "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure = _forward(module, tensors, record, witness)
+    failure = _forward(module, (tensors, named), record, witness)
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
@@ -113,17 +116,29 @@ def _run(
     return Reader(module, witness, list(input_nodes), twins).read(failure)
 
 
+def _emptied(value: Any) -> Any:
+    """A value for forward, its tensors without data."""
+    if isinstance(value, torch.Tensor):
+        return torch.empty_like(value, device="meta")
+    if isinstance(value, dict):
+        return {name: _emptied(part) for name, part in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_emptied, value))
+    return value
+
+
 def _forward(
-    module: nn.Module, tensors: Any, record: ComputationGraph, witness: Witness
+    module: nn.Module, given: tuple[Any, Any], record: ComputationGraph, witness: Witness
 ) -> BaseException | None:
     """Run it; what it raised. A tensor that a forward makes is without data as all others are."""
+    tensors, named = given
     module.eval()
     witness.follow = followed_from(record)
     recording = QuickRecorder(record, witness.around)
     counting = witness.counter or nullcontext()
     with recording, torch.no_grad(), plain_sizes(), counting, torch.device("meta"), witness:
         try:
-            module(*tensors)
+            module(*tensors, **named)
         except (Exception, SystemExit) as error:
             return error
     return None

@@ -88,7 +88,8 @@ READ: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
     ("sums that are not there do not grow",
      ("model=resnet preact=true shortcut=none layers=1,1,1,1 block=basic",
       "model=resnet preact=true shortcut=none layers=1,1,1,1"),
-     ("the last sum", "grew at every addition", "最后一次相加"), ("neither normed nor bent",)),
+     ("the last sum", "grew at every addition", "最后一次相加"),
+     ("without a norm and an activation",)),
     ("a stem that cannot shrink", ("model=resnet layers=1,1,1,1 input=1",
                                    "model=resnet layers=1,1,1,1 input=1 stem=deep"),
      ("leaves the 1×1 as they are", "no resolution to give away", "1×1 positions become one",
@@ -183,7 +184,7 @@ def test_groups_are_mixed_again_only_where_a_full_1x1_follows() -> None:
     for mixed in (True, False):
         told = draw_module(Grouped(mixed), (1, 16, 8, 8)).explain().text.replace("\n", " ")
         assert "No group sees here what another one finds" in told
-        assert ("the 1×1 behind it mixes them again" in told) is mixed
+        assert ("the 1×1 after it mixes them again" in told) is mixed
 
 
 @pytest.mark.parametrize("dilation", [1, 2])

@@ -24,7 +24,6 @@ def reached(parameters: dict[str, object], size: tuple[int, int], at: tuple[int,
     ("parameters", "size"),
     [
         ({"model": "hornet", **SMALL}, (67, 99)),
-        ({"model": "hornet", **SMALL}, (96, 64)),
         ({"model": "resnet", "block": "basic", "layers": "1,1,1,1"}, (97, 65)),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from resnet_core import compare, draw, draw_source
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.graph.model import Graph
 from resnet_core.source.listing import readings, restored
+from resnet_core.source.offer import offers
+from resnet_core.source.program import Program
 from tests.source.styles import STYLES
 from tests.subjects import sampled
 
@@ -49,7 +52,8 @@ def test_a_listing_as_it_stands_is_the_catalogues_subject(name: str) -> None:
     found = restored(LISTINGS[name])
     assert found.changed
     assert found.notes
-    assert any(line.startswith("+") for line in found.difference())
+    assert any(re.match(r"\+[^+]", line) for line in found.difference())
+    assert offers(Program(found.text))  # it is the listing that is drawn
     drawing = draw_source(found.text, call, size)
     side = size.rpartition("x")[2]
     assert structure(drawing.graph) == structure(draw(**subject, input=side).graph)

@@ -134,7 +134,9 @@ def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
 @pytest.mark.parametrize("language", sampled(["zh", "en"]))
 def test_drawings_and_answers_stand_on_the_page(client: TestClient, language: str) -> None:
     for document in DOCUMENTS:
-        page = html.unescape(read(client, document, language))
+        page = re.sub(
+            r'<span class="two">(.)</span>', r"\1", html.unescape(read(client, document, language))
+        )
         for system in document.systems:
             if system.drawing:
                 assert system.drawing[language].strip() in page

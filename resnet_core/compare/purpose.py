@@ -188,7 +188,7 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
         quoting("Why: nothing follows the addition, so within a stage signal and gradient "
                 "have a straight path; on CIFAR-10 ResNet-164 went from {post-164}% to "
                 "{preact-164}% errors.",
-                "目的：相加之后什么也没有，同一阶段里信号和梯度有一条直路；"
+                "目的：相加之后没有别的运算，同一阶段里信号和梯度有一条直路；"
                 "ResNet-164 在 CIFAR-10 上的错误率从 {post-164}% 降到 {preact-164}%。"),
         ("post-164", "preact-164"))),
     (_plain, Purpose(
@@ -229,5 +229,5 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
         ("vgg-16", "crop-50"))),
     (lambda a, b: b.get("output_stride", 32) < a.get("output_stride", 32), Purpose(Said(
         "Why: the last map stays large, as segmentation needs it to know where things are.",
-        "目的：最后的特征图保持较大，分割要靠它知道东西在哪里。"))),
+        "目的：最后的特征图保持较大，分割要靠它知道物体在哪里。"))),
 )  # fmt: skip

@@ -59,7 +59,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
     outline = Outline(graph)
     passages = tuple(_passages(outline, caption)) or (without_weights(outline, caption),)
     return Explanation(
-        title=caption.title,
+        title=caption.called(language),
         paragraphs=introduced((passage.paragraph(language) for passage in passages), language),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,

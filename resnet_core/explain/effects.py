@@ -32,7 +32,7 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
     yield Why(
         Said(
             "What do v1.5, C and D bring? A few tenths of a point each.",
-            "v1.5、C、D 各带来多少？各零点几个百分点。",
+            "v1.5、C、D 各提高多少？各零点几个百分点。",
         ),
         (
             quoting(
@@ -46,7 +46,7 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
             ),
             Said(
                 "Each has a training script of its own, so the differences are rough.",
-                "各有各的训练脚本，差距只能看个大概。",
+                "它们的训练脚本各不相同，差距只能看个大概。",
             ),
         ),
         ("gluon-v1", "gluon-b", "gluon-c", "gluon-d"),

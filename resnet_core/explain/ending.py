@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm, normed, prepared
 from resnet_core.graph.model import Node
@@ -32,16 +33,18 @@ def _after(block: Anatomy, last: Node) -> Passage:
     claim = Said(
         f"The last {name} comes after the addition.", f"最后一个 {name} 放在相加之后。", nodes
     )
-    enters = ("as it comes out of its last norm", "经最后一个归一化直接参与相加")
+    enters = Words("as it comes out of its last norm", "经最后一个归一化直接参与相加")
     if not ends_in_norm(block):
-        enters = ("as it was computed", "算出来就直接参与相加")
+        enters = Words("as it was computed", "算出来就直接参与相加")
     if last.type in _NEVER_NEGATIVE:
         rest = (
-            ("what the shortcut brings", "捷径的输出") if block.kind != "identity" else ("x", " x ")
+            Words("what the shortcut brings", "捷径的输出")
+            if block.kind != "identity"
+            else ("x", " x ")
         )
         grows = ("", "")
         if block.kind == "identity":
-            grows = (
+            grows = Words(
                 ", and what runs along the shortcut could only grow",
                 "，沿捷径传下去的值只增不减",
             )
@@ -66,11 +69,11 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
     nodes = ids(block.joins[-1:])
     first = ids(block.calls[:2])
     stand, after = (
-        ("Norm and activation stand", "归一化和激活"),
-        ("norm and activation", "归一化和激活"),
+        Words("Norm and activation stand", "归一化和激活"),
+        Words("norm and activation", "归一化和激活"),
     )
     if not normed(block):
-        stand, after = ("The activation stands", "激活"), ("activation", "激活")
+        stand, after = Words("The activation stands", "激活"), Words("activation", "激活")
     said = [
         Said(
             f"{stand[0]} before each convolution instead of after it, so the sum leaves the "
@@ -78,16 +81,17 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
             "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
             "without meeting a single non-linearity.",
             f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
-            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度穿过这一串，"
-            "一次非线性也不会碰上。",
+            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度一路穿过，"
+            "不经过任何非线性。",
             (*first, *nodes),
         )
     ]
     broken = [other for other in blocks or (block,) if prepared(other)]
     if broken:
         count = Few(len(broken))
-        where = (f"At {count:en} of the shortcuts", f"有{count:zh}条捷径") if blocks else (
-            "At the shortcut of this block", "在这个块的捷径上，")  # fmt: skip
+        where = Words("At the shortcut of this block", "在这个块的捷径上，")
+        if blocks:
+            where = Words(f"At {count:en} of the shortcuts", f"在{count:zh}条捷径上，")
         said.append(
             Said(
                 f"{where[0]} that straight way is broken off: like the main path, "
@@ -98,7 +102,7 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
             )
         )
     return Passage(
-        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes), tuple(said)
+        Said("Nothing follows the addition.", "相加之后没有别的运算。", nodes), tuple(said)
     )
 
 
@@ -117,8 +121,8 @@ def _linear(block: Anatomy) -> Iterator[Passage]:
 def _lossy(block: Anatomy, width: int, wider: bool) -> Said:
     nodes = ids(block.joins[-1:])
     hard = any(call.type in _NEVER_NEGATIVE and call.lane == "main" for call in block.calls)
-    does = ("sets part of its input to zero", "把一部分输入变成零") if hard else (
-        "squashes part of its input", "把一部分输入压扁")  # fmt: skip
+    does = Words("sets part of its input to zero", "把一部分输入变成零") if hard else Words(
+        "squashes part of its input", "压缩一部分输入")  # fmt: skip
     if wider:
         return Said(
             f"An activation {does[0]}. In the wide middle the other channels can make up for it, "

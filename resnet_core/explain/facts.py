@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, groups
@@ -68,8 +69,8 @@ def one_in(read: int, size: int) -> tuple[str, str]:
     """``one position in four`` where that is exact, else ``64 of 225 positions``."""
     if read and size % read == 0:
         places = Few(size // read)
-        return f"one position in {places:en}", f"每{places:zh}个位置只读一个"
-    return f"{read:,} of {size:,} positions", f"{size:,} 个位置只读 {read:,} 个"
+        return Words(f"one position in {places:en}", f"每{places:zh}个位置只读一个")
+    return Words(f"{read:,} of {size:,} positions", f"{size:,} 个位置只读 {read:,} 个")
 
 
 def same_positions(one: Node, other: Node) -> bool:

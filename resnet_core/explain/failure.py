@@ -54,7 +54,7 @@ def _met(problem: Problem) -> Said:
         shapes = [shape_text(shape) for shape in problem.shapes]
         return Said(
             f"{' and '.join(shapes)} meet there. {_capital(reason)}.",
-            f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
+            f"在那里汇合的是 {' 与 '.join(shapes)}。{chinese}。",
             (problem.node,),
         )
     if problem.title == "cannot run":

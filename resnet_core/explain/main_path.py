@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import gated, only_middle, prepared
 from resnet_core.explain.positions import window
@@ -70,15 +70,15 @@ def _factor(block: Anatomy) -> str:
 def computes(block: Anatomy) -> Said:
     nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
     found = {
-        "α": [("one learned number α", "，其中 α 是一个可学习的数")],
-        "γ": [("a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数")],
-    }.get(_factor(block), [("s from the gate", "，s 由门控给出")] if gated(block) else [])
+        "α": [Words("one learned number α", "，其中 α 是一个可学习的数")],
+        "γ": [Words("a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数")],
+    }.get(_factor(block), [Words("s from the gate", "，s 由门控给出")] if gated(block) else [])
     before = "x"
     for call in prepared(block):
         if call.role != "identity":  # what stands where a norm was left out
             before = f"{call.id if call.role == 'norm' else call.type.lower()}({before})"
     if before != "x":
-        found.append((f"a = {before}", f"，其中 a = {before}"))
+        found.append(Words(f"a = {before}", f"，其中 a = {before}"))
     text, clauses = formula(block), listed((clause[0] for clause in found), "en")
     english = f", with {clauses}" if clauses else ""
     chinese = "".join(clause[1] for clause in found)
@@ -96,7 +96,9 @@ def steps(block: Anatomy) -> Said:
             ids(block.steps),
         )
     count = Few(len(block.steps))
-    order = ["先", *["再"] * (len(chinese) - 2), "最后" if len(chinese) > 2 else "再"]
+    begins, goes_on, ends = (Words("", "先"), Words("", "再"), Words("", "最后"))
+    last = ends if len(chinese) > 2 else goes_on
+    order = [word.zh for word in (begins, *[goes_on] * (len(chinese) - 2), last)]
     ordered = "，".join(map("".join, zip(order, chinese, strict=True)))
     return Said(
         f"The main path f takes {count:en} steps: {', '.join(english[:-1])}, and {english[-1]}.",
@@ -109,8 +111,9 @@ def _twins(block: Anatomy) -> Said:
     """Two convolutions in a row, neither of them 1×1."""
     one = block.steps[0]
     given, made = channels(one)
-    sizes = f"two {size_of(one)} convolutions in a row"
-    chinese = f"两个 {size_of(one)} 卷积前后相接"
+    sizes, chinese = Words(
+        f"two {size_of(one)} convolutions in a row", f"两个 {size_of(one)} 卷积前后相接"
+    )
     if given == made:
         return Said(
             f"The main path f is {sizes}, {several(made, 'channel')} all the way.",
@@ -131,7 +134,7 @@ def _each_step(block: Anatomy) -> Iterator[tuple[str, str]]:
     for node in block.steps:
         given, made = channels(node)
         if node.role == "linear":
-            yield (
+            yield Words(
                 f"a linear layer takes {given:,} numbers to {made:,}",
                 f"用全连接层把 {given:,} 个数变成 {made:,} 个",
             )
@@ -148,22 +151,26 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
     if only_middle(node):
         return _in_disguise(node, known)
     if is_depthwise(node):
-        where = ("each channel by itself", "每个通道里各自")
-        return (
+        where = Words("each channel by itself", "每个通道里各自")
+        return Words(
             f"a depthwise {name} looks at the neighbours of each position, {where[0]}",
             f"用逐通道的 {name} 卷积在{where[1]}提取局部邻域的信息",
         )
     if given != made:
-        return (
+        return Words(
             f"a {name} convolution looks at the neighbours of each position and takes "
             f"{several(given, 'channel')} to {made:,}",
             f"用 {size_of(node)} {_kind(node)}提取每个位置周围的信息，"
             f"并把 {given:,} 个通道变成 {made:,} 个",
         )
-    on = ("these", "这些通道上") if known else (several(made, "channel"), f" {made:,} 个通道上")
+    on = (
+        Words("these", "这些通道上")
+        if known
+        else Words(several(made, "channel"), f" {made:,} 个通道上")
+    )
     if known and made == 1:
-        on = ("it", on[1])
-    return (
+        on = Words("it", on[1])
+    return Words(
         f"a {name} convolution looks at the neighbours of each position in {on[0]}",
         f"用 {name} 卷积在{on[1]}提取每个位置周围 {name} 的信息",
     )
@@ -172,13 +179,13 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
 def _in_disguise(node: Node, known: bool) -> tuple[str, str]:
     """A larger kernel on a map so small that all but one of its points meet padding."""
     name, (given, made) = _sized(node), channels(node)
-    kind = ("depthwise ", "逐通道的 ") if is_depthwise(node) else ("", "")
-    on = (several(given, "channel"), f" {given:,} 个通道上")
+    kind = Words("depthwise ", "逐通道的 ") if is_depthwise(node) else ("", "")
+    on = Words(several(given, "channel"), f" {given:,} 个通道上")
     if known:
-        on = ("it" if given == 1 else "these", "这些通道上")
-    turns = ("", "") if given == made else (
+        on = Words("it" if given == 1 else "these", "这些通道上")
+    turns = ("", "") if given == made else Words(
         f" and takes them to {made:,}", f"，并变成 {made:,} 个")  # fmt: skip
-    return (
+    return Words(
         f"a {kind[0]}{name} convolution works on {on[0]}{turns[0]}, here as a 1×1, because only "
         "one of its points meets the map",
         f"用{kind[1] or ' '}{name} 卷积在{on[1]}算{turns[1]}（只有一个采样点落在图内，等于 1×1）",
@@ -191,25 +198,27 @@ def _sized(node: Node) -> str:
 
 
 def _kind(node: Node) -> str:
-    return "转置卷积" if node.type.startswith("ConvTranspose") else "卷积"
+    transposed = node.type.startswith("ConvTranspose")
+    kind = Words("transposed", "转置卷积") if transposed else Words("convolution", "卷积")
+    return kind.zh
 
 
 def _pointwise(block: Anatomy, node: Node, known: bool, again: bool) -> tuple[str, str]:
     """A 1×1; ``known`` if its channels were just named, ``again`` if a 1×1 came before it."""
     name, (given, made) = size_of(node), channels(node)
     them = "it" if given == 1 else "them"
-    what = (them, "") if known else (several(given, "channel"), f"把 {given:,} 个通道")
+    what = (them, "") if known else Words(several(given, "channel"), f"把 {given:,} 个通道")
     if given == made:
-        does, whole = ("scales", "the one channel") if given == 1 else (
-            "mixes", f"the {made:,} channels")  # fmt: skip
-        chinese = "缩放这一个" if given == 1 else f"混合{'这些' if known else f' {made:,} 个'}"
-        return (
+        does, chinese = Words("scales", "缩放这一个") if given == 1 else Words(
+            "mixes", f"混合{'这些' if known else f' {made:,} 个'}")  # fmt: skip
+        whole = "the one channel" if given == 1 else f"the {made:,} channels"
+        return Words(
             f"a {name} convolution {does} {them if known else whole}{' again' if again else ''}",
             f"用 {name} 卷积{chinese}通道",
         )
     why, reason = _expansion(block, made) if node is block.steps[-1] else ("", "")
-    verb, chinese = ("narrows", "降到") if made < given else ("widens", "升到")
-    return (
+    verb, chinese = Words("narrows", "降到") if made < given else Words("widens", "升到")
+    return Words(
         f"a {name} convolution {verb} {what[0]} to {made:,}{why}",
         f"用 {name} 卷积{what[1]}{chinese} {made:,} 个{reason}",
     )
@@ -230,6 +239,20 @@ def _is_bottleneck(block: Anatomy) -> bool:
         and len(block.spatial) == 1
         and block.spatial[0] is block.steps[1]
         and not is_depthwise(block.spatial[0])
+    )
+
+
+def _form_of_a_neck(given: int, width: int) -> Words:
+    if given > width:
+        return Words(
+            "Wide, narrow, wide: that is where the name comes from",
+            "两头宽、中间窄，“瓶颈”由此得名",
+        )
+    come = "channel comes" if given == 1 else "channels come"
+    return Words(
+        f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "
+        "at the other end",
+        f"进来的只有 {given:,} 个通道，开头没有什么可降的，瓶颈只在后一半看得出来",
     )
 
 
@@ -258,13 +281,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         return
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
-    come = "channel comes" if given == 1 else "channels come"
-    shape = "Wide, narrow, wide: that is where the name comes from" if given > width else (
-        f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "
-        "at the other end")  # fmt: skip
-    points = Few(kernel(middle) ** 2)
-    form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
-        f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
+    points, (shape, form) = Few(kernel(middle) ** 2), _form_of_a_neck(given, width)
     yield Said(
         f"{shape}. Looking at neighbours is the costly part, {points:en} weights where a 1×1 has "
         f"one, so it is done where channels are few: on {several(width, 'channel')} the {name} "
@@ -272,7 +289,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         f"{there:en}, {ratio(times)} times as much.",
         f"{form}。提取邻域信息最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有"
         f"{points:zh}个，"
-        f"所以放到通道最少处去做。"
+        f"所以放到通道最少的地方去做。"
         f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
@@ -307,7 +324,7 @@ def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
         f"In a plain bottleneck the {name} is the costly part, and that is why the middle is "
         f"narrow. Here it is split into groups and costs {Many(middle.macs):en} multiply-adds; "
         f"the two 1×1 around it cost {ends:en}.",
-        f"一般说来，提取邻域信息最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"一般说来，提取邻域信息最费算力，中段变窄就是为了省它。这里的 {name} 分了组，只要 "
         f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
         ids([first, middle, last]),
     )
@@ -351,8 +368,9 @@ def _as_one(block: Anatomy, width: int) -> Said:
     single, both = 25 * width * width, weights(one) + weights(other)
     between = block.calls[block.calls.index(one) + 1 : block.calls.index(other)]
     bends = any(call.role == "activation" for call in between)
-    loses = ", and would have no non-linearity halfway" if bends else ""
-    misses = "，中间还少一次非线性" if bends else ""
+    loses, misses = NO_WORDS
+    if bends:
+        loses, misses = Words(", and would have no non-linearity halfway", "，中间还少一次非线性")
     return Said(
         f"Together the two see 5×5 positions. A single 5×5 would see as much with {single:,} "
         f"weights instead of {both:,}{loses}.",
@@ -368,8 +386,8 @@ def noun(block: Anatomy) -> tuple[str, str]:
     if known is not None:
         return known.one.en, known.one.zh
     if block.closed:
-        return f"a residual block ({block.type})", f"残差块（{block.type}）"
-    return f"a module ({block.type})", f"模块（{block.type}）"
+        return Words(f"a residual block ({block.type})", f"残差块（{block.type}）")
+    return Words(f"a module ({block.type})", f"模块（{block.type}）")
 
 
 def plural(block: Anatomy, count: int) -> tuple[str, str]:
@@ -402,8 +420,8 @@ def _of_size(given: Shape, made: Shape) -> tuple[str, str] | None:
     if given[2:] == made[2:]:
         return None
     if all(-(-one // 2) == other for one, other in zip(given[2:], made[2:], strict=True)):
-        return "halves height and width", "高和宽减半"
-    return (
+        return Words("halves height and width", "高和宽减半")
+    return Words(
         f"takes the map from {side(given)} to {side(made)}",
         f"特征图从 {side(given)} 变成 {side(made)}",
     )
@@ -414,14 +432,14 @@ def _of_width(given: Shape, made: Shape) -> tuple[str, str] | None:
     if before == after:
         return None
     if after == 2 * before:
-        return "doubles the channels", "通道翻倍"
+        return Words("doubles the channels", "通道翻倍")
     if 2 * after == before:
-        return "halves the channels", "通道减半"
+        return Words("halves the channels", "通道减半")
     if after % before == 0:
         times = ratio(after / before)
-        return f"gives {times} times the channels", f"通道变成 {times} 倍"
-    verb, chinese = ("widens", "增加") if after > before else ("narrows", "减少")
-    return (
+        return Words(f"gives {times} times the channels", f"通道变成 {times} 倍")
+    verb, chinese = Words("widens", "增加") if after > before else Words("narrows", "减少")
+    return Words(
         f"{verb} {several(before, 'channel')} to {after:,}",
         f"通道从 {before:,} {chinese}到 {after:,}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import called_layer
 from resnet_core.graph.model import Node
@@ -39,16 +40,16 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     convs = [layer for layer in layers if layer.role == "conv"]
     linear = [layer for layer in layers if layer.role == "linear"]
     counted = [
-        (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
-        (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
+        (Words(several(len(convs), "convolution"), f"{len(convs):,} 个卷积"), convs),
+        (Words(several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层"), linear),
     ]
-    english = listed((pair[0] for pair in counted if pair[2]), "en")
-    chinese = listed((pair[1] for pair in counted if pair[2]), "zh")
+    english = listed((words.en for words, found in counted if found), "en")
+    chinese = listed((words.zh for words, found in counted if found), "zh")
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
             "only what the one before it passes on.",
-            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
+            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层只看得到前一层的输出。",
             ids(layers),
         )
     ]
@@ -57,15 +58,18 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             Said(
                 "No addition leads past anything. Plain networks made much deeper got worse even "
                 "on their training images; the shortcut of ResNet was the answer to that.",
-                "没有一处相加能绕过任何一层。这样的网络再往深里堆，连训练集上的表现都会变差；"
+                "没有一条捷径能绕过任何一层。这样的网络再往深里堆，连训练误差都会变大；"
                 "ResNet 的捷径就是对此的回答。",
                 ids(layers[-1:]),
             )
         )
+    row = Words("a single layer", "只有一层")
+    if len(layers) > 1:
+        row = Words("layers in a row", "一层接一层，串成一列")
     return Passage(
         Said(
-            f"{caption.title}: {'layers in a row' if len(layers) > 1 else 'a single layer'}.",
-            f"{caption.title}：{'一层接一层，串成一列' if len(layers) > 1 else '只有一层'}。",
+            f"{caption.title}: {row.en}.",
+            f"{caption.called('zh')}：{row.zh}。",
         ),
         tuple(said),
     )
@@ -86,11 +90,12 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
     heights = [group[0].shape[2] for group in groups]
     if heights != sorted(heights, reverse=True) or heights[0] == heights[-1]:
         return  # a map that grows, or keeps its size, does not shrink step by step
-    english = [f"{side(g[0].shape)}: {len(g)} × {g[0].shape[1]:,}" for g in groups]
+    counted = [(side(g[0].shape), f"{len(g)} × {g[0].shape[1]:,}") for g in groups]
+    english, chinese = Words(", ".join(map(": ".join, counted)), "；".join(map("：".join, counted)))
     said = [
         Said(
-            f"Convolutions by the size of their map, with their channels: {', '.join(english)}.",
-            f"按特征图的大小列出卷积及其通道：{'，'.join(english)}。",
+            f"Convolutions by the size of their map, with their channels: {english}.",
+            f"按特征图的大小列出卷积的个数和通道数：{chinese}。",
             ids(node for group in groups for node in group),
         )
     ]
@@ -115,7 +120,9 @@ def _pooled(pools: list[Node], groups: list[list[Node]]) -> Said:
     doubled = sum(2 * one == other for one, other in pairwise(widths))
     behind, after = ("", "")
     if 2 * doubled > len(pools) > 1:
-        behind, after = ", and after most of them the channels double", "，池化之后通道多半翻倍"
+        behind, after = Words(
+            ", and after most of them the channels double", "，池化之后通道多半翻倍"
+        )
     does = "does" if len(pools) == 1 else "do"
     return Said(
         f"No convolution shrinks anything; {layers} {does} it{behind}.",
@@ -239,10 +246,11 @@ def without_weights(outline: Outline, caption: Caption) -> Passage:
         return Passage(
             Said(
                 f"{caption.title} has {params:,} parameters, none of them in a plain layer.",
-                f"{caption.title} 有 {params:,} 个参数，却不在普通的层里。",
+                f"{caption.called('zh')} 有 {params:,} 个参数，却不在普通的层里。",
             ),
             (said,),
         )
     return Passage(
-        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"), (said,)
+        Said(f"{caption.title} learns nothing.", f"{caption.called('zh')} 没有要学习的参数。"),
+        (said,),
     )

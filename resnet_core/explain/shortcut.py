@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import prod
 
-from resnet_core.bilingual import LANGUAGES, Language, Text
+from resnet_core.bilingual import LANGUAGES, NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import one_in, taken
 from resnet_core.explain.main_path import capital
@@ -60,30 +60,41 @@ def _widens(block: Anatomy) -> bool:
 
 def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
     """Why the input cannot be added as it is; empty where it could."""
-    english, chinese = [], []
+    found = []
     given, made = block.given, block.summed
     if len(given) < 4 or len(given) != len(made):
         return _differs(given, made)
     if given[2:] != made[2:]:
         step = given[2] // max(1, made[2])
-        english.append(
-            f"the map shrinks from {side(given)} to {side(made)} (stride {_stride(block, step)})"
+        found.append(
+            Words(
+                f"the map shrinks from {side(given)} to {side(made)} "
+                f"(stride {_stride(block, step)})",
+                f"特征图从 {side(given)} 缩到 {side(made)}（步长 {_stride(block, step)}）",
+            )
         )
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}（步长 {_stride(block, step)}）")
     if given[1] != made[1]:
-        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
-        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
-    return english, chinese
+        found.append(other_channels(given, made))
+    return [reason.en for reason in found], [reason.zh for reason in found]
+
+
+def other_channels(given: Shape, made: Shape) -> Words:
+    """That the channels are others afterwards."""
+    return Words(
+        f"the channels change ({given[1]:,} ≠ {made[1]:,})",
+        f"通道数变了（{given[1]:,} ≠ {made[1]:,}）",
+    )
 
 
 def _differs(given: Shape, made: Shape) -> tuple[list[str], list[str]]:
     """The reason where the input is no map: numbers in rows, as a linear layer takes them."""
     if given == made:
         return [], []
-    return (
-        [f"the shape changes ({whole(given)} ≠ {whole(made)})"],
-        [f"形状变了（{whole(given)} ≠ {whole(made)}）"],
+    reason = Words(
+        f"the shape changes ({whole(given)} ≠ {whole(made)})",
+        f"形状变了（{whole(given)} ≠ {whole(made)}）",
     )
+    return [reason.en], [reason.zh]
 
 
 def _stride(block: Anatomy, measured: int) -> int:
@@ -101,9 +112,11 @@ def _because(block: Anatomy) -> Said:
         )
     if len(block.given) < 4 or len(block.given) != len(block.summed):
         return Said(f"{capital(english[0])}.", f"{chinese[0]}。", ids(block.joins[-1:]))
-    spared = ("The channels agree", "通道数倒是一致")
+    spared = Words("The channels agree", "通道数倒是一致")
     if "channels" in english[0]:
-        spared = (f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}")
+        spared = Words(
+            f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}"
+        )
     return Said(
         f"One reason is enough: {english[0]}. {spared[0]}.",
         f"理由只有一个，但已足够：{chinese[0]}。{spared[1]}。",
@@ -129,7 +142,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
             "It costs nothing and changes nothing. And since nothing follows the addition, the "
             "derivative of x + f(x) is exactly 1 + f′(x): the gradient reaches the layers before "
             "this block even where f′ is almost zero.",
-            "它不花一分代价，也不改一个数。相加之后什么也没有，x + f(x) 的导数正好是 1 + f′(x)："
+            "它没有任何开销，也不改一个数。相加之后没有别的运算，x + f(x) 的导数正好是 1 + f′(x)："
             "哪怕 f′ 几乎为零，梯度照样传得到前面的层。",
             joins,
         )
@@ -140,7 +153,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
         "between x and the output. Layers without a shortcut would have to learn the identity, "
         "and the paper of 2015 saw them fail at it: a plain network of 34 layers fitted its "
         "training images worse than one of 18 (degradation).",
-        f"它不花一分代价，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
+        f"它没有任何开销，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
         "没有捷径的层要自己学会恒等映射，2015 年的论文发现它们学不好："
         "34 层普通网络的训练误差反而高于 18 层（退化问题）。",
         joins,
@@ -151,21 +164,31 @@ def _fits(block: Anatomy, given: str) -> Said:
     """Which condition let the input through as it is."""
     knob = next((knob for knob in _KNOBS if knob in block.knobs), "")
     value = block.knobs.get(knob, "")
-    english = f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
-    chinese = f"f(x) 的输出形状是 {given}，与 x 相同，可以直接相加"
+    more = NO_WORDS
     if value in ("padded", "avgpool"):
-        english += f"; {knob}={value} would only act where the shapes differ"
-        chinese += f"；{knob}={value} 只在形状不同时才起作用"
+        more = Words(
+            f"; {knob}={value} would only act where the shapes differ",
+            f"；{knob}={value} 只在形状不同时才起作用",
+        )
     elif value == "identity":
-        english += f"; {knob}=identity insists on it, {knob}=auto would have chosen the same"
-        chinese += f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样"
+        more = Words(
+            f"; {knob}=identity insists on it, {knob}=auto would have chosen the same",
+            f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样",
+        )
     elif value == "auto":
         width = block.given[1]
-        agree = ("one channel on both sides", "进出都是一个通道") if width == 1 else (
+        agree = Words("one channel on both sides", "进出都是一个通道") if width == 1 else Words(
             f"{width:,} = {width:,} channels", f"通道数 {width:,} = {width:,}")  # fmt: skip
-        english += f": stride 1 and {agree[0]} leave {knob}=auto nothing to do"
-        chinese += f"：步长为 1，{agree[1]}，{knob}=auto 便什么也不加"
-    return Said(f"{english}.", f"{chinese}。", ids(block.joins))
+        more = Words(
+            f": stride 1 and {agree[0]} leave {knob}=auto nothing to do",
+            f"：步长为 1，{agree[1]}，{knob}=auto 便什么也不加",
+        )
+    return Said(
+        f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
+        f"{more.en}.",
+        f"f(x) 的输出形状是 {given}，与 x 相同，可以直接相加{more.zh}。",
+        ids(block.joins),
+    )
 
 
 def _projection(block: Anatomy) -> Passage:
@@ -218,7 +241,7 @@ def _share(block: Anatomy) -> Said:
     # A layer that is called twice, as CBAM's are, has its weights once.
     every = sum(weights(node) for node in {node.path: node for node in layers}.values())
     linear = any(node.role == "linear" for node in block.side)
-    kind = ("", "") if linear else ("convolution ", "卷积")
+    kind = ("", "") if linear else Words("convolution ", "卷积")
     return Said(
         f"It holds {mine:,} of the {every:,} {kind[0]}weights in this block, "
         f"{percent(mine, every)}.",
@@ -234,18 +257,18 @@ def _forced(block: Anatomy) -> Passage:
     step = block.knobs.get("stride", 1)
     where, there = whole(block.given), [described(block.side, language) for language in LANGUAGES]
     if knob:
-        why = (
+        why = Words(
             f"but {knob}=projection puts {there[0]} there all the same",
             f"{knob}=projection 仍然放了{there[1]}",
         )
     elif step != 1:
-        why = (
+        why = Words(
             f"but the rule in the code asks about the stride, and {step} ≠ 1: so {taken(block)} "
             f"passes {there[0]}",
             f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 {taken(block)} 要过{there[1]}",
         )
     else:
-        why = (f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
+        why = Words(f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
     said = [
         Said(
             f"x and f(x) are both {where} and could be added as they are, {why[0]}.",
@@ -260,7 +283,7 @@ def _forced(block: Anatomy) -> Passage:
                 f"identity. It costs {mine:,} parameters, and the gradient no longer has a way "
                 "back that nothing alters.",
                 f"这是 ResNet 论文里的 C 方案，论文自己也发现它比恒等好不了多少。它要花 {mine:,} 个"
-                "参数，梯度也不再有一条不受改动的回路。",
+                "参数，梯度也不再有一条不受改动的通路。",
                 ids(block.side),
             )
         )
@@ -352,9 +375,9 @@ def _padded(block: Anatomy) -> Passage:
             )
         )
     if missing:
-        fills = ("the one channel that is missing with zeros: in it", "那一个通道")
+        fills = Words("the one channel that is missing with zeros: in it", "那一个通道")
         if missing > 1:
-            fills = (
+            fills = Words(
                 f"the {missing:,} channels that are missing with zeros: in these",
                 f" {missing:,} 个通道",
             )
@@ -381,7 +404,7 @@ def option_a(*blocks: Anatomy) -> Said:
     """What padded shortcuts save."""
     spared = sum(block.given[1] * block.summed[1] for block in blocks)
     number = Few(len(blocks))
-    who = ("a 1×1 convolution", "一个 1×1 卷积") if number == 1 else (
+    who = Words("a 1×1 convolution", "一个 1×1 卷积") if number == 1 else Words(
         f"{number:en} 1×1 convolutions", f"{number:zh}个 1×1 卷积")  # fmt: skip
     return Said(
         f"This is option A of the ResNet paper: no parameter at all, where {who[0]} "
@@ -400,7 +423,7 @@ def _none(block: Anatomy) -> Passage:
                 "With shortcut=none this is a plain block: what comes out is f(x) and nothing of x "
                 "itself, so every block on the way must pass on whatever later ones will need.",
                 "shortcut=none 时它就是一个普通的块：出来的只有 f(x)，没有 x 本身；"
-                "后面要用的东西，每一块都得自己想办法传下去。",
+                "后面还要用的信息，每一块都得自己想办法传下去。",
                 last,
             ),
             Said(
@@ -463,8 +486,8 @@ def _counted(name: str, count: int, language: Language) -> str:
     bare = name.partition(" ")[2]
     for noun in ("convolution", "linear layer"):
         bare = bare.replace(noun, f"{noun}s")
-    chinese = f"{Few(count):zh}{name.removeprefix('一')}"
-    return Text(f"{Few(count):en} {bare}", chinese)[language]
+    one = Words("a ", "一")
+    return Text(f"{Few(count):en} {bare}", f"{Few(count):zh}{name.removeprefix(one.zh)}")[language]
 
 
 def _layer(node: Node, language: Language) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import computes, headline, steps
+from resnet_core.explain.shortcut import other_channels
 from resnet_core.explain.stride import formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -50,12 +52,12 @@ def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
-    each = ("The other passes a 3×3 of its own", "另一片过自己的 3×3")
+    each = Words("The other passes a 3×3 of its own", "另一片经过自己的 3×3")
     if len(convs) > 1:
-        each = (
+        each = Words(
             "Each of the others passes a 3×3 of its own; from the third on the result of the "
             "one before it is added first",
-            "其余各片都过自己的 3×3；从第三片起，要先加上前一片的结果",
+            "其余各片都经过自己的 3×3；从第三片起，要先加上前一片的结果",
         )
     single, every = 9 * total * total, sum(weights(conv) for conv in convs)
     yield Said(
@@ -85,7 +87,7 @@ def _side_by_side(block: Anatomy) -> Iterator[Said]:
     if len(convs) > 1:
         every = "both" if len(convs) == 2 else f"all {Few(len(convs)):en}"
         others = f"each of the others passes its 3×3 alone, {every} see 3×3 positions"
-    see = ("", "它只") if len(convs) == 1 else ("", f"{Few(len(convs)):zh}片都只")
+    see = Words("", "它只") if len(convs) == 1 else Words("", f"{Few(len(convs)):zh}片都只")
     changes = "In a block that changes the shape"
     if block.given == block.summed:
         changes = "In a block that is built with a stride"
@@ -93,9 +95,9 @@ def _side_by_side(block: Anatomy) -> Iterator[Said]:
         f"{changes} the slices do not feed one another: {others}, and the first slice is averaged "
         "over 3×3 so that it comes out as large as the rest. The hierarchy that the name "
         "promises is found in the blocks that follow.",
-        "改变形状的块里，各片并不前后相喂："
-        f"每片单独过自己的 3×3，{see[1]}看 3×3 的范围；"
-        "第一片做 3×3 平均池化，好与其他片一样大。名字里说的层级结构，要到后面的块才有。",
+        "改变形状的块里，各片之间不传递结果："
+        f"每片单独经过自己的 3×3，{see[1]}看 3×3 的范围；"
+        "第一片做 3×3 平均池化，好让它与其他片一样大。名字里说的层级结构，要到后面的块才有。",
         ids([*convs, *pool]),
     )
 
@@ -114,7 +116,7 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
                 f"{weights(middle):,} weights, where a full one on {wide:,} channels would have "
                 f"{full:,}.",
                 f"窄、宽、窄：把瓶颈块翻了过来。中段敢这么宽，是因为 {size_of(middle)} "
-                f"每个通道只有一个滤波器：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
+                f"每个通道只有一个卷积核：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
                 f"{size_of(middle)}，要 {full:,} 个。",
                 ids([middle]),
             )
@@ -123,7 +125,7 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
         said.append(
             Said(
                 "With expand_ratio=1 the first 1×1 is left out, because it would widen nothing.",
-                "expand_ratio=1 时省掉第一个 1×1，因为没有什么要加宽。",
+                "expand_ratio=1 时省掉第一个 1×1，因为不需要升维。",
                 ids([middle]),
             )
         )
@@ -146,19 +148,23 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
 
 def _without_addition(block: Anatomy) -> Passage:
     given, made = block.given, block.made
-    english, chinese = [], []
+    found = []
     if given[2:] != made[2:]:
-        english.append(f"the map shrinks from {side(given)} to {side(made)}")
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}")
+        found.append(
+            Words(
+                f"the map shrinks from {side(given)} to {side(made)}",
+                f"特征图从 {side(given)} 缩到 {side(made)}",
+            )
+        )
     if given[1] != made[1]:
-        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
-        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
+        found.append(other_channels(given, made))
+    english, chinese = [reason.en for reason in found], [reason.zh for reason in found]
     last = ids(block.calls[-1:])
     told = Said(
         f"MobileNetV2 adds x only where it fits and never projects; here "
         f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
         "the block is only f.",
-        f"MobileNetV2 只在形状合得上时才加 x，从不做投影；这里{'，'.join(chinese)}，"
+        f"MobileNetV2 只在形状一致时才加 x，从不做投影；这里{'，'.join(chinese)}，"
         f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
         last,
     )
@@ -241,17 +247,17 @@ def _idle(block: Anatomy) -> Iterator[Passage]:
 
 def _learned(block: Anatomy) -> Iterator[Passage]:
     node = block.calls[0]
-    does = (
+    does = Words(
         "A convolution takes the place of pooling: how to shrink is learned",
         "用卷积代替池化：怎样缩小是学出来的",
     )
     if node.inputs[0][2:] == node.shape[2:]:
-        does = (
+        does = Words(
             "At this stride it shrinks nothing; what becomes of the channels is learned",
             "在这个步长下什么也不缩小；通道怎样变是学出来的",
         )
         if block.knobs["stride"] > 1:
-            does = (
+            does = Words(
                 "A single position cannot shrink; what becomes of the channels is learned",
                 "只有一个位置，没法再缩小；通道怎样变是学出来的",
             )
@@ -280,7 +286,7 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
     around, widen, narrow = block.steps
     wide, inner = channels(around)[0], channels(widen)[1]
     points = widen.macs + narrow.macs
-    each = ("the one channel", "那一个通道里") if wide == 1 else (
+    each = Words("the one channel", "那一个通道里") if wide == 1 else Words(
         f"each of the {wide:,} channels", f" {wide:,} 个通道里各自")  # fmt: skip
     yield Passage(
         headline(block),
@@ -320,7 +326,7 @@ def _large_kernel(block: Anatomy, around: Node, points: int) -> Said:
         f"{Many(points):en}. If it mixed the channels as well, it would cost {wide:,} times as "
         "much.",
         f"所以用得起这么大的核：{size_of(around)} 要 {Many(around.macs):zh}次乘加，占整块的 "
-        f"{share}，两个线性层要 {Many(points):zh}次。若它同时还混合通道，代价就是 {wide:,} 倍。",
+        f"{share}，两个线性层要 {Many(points):zh}次。若它还要同时混合通道，代价就是 {wide:,} 倍。",
         ids(block.steps),
     )
 
@@ -487,7 +493,7 @@ def _linear_half(block: Anatomy) -> Passage:
     return Passage(
         Said(
             "The second half is a transformer's.",
-            "后一半与 Transformer 的一样。",
+            "后一半与 Transformer 的 MLP 一样。",
             ids([widen, narrow]),
         ),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import original, same_positions
 from resnet_core.explain.positions import Window, window
@@ -47,7 +48,7 @@ def formulas(node: Node) -> tuple[str, str]:
     height, *width = size_formulas(node)
     if not width:
         return height, height
-    return f"{height} high and {width[0]} wide", f"高 {height}，宽 {width[0]}"
+    return Words(f"{height} high and {width[0]} wide", f"高 {height}，宽 {width[0]}")
 
 
 def _turns(node: Node) -> Said:
@@ -69,9 +70,10 @@ def _once(block: Anatomy, node: Node) -> Passage:
     before = block.steps[:position]
     if kernel(node) == 1:
         return _in_a_pointwise(block, node)
-    name = f"depthwise {size_of(node)}" if is_depthwise(node) else size_of(node)
-    named = f"逐通道的 {size_of(node)} 卷积" if is_depthwise(node) else f" {size_of(node)} 卷积"
-    first = ("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
+    name, named = Words(size_of(node), f" {size_of(node)} 卷积")
+    if is_depthwise(node):
+        name, named = Words(f"depthwise {size_of(node)}", f"逐通道的 {size_of(node)} 卷积")
+    first = Words("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
     said = list(_windows(node))
     if before and kernel(before[0]) == 1 and not is_depthwise(node):
         said += _against_the_first(block, before[0], node)
@@ -92,22 +94,22 @@ def _windows(node: Node) -> Iterator[Said]:
         return
     step, reach = found.stride, found.reach
     if found.single:
-        how = (
+        how = Words(
             f"Its window fits in one place only and spans {reach} positions on a side",
             f"窗口只有一个位置可放，边长跨 {reach} 格",
         )
     elif found.touches:
-        how = (
+        how = Words(
             f"Its windows are {reach} wide and move by {step}: they touch without overlapping",
             f"窗口宽 {reach} 格，每次也移动 {step} 格：首尾相接，互不重叠",
         )
     elif found.overlaps:
-        how = (
+        how = Words(
             f"Its windows span {reach} positions, move by {step} and so overlap",
             f"窗口跨 {reach} 格，每次移动 {step} 格，相邻窗口有重叠",
         )
     else:
-        how = (
+        how = Words(
             f"Its windows span {reach} positions and move by {step}: there are gaps",
             f"窗口跨 {reach} 格，每次却移动 {step} 格，中间留下空隙",
         )
@@ -118,11 +120,11 @@ def _windows(node: Node) -> Iterator[Said]:
 def _read(found: Window) -> tuple[str, str]:
     """What part of the positions is read at all."""
     if found.complete:
-        return "every position of the input is read", "输入的每个位置都读得到"
-    counts = (f"of {found.size:,} positions {found.read:,} are read",
+        return Words("every position of the input is read", "输入的每个位置都读得到")
+    counts = Words(f"of {found.size:,} positions {found.read:,} are read",
               f"{found.size:,} 个位置只读 {found.read:,} 个")  # fmt: skip
     if found.gaps and found.dilation > 1:
-        return (
+        return Words(
             f"but its points stand {found.dilation} apart, and {counts[0]}",
             f"但采样点相隔 {found.dilation} 格，{counts[1]}",
         )
@@ -131,7 +133,7 @@ def _read(found: Window) -> tuple[str, str]:
     rows, columns = (
         _last(count, noun) for count, noun in zip(found.cut, ("row", "column"), strict=True)
     )
-    return (
+    return Words(
         f"{counts[0]}, because no window fits on the last {rows} and {columns}",
         f"{counts[1]}：最后 {found.cut[0]} 行、{found.cut[1]} 列放不下窗口",
     )
@@ -323,14 +325,14 @@ def _unpadded(block: Anatomy, node: Node) -> Iterator[Said]:
             (node.id,),
         )
         return
-    end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
+    end = Words("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
     if block.closed and block.kind != "identity":
-        end = (
+        end = Words(
             "and f(x) could not be added to what the shortcut brings",
             "f(x) 也就没法与捷径的输出相加",
         )
     if not block.closed:
-        end = ("and the map would shrink from block to block", "特征图会一块比一块小")
+        end = Words("and the map would shrink from block to block", "特征图会一块比一块小")
     rows, columns = (side.reach - 1 for side in found.sides)
     yield Said(
         f"Without padding it would cut off {several(rows, 'row')} and "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from resnet_core.bilingual import LANGUAGES
+from resnet_core.bilingual import LANGUAGES, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm
 from resnet_core.graph.model import Node, Shape
@@ -65,15 +65,15 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
     rates = [str(rate) for _, rate in found]
     named = [listed((stage.name for stage, _ in found), language) for language in LANGUAGES]
     if len(outline.stages) == 1:
-        named = ["this stage", "这个阶段"]
+        named = [*Words("this stage", "这个阶段")]
     shrunk = [_shrunk(stage.made, rate) for stage, rate in found]
     times = [
         prod(stage.made[2:]) / prod(small) for (stage, _), small in zip(found, shrunk, strict=True)
     ]
     small = side((0, 0, *shrunk[-1]))
-    far = ("as far as", "一样远")
+    far = Words("as far as", "一样远")
     if outline.typical.knobs.get("stride_on") == "conv1":  # its 3×3 would stand behind the stride
-        far = ("nearly as far as", "几乎一样远")
+        far = Words("nearly as far as", "几乎一样远")
     yield Passage(
         Said(
             "Stride is traded for dilation.",
@@ -126,7 +126,7 @@ def _more_positions(paths: tuple[str, ...], times: list[float]) -> Said:
         f"参数一个不多，计算却随位置增加："
         f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
         f"{listed(found, 'zh')} 倍。分割网络付这个代价，"
-        "为的是知道东西在哪里。",
+        "为的是知道物体在哪里。",
         paths,
     )
 
@@ -158,13 +158,13 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
     last = [node for node in outline.head if node.role in ("norm", "activation")]
     if len(last) != 2 or not outline.typical.preactivated:
         return
-    arrives = (
+    arrives = Words(
         "the last sum would reach the head as it is: with a spread that grew at every addition, "
         "and never bent",
         "最后一次相加的结果就会原样送到分类头：每加一次，数值就散得更开，也没有经过激活",
     )
     if not outline.blocks[-1].joins:
-        arrives = (
+        arrives = Words(
             "what the last one computes would reach the head as it is, without a norm and an "
             "activation",
             "最后一块算出来的就会原样送到分类头：没有归一化，也没有经过激活",
@@ -178,7 +178,7 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
         (
             Said(
                 f"Every block takes care of its own input only, so {arrives[0]}.",
-                f"每个块只照管自己的输入，{arrives[1]}。",
+                f"每个块只归一化自己的输入，{arrives[1]}。",
                 ids(last),
             ),
         ),
@@ -195,9 +195,9 @@ def late_start(outline: Outline) -> Iterator[Passage]:
         return
     if any(block.kind == "none" or not block.steps for block in outline.blocks):
         return
-    layer = ("convolution", "卷积")
+    layer = Words("convolution", "卷积")
     if all(map(ends_in_norm, outline.blocks)):
-        layer = ("norm", "归一化")
+        layer = Words("norm", "归一化")
     works = _works(outline)
     yield Passage(
         Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
@@ -242,13 +242,13 @@ def _last(block: Anatomy) -> Node:
 def _works(outline: Outline) -> tuple[str, str]:
     """The parts with weights that do something while every f is zero."""
     count = Few(sum(any(node.params for node in block.side) for block in outline.blocks))
-    projections = (f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
+    projections = Words(f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
     parts = [
-        (outline.stem, ("the stem", "起始层")),
+        (outline.stem, Words("the stem", "起始层")),
         (count, projections),
-        (outline.head, ("the head", "分类头")),
+        (outline.head, Words("the head", "分类头")),
     ]
     there = [words for part, words in parts if part]
     if not there:
-        return "the shortcuts", "捷径"
+        return Words("the shortcuts", "捷径")
     return listed([words[0] for words in there], "en"), listed([words[1] for words in there], "zh")

@@ -418,7 +418,7 @@ def _reduction(outline: Outline, values: Given) -> Iterator[Why]:
     yield Why(
         Said(
             "Why squeeze to a sixteenth? To look at all channels at once without paying for it.",
-            "为什么压到十六分之一？为了同时看到所有通道，又花不了多少权重。",
+            "为什么降到十六分之一？为了同时看到所有通道，又花不了多少权重。",
         ),
         tuple(told),
         figures,

@@ -80,7 +80,7 @@ def test_equal_calls_with_another_start_say_so(
         comparison = found(*pair)
         assert comparison.same
         assert f"the last {layer} on each main path starts at zero" in comparison.summary()
-        assert f"每条主路最后一个{chinese}从零开始" in comparison.summary("zh")
+        assert f"每条主路最后一个{chinese}的权重从零开始" in comparison.summary("zh")
         assert "compute the same" not in comparison.summary()
 
 

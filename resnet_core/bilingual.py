@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Language = Literal["en", "zh"]
 
@@ -73,6 +73,19 @@ class Text:
     def mapped(self, change: Callable[[str], str]) -> Text:
         """The text with every language's words put through ``change``."""
         return Text(*(change(self[language]) for language in LANGUAGES))
+
+
+class Words(NamedTuple):
+    """A part of a sentence in every language; in one of them it may need no words at all."""
+
+    en: str
+    zh: str
+
+    def of(self, language: Language) -> str:
+        return str(getattr(self, language))
+
+
+NO_WORDS = Words("", "")
 
 
 def same(words: object) -> Text:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.http.problems import Problem
 from resnet_core.bilingual import TYPESET, Language, Text
-from resnet_core.layout.theme import FONT, Theme, dark_of_light
+from resnet_core.layout.sheet import FONT, Theme, dark_of_light
 from resnet_core.layout.typesetting import broken, width
 
 LONGEST, MARGIN, LEADING = 420.0, 18.0, 1.45

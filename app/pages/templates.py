@@ -30,7 +30,7 @@ from app.pages.source import coloured, place
 from resnet_core.bilingual import Text
 from resnet_core.language.notation import shape_text
 from resnet_core.language.terms import amount, ordinal, say
-from resnet_core.layout.theme import COLOURS, ThemeName
+from resnet_core.layout.sheet import COLOURS, ThemeName
 
 # Set by the page's switch.
 THEME_COOKIE = "theme"

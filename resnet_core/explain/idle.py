@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline
@@ -37,8 +38,8 @@ def _dropped(block: Anatomy) -> Iterator[Said]:
         return
     rate = float(drops[0].attributes.get("p", 0))
     kept, share = f"{1 - rate:.2g}", f"{100 * rate:.3g}"
-    where = (f"in {block.path} ", f"{block.path} 中，") if block.path else ("", "")
-    branch = ("f is", "f") if len(drops) == 1 else ("each of its branches is", "每条支路")
+    where = Words(f"in {block.path} ", f"{block.path} 中，") if block.path else ("", "")
+    branch = ("f is", "f") if len(drops) == 1 else Words("each of its branches is", "每条支路")
     yield Said(
         f"drop_path acts in training only: {where[0]}{branch[0]} then left out for {share} % of "
         f"the images, chosen by chance, and for the others divided by {kept}, so that the mean "

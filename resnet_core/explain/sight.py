@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import pixels, whole_image
 from resnet_core.explain.positions import window
@@ -20,7 +21,11 @@ def sight(outline: Outline) -> Iterator[Passage]:
     given = graph.inputs[0].shape
     if len(given) != 4 or len(graph.inputs) > 1:
         return
-    unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
+    unit = (
+        Words("pixels", "像素")
+        if pixels(outline)
+        else Words("positions of its input", "个输入位置")
+    )
     last_first = channels_last(graph)
     maps = [
         call
@@ -104,7 +109,8 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, part of "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "part of "
                 f"it on padding: a position in the corner sees {ends[1]}. That is how far it can "
                 "see, not how evenly: what lies near the middle reaches it by far more paths than "
                 "what lies at the edge.",
@@ -127,7 +133,8 @@ def _all_of_it(last: Node, field: int, image: str, unit: tuple[str, str]) -> Pas
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, so even "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "so even "
                 "one in the corner reaches the far end. That is how far it can see, not how "
                 "evenly: what lies near the middle of its window reaches it by far more paths than "
                 "what lies at the edge.",
@@ -148,8 +155,8 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
         (
             Said(
                 f"The receptive field of one of its positions is {field:,}×{field:,} of {image} "
-                f"{unit[0]}; what lies further away it learns of only where something global "
-                "follows, an average or a linear layer over the whole map.",
+                f"{unit[0]}; it learns of what lies further away only where something "
+                "global follows, an average or a linear layer over the whole map.",
                 f"它的一个位置，感受野是 {image} {unit[1]}中的 {field:,}×{field:,}；"
                 "更远的内容，要等后面有全局的运算（对整张特征图取平均，或全连接）才能知道。",
                 (last.id,),
@@ -160,13 +167,14 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
 
 def _everything(graph: Graph, last: Node, unit: tuple[str, str], gates: bool) -> Passage:
     field, image = graph.totals.receptive_field, side(graph.inputs[0].shape)
-    through = ("gates", "门控") if gates else ("norms", "归一化")
+    through = Words("gates", "门控") if gates else Words("norms", "归一化")
     return Passage(
         Said("Every position of the last map depends on the whole input.",
              "最后的特征图上，每个位置都与整个输入有关。", (last.id,)),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, the "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "the "
                 f"input has {image} {unit[0]}; but the {through[0]} average over whole maps, and "
                 "through them everything has a say.",
                 f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，"

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.graph.model import Graph, Group, Node, Shape
 from resnet_core.language.terms import amount, ordinal, say
 
@@ -354,7 +354,9 @@ def spoken(name: str, language: Language) -> str:
     if language == "en" or found is None:
         return say(name, language)
     title, knobs = found.groups()
-    return f"{say(title, language)}（{knobs.replace(', ', '，')}）"
+    return Text("{} ({})", "{}（{}）").format(say(title, language), knobs.replace(", ", "，"))[
+        language
+    ]
 
 
 def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str]:

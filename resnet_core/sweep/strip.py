@@ -9,8 +9,7 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import Options
 from resnet_core.language.notation import shape_text
 from resnet_core.language.terms import amount, ratio, say
-from resnet_core.layout.sheet import MARGIN, Run, Sheet
-from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, TEXT, Run, Sheet
 from resnet_core.layout.typesetting import broken
 from resnet_core.plate.marks import (
     LEADING,

@@ -9,8 +9,7 @@ from resnet_core.diagram.form import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
 from resnet_core.language.notation import Caption, call_title, facts, shape_text
-from resnet_core.layout.sheet import MARGIN, Run
-from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, Run, paint_of
 from resnet_core.layout.typesetting import broken
 from resnet_core.plate.marks import (
     LEADING,

@@ -65,6 +65,11 @@ class Text:
             )
         )
 
+    @property
+    def typeset(self) -> Text:
+        """The text with the gaps that each language sets, once its values are in it."""
+        return Text(*(TYPESET[language](self[language]) for language in LANGUAGES))
+
     def mapped(self, change: Callable[[str], str]) -> Text:
         """The text with every language's words put through ``change``."""
         return Text(*(change(self[language]) for language in LANGUAGES))

@@ -67,7 +67,7 @@ def refusal(
         reason = reason or outside.format(low, high)
     else:
         allowed = _hint(form, name) or same(schema.get("pattern") or schema.get("type"))
-        reason = reason or Text("it is not {}", "不是{}").format(allowed)
+        reason = reason or Text("it is not {}", "不是{}").format(allowed).typeset
     return ParameterError(name, value, reason, allowed=allowed, suggestion=suggestion)
 
 

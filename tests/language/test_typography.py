@@ -14,8 +14,10 @@ from babel.messages.pofile import read_po
 
 from app.pages.i18n import LANGUAGES, catalogue_file
 from resnet_core import compare, draw
+from resnet_core.errors import ParameterError
 
 ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.zh-CN.md", *sorted((ROOT / "docs" / "zh").glob("*.md")))
 CHINESE = "[\\u4e00-\\u9fff]"
 # A name that is called, ``super()`` or ``f(x)``, keeps its own brackets.
 _CALLED = re.compile(r"[\w{}′⁻]+(?:\.\w+)*\([^()\u4e00-\u9fff]*\)")
@@ -87,7 +89,7 @@ def everything() -> Iterator[tuple[str, str]]:
     for file in (ROOT / "resnet_core").rglob("*.toml"):
         found = tomllib.loads(file.read_text(encoding="utf-8"))
         yield from ((file.name, text) for text in in_chinese(found))
-    for file in (ROOT / "README.zh-CN.md", *sorted((ROOT / "docs" / "zh").glob("*.md"))):
+    for file in PAGES:
         yield from ((file.name, text) for text in prose(file))
 
 
@@ -103,6 +105,14 @@ def test_what_is_written_down_in_chinese_is_set_as_chinese(rule: str) -> None:
     assert [
         (place, text[:80]) for place, text in WRITTEN if re.search(RULES[rule], bare(text))
     ] == []
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_no_line_is_broken_between_two_chinese_letters(file: Path) -> None:
+    """A browser shows the end of a line as a gap, which Chinese has none of."""
+    text = re.sub(r"(?ms)^(`{3,}).*?^\1", "", file.read_text(encoding="utf-8"))
+    broken = rf"(?:{CHINESE}|[，。：；、）])\n(?!\d+\. )(?:{CHINESE}|[“（`\w])"
+    assert [found.group() for found in re.finditer(broken, text)] == []
 
 
 def test_the_rules_find_what_they_are_for() -> None:
@@ -177,3 +187,25 @@ def test_a_comparison_is_set_as_chinese(one: str, other: str) -> None:
         for rule, pattern in RULES.items():
             assert not re.search(pattern, bare(told)), (rule, told)
         assert not ENGLISH.search(told), told
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"block": "bottleneck", "stride": 0},
+        {"block": "basic", "groups": 2},
+        {"block": "basic", "width": "wide"},
+        {"block": "basic", "input": "abc"},
+        {"block": "horblock", "dim": 10, "order": 5},
+        {"model": "resnet_cifar", "depth": 21},
+        {"model": "resnet", "layers": "3,4"},
+        {"model": "resnet50", "block": "basic"},
+    ],
+)
+def test_a_refusal_is_set_as_chinese(knobs: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError) as refusal:
+        assert draw(**knobs).graph.calls
+    said = refusal.value.text["zh"]
+    for rule in ("a gap between Chinese and Latin", "stops of full width beside Chinese"):
+        assert not re.search(RULES[rule], bare(said)), said
+    assert not ENGLISH.search(said), said

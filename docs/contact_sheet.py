@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageColor
 
 from resnet_core import draw
-from resnet_core.diagram.options import WIDTHS
+from resnet_core.diagram.form import WIDTHS
 from resnet_core.layout.theme import COLOURS, Theme, ThemeName
 from resnet_core.registry import BLOCKS, NETWORKS
 

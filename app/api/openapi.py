@@ -15,8 +15,7 @@ from app.http.requests import media_of, offered, offered_of
 from app.http.responses import unchanging
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
-from resnet_core.diagram.form import properties
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options, properties
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep import FORMATS as SWEPT

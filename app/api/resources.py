@@ -33,7 +33,7 @@ from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
 from resnet_core.compare.query import canonical_sides, has_source
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.packing import canonical, is_pasted
+from resnet_core.diagram.pasted import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.sweep import FORMATS as SWEPT
@@ -134,7 +134,7 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
     near = nearest(extension, known) or known[0]
     # The fix, and a card that tells of the mistake, come in the format that was probably meant.
     request.state.asked = wanted.corrected(near)
-    wrong = ParameterError("format", extension, NO_FORMAT, mend={})
+    wrong = ParameterError("format", extension, NO_FORMAT, fix={})
     fix = await resource.fix(request.app.state.renderer, wanted.bare, wrong)
     raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
 

@@ -114,7 +114,7 @@ def _drawn(request: Asked, both: tuple[Asked, Asked], index: int) -> Drawing:
 
 def _better(both: tuple[Asked, Asked], index: int, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
-    better = both[index].mended(error)
+    better = both[index].fixed(error)
     if better is None:
         return ""
     sides = [shlex.join(half.words) for half in both]

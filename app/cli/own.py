@@ -67,7 +67,7 @@ class OwnRequest:
         """The shapes of the inputs, as they were typed."""
         return tuple(self._own["input"])
 
-    def mended(self, _error: ResnetDiagramError) -> None:
+    def fixed(self, _error: ResnetDiagramError) -> None:
         """No command line is known that works: what their code takes is theirs."""
         return
 
@@ -85,8 +85,7 @@ class OwnRequest:
 
     @cached_property
     def _options(self) -> list[tuple[str, str]]:
-        from resnet_core.diagram.form import properties
-        from resnet_core.diagram.options import Options
+        from resnet_core.diagram.form import Options, properties
         from resnet_core.diagram.words import options
 
         return list(options(self.words[1:], properties(Options), self.words[0]))

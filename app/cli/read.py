@@ -64,8 +64,7 @@ def read(
     resnet-diagram read block.py --call "Bottleneck(256, 64, stride=1)" --input 1x256x56x56
     resnet-diagram read block.py --explain --lang zh
     """
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, properties
     from resnet_core.diagram.pasted import draw_source
     from resnet_core.diagram.words import options
     from resnet_core.errors import ResnetDiagramError
@@ -101,7 +100,7 @@ def _reading(text: str, number: int) -> Restored:
 
 def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
     """The readings that would draw something else, and how to ask for them."""
-    from resnet_core.diagram.readings import others
+    from resnet_core.diagram.lookalike import others
     from resnet_core.source.listing import readings
 
     numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}

@@ -48,7 +48,7 @@ class ReadRequest:
             **{name: value for name, value in self._options if name not in _OWN},
         )
 
-    def mended(self, _error: ResnetDiagramError) -> None:
+    def fixed(self, _error: ResnetDiagramError) -> None:
         """No command line is known that works: what the code takes is its author's."""
         return
 
@@ -58,8 +58,7 @@ class ReadRequest:
 
     @cached_property
     def _options(self) -> list[tuple[str, Any]]:
-        from resnet_core.diagram.form import properties
-        from resnet_core.diagram.options import Options
+        from resnet_core.diagram.form import Options, properties
         from resnet_core.diagram.words import options
 
         return list(options(self.words[2:], properties(Options), self.words[1]))

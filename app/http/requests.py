@@ -114,7 +114,7 @@ class ResourceRequest:
             if twice or not all(re.fullmatch(rule.pattern, value) for value in values):
                 raise ParameterError(
                     name, values[-1], GIVEN_TWICE if twice else rule.wrong, allowed=rule.legal,
-                    suggestion=rule.suggestion, mend={},
+                    suggestion=rule.suggestion, fix={},
                 )  # fmt: skip
 
     def corrected(self, extension: str) -> ResourceRequest:

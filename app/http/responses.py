@@ -91,7 +91,7 @@ def located(request: Request, problem: Problem) -> Problem:
     wanted = _asked(request)
     suffix = f".{wanted.extension}" if wanted and wanted.extension else ""
     address = problem.fix.partition("?")[0]
-    return problem.mended_by(f"{root}{address}{suffix}?{problem.fix.partition('?')[2]}")
+    return problem.with_fix(f"{root}{address}{suffix}?{problem.fix.partition('?')[2]}")
 
 
 async def _problem(request: Request, error: Exception) -> Problem:

@@ -30,8 +30,7 @@ from resnet_core.compare import FORMATS, asked
 from resnet_core.compare.query import SIDES, canonical_sides, has_source
 from resnet_core.compare.summary import change_word
 from resnet_core.compare.table import SIGNS, signed
-from resnet_core.diagram.form import choices_of, properties
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, choices_of, properties
 
 Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.

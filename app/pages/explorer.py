@@ -26,7 +26,7 @@ from app.workers.renderer import Renderer
 from resnet_core import FORMATS, Diagram, UnknownSubject
 from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import Document
 from resnet_core.errors import TooLarge
 from resnet_core.formats.png import limited

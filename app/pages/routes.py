@@ -25,7 +25,7 @@ from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import Pages, folder, theme_css
 from app.workers.own_module import Own
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import BLOCKS, NETWORKS
 

@@ -16,7 +16,7 @@ from app.workers.renderer import Renderer
 from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Text, clauses, same
 from resnet_core.compare.query import SIDES
-from resnet_core.diagram.packing import packed, unpacked
+from resnet_core.diagram.pasted import packed, unpacked
 from resnet_core.diagram.words import NoSuchSubject, Request, spelled
 from resnet_core.errors import option
 from resnet_core.registry import BLOCKS, NETWORKS, Subject

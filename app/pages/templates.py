@@ -27,8 +27,7 @@ from app.pages.i18n import (
 from app.pages.source import coloured, place
 from resnet_core.bilingual import Text
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount, ordinal
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, ordinal, say
 from resnet_core.layout.theme import COLOURS, ThemeName
 
 # Set by the page's switch.

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet_core.attention import attention as attention_layer
 from resnet_core.bilingual import Noun, Text
+from resnet_core.layers import attention as attention_layer
 from resnet_core.params import (
     Attention,
     Conv2Stride,
@@ -29,7 +29,7 @@ class ResidualBlockWithAttention(nn.Module):
 
     [N, inplanes, H, W] → [N, outplanes, …]. As it was published **both** convolutions take the
     stride: at stride 2 the main path shrinks by 4 and the shortcut by 2, and they cannot be
-    added. ``conv2_stride=1`` mends it.
+    added. ``conv2_stride=1`` fixes it.
 
     The attention is left open there; here it is squeeze-and-excitation,
     https://arxiv.org/abs/1709.01507, or another.

@@ -16,14 +16,13 @@ from resnet_core.compare.purpose import why
 from resnet_core.compare.summary import summary
 from resnet_core.compare.union import Views
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.form import plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, plain
 from resnet_core.diagram.picture import Drawing, Picture
 from resnet_core.formats.json import encoded
 from resnet_core.formats.registry import no_format
 from resnet_core.graph.model import Graph
 from resnet_core.graph.view import Detail
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 from resnet_core.layout.sheet import Sheet
 
 View = Literal["one", "side", "plain", "a", "b"]

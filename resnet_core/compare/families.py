@@ -9,8 +9,7 @@ from resnet_core.compare.changes import Pair
 from resnet_core.explain.main_path import plural
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Anatomy, Outline
-from resnet_core.language.numbers import Few, percent, several, side
-from resnet_core.language.terms import listed
+from resnet_core.language.terms import Few, listed, percent, several, side
 
 # Of so many calls at least one in two has a partner where networks are of one family.
 _FEWEST = 40

@@ -9,13 +9,11 @@ from math import inf
 from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import sums
-from resnet_core.language.notation import SIGNS
+from resnet_core.language.notation import SIGNS, sums
 from resnet_core.language.terms import say
 from resnet_core.layout.boxes import TileMaker, marked_tile, tile, tiles
 from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.lines import ROOM
-from resnet_core.layout.page import titled, without_legend
+from resnet_core.layout.page import ROOM, titled, without_legend
 from resnet_core.layout.sheet import Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside
 from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE

@@ -8,9 +8,8 @@ from typing import Any
 
 from resnet_core.bilingual import TYPESET, Language
 from resnet_core.compare.diff import Diff
-from resnet_core.explain.grounds import quoting
-from resnet_core.explain.published import cited
-from resnet_core.explain.sentences import Said
+from resnet_core.explain.explanation import Said
+from resnet_core.explain.published import cited, quoting
 
 _Knobs = Mapping[str, Any]
 

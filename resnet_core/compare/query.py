@@ -8,10 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
-from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, mended
-from resnet_core.diagram.form import NO_CHOICE, fill, plain
-from resnet_core.diagram.options import Options
-from resnet_core.diagram.packing import canonical, is_pasted
+from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, fixed_diagram
+from resnet_core.diagram.form import NO_CHOICE, Options, fill, plain
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, SourceError, UnknownParameter
 
@@ -62,19 +60,19 @@ def comparison(a: Any, b: Any, view: str, options: Mapping[str, Any]) -> Compari
     return Comparison(a, b, fill(Options, chosen | dict(options)), view)
 
 
-def remedied(pairs: Pairs, error: ParameterError) -> Comparison | None:
+def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
     """The nearest comparison that works, or None where there is none."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        if not (cured := cures(values, error)):
+        if not (fixing := fixes(values, error)):
             return None
-        for name, cure in cured.items():
-            if cure is None:
+        for name, fix in fixing.items():
+            if fix is None:
                 values.pop(name, None)
             else:
-                values[name] = plain(cure)
+                values[name] = plain(fix)
         try:
             found = checked(asked(values.items()))
             found.sheet  # noqa: B018  whether the values go together is known once it is drawn
@@ -86,7 +84,7 @@ def remedied(pairs: Pairs, error: ParameterError) -> Comparison | None:
 
 def has_source(pairs: Pairs) -> bool:
     """Whether a side of a comparison is a pasted source, which a worker reads."""
-    return any(name in SIDES and is_pasted(_inside(value)) for name, value in pairs)
+    return any(name in SIDES and _is_pasted(_inside(value)) for name, value in pairs)
 
 
 def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
@@ -94,9 +92,11 @@ def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
 
     Raises ParameterError.
     """
+    from resnet_core.diagram.pasted import canonical
+
     values = _unique(pairs)
     for name in SIDES:
-        if is_pasted(inside := _inside(values.get(name, ""))):
+        if _is_pasted(inside := _inside(values.get(name, ""))):
             try:
                 values[name] = urlencode(canonical(inside), safe=",:")
             except ParameterError as error:
@@ -104,14 +104,14 @@ def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, value) for name, value in values.items() if value))
 
 
-def cures(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
-    """The values that mend a comparison; of an error inside a side the mended side."""
+def fixes(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
+    """The values that fix a comparison; of an error inside a side the fixed side."""
     if error.inside is None:
-        return error.mend
+        return error.fix
     name = error.parameter
-    if is_pasted(_inside(values.get(name, ""))):
-        return {}  # only its author can mend it
-    better = mended(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
+    if _is_pasted(_inside(values.get(name, ""))):
+        return {}  # only its author can fix it
+    better = fixed_diagram(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
     return {name: inner(better) if better else _EXAMPLES[name]}
 
 
@@ -121,13 +121,17 @@ def _unique(pairs: Pairs) -> dict[str, str]:
         if name in values:
             raise ParameterError(
                 name, value, GIVEN_TWICE, allowed=ONE_VALUE,
-                mend={name: values[name]},
+                fix={name: values[name]},
             )  # fmt: skip
         values[name] = value
     for name in values:
         if name not in KNOWN:
             raise UnknownParameter(name, values[name], A_COMPARISON, KNOWN)
     return values
+
+
+def _is_pasted(pairs: list[tuple[str, str]]) -> bool:
+    return any(name == "source" for name, _ in pairs)
 
 
 def _inside(query: str) -> list[tuple[str, str]]:
@@ -148,7 +152,7 @@ def _side(name: str, query: str) -> Drawing:
         )
     try:
         pairs = _inside(query)
-        if not is_pasted(pairs):
+        if not _is_pasted(pairs):
             return Diagram.of(pairs)
         # What reads source loads torch, which a server's front does without.
         from resnet_core.diagram.pasted import of_pairs

@@ -13,8 +13,7 @@ from resnet_core.explain.facts import ends_in_norm
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Outline
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, say
 
 _CHANGES = {
     "added": Text("added", "新增"),

@@ -14,9 +14,8 @@ from resnet_core.compare.summary import change_word, summary
 from resnet_core.formats.json import record as structure
 from resnet_core.formats.table import in_columns, in_markdown
 from resnet_core.graph.model import Node
-from resnet_core.language.caption import sums
 from resnet_core.language.notation import SIGNS as CHANGE_SIGNS
-from resnet_core.language.notation import call_title, shape_text
+from resnet_core.language.notation import call_title, shape_text, sums
 
 SCHEMA = 1
 SIGNS = {**CHANGE_SIGNS, "unreached": "…"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from resnet_core.bilingual import Language
 from resnet_core.compare.alignment import Alignment, align, replaced
 from resnet_core.compare.changes import Pair, rows
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.diagram.picture import readable
 from resnet_core.errors import TooLarge
 from resnet_core.graph.model import (

@@ -11,12 +11,11 @@ from typing import Any, Protocol, Self
 from urllib.parse import urlencode
 
 from resnet_core.bilingual import TYPESET, Language, Text
-from resnet_core.diagram.form import plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, plain
 from resnet_core.errors import ParameterError
 from resnet_core.explain.explanation import Turn
 from resnet_core.graph.model import Graph
-from resnet_core.language.numbers import amount, whole
+from resnet_core.language.terms import amount, whole
 from resnet_core.registry import Subject
 
 MOST = 3

@@ -19,10 +19,9 @@ from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.standalone import Comments, standalone
 from resnet_core.graph.model import Graph, Group, Node, Shape
 from resnet_core.graph.structure import Outline
-from resnet_core.language.caption import Caption
-from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import amount, whole
+from resnet_core.language.notation import Caption, call_title
 from resnet_core.language.terminal import wrapped
+from resnet_core.language.terms import amount, whole
 from resnet_core.registry import BLOCKS
 
 WIDTH = 84
@@ -145,7 +144,7 @@ def _classes(graph: Graph, factory: type[nn.Module]) -> Iterator[type[nn.Module]
     """The subject's class, then those of its own parts whose lines made calls."""
     yield factory
     known: dict[str, type[nn.Module]] = {}
-    for name in ("resnet_core.attention", "resnet_core.layers", factory.__module__):
+    for name in ("resnet_core.layers", "resnet_core.layers", factory.__module__):
         known |= _defined(name)
     for subject in BLOCKS.values():
         known |= _defined(subject.origin.module)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.graph.model import Group, Node
 from resnet_core.graph.structure import Anatomy, channels, kernel, size_of
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Many, percent, several, side
-from resnet_core.language.terms import say
+from resnet_core.language.terms import Many, percent, say, several, side
 
 _NORMS = {
     "group": (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import LANGUAGES
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import pixels
 from resnet_core.explain.main_path import called
 from resnet_core.explain.positions import Window, window
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
     Anatomy,
@@ -23,16 +23,16 @@ from resnet_core.graph.structure import (
     weighted,
     weights,
 )
-from resnet_core.language.caption import Caption
-from resnet_core.language.numbers import (
+from resnet_core.language.notation import Caption
+from resnet_core.language.terms import (
     Few,
     Many,
+    listed,
     percent,
     ratio,
     several,
     side,
 )
-from resnet_core.language.terms import listed
 
 
 def savings(block: Anatomy) -> Iterator[Passage]:

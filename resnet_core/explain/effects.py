@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from resnet_core.explain.grounds import Given, Why, quoting
-from resnet_core.explain.sentences import Said
+from resnet_core.explain.explanation import Said
+from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.structure import Anatomy, Outline
 
 # What ResNet-50 fixes: the figures were measured with it, and changed in one knob at a time.

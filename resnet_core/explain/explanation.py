@@ -1,15 +1,17 @@
-"""What an explanation is: a title, paragraphs of sentences, and a note on each layer."""
+"""What an explanation is: a title, paragraphs of sentences in both languages, notes on layers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import TYPESET, Language, Text
 from resnet_core.errors import NO_FORMAT, ParameterError
+from resnet_core.graph.model import Node
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
@@ -214,3 +216,69 @@ def _indented(text: str, indent: int = 0) -> Iterator[str]:
 def _item(note: LayerNote) -> str:
     sums = "".join(f"\n  - `{one_sum}`" for one_sum in note.sums)
     return f"- `{note.node}`: {note.text}{sums}"
+
+
+# In Chinese nothing stands between a number and its per cent sign, nor behind it.
+_GAP_AT_PERCENT: dict[Language, bool] = {"en": True, "zh": False}
+_PERCENT = re.compile(r"(\d) %(?: (?=[\u4e00-\u9fff]))?")
+
+
+@dataclass(frozen=True)
+class Said(Text):
+    """A sentence in both languages, and the nodes or groups that it speaks of."""
+
+    nodes: tuple[str, ...] = ()
+
+    def sentence(self, language: Language) -> Sentence:
+        text = TYPESET[language](self[language])
+        if not _GAP_AT_PERCENT[language]:
+            text = _PERCENT.sub(r"\1%", text)
+        return Sentence(text, self.nodes)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph in both languages. The claim comes first."""
+
+    claim: Said
+    said: tuple[Said, ...]
+
+    def paragraph(self, language: Language) -> Paragraph:
+        told = tuple(sentence.sentence(language) for sentence in self.said)
+        return Paragraph(self.claim.sentence(language).text, told)
+
+
+def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(node.id for node in nodes)
+
+
+# English papers have one word for each; in Chinese several are in use beside one another.
+_NAMES: Mapping[Language, Mapping[str, str]] = {
+    "en": {},
+    "zh": {"捷径": "跳跃连接、残差连接，shortcut", "步长": "stride"},
+}
+
+
+def introduced(paragraphs: Iterable[Paragraph], language: Language) -> tuple[Paragraph, ...]:
+    """The paragraphs, each term followed by its other names at its first mention."""
+    found = tuple(paragraphs)
+    for term, names in _NAMES[language].items():
+        found = _first(found, term, names)
+    return found
+
+
+def _first(paragraphs: tuple[Paragraph, ...], term: str, names: str) -> tuple[Paragraph, ...]:
+    for index, paragraph in enumerate(paragraphs):
+        texts = [paragraph.lead, *(sentence.text for sentence in paragraph.sentences)]
+        place = next((place for place, text in enumerate(texts) if term in text), None)
+        if place is None:
+            continue
+        # A bracket behind the term already stays apart from this one.
+        texts[place] = re.sub(rf"{term}(?!（)", f"{term}（{names}）", texts[place], count=1)
+        sentences = tuple(
+            Sentence(text, sentence.nodes)
+            for text, sentence in zip(texts[1:], paragraph.sentences, strict=True)
+        )
+        changed = replace(paragraph, lead=texts[0], sentences=sentences)
+        return (*paragraphs[:index], changed, *paragraphs[index + 1 :])
+    return paragraphs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline
 

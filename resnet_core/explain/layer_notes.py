@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_core.bilingual import Language
-from resnet_core.explain.explanation import LayerNote
-from resnet_core.explain.sentences import Said
+from resnet_core.explain.explanation import LayerNote, Said
 from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -22,7 +21,7 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import Few, several, side, whole
+from resnet_core.language.terms import Few, several, side, whole
 
 _NAMES = {
     "params": {"en": "parameters", "zh": "参数量"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import gated, prepared
 from resnet_core.explain.positions import window
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
@@ -18,7 +18,7 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.numbers import Few, Many, ratio, side
+from resnet_core.language.terms import Few, Many, ratio, side
 
 # A longer chain is no sentence any more.
 _LONGEST = 4

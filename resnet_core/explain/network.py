@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from resnet_core.bilingual import LANGUAGES
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import asked_for
 from resnet_core.explain.main_path import called, capital, plural
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, Stage, channels
-from resnet_core.language.caption import Caption
-from resnet_core.language.numbers import Few, Many, percent, several, side, whole
-from resnet_core.language.terms import listed
+from resnet_core.language.notation import Caption
+from resnet_core.language.terms import Few, Many, listed, percent, several, side, whole
 
 # Sides up to this many pixels are those of thumbnails: CIFAR's 32, Tiny ImageNet's 64.
 SMALL = 64

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import called_layer
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Outline, kernel, size_of
-from resnet_core.language.caption import Caption
-from resnet_core.language.numbers import (
+from resnet_core.language.notation import Caption
+from resnet_core.language.terms import (
     Few,
     Many,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 
 def plain(outline: Outline, caption: Caption) -> Iterator[Passage]:

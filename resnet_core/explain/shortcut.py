@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm, normed, prepared, taken
 from resnet_core.explain.main_path import capital
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
@@ -19,14 +19,14 @@ from resnet_core.graph.structure import (
     weights,
 )
 from resnet_core.language.notation import call_title
-from resnet_core.language.numbers import (
+from resnet_core.language.terms import (
     Few,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 _KNOBS = ("shortcut", "downsample")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import pixels, whole_image
 from resnet_core.explain.positions import window
-from resnet_core.explain.sentences import Passage, Said
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Outline
-from resnet_core.language.numbers import side
+from resnet_core.language.terms import side
 
 Span = tuple[int, int]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import computes, headline, steps
-from resnet_core.explain.sentences import Passage, Said, ids
 from resnet_core.explain.stride import formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -14,15 +14,15 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.numbers import (
+from resnet_core.language.terms import (
     Few,
     Many,
+    listed,
     percent,
     several,
     side,
     whole,
 )
-from resnet_core.language.terms import listed
 
 
 def res2net(block: Anatomy) -> Iterator[Passage]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import original, same_positions
 from resnet_core.explain.positions import Window, window
-from resnet_core.explain.sentences import Passage, Said
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -18,7 +18,7 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.numbers import Few, Many, several, side
+from resnet_core.language.terms import Few, Many, several, side
 
 
 def size(block: Anatomy) -> Iterator[Passage]:

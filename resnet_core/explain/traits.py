@@ -1,14 +1,14 @@
-"""What the knobs of a network change in it: its stem, its strides, its orders, its end."""
+"""What the knobs of a network change in it: stem, strides, orders, end, the start of training."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.explain.late_start import late_start
-from resnet_core.explain.sentences import Passage, Said, ids
-from resnet_core.graph.structure import Outline, weights
-from resnet_core.language.numbers import Few, Many, side
-from resnet_core.language.terms import listed
+from resnet_core.explain.explanation import Passage, Said, ids
+from resnet_core.explain.facts import ends_in_norm
+from resnet_core.graph.model import Node
+from resnet_core.graph.structure import Anatomy, Outline, weights
+from resnet_core.language.terms import Few, Many, listed, side
 
 
 def traits(outline: Outline) -> Iterator[Passage]:
@@ -142,3 +142,50 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
             ),
         ),
     )
+
+
+def late_start(outline: Outline) -> Iterator[Passage]:
+    """What zero_init_residual sets to zero, where each block has a shortcut to start as."""
+    if not outline.graph.group[""].attributes.get("zero_init_residual"):
+        return
+    if any(block.kind == "none" or not block.steps for block in outline.blocks):
+        return
+    paths = tuple(block.path for block in outline.blocks)
+    layer = ("convolution", "卷积")
+    if all(map(ends_in_norm, outline.blocks)):
+        layer = ("norm", "归一化")
+    works = _works(outline)
+    yield Passage(
+        Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
+        (
+            Said(
+                f"zero_init_residual sets the weight of the last {layer[0]} on each main path to "
+                f"zero: at first f(x) = 0, and what works of the network is {works[0]}. The "
+                "blocks grow in as training needs them.",
+                f"zero_init_residual 把每条主路最后一个{layer[1]}的权重置零：一开始 f(x) = 0，"
+                f"网络里起作用的只有{works[1]}，各块随训练的需要慢慢长出来。",
+                ids(_last(block) for block in outline.blocks),
+            ),
+        ),
+    )
+
+
+def _last(block: Anatomy) -> Node:
+    """The layer that is zero at the start."""
+    norms = [call for call in block.calls if call.role == "norm" and call.lane == "main"]
+    return norms[-1] if ends_in_norm(block) else block.steps[-1]
+
+
+def _works(outline: Outline) -> tuple[str, str]:
+    """The parts with weights that do something while every f is zero."""
+    count = Few(sum(any(node.params for node in block.side) for block in outline.blocks))
+    projections = (f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
+    parts = [
+        (outline.stem, ("the stem", "起始层")),
+        (count, projections),
+        (outline.head, ("the head", "分类头")),
+    ]
+    there = [words for part, words in parts if part]
+    if not there:
+        return "the shortcuts", "捷径"
+    return listed([words[0] for words in there], "en"), listed([words[1] for words in there], "zh")

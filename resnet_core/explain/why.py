@@ -8,12 +8,11 @@ from math import sqrt
 
 from resnet_core.bilingual import Language
 from resnet_core.explain.effects import EFFECTS
-from resnet_core.explain.explanation import Reason
-from resnet_core.explain.grounds import Given, Why, quoting
-from resnet_core.explain.sentences import Said
+from resnet_core.explain.explanation import Reason, Said
+from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
-from resnet_core.language.numbers import side
+from resnet_core.language.terms import side
 
 
 def why(outline: Outline, values: Given, language: Language) -> tuple[Reason, ...]:

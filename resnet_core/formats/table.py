@@ -7,14 +7,11 @@ import io
 from collections.abc import Sequence
 
 from resnet_core.bilingual import Language
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import call_title, shape_text
-from resnet_core.language.numbers import amount, ordinal
+from resnet_core.language.notation import Caption, call_title, facts, shape_text, sums
 from resnet_core.language.terminal import columns as advance
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, ordinal, say
 
 # How many of the columns are words; the others are numbers, and stand to the right.
 _WORDS = 4

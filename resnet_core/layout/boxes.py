@@ -165,10 +165,10 @@ def _problem(graph: Graph, node: Node, language: Language) -> Face:
     lines += [
         (Run(line, SHAPE - 1, "quiet"),) for line in wrapped(problem.text[language], _COLUMNS)
     ]
-    if problem.mend:
-        cure = ", ".join(f"{name}={value}" for name, value in problem.mend)
+    if problem.fix:
+        fix = ", ".join(f"{name}={value}" for name, value in problem.fix)
         lines.append(
-            (Run(say("fix: ", language), SHAPE, "problem-text"), Run(cure, SHAPE, bold=True))
+            (Run(say("fix: ", language), SHAPE, "problem-text"), Run(fix, SHAPE, bold=True))
         )
     return Face(tuple(lines))
 

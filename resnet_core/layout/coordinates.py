@@ -16,8 +16,7 @@ from resnet_core.language.terms import say
 from resnet_core.layout.boxes import Tile, Tiles
 from resnet_core.layout.clusters import Band, bands
 from resnet_core.layout.edge_styles import legend
-from resnet_core.layout.lines import ROOM, Break, in_lines, line_ends
-from resnet_core.layout.page import on_paper
+from resnet_core.layout.page import ROOM, Break, in_lines, line_ends, on_paper
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
     Box,

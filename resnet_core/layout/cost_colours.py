@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import get_args
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.graph.costs import Cost, costs, whole
 from resnet_core.graph.model import Graph, Node
-from resnet_core.graph.shares import Cost, costs, whole
-from resnet_core.language.numbers import percent
+from resnet_core.language.terms import percent
 from resnet_core.layout.boxes import BETWEEN, Tile, Tiles
 from resnet_core.layout.edge_styles import SIZE
 from resnet_core.layout.sheet import Face, Line, Run

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from resnet_core.graph.model import Edge, Group, Node, change_of
+from resnet_core.graph.model import Edge, Group, Node, change_of, changed
 
 Point = tuple[float, float]
 
@@ -150,13 +150,13 @@ class Drawn:
         """The same with every place where ``move`` puts it."""
         return replace(
             self,
-            boxes=tuple(replace(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes),
+            boxes=tuple(changed(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes),
             wires=tuple(
-                replace(wire, points=tuple(map(move, wire.points)), note_at=move(wire.note_at))
+                changed(wire, points=tuple(map(move, wire.points)), note_at=move(wire.note_at))
                 for wire in self.wires
             ),
             frames=tuple(
-                replace(
+                changed(
                     frame,
                     **_named("left top", move((frame.left, frame.top))),
                     **_named("right bottom", move((frame.right, frame.bottom))),

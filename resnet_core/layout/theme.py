@@ -1,12 +1,16 @@
 """Colours and type. One table; every colour of a picture is a name in it.
 
-``ink`` is for print: black lines and letters on white, and hatching where others have a hue.
+``ink`` is for print: black lines and letters on white. Where others have a hue, a narrow strip at
+the left edge of a box is hatched, in a pattern for each hue; the letters stay on white.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from resnet_core.layout.sheet import Box, Point, Sheet
 
 ThemeName = Literal["light", "dark", "ink"]
 
@@ -139,3 +143,49 @@ class Theme:
 def dark_of_light() -> dict[str, str]:
     """For each light colour its dark one."""
     return dict(COLOURS.values())
+
+
+Stroke = tuple[Point, Point]
+
+# How far the strip is from the outline of its box, how wide it is, and the pitch of its lines.
+_INSET, _WIDE, _PITCH = 2.0, 4.4, 3.0
+# Directions of the lines: rising, falling, level, upright. Hues that are alike look alike.
+PATTERNS: Mapping[str, str] = {
+    "conv": "/",
+    "block": "/",
+    "stage": "/",
+    "norm": "-",
+    "activation": "x",
+    "pool": "\\",
+    "linear": "|",
+    "attention": "+",
+    "projection": "x-",
+}
+_LINES: Mapping[str, str] = {"x": "/\\", "+": "-|", "x-": "/\\-"}
+
+
+def hatching(sheet: Sheet) -> Iterator[Stroke]:
+    """The strokes of every box that has a hue."""
+    for box in sheet.boxes:
+        pattern = PATTERNS.get(box.fill, "") if box.shape == "box" else ""
+        for line in _LINES.get(pattern, pattern):
+            yield from _lines(box, line)
+
+
+def _lines(box: Box, direction: str) -> Iterator[Stroke]:
+    """The lines of one direction in the strip of a box."""
+    left = box.x - box.width / 2 + _INSET
+    right = left + _WIDE
+    # The corners of a box are round: the strip ends where they begin.
+    top, bottom = box.y - box.height / 2 + 5, box.y + box.height / 2 - 5
+    if direction == "|":
+        for index in range(3):
+            x = left + index * _WIDE / 2
+            yield (x, top), (x, bottom)
+        return
+    slant = _WIDE if direction in "/\\" else 0.0
+    y = top
+    while y + slant <= bottom + 0.01:
+        rising = direction == "/"
+        yield (left, y + slant if rising else y), (right, y if rising else y + slant)
+        y += _PITCH

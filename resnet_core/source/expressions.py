@@ -12,12 +12,10 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.errors import SourceError, did_you_mean, nearest
-from resnet_core.reading import PLACE
 from resnet_core.source import attributes
-from resnet_core.source.budget import Budget, bounded, light
+from resnet_core.source.budget import Budget, Refused, bounded, light
 from resnet_core.source.operators import AUGMENTED, BINARY, COMPARED, binary
 from resnet_core.source.records import members_of, unwrapped, values_of
-from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import formatted
 from resnet_core.source.syntax import refused
 from resnet_core.source.values import (
@@ -32,6 +30,7 @@ from resnet_core.source.values import (
     Unavailable,
     noun,
 )
+from resnet_core.stages import PLACE
 
 
 class Expressions:

@@ -13,8 +13,7 @@ from torch import nn
 
 from resnet_core.bilingual import Text, clauses
 from resnet_core.errors import SourceError, did_you_mean, nearest
-from resnet_core.reading import PLACE
-from resnet_core.source.budget import Budget, Exceeded, light
+from resnet_core.source.budget import Budget, Exceeded, Refused, light
 from resnet_core.source.compiled import Compiled, made_of
 from resnet_core.source.expressions import unavailable
 from resnet_core.source.functions import activation_function
@@ -23,7 +22,6 @@ from resnet_core.source.layer_table import BY_CLASS, check, check_copies, count
 from resnet_core.source.names import BUILTINS
 from resnet_core.source.packages import module_named
 from resnet_core.source.records import enumerated, fill, member_of_value, values_of
-from resnet_core.source.refusal import Refused
 from resnet_core.source.statements import Returned
 from resnet_core.source.values import (
     MISSING,
@@ -44,6 +42,7 @@ from resnet_core.source.values import (
     admitted,
     noun,
 )
+from resnet_core.stages import PLACE
 
 # A function that reads as one of these is answered by a message with its choices.
 _PYTHON_SAYS = Text("Python says: {}", "Python 说：{}")

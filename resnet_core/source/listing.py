@@ -163,7 +163,7 @@ def _is_of_self(statement: ast.stmt) -> bool:
 
 
 def _cleaned(given: str, notes: list[Text]) -> str:
-    """The listing with plain letters, without marks and prose, and with the names mended."""
+    """The listing with plain letters, without marks and prose, and with the names put right."""
     text = given.translate(_QUOTES)
     if text != given.replace("\t", "    ").replace("\r", ""):
         notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))

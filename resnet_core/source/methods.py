@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import Refused
 from resnet_core.source.values import Cursor, Native
 
 

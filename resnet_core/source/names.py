@@ -10,12 +10,11 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.source import attributes
-from resnet_core.source.budget import Exceeded, bounded, light
+from resnet_core.source.budget import Exceeded, Refused, bounded, light
 from resnet_core.source.compiled import copied
 from resnet_core.source.containers import sorted_by
 from resnet_core.source.packages import NAMES as PACKAGE_NAMES
 from resnet_core.source.records import members_of, values_of
-from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
     MISSING,

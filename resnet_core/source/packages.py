@@ -12,12 +12,17 @@ import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import bounded, light
-from resnet_core.source.functions import ALGEBRA, FOURIER, FUNCTIONAL, INITIALISERS, TORCH_FUNCTIONS
+from resnet_core.source.budget import Refused, bounded, light
+from resnet_core.source.functions import (
+    ALGEBRA,
+    FOURIER,
+    FUNCTIONAL,
+    INITIALISERS,
+    TORCH_FUNCTIONS,
+    words,
+)
 from resnet_core.source.layer_table import LAYERS
-from resnet_core.source.naming import words
 from resnet_core.source.records import as_dict, namedtuple, replaced
-from resnet_core.source.refusal import Refused
 from resnet_core.source.values import (
     MISSING,
     Class,

@@ -12,13 +12,13 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.errors import SourceError
-from resnet_core.reading import PLACE
 from resnet_core.source.interpreter import Interpreter
 from resnet_core.source.known import Assumption, WellKnown
 from resnet_core.source.makers import fills
 from resnet_core.source.other_code import not_torch
 from resnet_core.source.syntax import parsed
 from resnet_core.source.values import Class, Unavailable, noun
+from resnet_core.stages import PLACE
 
 _KEPT = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _VALUED = (ast.Assign, ast.AnnAssign, ast.AugAssign)

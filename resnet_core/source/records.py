@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_core.bilingual import Text
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import Refused
 from resnet_core.source.values import MISSING, Class, Descriptor, Instance, Native
 
 _FIELDS = "__fields__"

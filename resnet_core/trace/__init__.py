@@ -9,33 +9,30 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 import graphviz
 import torch
 from torch import nn
-from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
-from torchview.recorder_tensor import Recorder, module_forward_wrapper
 from torchview.torchview import process_input
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import ResnetDiagramError, TraceError
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.stages import stage
-from resnet_core.trace.failing_call import place, told
+from resnet_core.trace.failing_call import told
+from resnet_core.trace.hollow import unfilled
 from resnet_core.trace.plain_sizes import plain_sizes
+from resnet_core.trace.quick_recorder import QuickRecorder, followed_from
 from resnet_core.trace.reader import Reader
 from resnet_core.trace.recorder import Counter, Witness
 from resnet_core.trace.twins import Twins, Unplaceable
 
 one_at_a_time = threading.RLock()
-
-# torchview asks of every argument whether it is one of these, a tenth of a trace. It imports them
-# from typing, where the answer takes several times as long.
-vars(recorder_tensor).update(Iterable=Iterable, Mapping=Mapping)
 
 # At the first function that is made of others torch imports a compiler, which wants a folder for
 # what it compiles. Nothing is compiled here; a read-only machine must not fail for it.
@@ -77,7 +74,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
     """
     with one_at_a_time:
         try:
-            with stage("build"), torch.device("meta"), twinning():
+            with stage("build"), torch.device("meta"), unfilled(), twinning():
                 module = build()
             twins = Twins(module)
             found = _run(module, input_shapes, twins, Witness())
@@ -109,7 +106,8 @@ def _run(
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
-        raise TraceError(f"the module cannot be run: {told(failure)}{place(failure)}") from failure
+        reason = Text("the module cannot be run: {}", "这个模块无法运行：{}")
+        raise TraceError(reason.format(told(failure))) from failure
     return Reader(module, witness, list(input_nodes), twins).read(failure)
 
 
@@ -130,9 +128,9 @@ def _forward(
     """Run it; what it raised. A tensor that a forward makes is without data as all others are."""
     tensors, named = given
     module.eval()
-    calling = witness.around(module_forward_wrapper(record))
+    witness.follow = followed_from(record)
+    recording = QuickRecorder(record, witness.around)
     counting = witness.counter or nullcontext()
-    recording = Recorder(nn.Module.__call__, calling, record)
     with recording, torch.no_grad(), plain_sizes(), counting, torch.device("meta"), witness:
         try:
             module(*tensors, **named)

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from resnet_core.bilingual import Text, clauses
+from resnet_core.bilingual import Text, clauses, same
 from resnet_core.graph.model import (
     Edge,
     Node,
@@ -138,23 +138,27 @@ def _window_problem(node: Node, said: str) -> tuple[str, Text]:
     return "the input is too small", reason.format(reach, room)
 
 
-def told(failure: BaseException) -> str:
-    """An error of somebody's own code, as Python names it."""
+def told(failure: BaseException) -> Text:
+    """An error of somebody's own code, as Python names it, and the line of theirs that it is from.
+
+    The innermost one: `` (net.py, line 3)``.
+    """
+    said = same(f"{type(failure).__name__}: {failure}")
     if isinstance(failure, SystemExit):
-        return f"it ends the program (sys.exit({'' if failure.code is None else failure.code}))"
-    if re.search(_NEEDS_DATA, str(failure)):
-        return _plain(str(failure))["en"]
-    return f"{type(failure).__name__}: {failure}"
-
-
-def place(failure: BaseException) -> str:
-    """The innermost line of somebody's own code that an error came from: `` (net.py, line 3)``."""
+        code = "" if failure.code is None else failure.code
+        said = Text("it ends the program (sys.exit({}))", "它会结束整个程序（sys.exit({})）")
+        said = said.format(code)
+    elif re.search(_NEEDS_DATA, str(failure)):
+        said = _plain(str(failure))
     theirs = [
         item
         for item in traceback.extract_tb(failure.__traceback__)
         if not item.filename.startswith(("<", _PACKAGE)) and "site-packages" not in item.filename
     ]
-    return f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    if not theirs:
+        return said
+    placed = Text("{} ({}, line {})", "{}（{} 第 {} 行）")
+    return placed.format(said, Path(theirs[-1].filename).name, theirs[-1].lineno)
 
 
 def _plain(said: str) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from resnet_core.graph.model import Edge, Lane, Node
+from resnet_core.graph.model import Edge, Lane, Node, changed
 
 
 def with_lanes(
@@ -43,8 +43,8 @@ def with_lanes(
     inner = {edge for edge in into if lane_of.get(edge[1]) == "gate"}
     into.update(dict.fromkeys(inner, "gate"))
     return (
-        tuple(replace(node, lane=lane_of.get(node.id, "main")) for node in nodes),
-        tuple(replace(edge, lane=_lane(edge, into, lane_of)) for edge in edges),
+        tuple(changed(node, lane=lane_of.get(node.id, "main")) for node in nodes),
+        tuple(_led(edge, _lane(edge, into, lane_of)) for edge in edges),
     )
 
 
@@ -101,6 +101,10 @@ def _sees_neighbours(node: Node) -> bool:
 def _lane(edge: Edge, into: Mapping[tuple[str, str], Lane], lane_of: Mapping[str, Lane]) -> Lane:
     """An edge runs in the lane of the branch that it enters, follows or brings home."""
     return into.get((edge.source, edge.target)) or lane_of.get(edge.target, "main")
+
+
+def _led(edge: Edge, lane: Lane) -> Edge:
+    return edge if edge.lane == lane else replace(edge, lane=lane)
 
 
 def _predecessors(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 from torchview.computation_node import TensorNode
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import TraceError
 from resnet_core.graph.costs import (
     Sight,
@@ -24,6 +25,7 @@ from resnet_core.graph.model import (
     Problem,
     Shape,
     Totals,
+    changed,
 )
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
@@ -98,8 +100,12 @@ class Reader:
         """The Graph; with ``failure`` up to the call that raised it."""
         ran = self.witness.ran
         if ran is None or ran.head is None:
-            reason = failure or "its forward takes no tensor that could be followed"
-            raise TraceError(f"the module cannot be traced: {reason}") from failure
+            reason: object = failure or Text(
+                "its forward takes no tensor that could be followed",
+                "它的 forward 没有接受任何可以跟踪的张量",
+            )
+            untraced = Text("the module cannot be traced: {}", "这个模块无法跟踪：{}")
+            raise TraceError(untraced.format(reason)) from failure
         head = ran.head
         self._module(ran, "")
         broken = self._broken() if failure else None
@@ -177,7 +183,7 @@ class Reader:
         for leaf in run.leaves:
             name, call = self._number(moved(_unnumbered(leaf.node.id)))
             names[leaf.node.id] = name
-            node = replace(
+            node = changed(
                 leaf.node,
                 id=name,
                 path=moved(leaf.node.path),
@@ -277,7 +283,7 @@ class Reader:
         nodes = [leaf.node for leaf in self.leaves]
         edges = [edge for leaf in self.leaves for edge in leaf.edges]
         seen = sights(nodes, edges)
-        seeing = [replace(node, receptive_field=seen[node.id].side) for node in nodes]
+        seeing = [changed(node, receptive_field=seen[node.id].side) for node in nodes]
         laned, led = with_lanes(seeing, edges)
         groups = tuple(roles.with_levels(self.groups, laned))
         failed: Problem | None = None

@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 import torchview
 from torch import nn
 from torch.nn.modules.module import (
@@ -24,7 +23,9 @@ from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape, Source
-from resnet_core.reading import PLACE
+from resnet_core.stages import PLACE
+from resnet_core.trace.known_shapes import known_shape
+from resnet_core.trace.quick_recorder import CREATORS
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)
@@ -50,7 +51,7 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 
 
-# A look at a shape is no call, and torchview takes several at every layer.
+# A look at the shape of a tensor that is not followed.
 _shape: Any = torch.Tensor.shape
 _LOOK = _shape.__get__
 
@@ -132,6 +133,8 @@ class Witness(TorchFunctionMode):
     def __init__(self, counter: Counter | None = None) -> None:
         super().__init__()
         self.counter = counter
+        # What makes a tensor of none one that is followed.
+        self.follow: Callable[[torch.Tensor], torch.Tensor] = lambda tensor: tensor
         self.functions: dict[int, Call] = {}
         self.ran: Ran | None = None
         self.running: list[Ran] = []
@@ -191,13 +194,20 @@ class Witness(TorchFunctionMode):
         func, args = _as_call(func, args)
         if self._deep:
             return self._unfollowed(func, args, kwargs)
+        made = self._noted(func, types, args, kwargs)
+        return self.follow(made) if func in CREATORS else made
+
+    def _noted(
+        self, func: Any, types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """What a call returns or raises, and a note of it."""
         tensors = list(_tensors((*args, *kwargs.values())))
         before = tuple(_nodes(tensor)[-1] for tensor in tensors if _nodes(tensor))
         name = str(getattr(func, "__name__", func))
         start = self._counted()
         try:
-            if _is_plain_norm(func, tensors, kwargs):
-                result = RecorderTensor.__torch_function__(_same_shape, types, args, kwargs)
+            if (answer := known_shape(func, args, kwargs, self.counter is not None)) is not None:
+                result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
             elif before:
                 result = func(*args, **kwargs)
             else:
@@ -242,26 +252,6 @@ def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     if getattr(func, "__name__", "") == "__get__" and name in _READ:
         return _READ[name][0], (args[0], *_READ[name][1])
     return func, args
-
-
-def _is_plain_norm(func: Any, tensors: list[torch.Tensor], kwargs: Mapping[str, Any]) -> bool:
-    """Whether this is a batch norm whose channels agree: its output has its input's shape.
-
-    On the meta device torch takes batch norm apart in Python, for nearly half of a network's
-    trace; all that comes of it is a shape that is known beforehand. Where channels disagree torch
-    itself shall say so.
-    """
-    if func is not F.batch_norm or kwargs.get("training") or len(tensors) < 2:
-        return False
-    with torch._C.DisableTorchFunctionSubclass():
-        return all(tensors[0].shape[1:2] == tensor.shape for tensor in tensors[1:])
-
-
-def _same_shape(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
-    return input.new_empty(input.shape)
-
-
-_same_shape.__name__ = "batch_norm"
 
 
 def _context(kwargs: Mapping[str, Any]) -> list[Any]:

@@ -17,6 +17,7 @@ from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.graph.model import Shape
 from resnet_core.registry import twin_of
+from resnet_core.trace.known_shapes import blank
 
 # The one call that torchview records inside an outline, by which the reader knows it.
 PLACED = "placed"
@@ -65,7 +66,7 @@ class Twins:
 
 def placed(x: torch.Tensor, shape: Shape) -> torch.Tensor:
     """What an outline gives: a tensor of the shape that came of its twin."""
-    return x.new_empty(shape)
+    return blank(x, shape)
 
 
 placed.__name__ = PLACED

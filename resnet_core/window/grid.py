@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import TYPESET, Language, Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import Caption, facts
-from resnet_core.language.notation import call_title, shape_text
+from resnet_core.language.notation import Caption, call_title, facts, shape_text
 from resnet_core.layout.sheet import MARGIN, Run
 from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, Lines, ground, heading, stacked
 from resnet_core.plate.marks import (
+    LEADING,
     Cluster,
+    Lines,
     Mark,
     Plate,
     Rect,
@@ -23,6 +23,9 @@ from resnet_core.plate.marks import (
     Words,
     centred,
     from_left,
+    ground,
+    heading,
+    stacked,
     to_right,
 )
 from resnet_core.window.axis import Axis

@@ -107,7 +107,7 @@ def test_on_a_phone_one_picture_stands_below_the_other(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_side_that_is_refused_is_marked_and_mended_by_a_click(visit):
+def test_a_side_that_is_refused_is_marked_and_fixed_by_a_click(visit):
     page = visit("/compare?a=block%3Dbottleneck&b=block%3Dbottleneck%26stride%3D9")
     visit.pardon("status of 422")
     expect(page.locator("#side-b")).to_have_attribute("aria-invalid", "true")

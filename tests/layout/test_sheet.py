@@ -14,7 +14,7 @@ import pytest
 from resnet_core import draw
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.layout.coordinates import RIM
-from resnet_core.layout.lines import ROOM
+from resnet_core.layout.page import ROOM
 from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
     Box,

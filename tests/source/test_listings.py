@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from resnet_core import compare, draw, draw_source
-from resnet_core.diagram.lookalike import lookalike, near, nearest, said
-from resnet_core.diagram.readings import others
+from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.graph.model import Graph
 from resnet_core.source.listing import readings, restored
 from resnet_core.source.offer import offers
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES
+from tests.subjects import sampled
 
 LISTINGS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(
     (Path(__file__).parent / "listings").glob("*.txt"))}  # fmt: skip
@@ -129,7 +129,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("name", sampled(SAID))
 def test_it_is_told_which_subject_of_the_catalogue_it_is(name: str) -> None:
     call, size, _ = EQUAL[name]
     found = lookalike(draw_source(restored(LISTINGS[name]).text, call, size).graph)

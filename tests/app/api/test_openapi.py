@@ -10,7 +10,7 @@ import torch
 from fastapi.testclient import TestClient
 from torch import nn
 
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options
 from resnet_core.layers import conv3x3
 from resnet_core.params import Inplanes, Stride
 from resnet_core.registry import BLOCKS, NETWORKS, Subject

@@ -205,7 +205,7 @@ def test_every_example_works(client: TestClient, name: str, a: str, b: str) -> N
     assert not answer.json()["same"]
 
 
-def test_a_mistake_on_the_page_keeps_what_was_typed_and_can_be_mended(client: TestClient) -> None:
+def test_a_mistake_on_the_page_keeps_what_was_typed_and_can_be_fixed(client: TestClient) -> None:
     answer = client.get(address("model=resnt50", "model=resnet18"), headers=HTML)
     assert answer.status_code == 404
     assert 'role="alert"' in answer.text

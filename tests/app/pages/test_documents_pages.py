@@ -16,7 +16,7 @@ from app.workers.renderer import Renderer
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount
+from resnet_core.language.terms import amount
 
 # The others trace whole networks.
 QUICK = [document for document in DOCUMENTS if document.slug not in ("resnet-18-to-152",)]
@@ -121,6 +121,7 @@ def test_the_page_is_there_even_if_nothing_can_be_drawn(monkeypatch: pytest.Monk
         assert "not ready in time" not in read(client, SHORT)
 
 
+@pytest.mark.slow
 def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
     for document in QUICK:
         page = read(client, document)

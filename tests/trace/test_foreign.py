@@ -376,3 +376,45 @@ def test_forward_takes_values_by_name():
     assert drawing.graph.problem is None
     assert (given["mask"].device.type, given["mask"].sum().item()) == ("cpu", 8)
     assert "× 0.5" in drawing.render("txt").decode()
+
+
+class LeavingOut(nn.Module):
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.conv, self.drop = nn.Conv2d(8, 8, 3, padding=1), nn.Dropout(p)
+
+    def forward(self, x):
+        return x + self.drop(self.conv(x))
+
+
+def test_blocks_that_differ_in_dropout_alone_are_drawn_once():
+    deep = nn.Sequential(*[LeavingOut(0.1 * depth) for depth in range(4)])
+    assert len(draw_module(deep, (1, 8, 8, 8)).sheet.boxes) == 3
+    # Another kernel is another block.
+    deep[2].conv = nn.Conv2d(8, 8, 5, padding=2)
+    assert len(draw_module(deep, (1, 8, 8, 8)).sheet.boxes) == 5
+
+
+def seen(module: nn.Module, shape: tuple[int, ...]) -> int:
+    """How far along the last axis the middle of the output looks, by gradients."""
+    for parameter in module.parameters():
+        nn.init.ones_(parameter)
+    given = torch.ones(shape, requires_grad=True)
+    out = module(given)
+    out[tuple(size // 2 for size in out.shape)].backward()
+    met = given.grad.nonzero()[:, -1]
+    return int(met.max() - met.min()) + 1
+
+
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        (nn.Sequential(nn.Conv1d(2, 2, 3, padding=1), nn.Conv1d(2, 2, 3, padding=2, dilation=2)),
+         (1, 2, 64)),
+        (nn.Sequential(nn.Conv1d(2, 4, 5, 2, 2), nn.AvgPool1d(2), nn.Conv1d(4, 2, 3)), (1, 2, 96)),
+        (nn.Sequential(nn.Conv3d(1, 2, (3, 7, 7), 2, (1, 3, 3)), nn.Conv3d(2, 2, 3, padding=1)),
+         (1, 1, 8, 32, 32)),
+    ],
+)  # fmt: skip
+def test_the_receptive_field_along_one_axis_and_three_is_that_of_gradients(module, shape):
+    assert draw_module(module, shape).graph.totals.receptive_field == seen(module, shape)

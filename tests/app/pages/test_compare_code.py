@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app.cli import main
 from resnet_core import ParameterError, compare, draw, draw_source
 from resnet_core.compare import asked
-from resnet_core.diagram.packing import packed
+from resnet_core.diagram.pasted import packed
 
 BLOCK = """class Block(nn.Module):
     def __init__(self, c):

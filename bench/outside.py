@@ -127,8 +127,9 @@ def _hooked(module: nn.Module) -> Counter[tuple[str, tuple[int, ...]]]:
 
         def after(_: nn.Module, __: Any, out: Any, path: str = path, part: Any = part) -> None:
             inner = depth.pop()
-            # An Identity makes nothing, and is drawn only where something else hangs on it.
-            if not inner and isinstance(out, torch.Tensor) and not isinstance(part, nn.Identity):
+            # What makes nothing is drawn only where something else hangs on it.
+            empty = isinstance(part, nn.Identity | nn.Sequential)
+            if not inner and isinstance(out, torch.Tensor) and not empty:
                 found[path, tuple(out.shape)] += 1
 
         part.register_forward_pre_hook(before)

@@ -101,15 +101,20 @@ def sights(nodes: Sequence[Node], edges: Iterable[Edge]) -> dict[str, Sight]:
     return found
 
 
+# What slides along one axis or three, by how many sizes its input has.
+_AXES = {3: ("1d",), 5: ("3d",)}
+
+
 def _window(
     kind: str, attributes: Mapping[str, Any], shape: Shape
 ) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Effective kernel and stride of a sliding or pooling window; None where there is none."""
-    if len(shape) != 4:
+    if len(shape) != 4 and not (kind.endswith(_AXES.get(len(shape), ()))):
         return None
     if kind.startswith("Adaptive"):
         out = _pair(attributes.get("output_size", 1))
-        size = (shape[2], shape[3])
+        # Along one axis both sides are the same one; of three the last two count.
+        size = (shape[-2], shape[-1]) if len(shape) > 3 else (shape[-1], shape[-1])
         target = _each(lambda o, s: s if o is None else o, out, size)
         return (
             _each(lambda o, s: math.ceil(s / o), target, size),
@@ -138,7 +143,7 @@ def _sequence(value: Any) -> tuple[Any, ...]:
 
 
 def _pair(value: Any) -> tuple[Any, Any]:
-    both = _sequence(value)
+    both = _sequence(value)[-2:]
     return (both[0], both[-1])
 
 

@@ -32,6 +32,7 @@ _FOLLOWS = {
     "activation": ("dropout",),
     "pool": ("reshape",),
 }
+_LEAVING_OUT = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "DropPath", "StochasticDepth")
 
 
 def view(
@@ -306,6 +307,14 @@ def _all_go_to(graph: Graph, members: Sequence[Node], target: set[str]) -> bool:
     )
 
 
+def _decided(node: Node) -> Mapping[str, Any]:
+    """What makes a call another one; how often training leaves something out does not.
+
+    Deep networks leave out the more the deeper a block is, and their blocks are equal all the same.
+    """
+    return {} if node.type in _LEAVING_OUT else node.attributes
+
+
 def _signature(node: Node, first: Node) -> tuple[Any, ...]:
     """All that makes a node what it is, but not where it stands."""
     name = node.path.rsplit(".", 1)[-1] if node.kind != "group" else ""
@@ -318,7 +327,7 @@ def _signature(node: Node, first: Node) -> tuple[Any, ...]:
         node.params,
         node.macs,
         node.lane,
-        tuple(sorted((key, str(value)) for key, value in node.attributes.items())),
+        tuple(sorted((key, str(value)) for key, value in _decided(node).items())),
         tuple(_signature(part, part) for part in node.parts),
     )
 

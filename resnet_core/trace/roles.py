@@ -192,8 +192,9 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
 
     A block is a registered block, or else the outermost group that adds or concatenates by
     itself and holds no two groups that do: those are the blocks then, and what joins around them
-    (a position that is added at the start, the skips of a U-Net) makes no block of them all. A
-    stage is a group that contains nothing but blocks.
+    (a position that is added at the start, the skips of a U-Net) makes no block of them all. One of
+    which there are several may hold any number of small ones, such as a position that each block
+    adds by a layer of its own. A stage is a group that contains nothing but blocks.
     """
     levels = {group.path: group.level for group in groups}
     parents = {group.path: group.parent for group in groups}
@@ -204,7 +205,16 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
         if path
         for box in _above(path, parents)
     )
+    small = _small(groups, nodes) & joining
+    sorts = Counter(group.type for group in groups if group.path in joining)
+    large = Counter(box for path in joining - small if path for box in _above(path, parents))
+    repeated = {
+        group.path
+        for group in groups
+        if group.path in joining and group.path and sorts[group.type] > 1
+    }
     blocks = {path for path in joining if inner[path] < 2}
+    blocks |= {path for path in repeated if large[path] == 0}
     for group in groups:
         inside_block = any(levels[box] == "block" for box in _above(group.path, parents))
         if inside_block:
@@ -226,6 +236,16 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
         ):
             levels[group.path] = "stage"
     return [replace(group, level=levels[group.path]) for group in groups]
+
+
+def _small(groups: Sequence[Group], nodes: Sequence[Node]) -> set[str]:
+    """The groups with at most one layer that has parameters, those inside included."""
+    parents = {group.path: group.parent for group in groups}
+    layers: Counter[str] = Counter()
+    for node in nodes:
+        if node.params:
+            layers.update([node.group, *_above(node.group, parents)])
+    return {path for path in parents if layers[path] <= 1}
 
 
 def _above(path: str, parents: dict[str, str]) -> Iterable[str]:

@@ -331,3 +331,90 @@ def test_ones_own_class_that_is_merely_called_bottleneck_is_a_residual_block():
     named = type("Bottleneck", (Residual,), {})
     told = draw_module(named(), (1, 4, 8)).explain("en").render("txt").decode()
     assert "A residual block (Bottleneck)" in told
+
+
+class Place(nn.Module):
+    """What is added to a map by a layer of its own, as DaVit does before each part of a block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+
+    def forward(self, x):
+        return x + self.proj(x)
+
+
+class Twice(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.conv, self.second = Place(), nn.Conv2d(8, 8, 3, padding=1), Place()
+
+    def forward(self, x):
+        x = self.first(x)
+        return x + self.conv(self.second(x))
+
+
+def test_a_repeated_block_that_adds_positions_inside_is_one_block():
+    drawing = draw_module(nn.Sequential(*[Twice() for _ in range(3)]), (1, 8, 16, 16))
+    assert [group.type for group in drawing.graph.groups if group.level == "block"] == ["Twice"] * 3
+    assert len(drawing.sheet.boxes) == 3  # in, block × 3, out
+
+
+def test_forward_takes_values_by_name():
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.word, self.out = nn.Embedding(100, 16), nn.Linear(16, 4)
+
+        def forward(self, ids, mask=None, scale=1.0, more=None):
+            x = self.word(ids) * mask.unsqueeze(-1) + more["bias"]
+            return self.out(x) * scale
+
+    given = {"mask": torch.ones(1, 8), "scale": 0.5, "more": {"bias": torch.ones(1, 8, 16)}}
+    drawing = draw_module(Masked(), (1, 8), dtype="long", kwargs=given)
+    assert [node.shape for node in drawing.graph.inputs] == [(1, 8), (1, 8), (1, 8, 16)]
+    assert drawing.graph.problem is None
+    assert (given["mask"].device.type, given["mask"].sum().item()) == ("cpu", 8)
+    assert "× 0.5" in drawing.render("txt").decode()
+
+
+class LeavingOut(nn.Module):
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.conv, self.drop = nn.Conv2d(8, 8, 3, padding=1), nn.Dropout(p)
+
+    def forward(self, x):
+        return x + self.drop(self.conv(x))
+
+
+def test_blocks_that_differ_in_dropout_alone_are_drawn_once():
+    deep = nn.Sequential(*[LeavingOut(0.1 * depth) for depth in range(4)])
+    assert len(draw_module(deep, (1, 8, 8, 8)).sheet.boxes) == 3
+    # Another kernel is another block.
+    deep[2].conv = nn.Conv2d(8, 8, 5, padding=2)
+    assert len(draw_module(deep, (1, 8, 8, 8)).sheet.boxes) == 5
+
+
+def seen(module: nn.Module, shape: tuple[int, ...]) -> int:
+    """How far along the last axis the middle of the output looks, by gradients."""
+    for parameter in module.parameters():
+        nn.init.ones_(parameter)
+    given = torch.ones(shape, requires_grad=True)
+    out = module(given)
+    out[tuple(size // 2 for size in out.shape)].backward()
+    met = given.grad.nonzero()[:, -1]
+    return int(met.max() - met.min()) + 1
+
+
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        (nn.Sequential(nn.Conv1d(2, 2, 3, padding=1), nn.Conv1d(2, 2, 3, padding=2, dilation=2)),
+         (1, 2, 64)),
+        (nn.Sequential(nn.Conv1d(2, 4, 5, 2, 2), nn.AvgPool1d(2), nn.Conv1d(4, 2, 3)), (1, 2, 96)),
+        (nn.Sequential(nn.Conv3d(1, 2, (3, 7, 7), 2, (1, 3, 3)), nn.Conv3d(2, 2, 3, padding=1)),
+         (1, 1, 8, 32, 32)),
+    ],
+)  # fmt: skip
+def test_the_receptive_field_along_one_axis_and_three_is_that_of_gradients(module, shape):
+    assert draw_module(module, shape).graph.totals.receptive_field == seen(module, shape)

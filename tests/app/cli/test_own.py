@@ -133,3 +133,24 @@ def test_in_python_a_drawing_tells_tabulates_compares_and_shows_itself():
     assert drawing.compare(drawing).same
     assert not drawing.compare(draw(block="basic")).same
     assert drawing._repr_svg_().startswith("<svg")
+
+
+def test_values_for_forward_and_what_inputs_hold_are_options(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.e = nn.Embedding(100, 16)\n"
+        "    def forward(self, ids, mask=None, scale=1.0):\n"
+        "        return self.e(ids) * mask.unsqueeze(-1) * scale\n"
+    )
+    words = [f"{tmp_path / 'net.py'}:Net", "--input", "1x8", "--dtype", "long"]
+    given = ["--with", "mask=1x8:bool", "--with", "scale=0.5"]
+    drawn = CliRunner().invoke(main, ["draw", *words, *given, "--format", "txt", "-o", "-"])
+    assert drawn.exit_code == 0, drawn.output
+    assert "× 0.5" in drawn.output
+    told = CliRunner().invoke(main, ["explain", *words, *given])
+    assert told.exit_code == 0, told.output
+    wrong = CliRunner().invoke(main, ["draw", *words, "--with", "0.5", "-o", "-"])
+    assert (wrong.exit_code, "NAME=VALUE" in wrong.output) == (2, True)

@@ -22,26 +22,24 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import logs
 from app.api import (
-    health,
     openapi,
     resources,
     subjects,
 )
 from app.http import connection, tracing
-from app.http.address import PublicAddress, TrustedHosts, spelled
 from app.http.encoding import Packing
-from app.http.every_site import EverySite
 from app.http.hits import Hits
 from app.http.metrics import Metrics
+from app.http.metrics import router as health
 from app.http.middleware import Guard
 from app.http.problems import FAILURES, ProblemError
 from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.siblings import Siblings
-from app.http.watch import Watch
+from app.http.sites import EverySite, PublicAddress, TrustedHosts, spelled
+from app.http.watch import Watch, write_log
 from app.pages import frame
 from app.pages import routes as pages
 from app.pages.ahead import likely
@@ -110,7 +108,7 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Appl
         resources.routes(resources.SWEEP),
         subjects.router,
         openapi.router,
-        health.router,
+        health,
         pages.router,
         frame.router,
     ):
@@ -188,7 +186,7 @@ def serve(
 ) -> None:
     """Serve until interrupted. Exits with status 3 where the address cannot be had."""
     settings = settings or read()
-    logs.set_up(settings.access_log)
+    write_log(settings.access_log)
     _find_room()
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

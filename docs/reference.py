@@ -18,7 +18,7 @@ from app.pages.fields import Field, fields_of
 from app.pages.i18n import LANGUAGES, Language
 from resnet_core.bilingual import Text
 from resnet_core.compare import FORMATS as COMPARED
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options
 from resnet_core.formats.registry import FORMATS
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep import FORMATS as SWEPT

@@ -15,14 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resnet_core.compare import Comparison, compare
-    from resnet_core.diagram.diagram import Diagram
-    from resnet_core.diagram.module import (
-        blocks,
-        build,
-        draw,
-        draw_module,
-        networks,
-    )
+    from resnet_core.diagram.diagram import Diagram, blocks, build, draw, networks
+    from resnet_core.diagram.module import draw_module
     from resnet_core.diagram.pasted import SourceDrawing, draw_source
     from resnet_core.diagram.picture import Drawing
     from resnet_core.errors import (
@@ -115,13 +109,13 @@ _HOMES = {
     "UnknownParameter": "resnet_core.errors",
     "UnknownSubject": "resnet_core.errors",
     "Window": "resnet_core.window",
-    "blocks": "resnet_core.diagram.module",
-    "build": "resnet_core.diagram.module",
+    "blocks": "resnet_core.diagram.diagram",
+    "build": "resnet_core.diagram.diagram",
     "compare": "resnet_core.compare",
-    "draw": "resnet_core.diagram.module",
+    "draw": "resnet_core.diagram.diagram",
     "draw_module": "resnet_core.diagram.module",
     "draw_source": "resnet_core.diagram.pasted",
-    "networks": "resnet_core.diagram.module",
+    "networks": "resnet_core.diagram.diagram",
     "sweep": "resnet_core.sweep",
     "window": "resnet_core.window",
 }

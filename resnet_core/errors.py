@@ -6,8 +6,11 @@ ResnetDiagramError
 │   ├── UnknownSubject    no such block or model
 │   ├── SourceError       a pasted source says what is not understood
 │   └── TooLarge          legal, but too much work for one picture
+├── TraceError            a module's forward cannot be run or followed
 └── RenderError           Graphviz could not draw
     └── GraphvizMissing   there is no Graphviz to draw with
+
+``str(error)`` is English; ``error.text["zh"]`` says the same in Chinese.
 """
 
 from __future__ import annotations
@@ -16,11 +19,22 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from resnet_core.bilingual import Text, clauses
+from resnet_core.bilingual import Text, clauses, same
 
 
 class ResnetDiagramError(Exception):
-    """Base of every error that this library raises on purpose."""
+    """Base of every error that this library raises on purpose.
+
+    ``text`` says in both languages what is wrong; the message is English.
+    """
+
+    def __init__(self, text: Text | str) -> None:
+        # Whoever writes a block of his own may know one language only.
+        self.text = text if isinstance(text, Text) else same(text)
+        super().__init__(str(self.text))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revive, (type(self), self.__dict__.copy(), self.args)
 
 
 class ParameterError(ResnetDiagramError, ValueError):
@@ -28,9 +42,9 @@ class ParameterError(ResnetDiagramError, ValueError):
 
     ``parameter`` and ``value`` say what was given, ``text`` why that cannot be, ``legal`` what may
     be given; ``reason`` and ``allowed`` are the same two in English. ``suggestion`` is the nearest
-    legal value, and ``mend`` maps parameter names to the values that fix the
-    call (``None`` stands for "leave it out"). ``inside`` is the error of which this one is told
-    for a part of a larger call.
+    legal value, and ``fix`` maps parameter names to the values with which the call works (``None``
+    stands for "leave it out"); ``mend`` is its older name. ``inside`` is the error of which this
+    one is told for a part of a larger call.
     """
 
     title = "Invalid parameter"
@@ -43,20 +57,21 @@ class ParameterError(ResnetDiagramError, ValueError):
         *,
         allowed: Text | str | Iterable[Any] = (),
         suggestion: Any = None,
+        fix: dict[str, Any] | None = None,
         mend: dict[str, Any] | None = None,
     ) -> None:
-        # Whoever writes a block of his own may know one language only.
+        super().__init__(reason)
+        fix = mend if fix is None else fix
         allowed = Text(allowed, allowed) if isinstance(allowed, str) and allowed else allowed
         self.parameter = parameter
         self.value = value
-        self.text = reason if isinstance(reason, Text) else Text(reason, reason)
         self.legal: Text | list[str] = (
             allowed if isinstance(allowed, Text) else [str(choice) for choice in allowed]
         )
         self.suggestion = suggestion
-        self.mend = {parameter: suggestion} if mend is None else mend
+        self.fix = {parameter: suggestion} if fix is None else fix
         self.inside: ParameterError | None = None
-        super().__init__(f"{parameter}={value}: {reason}")
+        self.args = (f"{parameter}={value}: {reason}",)
 
     @property
     def reason(self) -> str:
@@ -68,13 +83,15 @@ class ParameterError(ResnetDiagramError, ValueError):
         """The legal values, or what they are in English."""
         return self.legal["en"] if isinstance(self.legal, Text) else self.legal
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _revive, (type(self), self.__dict__.copy(), self.args)
+    @property
+    def mend(self) -> dict[str, Any]:
+        """``fix`` by its older name."""
+        return self.fix
 
 
 def _revive(
-    kind: type[ParameterError], state: dict[str, Any], args: tuple[Any, ...]
-) -> ParameterError:
+    kind: type[ResnetDiagramError], state: dict[str, Any], args: tuple[Any, ...]
+) -> ResnetDiagramError:
     """Rebuild an error that has crossed from one process into another."""
     error = kind.__new__(kind)
     error.args = args
@@ -101,7 +118,7 @@ class UnknownParameter(ParameterError):
             ),
             allowed=known,
             suggestion=near,
-            mend={parameter: None} | ({near: value} if near else {}),
+            fix={parameter: None} | ({near: value} if near else {}),
         )
 
 
@@ -123,7 +140,7 @@ class UnknownSubject(ParameterError):
             clauses(there_is_no(KINDS[kind], name), did_you_mean(near)),
             allowed=known,
             suggestion=near,
-            mend={kind: near or known[0]},
+            fix={kind: near or known[0]},
         )
 
 
@@ -156,7 +173,7 @@ class SourceError(ParameterError):
         self.line, self.column, self.words = line, column, words
         where = Text("line {}, column {}: {}", "第 {} 行第 {} 列：{}")
         placed = where.format(line, column, reason) if line else reason
-        super().__init__(parameter, words, placed, allowed=allowed, suggestion=suggestion, mend={})
+        super().__init__(parameter, words, placed, allowed=allowed, suggestion=suggestion, fix={})
 
 
 class TraceError(ResnetDiagramError):
@@ -173,13 +190,15 @@ class GraphvizMissing(RenderError):
     def __init__(self, cause: str) -> None:
         self.cause = cause
         super().__init__(
-            "Graphviz is missing: the one inside the pygraphviz wheel does not load "
-            f"({cause}) and there is no 'dot' on the PATH. On Debian or Ubuntu: "
-            "apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1"
+            Text(
+                "Graphviz is missing: the one inside the pygraphviz wheel does not load ({}) and "
+                "there is no 'dot' on the PATH. On Debian or Ubuntu: "
+                "apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1",
+                "没有可用的 Graphviz：pygraphviz 自带的那一份加载不了（{}），"
+                "PATH 里也没有 dot 命令。在 Debian 或 Ubuntu 上请运行："
+                "apt-get install -y libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1",
+            ).format(cause)
         )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.cause,)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,10 +1,11 @@
-"""The stages that a picture goes through, and a stopwatch that tells how long each took.
+"""Where one is: the stage of a picture, with a stopwatch of each, and the line of a pasted source.
 
-Nobody carries one unless ``timed`` is asked for; a stage costs next to nothing then.
+Nobody carries a stopwatch unless ``timed`` is asked for; a stage costs next to nothing then.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,3 +97,13 @@ def seconds(laps: list[Lap]) -> dict[str, float]:
     for lap in laps:
         sums[lap.stage] = sums.get(lap.stage, 0) + lap.own
     return {name: own / 1e9 for name, own in sums.items() if own}
+
+
+class _Place(threading.local):
+    """File and line of the source that one thread is reading; no line while it reads none."""
+
+    file: str = ""
+    line: int | None = None
+
+
+PLACE = _Place()

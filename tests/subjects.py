@@ -39,6 +39,14 @@ def whole(subjects: Iterable[Subject] = SUBJECTS) -> list[Any]:
     ]
 
 
+def sampled(values: Iterable[Any], every: int = 4) -> list[Any]:
+    """One parameter each, all but one in so many of them slow: they try one thing in many ways."""
+    return [
+        pytest.param(value, marks=[pytest.mark.slow] if index % every else [])
+        for index, value in enumerate(values)
+    ]
+
+
 def settings(values: Iterable[dict[str, Any]]) -> list[Any]:
     """One parameter each: a setting, ``{"model": "resnet50", "input": 7}``, that names itself.
 

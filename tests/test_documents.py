@@ -20,8 +20,8 @@ from app.cli import main as command_line
 from app.main import create_app
 from app.settings import Settings
 from resnet_core import FORMATS, blocks, draw
-from resnet_core.diagram.options import Input, Options
-from resnet_core.language.numbers import amount
+from resnet_core.diagram.form import Input, Options
+from resnet_core.language.terms import amount
 from resnet_core.registry import BLOCKS, NETWORKS
 
 ROOT = Path(__file__).parents[1]

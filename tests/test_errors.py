@@ -5,8 +5,19 @@ from __future__ import annotations
 import pickle
 
 import pytest
+import torch
+from torch import nn
 
-from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
+from resnet_core import (
+    GraphvizMissing,
+    ParameterError,
+    RenderError,
+    TraceError,
+    UnknownParameter,
+    UnknownSubject,
+    draw,
+    draw_module,
+)
 from resnet_core.bilingual import Text, clauses, same
 
 
@@ -49,7 +60,7 @@ def test_an_error_says_why_in_both_languages_before_and_after_a_journey(
         assert type(error) is kind
         assert (error.reason, error.text["zh"]) == (english, chinese)
         assert str(error) == f"{error.parameter}={error.value}: {english}"
-    assert (arrived.legal, arrived.mend) == (caught.value.legal, caught.value.mend)
+    assert (arrived.legal, arrived.fix) == (caught.value.legal, caught.value.fix)
 
 
 def test_what_is_allowed_is_a_list_or_a_text() -> None:
@@ -69,3 +80,59 @@ def test_an_error_in_one_language_says_the_same_in_both():
     assert error.text["zh"] == error.reason == "it is odd"
     assert error.allowed == "an even number"
     assert str(error) == "planes=7: it is odd"
+
+
+class Ends(nn.Module):
+    def forward(self, x):
+        raise SystemExit(x.ndim - 1)
+
+
+class Looks(nn.Module):
+    def forward(self, x):
+        return x + torch.from_numpy(x.numpy())
+
+
+class Takes(nn.Module):
+    def forward(self, x):
+        raise KeyError(x.ndim)
+
+
+@pytest.mark.parametrize(
+    ("module", "english", "chinese"),
+    [
+        (Ends(), "it ends the program (sys.exit(3))", "它会结束整个程序（sys.exit(3)）"),
+        (Looks(), "the forward looks at the values of a tensor", "forward 要看张量里的数值"),
+        (Takes(), "KeyError: 4", "KeyError: 4"),
+    ],
+)
+def test_a_module_that_cannot_run_is_told_in_both_languages(
+    module: nn.Module, english: str, chinese: str
+) -> None:
+    with pytest.raises(TraceError) as caught:
+        draw_module(module, (1, 3, 8, 8))
+    arrived = pickle.loads(pickle.dumps(caught.value))
+    for error in (caught.value, arrived):
+        assert str(error) == error.text["en"]
+        assert error.text["en"].startswith(f"the module cannot be run: {english}")
+        assert error.text["zh"].startswith(f"这个模块无法运行：{chinese}")
+        assert error.text["zh"].endswith("行）")
+
+
+def test_a_missing_graphviz_is_told_in_both_languages_after_a_journey() -> None:
+    arrived = pickle.loads(pickle.dumps(GraphvizMissing("libfoo.so")))
+    assert type(arrived) is GraphvizMissing
+    assert arrived.cause == "libfoo.so"
+    assert "libfoo.so" in arrived.text["en"]
+    assert "（libfoo.so）" in arrived.text["zh"]
+    assert "apt-get install" in arrived.text["zh"]
+
+
+def test_what_graphviz_says_itself_stands_in_both_languages() -> None:
+    error = RenderError("Graphviz: out of memory")
+    assert error.text == same("Graphviz: out of memory")
+
+
+def test_a_fix_is_found_by_its_older_name_too() -> None:
+    error = ParameterError("a", 3, same("it is odd"), mend={"a": 2})
+    assert error.mend == error.fix == {"a": 2}
+    assert ParameterError("a", 3, same("it is odd"), suggestion=4).fix == {"a": 4}

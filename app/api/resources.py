@@ -31,8 +31,9 @@ from resnet_core import FORMATS, Diagram, ParameterError
 from resnet_core.bilingual import LANGUAGES, TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
+from resnet_core.compare.query import canonical_sides, has_source
 from resnet_core.diagram.diagram import address
-from resnet_core.diagram.packing import canonical, is_pasted
+from resnet_core.diagram.pasted import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
 from resnet_core.explain.explanation import FORMATS as EXPLAINED
 from resnet_core.sweep import FORMATS as SWEPT
@@ -133,7 +134,7 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
     near = nearest(extension, known) or known[0]
     # The fix, and a card that tells of the mistake, come in the format that was probably meant.
     request.state.asked = wanted.corrected(near)
-    wrong = ParameterError("format", extension, NO_FORMAT, mend={})
+    wrong = ParameterError("format", extension, NO_FORMAT, fix={})
     fix = await resource.fix(request.app.state.renderer, wanted.bare, wrong)
     raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
 
@@ -163,6 +164,9 @@ async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
 
 
 async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
+    if has_source(pairs):  # it is read by a worker and not here
+        query = canonical_sides(pairs)
+        return Asked(query, f"/compare?{address(query).partition('?')[2]}", "compare")
     try:
         found = compared(pairs)
     except ParameterError:
@@ -174,6 +178,8 @@ async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
 
 async def _fix_comparison(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
     """The comparison itself, where only its format is wrong."""
+    if has_source(pairs):
+        return None
     try:
         return compared(pairs).url
     except ParameterError:
@@ -240,6 +246,7 @@ COMPARISON = Resource(
     _comparison,
     lambda renderer, asked, format: renderer.compare(asked.query, format),
     _fix_comparison,
+    posted=True,
 )
 WINDOW = Resource(
     "/window",

@@ -15,13 +15,12 @@ import click
 
 from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
-from app.cli.completion import completion
 from app.cli.docs import docs
 from app.cli.draw import draw
 from app.cli.errors import missing_extra
 from app.cli.export import export
 from app.cli.list import catalogue
-from app.cli.man import manual
+from app.cli.man import completion, manual
 from app.cli.open import open_
 from app.cli.read import read
 from app.cli.serve import serve

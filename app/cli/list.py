@@ -50,7 +50,7 @@ def _one(name: str, as_json: bool) -> str:
     try:
         subject = request.subject
     except ParameterError as error:
-        near = request.mended(error)
+        near = request.fixed(error)
         instead = f"resnet-diagram list {near[0]}" if near else ""
         raise refusal_of(error, instead) from None
     if not as_json:

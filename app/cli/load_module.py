@@ -21,7 +21,7 @@ from torch import nn
 
 from app.cli.errors import Refusal
 from resnet_core.bilingual import clauses, same
-from resnet_core.embed.neighbours import neighbours
+from resnet_core.embed.beside import neighbours
 from resnet_core.errors import did_you_mean, nearest
 
 Result = TypeVar("Result")

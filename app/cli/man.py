@@ -1,4 +1,4 @@
-"""``resnet-diagram man``: the manual page, made of the help of every command."""
+"""What a system reads of the program: its manual page and a shell's completion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 import click
+from click.shell_completion import get_completion_class
 
 from app.cli.output import STDOUT, write
 
@@ -76,3 +77,26 @@ def _said(text: str) -> str:
     """A text as roff reads it: hyphens that can be copied, and no command where a line begins."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{text}" if text[:1] in (".", "'") else text
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.option("-o", "--output", metavar="FILE", help="Where to write, if not standard output.")
+@click.pass_context
+def completion(context: click.Context, shell: str, output: str | None) -> None:
+    """Print what completes commands, subjects and knobs in a shell.
+
+    \b
+    eval "$(resnet-diagram completion bash)"    # in ~/.bashrc
+    eval "$(resnet-diagram completion zsh)"     # in ~/.zshrc, after compinit
+    resnet-diagram completion fish -o ~/.config/fish/completions/resnet-diagram.fish
+    """
+    made = get_completion_class(shell)
+    assert made is not None
+    root = context.find_root().command
+    name = str(root.name)
+    source = made(root, {}, name, f"_{name.replace('-', '_').upper()}_COMPLETE").source()
+    write((source.strip() + "\n").encode(), output or STDOUT)

@@ -74,8 +74,7 @@ def _picture(url: str, words: tuple[str, ...]) -> Diagram | Comparison:
     """What the address names, with other options where the words say so. Raises ParameterError."""
     from resnet_core.compare import asked
     from resnet_core.diagram.diagram import Diagram
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, properties
     from resnet_core.diagram.words import options
 
     path, _, query = url.partition("?")

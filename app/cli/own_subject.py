@@ -71,7 +71,7 @@ class OwnSubject(Subject):
             raise ParameterError(
                 knob, value, Text(
                     "the constructor of {} raises {}: {}", "{} 的构造函数抛出 {}：{}"
-                ).format(self.name, type(error).__name__, error), mend={knob: None},
+                ).format(self.name, type(error).__name__, error), fix={knob: None},
             ) from error  # fmt: skip
         return module
 

@@ -54,7 +54,7 @@ def serve(
     """Serve the page and the REST API.
 
     With FILE.py:NAME (or package.module:NAME) the explorer begins with that module: the
-    parameters of its constructor are knobs, and it is drawn anew whenever the file is saved. The
+    parameters of its constructor are knobs, and it is drawn again whenever the file is saved. The
     file is run, on this machine, so that it is served to this machine alone.
 
     \b

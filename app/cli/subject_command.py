@@ -142,7 +142,7 @@ def write_subject(subject: Subject, page: click.HelpFormatter) -> None:
 
 
 def _forms(subject: Subject) -> dict[str, type[BaseModel]]:
-    from resnet_core.diagram.options import Input, Options
+    from resnet_core.diagram.form import Input, Options
 
     return {"Structure": subject.params, "Input": Input, "View": Options}
 
@@ -228,7 +228,7 @@ def _request(ctx: click.Context, without: Iterable[str] = ()) -> Request:
 
 def _instead(ctx: click.Context, request: Request | OwnRequest, error: ResnetDiagramError) -> str:
     """The command line that works, as it is to be typed; empty where there is none."""
-    words = request.mended(error)
+    words = request.fixed(error)
     if words is None:
         return ""
     given = [

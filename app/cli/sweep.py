@@ -45,7 +45,7 @@ def sweep(
     """
     chosen = chosen_format(format, output, FORMATS, "csv", "a sweep")
     from resnet_core.errors import ParameterError
-    from resnet_core.sweep.sweeping import OWN, asked, remedied
+    from resnet_core.sweep.sweeping import OWN, asked, fixed_sweep
 
     own = [("over", over), *([("values", values)] if values is not None else [])]
     pairs = [*request.diagram.query, *own]
@@ -54,7 +54,7 @@ def sweep(
     except ParameterError as error:
         if error.parameter not in OWN:
             raise
-        better = remedied(pairs, error)
+        better = fixed_sweep(pairs, error)
         raise refusal_of(error, _spelled(request, dict(better)) if better else "") from None
     write(found.render(chosen), output or STDOUT)
 

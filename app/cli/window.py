@@ -43,7 +43,7 @@ def window(request: Request, node: str, at: str, output: str | None, format: str
     """
     chosen = chosen_format(format, output, FORMATS, "svg", "a window")
     from resnet_core.errors import ParameterError
-    from resnet_core.window.asking import OWN, remedied, window_of
+    from resnet_core.window.asking import OWN, fixed_window, window_of
 
     diagram = request.diagram
     try:
@@ -51,7 +51,7 @@ def window(request: Request, node: str, at: str, output: str | None, format: str
     except ParameterError as error:
         if error.parameter not in OWN:
             raise
-        better = remedied([*diagram.query, ("node", node), ("at", at)], error)
+        better = fixed_window([*diagram.query, ("node", node), ("at", at)], error)
         raise refusal_of(error, _spelled(request, dict(better)) if better else "") from None
     content = found.render(chosen)
     tell(diagram.graph.problem)

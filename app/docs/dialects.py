@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
 
-from resnet_core.embed.figure import SOURCE
-from resnet_core.embed.on_paper import POINTS_OF_A_PIXEL
+from resnet_core.embed.figure import POINTS_OF_A_PIXEL, SOURCE
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from resnet_core.embed.figure import (
     alternative,
     figure,
     parted,
+    size_of,
     with_options,
     words_of,
 )
 from resnet_core.embed.in_words import markdown_of, remarks, text_of
-from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:

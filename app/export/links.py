@@ -14,7 +14,7 @@ from app.pages.i18n import DEFAULT, LANGUAGES, PARAMETER
 from app.pages.templates import stamp
 from resnet_core import Diagram
 from resnet_core.bilingual import Language
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 
 # Of a page's attributes these hold an address; the others keep theirs for scripts, which are
 # not there.

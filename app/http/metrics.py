@@ -1,15 +1,26 @@
-"""Counts and times of the server in Prometheus's text format."""
+"""What an operator asks: whether the server is alive, whether it can draw, counts and times."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from fastapi import APIRouter, HTTPException
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
+from app.http.siblings import Siblings
 from app.workers.journey import Leg
 from app.workers.pool import Workers
+from app.workers.renderer import Renderer
 
 PREFIX = "resnet_diagram"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -122,3 +133,40 @@ class _Standing(Collector):
         for event in EVENTS:
             events.add_metric([event], workers.counts[event])
         yield events
+
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Whether the server is alive")
+@router.head("/healthz", include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """Answers as long as the event loop turns."""
+    return {"status": "alive"}
+
+
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", summary="Whether the server can draw", responses={503: {}})
+async def readyz(request: Request) -> JSONResponse:
+    """Ready while something was drawn lately and more may be asked; otherwise 503, and why not.
+
+    What is missing and costs nothing but time, such as a store that is gone, is told beside it.
+    """
+    renderer: Renderer = request.app.state.renderer
+    trouble = renderer.workers.trouble
+    if trouble is None:
+        lacks = renderer.lacks
+        return JSONResponse({"status": "ready"} | ({"degraded": lacks} if lacks else {}))
+    return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Counts and times for Prometheus. Raises HTTPException where the operator wants none."""
+    if not request.app.state.settings.metrics:
+        raise HTTPException(404)
+    text: bytes = request.app.state.metrics.text()
+    siblings: Siblings | None = getattr(request.app.state, "siblings", None)
+    if siblings:
+        text = await siblings.text(text)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

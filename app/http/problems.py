@@ -136,7 +136,7 @@ class Problem:
     def title(self) -> Text:
         return SORTS[self.sort].title
 
-    def mended_by(self, fix: str | None) -> Problem:
+    def with_fix(self, fix: str | None) -> Problem:
         return replace(self, fix=fix)
 
     def body(self) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.address import TrustedHosts
 from app.http.problems import Problem, ProblemError
 from app.http.requests import ResourceRequest
+from app.http.sites import TrustedHosts
 from resnet_core import FORMATS
 from resnet_core.bilingual import Text
 

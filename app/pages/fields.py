@@ -78,7 +78,7 @@ class Field:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The choices; a value that is none of them stays in sight until it is mended."""
+        """The choices; a value that is none of them stays in sight until it is fixed."""
         extra = () if self.value in self.choices or not self.value else (self.value,)
         return (*self.choices, *extra)
 

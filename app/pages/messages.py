@@ -21,8 +21,7 @@ from app.pages.i18n import (
     catalogue_file,
 )
 from app.pages.templates import folder
-from resnet_core.diagram.form import properties
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options, properties
 from resnet_core.params import GROUPS
 from resnet_core.registry import BLOCKS, NETWORKS
 

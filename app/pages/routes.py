@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.http.problems import SORTS, ProblemError, clean
-from app.http.requests import offered, pairs_of
+from app.http.requests import in_a_hurry, offered, pairs_of
 from app.http.responses import FOR_EVER
+from app.pages.compare import code_page
 from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.fields import fields_of
@@ -24,7 +25,7 @@ from app.pages.pasting import paste, posted
 from app.pages.presence import robots, sitemap
 from app.pages.templates import Pages, folder, theme_css
 from app.workers.own_module import Own
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import DOCUMENTS
 from resnet_core.registry import BLOCKS, NETWORKS
 
@@ -35,7 +36,8 @@ router = APIRouter(include_in_schema=False)
 async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
     query = pairs_of(request)
-    shown = await explore(request.app.state.renderer, query, language_of(request).name)
+    renderer, language = request.app.state.renderer, language_of(request).name
+    shown = await explore(renderer, query, language, in_a_hurry(request))
     # A form that no script has read sends every field: its address says what it means, no more.
     if shown.diagram and any(not value.strip() for _, value in query):
         asked = [(PARAMETER, request.query_params[PARAMETER])] if PARAMETER in dict(query) else []
@@ -89,6 +91,12 @@ async def own_code(request: Request) -> Response:
 async def own_code_posted(request: Request) -> Response:
     """One's own code as the form sends it: too long for an address."""
     return await _own(request, await posted(request))
+
+
+@router.post("/compare/code")
+async def compared_code(request: Request) -> Response:
+    """Code that is compared, as the form sends it: too long for an address, perhaps."""
+    return await code_page(request, await posted(request))
 
 
 @router.api_route("/read.json", methods=["GET", "HEAD", "POST"])

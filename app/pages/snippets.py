@@ -11,8 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.form import plain
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, plain
 from resnet_core.diagram.words import spelled
 from resnet_core.errors import option
 

@@ -1,11 +1,15 @@
-"""A digest of all that decides the bytes of an answer beside what was asked.
+"""A digest of all that decides the bytes of an answer beside what was asked, and what it seals.
 
 Two builds, or two machines of which one lacks a library, must not call different bytes by one tag.
+A drawing that is laid away is packed with a checksum that covers its name, which is that of a
+build: nothing broken is shown, and nothing is taken for another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
+from collections.abc import Hashable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -68,3 +72,34 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+SUM = hashlib.sha256().digest_size
+# What unpacks to more was not put there by us.
+LARGEST = 2**28
+
+
+def name_of(key: Hashable) -> str:
+    """The name of a drawing in a store. Every build has its own: none shows another's."""
+    return f"resnet-diagram:{digest()[:16]}:{hashlib.sha256(repr(key).encode()).hexdigest()}"
+
+
+def sealed(name: str, made: bytes) -> bytes:
+    """What is laid away under the name."""
+    packed = zlib.compress(made, 1)
+    return _sum(name, packed) + packed
+
+
+def opened(name: str, value: bytes) -> bytes | None:
+    """What was laid away under the name; None where this is something else."""
+    total, packed = value[:SUM], value[SUM:]
+    if _sum(name, packed) != total:
+        return None
+    try:
+        return zlib.decompressobj().decompress(packed, LARGEST)
+    except zlib.error:
+        return None
+
+
+def _sum(name: str, packed: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + packed).digest()

@@ -20,7 +20,7 @@ from typing import Any
 import diskcache
 from diskcache.core import MODE_PICKLE
 
-from app.workers.seal import name_of, opened, sealed
+from app.workers.build import name_of, opened, sealed
 
 log = logging.getLogger(__name__)
 # All of it stands in this folder below the one that is set, and nothing else does.

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from app.workers import jobs, pasted_page
-from resnet_core.diagram.packing import unpacked
+from resnet_core.diagram.pasted import unpacked
 from resnet_core.errors import ParameterError
 from resnet_core.source.budget import LONGEST_SOURCE
 
@@ -34,7 +34,7 @@ LENGTHS = re.compile(
 )
 DEPTHS = ("layers", "depths", "depth", "num_blocks")
 COUNT = re.compile(r"\d{1,6}")
-PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.mend, jobs.window)
+PAIRS = (jobs.render, jobs.explore, jobs.prose, jobs.explain, jobs.fix, jobs.window)
 
 
 def cost_of(job: Callable[..., Any], arguments: tuple[Any, ...]) -> float:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 from resnet_core import Diagram, ParameterError
-from resnet_core.compare.query import asked, checked, remedied
-from resnet_core.diagram.diagram import mended
-from resnet_core.diagram.packing import is_pasted
-from resnet_core.diagram.pasted import of_pairs
+from resnet_core.compare.query import asked, checked, fixed_comparison
+from resnet_core.diagram.diagram import fixed_diagram
+from resnet_core.diagram.pasted import is_pasted, of_pairs
 from resnet_core.diagram.picture import Drawing
 from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
@@ -38,7 +37,7 @@ def _refusing(pairs: Pairs) -> Iterator[None]:
     try:
         yield
     except ParameterError as error:
-        raise Refusal(error, mend(pairs, error)) from None
+        raise Refusal(error, fix(pairs, error)) from None
 
 
 def render(pairs: Pairs, format: str) -> bytes:
@@ -93,11 +92,11 @@ def turns(pairs: Pairs) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
-def mend(pairs: Pairs, error: ParameterError) -> str | None:
+def fix(pairs: Pairs, error: ParameterError) -> str | None:
     """The URL of the nearest diagram that works, if there is one."""
     if is_pasted(pairs):
-        return None  # only its author can mend it
-    diagram = mended(pairs, error)
+        return None  # only its author can fix it
+    diagram = fixed_diagram(pairs, error)
     return diagram.url if diagram else None
 
 
@@ -117,7 +116,7 @@ def compare(pairs: Pairs, format: str) -> bytes:
     try:
         return checked(asked(pairs)).render(format)
     except ParameterError as error:
-        better = remedied(pairs, error)
+        better = fixed_comparison(pairs, error)
         raise Refusal(error, better.url if better else None) from None
 
 
@@ -126,7 +125,7 @@ def window(pairs: Pairs, format: str) -> bytes:
     try:
         return asking.found(pairs).render(format)
     except ParameterError as error:
-        better = asking.remedied(pairs, error)
+        better = asking.fixed_window(pairs, error)
         raise Refusal(error, still.address(better) if better else None) from None
 
 
@@ -135,7 +134,7 @@ def sweep(pairs: Pairs, format: str) -> bytes:
     try:
         return sweeping.asked(pairs).render(format)
     except ParameterError as error:
-        better = sweeping.remedied(pairs, error)
+        better = sweeping.fixed_sweep(pairs, error)
         raise Refusal(error, series.address(better) if better else None) from None
 
 

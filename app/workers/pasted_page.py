@@ -10,10 +10,8 @@ from typing import Any
 from resnet_core.bilingual import LANGUAGES, Language, Text, same
 from resnet_core.compare import compare
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.lookalike import lookalike, near, nearest, said
-from resnet_core.diagram.packing import unpacked
-from resnet_core.diagram.pasted import SourceDrawing, draw_source
-from resnet_core.diagram.readings import others
+from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
+from resnet_core.diagram.pasted import SourceDrawing, draw_source, unpacked
 from resnet_core.errors import ParameterError, SourceError
 from resnet_core.source.listing import Restored, restored
 from resnet_core.source.offer import Offer, offers
@@ -48,6 +46,11 @@ def read(pairs: Sequence[tuple[str, str]]) -> bytes:
     except ParameterError as error:
         found["error"] = _error(error)
     return json.dumps(found, ensure_ascii=False).encode()
+
+
+def restore(source: str) -> bytes:
+    """A listing as Python, as far as it can be restored."""
+    return restored(source).text.encode()
 
 
 def _call(given: dict[str, str], made: list[Offer], chosen: Offer | None) -> str | None:

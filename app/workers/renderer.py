@@ -121,9 +121,9 @@ class Renderer:
     async def fix(self, pairs: Sequence[tuple[str, str]], error: ParameterError) -> str | None:
         """The URL of the nearest diagram that works, or None where none is found in time."""
         try:
-            return await self.workers.run(jobs.mend, pairs, error)
+            return await self.workers.run(jobs.fix, pairs, error)
         except Exception as failure:
-            # A refusal without a remedy is still the right answer; a failure would hide it.
+            # A refusal without a fix is still the right answer; a failure would hide it.
             log.warning("no fix for %s: %r", error, failure)
             return None
 
@@ -133,6 +133,13 @@ class Renderer:
         return await self._cache.get(
             ("read", query), lambda: self.workers.run(pasted_page.read, query)
         )
+
+    async def restored(self, source: str) -> str:
+        """A pasted listing as Python, as far as it can be restored. Raises Busy, TimeoutError."""
+        text = await self._cache.get(
+            ("restored", source), lambda: self.workers.run(pasted_page.restore, source)
+        )
+        return text.decode()
 
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.workers.seal import name_of, opened, sealed
+from app.workers.build import name_of, opened, sealed
 
 log = logging.getLogger(__name__)
 # A store that is slower than this is slower than drawing.

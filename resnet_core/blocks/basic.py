@@ -3,10 +3,10 @@
 import torch
 from torch import nn
 
-from resnet_core.attention import attention as attention_layer
 from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
+from resnet_core.layers import attention as attention_layer
 from resnet_core.layers import conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
 from resnet_core.params import (

@@ -6,10 +6,10 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from resnet_core.attention import attention as attention_layer
 from resnet_core.bilingual import Noun, Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
+from resnet_core.layers import attention as attention_layer
 from resnet_core.layers import conv1x1, conv3x3, norm
 from resnet_core.layers import shortcut as shortcut_layer
 from resnet_core.params import (
@@ -89,7 +89,7 @@ class Bottleneck(nn.Module):
                     "{} to {} at planes={} and groups={}",
                     "在 planes={2}、groups={3} 时为 {0} 到 {1}",
                 ).format(least, most, planes, groups),
-                mend={"base_width": None, "groups": None},
+                fix={"base_width": None, "groups": None},
             )
         outplanes = planes * self.expansion
         first, second = (stride, 1) if stride_on == "conv1" else (1, stride)

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet_core.attention import attention as attention_layer
 from resnet_core.bilingual import Noun, Text
+from resnet_core.layers import attention as attention_layer
 from resnet_core.params import (
     Attention,
     Conv2Stride,
@@ -22,14 +22,14 @@ from resnet_core.registry import BLOCKS
     "residual_attention",
     en="Two convolutions, attention, then the addition; as published it fails at "
     "stride 2, and here you see why.",
-    zh="两个卷积、一个注意力、再相加；照原文写法 stride 为 2 时跑不通，这里能看到原因。",
+    zh="两个卷积、一个注意力、再相加；照原文的写法，步长为 2 时跑不通，这里能看到原因。",
 )
 class ResidualBlockWithAttention(nn.Module):
     """relu(shortcut(x) + attention(f(x))),  f = conv /stride, BN, ReLU, conv /stride, BN
 
     [N, inplanes, H, W] → [N, outplanes, …]. As it was published **both** convolutions take the
     stride: at stride 2 the main path shrinks by 4 and the shortcut by 2, and they cannot be
-    added. ``conv2_stride=1`` mends it.
+    added. ``conv2_stride=1`` fixes it.
 
     The attention is left open there; here it is squeeze-and-excitation,
     https://arxiv.org/abs/1709.01507, or another.

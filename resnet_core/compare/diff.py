@@ -10,10 +10,10 @@ from resnet_core.bilingual import Language
 from resnet_core.compare.alignment import Alignment, align
 from resnet_core.compare.changes import Pair, rows
 from resnet_core.compare.union import Views, same_wires, views
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.graph.model import Graph
 from resnet_core.graph.view import Detail
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption, spoken
 
 SIDES = ("a", "b")
 SUMS = ("params", "macs", "flops", "activations", "receptive_field", "output_stride")
@@ -81,7 +81,7 @@ class Diff:
 
     @property
     def title(self) -> str:
-        return " → ".join(self.names)
+        return " → ".join(spoken(name, self.language) for name in self.names)
 
     @cached_property
     def same(self) -> bool:

@@ -1,4 +1,4 @@
-"""The request itself: a diagram is a pure function of its parameters."""
+"""The request itself, a pure function of its parameters, and the verbs that ask: draw, build."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
 from resnet_core.bilingual import LANGUAGES, Language, Text
-from resnet_core.diagram.fixes import remedy
-from resnet_core.diagram.form import fill, plain
-from resnet_core.diagram.formula import formula as formula_at
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.fixes import fix_for
+from resnet_core.diagram.form import Input, Options, fill, plain
 from resnet_core.diagram.picture import Drawing
 from resnet_core.documents import documents_of
 from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
+from resnet_core.language.terms import say
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from resnet_core.explain.explanation import Explanation, Turn
 
 # Letters of a file's name; after that a knob more says little.
@@ -131,11 +132,11 @@ class Diagram(Drawing):
 
     @property
     def fix(self) -> str | None:
-        """The URL of the mended structure; None where nothing is broken or nothing helps."""
+        """The URL of the structure that runs; None where nothing is broken or nothing helps."""
         problem = self.graph.problem
-        if problem is None or not problem.mend:
+        if problem is None or not problem.fix:
             return None
-        return Diagram.of((dict(self.query) | dict(problem.mend)).items()).url
+        return Diagram.of((dict(self.query) | dict(problem.fix)).items()).url
 
     def retrace(self, shape: Shape) -> Graph:
         return _graph(self.subject, self.parameters, shape)
@@ -189,7 +190,8 @@ class Diagram(Drawing):
     @property
     def named(self) -> str:
         """What the picture is called: by its reader, or else by the catalogue."""
-        return (self.options.title or "").strip() or self.subject.title
+        title = say(self.subject.title, self.options.lang)
+        return (self.options.title or "").strip() or title
 
     @property
     def caption(self) -> Caption:
@@ -211,7 +213,41 @@ class Diagram(Drawing):
             url=self.url,
             fix=self.fix,
             own_title=self.options.title,
+            language=self.options.lang,
         )
+
+
+def draw(**parameters: Any) -> Diagram:
+    """The diagram of a block or a network: ``draw(block="bottleneck", stride=2)``.
+
+    The names are those of the URL: the subject's knobs, ``input`` and ``batch``, and the view.
+    Raises ParameterError. Nothing is traced before the diagram is looked at.
+    """
+    return Diagram.of(parameters.items())
+
+
+def build(**parameters: Any) -> nn.Module:
+    """A real module, initialised, ready to train: ``build(model="resnet50")``.
+
+    Takes the same names as ``draw``, less those of input and view. The keys and shapes of a
+    ResNet's ``state_dict()`` are torchvision's. Raises ParameterError.
+    """
+    # torch comes with it.
+    from resnet_core.trace import one_at_a_time
+
+    diagram = Diagram.of(parameters.items())
+    with one_at_a_time:
+        return diagram.subject.build(diagram.parameters)
+
+
+def blocks() -> list[str]:
+    """The names that ``block=`` takes."""
+    return list(BLOCKS)
+
+
+def networks() -> list[str]:
+    """The names that ``model=`` takes."""
+    return list(NETWORKS)
 
 
 def _shape_of(diagram: Diagram) -> dict[str, Any]:
@@ -267,8 +303,8 @@ def _graph(subject: Subject, parameters: BaseModel, shape: Shape) -> Graph:
     graph = run(parameters, shape)
     if graph.problem is None:
         return graph
-    mend = remedy(parameters, shape, run)
-    return replace(graph, problem=replace(graph.problem, mend=mend))
+    fix = fix_for(parameters, shape, run)
+    return replace(graph, problem=replace(graph.problem, fix=fix))
 
 
 def _canonical(name: str, known: Collection[str]) -> str:
@@ -301,7 +337,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
                 value,
                 GIVEN_TWICE,
                 allowed=ONE_VALUE,
-                mend={name: values[name]},
+                fix={name: values[name]},
             )
         values[name] = value
     return values
@@ -351,15 +387,15 @@ def _fixed(subject: Subject, name: str, value: Any) -> ParameterError:
         ).format(subject.name, subject.base, name, plain(fixed[name])),
         allowed=[plain(fixed[name])],
         suggestion=plain(fixed[name]),
-        mend={"model": subject.base, **fixed, name: value},
+        fix={"model": subject.base, **fixed, name: value},
     )
 
 
-def mended(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
+def fixed_diagram(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram | None:
     """The nearest diagram that works, or None where there is none."""
     values = dict(pairs)
     for _ in range(8):
-        for name, value in error.mend.items():
+        for name, value in error.fix.items():
             if value is None:
                 values.pop(name, None)
             else:
@@ -374,3 +410,112 @@ def mended(pairs: Iterable[tuple[str, Any]], error: ParameterError) -> Diagram |
         except ParameterError as next_error:
             error = next_error
     return None
+
+
+_NORMS = {"batch": "BN", "group": "GN", "instance": "IN", "layer": "LN", "none": ""}
+_ACTIVATIONS = {
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "silu": "SiLU",
+    "gelu": "GELU",
+    "hardswish": "Hardswish",
+    "mish": "Mish",
+}
+
+
+def formula_at(subject: Subject, values: Mapping[str, Any]) -> str:
+    """The subject's formula where its knobs, those a preset fixes among them, have these values."""
+    text = subject.formula
+    if not subject.ours:
+        return text
+    if subject.origin.name == "ResNet":
+        text = _network(values)
+    elif subject.name == "inverted_residual":
+        text = _inverted(text, values)
+    elif subject.name == "res2net":
+        text = _slices(text, values)
+    elif subject.name == "downsample":
+        text = _shrinking(values)
+    elif subject.preact:
+        text = _prepared(text, subject, values)
+    if not values.get("layer_scale", True):
+        text = re.sub(r"γ[₁₂]? · ", "", text)
+    if "expand_ratio" in values:
+        text = text.replace("linear to 4×", f"linear to {values['expand_ratio']}×")
+    return " ".join(_parts(_sums(text, values), values).split())
+
+
+def _sums(text: str, values: Mapping[str, Any]) -> str:
+    """The addition as it is: with a gate before it, or without a shortcut."""
+    if values.get("attention", "none") != "none" and "attention(" not in text:
+        text = re.sub(r"\+ f\(x\)", "+ attention(f(x))", text)
+    elif values.get("attention") == "none":
+        text = text.replace("attention(f(x))", "f(x)")
+    return text.replace("shortcut(x) + ", "") if values.get("shortcut") == "none" else text
+
+
+def _parts(text: str, values: Mapping[str, Any]) -> str:
+    """Norms and activations by the names of those that are chosen."""
+    norm = _NORMS.get(values.get("norm_layer", "batch"), "")
+    text = re.sub(r"\bBN\b", norm, text) if norm else _bare(text)
+    if "activation" in values:
+        name = _ACTIVATIONS[values["activation"]]
+        text = re.sub(r"\bReLU6?\b", name, text)
+        text = re.sub(r"\b(?:relu|act)\((?=[^)])", f"{name.lower()}(", text)
+    return text
+
+
+def _bare(text: str) -> str:
+    """The formula without its norms: ``BN(x)`` is x, and in a chain nothing stands for it."""
+    text = re.sub(r"\bBN\((x|3×3[^)]*\))\)", r"\1", text)
+    return re.sub(r", BN\b|\bBN, ", "", text)
+
+
+def _network(values: Mapping[str, Any]) -> str:
+    """head(stages(stem(x))) with the stem and the head that the knobs make."""
+    convs = ["7×7 conv /2"]
+    if values["stem"] == "deep":
+        convs = ["3×3 conv /2", "BN", "ReLU", "3×3 conv", "BN", "ReLU", "3×3 conv"]
+    preact = values["preact"] or str(values["block"]).startswith("preact")
+    after = [] if preact else ["BN", "ReLU"]
+    first = ", ".join([*convs, *after, "3×3 max pool /2"])
+    last = ", ".join([*(["BN", "ReLU"] if preact else []),
+                      *(["pool", "linear"] if values["include_top"] else [])])  # fmt: skip
+    if not last:
+        return f"stages(stem(x)),  stem = {first}"
+    return f"head(stages(stem(x))),  stem = {first},  head = {last}"
+
+
+def _inverted(text: str, values: Mapping[str, Any]) -> str:
+    """The inverted residual's, which adds x only where the shapes agree."""
+    same = values["stride"] == 1 and values["inplanes"] == values["outplanes"]
+    text = text.replace("x + f(x), or f(x) where the shapes differ", "x + f(x)" if same else "f(x)")
+    return text.replace("1×1, BN, ReLU6, ", "", 1) if values["expand_ratio"] == 1 else text
+
+
+def _slices(text: str, values: Mapping[str, Any]) -> str:
+    """Res2Net's slices: where the shape changes, they do not feed one another."""
+    if values["stride"] == 1 and values["inplanes"] == 4 * values["planes"]:
+        return text
+    return text.replace("y₁ = x₁, y₂ = K₂(x₂), yᵢ = Kᵢ(xᵢ + yᵢ₋₁)", "y₁ = pool(x₁), yᵢ = Kᵢ(xᵢ)")
+
+
+def _prepared(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
+    """A pre-activation block's: what changes the shape takes what the first norm has made."""
+    same = values["stride"] == 1 and values["inplanes"] == values["planes"] * subject.expansion
+    kind = values["shortcut"]
+    if kind in ("identity", "none") or (same and kind != "projection"):
+        return text
+    text = text.replace("shortcut(x)", "shortcut(a)")
+    return text.replace("f = BN, ReLU", "a = ReLU(BN(x)),  f = BN, ReLU", 1)
+
+
+def _shrinking(values: Mapping[str, Any]) -> str:
+    """One of the three ways to shrink."""
+    stride = f" /{values['stride']}" if values["stride"] > 1 else ""
+    if values["mode"] != "conv":
+        return f"{values['mode']}pool(x)"
+    inner = f"3×3{stride} (x)"
+    return f"act(BN({inner}))" if values["norm_layer"] != "none" else f"act({inner})"

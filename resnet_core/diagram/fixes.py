@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from resnet_core.diagram.form import choices_of, plain, properties
-from resnet_core.diagram.options import Input
+from resnet_core.diagram.form import Input, choices_of, plain, properties
 from resnet_core.errors import ParameterError, TraceError
 from resnet_core.graph.model import Graph, Shape
 
@@ -21,7 +20,7 @@ MAX_TRIES = 24
 _STRUCTURAL = ("shortcut", "conv2_stride", "downsample")
 
 
-def remedy(parameters: BaseModel, shape: Shape, run: Try) -> tuple[tuple[str, str], ...]:
+def fix_for(parameters: BaseModel, shape: Shape, run: Try) -> tuple[tuple[str, str], ...]:
     """The first single change that helps, as (name, value); nothing where none does.
 
     Choices come before numbers and the input's size comes last: whoever chose a stride or a

@@ -1,4 +1,4 @@
-"""The subject of the catalogue that a structure is, whatever its author called things."""
+"""What a structure is beside its names: the subject that equals it, readings that draw another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 from resnet_core.bilingual import Text, same
 from resnet_core.diagram.diagram import Diagram
+from resnet_core.diagram.pasted import SourceDrawing, draw_source
 from resnet_core.errors import ParameterError
-from resnet_core.graph.model import Graph
+from resnet_core.graph.model import Graph, Node
 from resnet_core.registry import BLOCKS, Subject
+from resnet_core.source.listing import Restored, readings
 
 MOST_CALLS = 60
 # A structure is near another one if at most this share of its calls is in one of them alone.
@@ -21,17 +23,26 @@ _VARIED = {
     "shortcut": ("auto", "projection", "identity"),
     "attention": ("none", "se", "cbam", "eca"),
 }
-# Between the same two shapes these compute the same.
-_SAME = {"view": "flatten", "reshape": "flatten"}
+# Between the same two shapes these compute the same: a function, and the layer that calls it.
+_SAME = {
+    "view": "flatten", "reshape": "flatten", "Flatten": "flatten",
+    "relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU",
+    "gelu": "GELU", "silu": "SiLU", "silu_": "SiLU", "mish": "Mish", "sigmoid": "Sigmoid",
+    "sigmoid_": "Sigmoid", "tanh": "Tanh", "hardswish": "Hardswish", "hardsigmoid": "Hardsigmoid",
+    "add_": "add", "__iadd__": "add", "iadd": "add", "mul_": "mul", "__imul__": "mul",
+    "imul": "mul",
+}  # fmt: skip
+
+
+def computed(node: Node) -> str:
+    """What sort of computation a call is, whether it is written as a layer or as a function."""
+    return _SAME.get(node.type, node.type)
 
 
 def structure(graph: Graph) -> tuple[Any, ...]:
     """What runs and what goes where, without a name in it."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
-    nodes = tuple(
-        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
-        for node in graph.nodes
-    )
+    nodes = tuple((computed(node), node.inputs, node.outputs, node.params) for node in graph.nodes)
     edges = frozenset((place[edge.source], place[edge.target]) for edge in graph.edges)
     return nodes, edges
 
@@ -42,14 +53,22 @@ def lookalike(graph: Graph) -> Diagram | None:
     if len(given) != 4 or graph.problem is not None:
         return None
     wanted = structure(graph)
+    varied: Diagram | None = None
     for diagram in _candidates(graph, given):
         try:
             equal = diagram.graph.totals == graph.totals and structure(diagram.graph) == wanted
         except ParameterError:
             continue
-        if equal:
+        # One that has it of itself is the better name than one that has it by a turned knob.
+        if equal and not _is_varied(diagram):
             return diagram
-    return None
+        varied = varied or (diagram if equal else None)
+    return varied
+
+
+def _is_varied(diagram: Diagram) -> bool:
+    fields, values = diagram.subject.params.model_fields, diagram.parameters.model_dump()
+    return any(name in fields and values[name] != fields[name].default for name in _VARIED)
 
 
 def nearest(graph: Graph) -> Diagram | None:
@@ -74,7 +93,7 @@ def nearest(graph: Graph) -> Diagram | None:
 def _calls(graph: Graph) -> list[Any]:
     """What runs, in order, whatever goes where."""
     return [
-        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
+        (computed(node), node.inputs, node.outputs, node.params)
         for node in graph.nodes
         if node.kind in ("module", "function")
     ]
@@ -155,3 +174,38 @@ def _side(node: Any) -> int:
 
 def _first(value: Any) -> int:
     return int(value[0] if isinstance(value, list | tuple) else value)
+
+
+MOST_OFFERED = 3
+_MOST_CALLS = 400
+
+
+def others(listing: str, drawing: SourceDrawing) -> list[Restored]:
+    """The readings that draw another structure than ``drawing``, which is of the first one.
+
+    None where the first is a subject of the catalogue: then nobody doubts what it was.
+    """
+    several = readings(listing)[1:]
+    if not several or drawing.graph.problem or len(drawing.graph.nodes) > _MOST_CALLS:
+        return []
+    if lookalike(drawing.graph) is not None:
+        several = [one for one in several if one.of_another_class]
+    met = {structure(drawing.graph)}
+    found = []
+    for other in several:
+        made = _structure(other, drawing)
+        if made is not None and made not in met:
+            met.add(made)
+            found.append(other)
+    return found[:MOST_OFFERED]
+
+
+def _structure(other: Restored, drawing: SourceDrawing) -> tuple[Any, ...] | None:
+    """What another reading draws; None where it draws nothing."""
+    call = None if other.of_another_class else drawing.call
+    shapes = None if other.of_another_class else drawing.shapes
+    try:
+        graph = draw_source(other.text, call, shapes).graph
+    except ParameterError:
+        return None
+    return None if graph.problem else structure(graph)

@@ -1,9 +1,9 @@
-"""The library's four verbs: build a module, draw it, draw one of your own, list what there is."""
+"""The drawing of a module of one's own, which is copied without data and traced."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,11 @@ import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.form import fill
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, fill
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, UnknownParameter
 from resnet_core.graph.model import Graph, Shape
-from resnet_core.language.caption import Caption
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.language.notation import Caption
 from resnet_core.trace import one_at_a_time, trace
 from resnet_core.trace.hollow import hollow
 
@@ -40,10 +37,11 @@ class ModuleDrawing(Drawing):
     shapes: tuple[Shape, ...]
     options: Options
     dtypes: tuple[torch.dtype, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:
-        return trace(lambda: self.twin, self.shapes, self.dtypes)
+        return trace(lambda: self.twin, self.shapes, self.dtypes, self.kwargs)
 
     @property
     def table(self) -> str:
@@ -64,7 +62,7 @@ class ModuleDrawing(Drawing):
         return compared
 
     def retrace(self, shape: Shape) -> Graph:
-        return trace(lambda: self.twin, [shape, *self.shapes[1:]], self.dtypes)
+        return trace(lambda: self.twin, [shape, *self.shapes[1:]], self.dtypes, self.kwargs)
 
     @property
     def name(self) -> str:
@@ -75,41 +73,23 @@ class ModuleDrawing(Drawing):
         return Caption(name=self.name, title=self.name, kind="module", own_title=self.options.title)
 
 
-def build(**parameters: Any) -> nn.Module:
-    """A real module, initialised, ready to train: ``build(model="resnet50")``.
-
-    Takes the same names as ``draw``, less those of input and view. The keys and shapes of a
-    ResNet's ``state_dict()`` are torchvision's. Raises ParameterError.
-    """
-    diagram = Diagram.of(parameters.items())
-    with one_at_a_time:
-        return diagram.subject.build(diagram.parameters)
-
-
-def draw(**parameters: Any) -> Diagram:
-    """The diagram of a block or a network: ``draw(block="bottleneck", stride=2)``.
-
-    The names are those of the URL: the subject's knobs, ``input`` and ``batch``, and the view.
-    Raises ParameterError. Nothing is traced before the diagram is looked at.
-    """
-    return Diagram.of(parameters.items())
-
-
 def draw_module(
     module: nn.Module,
     input_shape: Sequence[int] | Sequence[Sequence[int]],
     *,
     dtype: str | Sequence[str] | None = None,
+    kwargs: Any = None,
     **options: Any,
 ) -> ModuleDrawing:
     """The drawing of your own module, traced at an input of this shape, batch first.
 
     Several inputs take a sequence of shapes. ``dtype`` says what the inputs hold where that is not
-    torch's default: ``"long"`` for an embedding, or one name for each input. ``options`` are those
-    of the view: detail, fold, expand, direction, labels, shapes, theme, scale. The module itself is
-    left as it is: a copy without data is traced. Raises ParameterError for an option, TraceError
-    where the module does not run as Python at all; one whose shapes do not fit is drawn up to the
-    call that fails.
+    torch's default: ``"long"`` for an embedding, or one name for each input. ``kwargs`` are what
+    forward is given by name: tensors, of which shape and type count, and any other values.
+    ``options`` are those of the view: detail, fold, expand, direction, labels, shapes, theme,
+    scale. The module itself is left as it is: a copy without data is traced. Raises ParameterError
+    for an option, TraceError where the module does not run as Python at all; one whose shapes do
+    not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
     for name, value in options.items():
@@ -117,8 +97,9 @@ def draw_module(
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     with one_at_a_time:
         drawing = ModuleDrawing(
-            hollow(module), tuple(shapes), fill(Options, options), _dtypes(dtype, len(shapes))
-        )
+            hollow(module), tuple(shapes), fill(Options, options), _dtypes(dtype, len(shapes)),
+            dict(kwargs or {}),
+        )  # fmt: skip
     drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look
     return drawing
 
@@ -130,22 +111,12 @@ def _dtypes(given: str | Sequence[str] | None, inputs: int) -> tuple[torch.dtype
     names = [given] * inputs if isinstance(given, str) else list(given)
     if len(names) != inputs:
         reason = Text("there are {} inputs", "输入有 {} 个").format(inputs)
-        raise ParameterError("dtype", given, reason, allowed=DTYPES, mend={})
+        raise ParameterError("dtype", given, reason, allowed=DTYPES, fix={})
     for name in names:
         if name not in DTYPES:
             reason = Text("torch has no such numbers for an input", "输入不能是这种数")
-            raise ParameterError("dtype", name, reason, allowed=DTYPES, mend={})
+            raise ParameterError("dtype", name, reason, allowed=DTYPES, fix={})
     return tuple(getattr(torch, name) for name in names)
-
-
-def blocks() -> list[str]:
-    """The names that ``block=`` takes."""
-    return list(BLOCKS)
-
-
-def networks() -> list[str]:
-    """The names that ``model=`` takes."""
-    return list(NETWORKS)
 
 
 def _shapes(given: Any) -> list[Shape]:
@@ -162,7 +133,7 @@ def _shapes(given: Any) -> list[Shape]:
                 "list of such",
                 "从 1 起的整数，批大小在前，例如 (1, 3, 224, 224)；多个输入用列表",
             ),
-            mend={},
+            fix={},
         )
     return [tuple(shape) for shape in shapes]
 

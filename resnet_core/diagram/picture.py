@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Language, Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.errors import TooLarge
 from resnet_core.stages import stage
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from resnet_core.explain import Explanation
     from resnet_core.graph.model import Graph, Shape
     from resnet_core.graph.view import Detail
-    from resnet_core.language.caption import Caption
-    from resnet_core.layout.sheet import Line, Sheet
-    from resnet_core.layout.theme import Theme
+    from resnet_core.language.notation import Caption
+    from resnet_core.layout.sheet import Line, Sheet, Theme
 
 MAX_BOXES = 1500
 # A network has about as many edges as boxes; in four times as many no eye finds its way.
@@ -95,7 +94,7 @@ class Picture(ABC):
 
     @property
     def _theme(self) -> Theme:
-        from resnet_core.layout.theme import Theme
+        from resnet_core.layout.sheet import Theme
 
         return Theme.of(self.options.theme)
 
@@ -146,7 +145,7 @@ class Drawing(Picture):
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         from resnet_core.layout.page import heading, without_legend
-        from resnet_core.layout.theme import SMALL
+        from resnet_core.layout.sheet import SMALL
 
         options, language = self.options, self.options.lang
         title = heading(self.caption, self.graph, language) if options.header else ()
@@ -160,14 +159,12 @@ class Drawing(Picture):
 
     def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
         """A view with its places, in the colours of roles or of costs, with or without slabs."""
-        from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
-        from resnet_core.layout.lines import ROOM
-        from resnet_core.layout.page import with_line
-        from resnet_core.layout.sheet import MARGIN
+        from resnet_core.layout.elements import tile, tiles
+        from resnet_core.layout.page import ROOM, with_line
+        from resnet_core.layout.sheet import MARGIN, SMALL
         from resnet_core.layout.slabs import Slabs
-        from resnet_core.layout.theme import SMALL
 
         options, language = self.options, self.options.lang
         made = tiles(shown, options.direction, options.labels.split(","), language, tile)
@@ -199,8 +196,8 @@ class Drawing(Picture):
     @cached_property
     def txt(self) -> str:
         """The picture in box drawing characters; a convolution with its norm in one box."""
+        from resnet_core.formats.txt import text
         from resnet_core.formats.txt.node import Manner
-        from resnet_core.formats.txt.render import text
 
         manner = Manner(self.options.labels.split(","), self.options.lang, self.options.ascii)
         shown = self._at("layer") if self.detail == "op" else self.shown
@@ -284,7 +281,7 @@ def _too_narrow(options: Options) -> TooLarge:
         if turned
         else Text("a wider place, or a number of pixels", "更宽的版面，或像素数"),
         suggestion="a4",
-        mend={"direction": None} if turned else {"width": None},
+        fix={"direction": None} if turned else {"width": None},
     )
 
 
@@ -295,5 +292,5 @@ def _too_large(detail: str, reason: Text) -> TooLarge:
         reason,
         allowed=["block", "stage"],
         suggestion="block",
-        mend={"detail": "block", "fold": None, "expand": None},
+        fix={"detail": "block", "fold": None, "expand": None},
     )

@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Text, clauses, same
-from resnet_core.diagram.diagram import Diagram, mended
-from resnet_core.diagram.form import choices_of, properties
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.diagram import Diagram, fixed_diagram
+from resnet_core.diagram.form import Input, Options, choices_of, properties
 from resnet_core.errors import (
     KINDS,
     ParameterError,
@@ -56,7 +55,7 @@ class StrayWord(ParameterError):
                 word, subject
             ),
             allowed=same("--name value, --name=value, --switch, --no-switch"),
-            mend={},
+            fix={},
         )
 
 
@@ -118,7 +117,7 @@ class Request:
         """What is asked for. Raises ParameterError."""
         return Diagram.of(self.pairs)
 
-    def mended(self, error: ResnetDiagramError) -> tuple[str, ...] | None:
+    def fixed(self, error: ResnetDiagramError) -> tuple[str, ...] | None:
         """The nearest words that work, or None where there are none."""
         if isinstance(error, NoSuchSubject):
             return self._renamed(error.suggestion)
@@ -128,7 +127,7 @@ class Request:
             pairs = self.pairs
         except (UnknownParameter, StrayWord):
             return None
-        diagram = mended(pairs, error)
+        diagram = fixed_diagram(pairs, error)
         return spelled(diagram) if diagram else None
 
     def _renamed(self, name: str | None) -> tuple[str, ...] | None:
@@ -143,7 +142,7 @@ class Request:
         except StrayWord:
             return None
         except ParameterError as error:
-            return other.mended(error)
+            return other.fixed(error)
 
 
 def options(

@@ -1,17 +1,22 @@
 """A document's own module: ``my_model.py:Net`` → its drawing. The file is run.
 
 For builds on the machine of whoever wrote the document; no server draws so.
+
+Two documents may each have a ``layers.py`` beside their ``net.py``. Python keeps a module under its
+name, and would give the second document the first one's layers: a picture of something else. So
+what a file imports from its own folder is forgotten before a file of another folder is run.
 """
 
 from __future__ import annotations
 
 import runpy
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Text, clauses
-from resnet_core.embed.neighbours import neighbours
 from resnet_core.errors import ParameterError, ResnetDiagramError, did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -85,3 +90,44 @@ def _module(found: Any, target: str) -> Any:
 def _failed(what: str, error: BaseException) -> ParameterError:
     told = Text("{} failed with {}: {}", "{} 运行失败，{}：{}")
     return ParameterError("", what, told.format(what, type(error).__name__, error))
+
+
+# What was imported from each folder, until a file of another one is run.
+_IMPORTED: dict[str, set[str]] = {}
+
+
+@contextmanager
+def neighbours(folder: Path, *, stay: bool = False) -> Iterator[None]:
+    """While a file of this folder runs, it imports from there; what others imported is forgotten.
+
+    ``stay`` leaves the folder where imports are looked for, until a file of another one is run.
+    """
+    here = str(folder.resolve())
+    for other in [place for place in _IMPORTED if place != here]:
+        for name in _IMPORTED.pop(other):
+            sys.modules.pop(name, None)
+        if other in sys.path:
+            sys.path.remove(other)
+    if sys.path[:1] != [here]:
+        sys.path.insert(0, here)
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        new = {name for name in set(sys.modules) - before if _is_from(here, name)}
+        _IMPORTED.setdefault(here, set()).update(new)
+        if not stay and here in sys.path:
+            sys.path.remove(here)
+
+
+def imported_from(folder: Path) -> list[Path]:
+    """The files of this folder that the files which were run last have imported."""
+    names = sorted(_IMPORTED.get(str(folder.resolve()), ()))
+    return [Path(str(sys.modules[name].__file__)) for name in names if name in sys.modules]
+
+
+def _is_from(folder: str, name: str) -> bool:
+    """Whether a module was found in this folder under this name, and is none of a library below."""
+    place = Path(folder, *name.split("."))
+    file = getattr(sys.modules[name], "__file__", None)
+    return file in (str(place.with_suffix(".py")), str(place / "__init__.py"))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -106,8 +107,7 @@ def with_options(shown: Figure, **changes: Any) -> Figure:
 
 def themed(shown: Figure, theme: str) -> Figure:
     """The same picture in a theme, as a place asks for it by name. Raises ParameterError."""
-    from resnet_core.diagram.form import fill
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, fill
 
     return with_options(shown, theme=fill(Options, {"theme": theme}).theme)
 
@@ -115,7 +115,7 @@ def themed(shown: Figure, theme: str) -> Figure:
 def alternative(shown: Figure, language: Language | None = None) -> str:
     """What the picture shows, in a few words, for those who do not see it."""
     from resnet_core.diagram.picture import Drawing, Picture
-    from resnet_core.language.caption import facts
+    from resnet_core.language.notation import facts
 
     if not isinstance(shown, Picture):
         return shown.plate.title
@@ -228,8 +228,23 @@ def _own(words: Sequence[str], own: Own | None) -> Drawing:
 
 def _view(words: Sequence[str], subject: str) -> dict[str, str]:
     """The options of the view that the words say. Raises ParameterError for a stray word."""
-    from resnet_core.diagram.form import properties
-    from resnet_core.diagram.options import Options
+    from resnet_core.diagram.form import Options, properties
     from resnet_core.diagram.words import options
 
     return dict(options(words, properties(Options), subject))
+
+
+POINTS_OF_A_PIXEL = 0.75
+_PNG = b"\x89PNG"
+_BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
+
+
+def size_of(picture: bytes, scale: int = 1) -> tuple[int, int]:
+    """Width and height that the SVG of a picture has, told from its PDF or its PNG at a scale."""
+    if picture.startswith(_PNG):
+        # Graphviz takes the size for points, and gives a PNG 96 dots an inch.
+        width, height = (pixels / scale * 0.75 for pixels in struct.unpack(">II", picture[16:24]))
+        return round(width), round(height)
+    found = _BOX.search(picture)
+    assert found is not None, "a page without its size"
+    return round(float(found[1])), round(float(found[2]))

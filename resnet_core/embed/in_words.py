@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resnet_core.bilingual import TYPESET, Language, Text, same
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount
+from resnet_core.language.terms import amount
 
 if TYPE_CHECKING:
     from resnet_core.embed.figure import Figure

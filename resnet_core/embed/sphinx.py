@@ -37,8 +37,8 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from resnet_core.bilingual import Text
-from resnet_core.diagram.options import Options
-from resnet_core.embed.beside import drawn_from
+from resnet_core.diagram.form import Options
+from resnet_core.embed.beside import drawn_from, imported_from
 from resnet_core.embed.figure import (
     COMPARE,
     SOURCE,
@@ -46,12 +46,11 @@ from resnet_core.embed.figure import (
     WINDOW,
     alternative,
     figure,
+    size_of,
     with_options,
     words_of,
 )
 from resnet_core.embed.in_words import text_of
-from resnet_core.embed.neighbours import imported_from
-from resnet_core.embed.on_paper import size_of
 from resnet_core.errors import ParameterError, ResnetDiagramError
 
 if TYPE_CHECKING:

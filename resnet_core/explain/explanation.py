@@ -1,15 +1,17 @@
-"""What an explanation is: a title, paragraphs of sentences, and a note on each layer."""
+"""What an explanation is: a title, paragraphs of sentences in both languages, notes on layers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import TYPESET, Language, Text, Words
 from resnet_core.errors import NO_FORMAT, ParameterError
+from resnet_core.graph.model import Node
 from resnet_core.language.terminal import wrapped
 
 WIDTH = 88
@@ -18,7 +20,7 @@ _WHY = Text("Why it is built so", "为什么这样设计")
 _TURNS = Text("What happens if you change it", "改一改会怎样")
 # What stands between two sentences.
 _GAPS: dict[Language, str] = {"en": " ", "zh": ""}
-_LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
+_LAYERS = Text("Layer by layer", "逐层看")
 
 
 @dataclass(frozen=True)
@@ -214,3 +216,62 @@ def _indented(text: str, indent: int = 0) -> Iterator[str]:
 def _item(note: LayerNote) -> str:
     sums = "".join(f"\n  - `{one_sum}`" for one_sum in note.sums)
     return f"- `{note.node}`: {note.text}{sums}"
+
+
+@dataclass(frozen=True)
+class Said(Text):
+    """A sentence in both languages, and the nodes or groups that it speaks of."""
+
+    nodes: tuple[str, ...] = ()
+
+    def sentence(self, language: Language) -> Sentence:
+        return Sentence(TYPESET[language](self[language]), self.nodes)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph in both languages. The claim comes first."""
+
+    claim: Said
+    said: tuple[Said, ...]
+
+    def paragraph(self, language: Language) -> Paragraph:
+        told = tuple(sentence.sentence(language) for sentence in self.said)
+        return Paragraph(self.claim.sentence(language).text, told)
+
+
+def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(node.id for node in nodes)
+
+
+# English papers have one word for each; in Chinese several are in use beside one another.
+_NAMES = {
+    Text("shortcut", "捷径"): Words("", "跳跃连接、残差连接，shortcut"),
+    Text("stride", "步长"): Words("", "stride"),
+}
+
+
+def introduced(paragraphs: Iterable[Paragraph], language: Language) -> tuple[Paragraph, ...]:
+    """The paragraphs, each term followed by its other names at its first mention."""
+    found = tuple(paragraphs)
+    for term, names in _NAMES.items():
+        if others := names.of(language):
+            found = _first(found, term[language], others)
+    return found
+
+
+def _first(paragraphs: tuple[Paragraph, ...], term: str, names: str) -> tuple[Paragraph, ...]:
+    for index, paragraph in enumerate(paragraphs):
+        texts = [paragraph.lead, *(sentence.text for sentence in paragraph.sentences)]
+        place = next((place for place, text in enumerate(texts) if term in text), None)
+        if place is None:
+            continue
+        # A bracket behind the term already stays apart from this one.
+        texts[place] = re.sub(rf"{term}(?!（)", f"{term}（{names}）", texts[place], count=1)
+        sentences = tuple(
+            Sentence(text, sentence.nodes)
+            for text, sentence in zip(texts[1:], paragraph.sentences, strict=True)
+        )
+        changed = replace(paragraph, lead=texts[0], sentences=sentences)
+        return (*paragraphs[:index], changed, *paragraphs[index + 1 :])
+    return paragraphs

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.explain.sentences import Passage, Said, ids
+from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.shortcut import described
 from resnet_core.graph.model import Graph, Problem
 from resnet_core.graph.structure import Anatomy, stride
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import whole
-from resnet_core.language.terms import say
+from resnet_core.language.terms import say, whole
 
 
 def failure(graph: Graph) -> Iterator[Passage]:
@@ -26,7 +25,7 @@ def failure(graph: Graph) -> Iterator[Passage]:
     )
     if problem.title == "cannot run":
         claim = Said(f"It cannot run: {at} fails.", f"它跑不起来：{at} 这一步失败了。", (at,))
-    said = [_met(problem), *_twice(graph), *_forbidden(graph), *_mend(problem),
+    said = [_met(problem), *_twice(graph), *_forbidden(graph), *_fix(problem),
             *_only_in_use(graph)]  # fmt: skip
     yield Passage(claim, tuple(said))
 
@@ -41,7 +40,8 @@ def so_far(block: Anatomy) -> Iterator[Passage]:
     reached = whole(ran[-1].shape)
     claim = Said("The block is not complete.", "这个块没有跑完。", ids(ran))
     said = Said(
-        f"Before the failure ran {described(ran, 'en')}; the last of them gave out {reached}.",
+        f"This much ran before the failure: {described(ran, 'en')}; the last of them gave out "
+        f"{reached}.",
         f"出错之前跑过的有：{described(ran, 'zh')}；最后得到的是 {reached}。",
         ids(ran),
     )
@@ -54,7 +54,7 @@ def _met(problem: Problem) -> Said:
         shapes = [shape_text(shape) for shape in problem.shapes]
         return Said(
             f"{' and '.join(shapes)} meet there. {_capital(reason)}.",
-            f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
+            f"在那里汇合的是 {' 与 '.join(shapes)}。{chinese}。",
             (problem.node,),
         )
     if problem.title == "cannot run":
@@ -100,10 +100,10 @@ def _forbidden(graph: Graph) -> Iterator[Said]:
         )
 
 
-def _mend(problem: Problem) -> Iterator[Said]:
-    if not problem.mend:
+def _fix(problem: Problem) -> Iterator[Said]:
+    if not problem.fix:
         return
-    values = ", ".join(f"{name}={value}" for name, value in problem.mend)
+    values = ", ".join(f"{name}={value}" for name, value in problem.fix)
     yield Said(
         f"It runs with {values}.",
         f"改成 {values} 就能跑。",
@@ -114,7 +114,7 @@ def _mend(problem: Problem) -> Iterator[Said]:
 def _only_in_use(graph: Graph) -> Iterator[Said]:
     """Batch norm on one position of one image: it runs, but not in training."""
     problem = graph.problem
-    if problem is None or dict(problem.mend or ()).get("norm_layer") != "batch":
+    if problem is None or dict(problem.fix or ()).get("norm_layer") != "batch":
         return
     node = graph.node[problem.node]
     shape = node.inputs[0] if node.inputs else ()

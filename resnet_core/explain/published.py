@@ -1,4 +1,4 @@
-"""Figures that others have measured, each with the paper and the table that it stands in."""
+"""Figures that others have measured, with paper and table, and the reasons that lean on them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.explain.explanation import Reason, Said
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Published:
         """Author and year, where in it, and the address: ``He et al., 2015, table 2, https://…``"""
         year = re.search(r"\b20\d\d$", self.paper)
         author = f"{self.paper.partition(',')[0]}, {year.group()}" if year else self.paper
-        return f"{author}, {self.where[language]}, {self.url}"
+        comma = {"en": ", ", "zh": "，"}[language]
+        return comma.join((author, self.where[language], self.url))
 
 
 def _read(file: Path) -> Mapping[str, Published]:
@@ -55,3 +58,28 @@ PUBLISHED = _read(Path(__file__).with_suffix(".toml"))
 def cited(names: tuple[str, ...], language: Language) -> tuple[str, ...]:
     """Where figures are printed, each source once."""
     return tuple(dict.fromkeys(PUBLISHED[name].cite(language) for name in names))
+
+
+Given = Mapping[str, Any]
+_FIGURES = {name: figure.shown for name, figure in PUBLISHED.items()}
+
+
+@dataclass(frozen=True)
+class Why:
+    """A claim, what lies behind it, and the published figures that it leans on."""
+
+    claim: Said
+    said: tuple[Said, ...]
+    figures: tuple[str, ...] = ()
+
+    def reason(self, language: Language) -> Reason:
+        def told(said: Said) -> str:
+            return TYPESET[language](said[language])
+
+        return Reason(told(self.claim), tuple(map(told, self.said)), cited(self.figures, language))
+
+
+def quoting(english: str, chinese: str) -> Said:
+    """A sentence with published figures in place of their names."""
+    words = Text(english, chinese).format(**_FIGURES)
+    return Said(words["en"], words["zh"])

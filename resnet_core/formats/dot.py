@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from graphviz import Digraph
-from graphviz.quoting import quote
+from graphviz import Digraph, quoting
 
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
-from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
-from resnet_core.layout.hatching import hatching
+from resnet_core.formats.registry import FORMATS, Drawable
+from resnet_core.layout.elements import KINDS, sample_ends, spline
 from resnet_core.layout.sheet import (
+    FONT,
+    FRAME_TEXT,
     MARGIN,
+    SUBTITLE,
     Box,
     Face,
     Frame,
@@ -22,10 +23,11 @@ from resnet_core.layout.sheet import (
     Point,
     Run,
     Sheet,
+    Theme,
     Wire,
+    hatching,
 )
 from resnet_core.layout.slabs import faces
-from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme
 from resnet_core.layout.typesetting import (
     AIR,
     BASELINE,
@@ -269,6 +271,10 @@ class _Writer:
         return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"
 
 
+# A picture says the same names, colours and sizes over and over.
+quote = lru_cache(4096)(quoting.quote)
+
+
 # Half of the time of a large picture's DOT went into python-graphviz asking of each statement
 # whether it is called as it once was, so statements are put into the body here.
 def _node(graph: Digraph, name: str, label: str, **looks: str) -> None:
@@ -358,6 +364,7 @@ def _text(text: Run, theme: Theme) -> str:
     return f'<FONT POINT-SIZE="{_n(text.size)}" COLOR="{theme[text.colour]}">{words}</FONT>'
 
 
+@lru_cache(4096)
 def _n(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import IO, Any, Literal
 
+from resnet_core.bilingual import Text
 from resnet_core.errors import GraphvizMissing, RenderError
 from resnet_core.stages import stage
 
@@ -126,7 +127,8 @@ def _by_command(dot: str, format: Format, cause: str) -> bytes:
     except OSError as error:
         raise RenderError(f"Graphviz: {command}: {error.strerror}") from error
     if not drawn.startswith(_BEGINNINGS[format]):
-        raise RenderError(f"Graphviz: what {command} printed is no {format.upper()}")
+        other = Text("Graphviz: what {} printed is no {}", "Graphviz：{} 输出的不是 {}")
+        raise RenderError(other.format(command, format.upper()))
     return drawn
 
 
@@ -157,12 +159,21 @@ def _answer(call: list[str], question: bytes) -> bytes:
         late = not clock.is_alive()
         clock.cancel()
     if len(drawn) > MOST:
-        raise RenderError(f"Graphviz: {call[0]} printed more than {MOST:,} bytes")
+        long = Text(
+            "Graphviz: {} printed more than {:,} bytes", "Graphviz：{} 输出的内容超过了 {:,} 字节"
+        )
+        raise RenderError(long.format(call[0], MOST))
     if late:
-        raise RenderError(f"Graphviz: {call[0]} did not end within {PATIENCE:g} seconds")
+        slow = Text(
+            "Graphviz: {} did not end within {:g} seconds", "Graphviz：{} 在 {:g} 秒内没有结束"
+        )
+        raise RenderError(slow.format(call[0], PATIENCE))
     if status != 0:
         said = b"".join(complaint).decode(errors="replace").strip()
-        raise RenderError(f"Graphviz: {said or f'{call[0]} ended with status {status}'}")
+        if said:
+            raise RenderError(f"Graphviz: {said}")
+        ended = Text("Graphviz: {} ended with status {}", "Graphviz：{} 以状态码 {} 结束")
+        raise RenderError(ended.format(call[0], status))
     return drawn
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.graph.model import (
     Edge,
     Graph,
     Group,
     Node,
 )
-from resnet_core.language.caption import Caption
+from resnet_core.language.notation import Caption
 
 SCHEMA = 1
 
@@ -113,6 +112,6 @@ def _problem(graph: Graph, caption: Caption) -> dict[str, Any] | None:
         "reason": problem.reason,
         "reason_zh": problem.text["zh"],
         "shapes": [list(shape) for shape in problem.shapes],
-        "mend": dict(problem.mend),
+        "mend": dict(problem.fix),
         "fix": caption.fix,
     }

@@ -11,8 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from resnet_core.bilingual import Language
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.formats.txt.node import GLYPHS, Manner, panel
 from resnet_core.graph.model import (
     Edge,
@@ -20,16 +19,18 @@ from resnet_core.graph.model import (
     Node,
     Problem,
 )
-from resnet_core.language.caption import Caption, facts, sums
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
+    Caption,
     end_name,
+    facts,
     label,
     shape_text,
+    sums,
 )
 from resnet_core.language.terms import say
-from resnet_core.layout.clusters import Band, bands
-from resnet_core.layout.theme import Theme, paint_of
+from resnet_core.layout.elements import Band, bands
+from resnet_core.layout.sheet import Theme, paint_of
 
 # What a page may not raise for its charts: GitHub draws nothing beyond.
 MAX_EDGES, MAX_LETTERS = 500, 50_000

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from resnet_core.formats import graphviz
-from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.metadata import signed
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 
 
 @FORMATS.register("pdf", media="application/pdf", title="PDF", rank=3, quality=6)

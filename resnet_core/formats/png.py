@@ -5,9 +5,8 @@ from __future__ import annotations
 from resnet_core.bilingual import Text
 from resnet_core.errors import TooLarge
 from resnet_core.formats import graphviz
-from resnet_core.formats.drawable import Drawable, Pictured
 from resnet_core.formats.metadata import stamped
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 
 # Graphviz's rasteriser gives up beyond.
 MAX_PIXELS = 32_000
@@ -45,5 +44,5 @@ def limited(width: float, height: float, factor: float, scale: int) -> None:
                 "SVG 和 PDF 没有这个限制",
             ).format(*sides, MAX_PIXELS, MAX_AREA),
             allowed=Text("a coarser detail or a smaller scale", "更粗的 detail，或更小的 scale"),
-            mend={"scale": None, "width": None, "detail": None, "fold": None},
+            fix={"scale": None, "width": None, "detail": None, "fold": None},
         )

@@ -1,4 +1,4 @@
-"""A registry of output formats: extension, media type, title, and who writes them.
+"""A registry of output formats: extension, media type, title, and who writes them from what.
 
 A format is one file of this folder. Negotiation, command line, OpenAPI and the page's Share tab
 read what stands here, so a file that registers a writer is all that a new format takes.
@@ -10,13 +10,16 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import resnet_core.formats
 from resnet_core.errors import NO_FORMAT, ParameterError, nearest
 
 if TYPE_CHECKING:
-    from resnet_core.formats.drawable import Drawable
+    from resnet_core.bilingual import Language
+    from resnet_core.graph.model import Graph
+    from resnet_core.language.notation import Caption
+    from resnet_core.layout.sheet import Sheet
 
 Writer = Callable[["Drawable"], bytes]
 
@@ -76,7 +79,8 @@ class Formats(Mapping[str, Format]):
 
     def __getitem__(self, extension: str) -> Format:
         """The format. Raises ParameterError where there is none of this extension."""
-        self._load()
+        if extension not in self._formats:
+            self._load()
         if extension in self._formats:
             return self._formats[extension]
         raise no_format(extension, self)
@@ -108,3 +112,48 @@ def no_format(extension: str, known: Collection[str], default: str = "svg") -> P
     """The error that says which formats there are."""
     near = nearest(extension, known) or default
     return ParameterError("format", extension, NO_FORMAT, allowed=known, suggestion=near)
+
+
+class Options(Protocol):
+    """How a drawing is shown, as far as a format asks."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def scale(self) -> int: ...
+    @property
+    def lang(self) -> Language: ...
+    @property
+    def background(self) -> str: ...
+    @property
+    def width(self) -> str | None: ...
+    def enlarged(self, width: float) -> float: ...
+
+
+class Pictured(Protocol):
+    """Anything that has a sheet: a drawing, or a comparison of two."""
+
+    @property
+    def caption(self) -> Caption: ...
+    @property
+    def options(self) -> Options: ...
+    @property
+    def sheet(self) -> Sheet: ...
+    @property
+    def described(self) -> Graph: ...
+    @property
+    def dot(self) -> str: ...
+    @property
+    def svg(self) -> str: ...
+
+
+class Drawable(Pictured, Protocol):
+    """A drawing of one structure."""
+
+    @property
+    def graph(self) -> Graph: ...
+    @property
+    def txt(self) -> str: ...
+    @property
+    def mermaid(self) -> str: ...
+    def to_dict(self) -> dict[str, Any]: ...

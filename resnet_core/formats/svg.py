@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml import etree as ET
@@ -12,21 +13,17 @@ from lxml.etree import _Element
 
 from resnet_core.formats import graphviz
 from resnet_core.formats.dot import dot_name, outlines
-from resnet_core.formats.drawable import Drawable, Pictured
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import SIGNS, call_title, shape_text
+from resnet_core.language.notation import SIGNS, Caption, call_title, facts, shape_text, sums
 from resnet_core.layout.sheet import (
+    FONT,
+    TEXT,
     Box,
     Frame,
     Sheet,
-    Wire,
-)
-from resnet_core.layout.theme import (
-    FONT,
-    TEXT,
     Theme,
+    Wire,
     dark_of_light,
 )
 from resnet_core.layout.typesetting import (
@@ -40,6 +37,10 @@ from resnet_core.layout.typesetting import (
 )
 from resnet_core.stages import stage
 
+SVG = "http://www.w3.org/2000/svg"
+_G, _TITLE, _TEXT, _POLYLINE, _POLYGON = (
+    f"{{{SVG}}}{tag}" for tag in ("g", "title", "text", "polyline", "polygon")
+)
 # What is seen of a slab.
 FACES = 3
 _LINES = {"heading": on_heading, "legend": on_legend}
@@ -168,21 +169,21 @@ class _Tailor:
         canvas.set("fill", self.theme["ink"])
         canvas.set("stroke-width", THIN)
         canvas.set("font-size", short(TEXT))
-        bare = [shape for shape in canvas if shape.tag != f"{{{SVG}}}g"]
+        bare = [shape for shape in canvas if shape.tag != _G]
         for shape in bare:
             canvas.remove(shape)
         for group in list(canvas):
             if not self._group(group):
                 canvas.remove(group)
-        strokes = [shape for shape in bare if shape.tag == f"{{{SVG}}}polyline"]
+        strokes = [shape for shape in bare if shape.tag == _POLYLINE]
         if strokes or self.slabs:
             # What is hatched lies on the ground, and the paper is drawn above it: so it is clear.
-            grounds = [shape for shape in bare if shape.tag == f"{{{SVG}}}polygon"]
+            grounds = [shape for shape in bare if shape.tag == _POLYGON]
             for shape in grounds:
                 lean(shape)
             self._put_slabs(canvas, grounds)
             # A page that has a ground of its own leaves this one out, as it does the paper.
-            ground = ET.Element(f"{{{SVG}}}g", {"class": "paper"})
+            ground = ET.Element(_G, {"class": "paper"})
             ground.extend(grounds)
             canvas.insert(0, ground)
             if strokes:
@@ -203,13 +204,15 @@ class _Tailor:
     def _group(self, group: _Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
         kind, *roles = (group.get("class") or "").split()
-        title = group.find(f"{{{SVG}}}title")
-        name = (title.text or "") if title is not None else ""
+        name = ""
         for shape in list(group):
-            if shape.tag in (f"{{{SVG}}}title", f"{{{SVG}}}text"):
-                group.remove(shape)
-            else:
+            tag = shape.tag
+            if tag == _TITLE:
+                name = shape.text or ""
+            elif tag != _TEXT:
                 lean(shape)
+                continue
+            group.remove(shape)
         given = group.attrib.pop("id", "")
         group.text, group.tail = None, "\n"
         if kind == "edge" and roles[0] == "sample":
@@ -261,7 +264,7 @@ class _Tailor:
         _named(group, "data-folded", node.folded)
         if node.source:
             group.set("data-line", str(node.source.line))
-        tip = ET.Element(f"{{{SVG}}}title")
+        tip = ET.Element(_TITLE)
         tip.text = tooltip(node)
         group.insert(0, tip)
         self._letters(group, on_box(box))
@@ -270,7 +273,7 @@ class _Tailor:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
         for letter in letters:
             words = letter.text.text
-            made = ET.SubElement(group, f"{{{SVG}}}text")
+            made = ET.SubElement(group, _TEXT)
             # Of two spaces SVG would keep one; a space that does not break counts as a letter.
             made.text = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
             lead = width(
@@ -340,7 +343,6 @@ def _rules(prefix: str) -> Iterator[str]:
             yield f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
 
 
-SVG = "http://www.w3.org/2000/svg"
 # The outline of a box, which most shapes have.
 THIN = "1.1"
 # Graphviz's own patterns are too uneven to be told apart at a glance.
@@ -375,8 +377,8 @@ def _is_closed(shape: _Element) -> bool:
 
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
-    numbers = [float(match) for match in _COORDINATE.findall(shape.get("d") or "")]
-    xs, ys = numbers[::2], numbers[1::2]
+    numbers = _COORDINATE.findall(shape.get("d") or "")
+    xs, ys = ([float(word) for word in {*numbers[axis::2]}] for axis in (0, 1))
     del shape.attrib["d"]
     shape.tag = f"{{{SVG}}}rect"
     wide, high = max(xs) - min(xs), max(ys) - min(ys)
@@ -423,6 +425,7 @@ def _outline(shape: _Element) -> None:
     shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))
 
 
+@lru_cache(8192)
 def short(number: float) -> str:
     """A number to a tenth, without what says nothing: ``3``, ``0.5``, and no ``-0``."""
     return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

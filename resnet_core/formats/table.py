@@ -7,14 +7,11 @@ import io
 from collections.abc import Sequence
 
 from resnet_core.bilingual import Language
-from resnet_core.formats.drawable import Drawable
-from resnet_core.formats.registry import FORMATS
+from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.graph.model import Graph, Node
-from resnet_core.language.caption import Caption, facts, sums
-from resnet_core.language.notation import call_title, shape_text
-from resnet_core.language.numbers import amount, ordinal
+from resnet_core.language.notation import Caption, call_title, facts, shape_text, sums
 from resnet_core.language.terminal import columns as advance
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, ordinal, say
 
 # How many of the columns are words; the others are numbers, and stand to the right.
 _WORDS = 4
@@ -42,7 +39,7 @@ def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
 def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """A table that GitHub renders, with the sums below it."""
     lines = [
-        f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
+        f"**{caption.called(language)}** — {' · '.join(facts(caption, graph, language))}",
         "",
         *in_markdown(rows(graph, language), _WORDS),
         "",
@@ -70,7 +67,7 @@ def comma_separated(graph: Graph) -> str:
 
 def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """The table for a terminal."""
-    above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
+    above = [caption.called(language), " · ".join(facts(caption, graph, language)), ""]
     below = ["", " · ".join(sums(graph, language))]
     return "\n".join([*above, *in_columns(rows(graph, language), _WORDS), *below]) + "\n"
 

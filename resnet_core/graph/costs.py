@@ -1,13 +1,13 @@
-"""What a call costs and how far it sees: multiply-adds and the receptive field."""
+"""What a call costs and how far it sees, and what each box of a view costs with all its calls."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from resnet_core.graph.model import Edge, Node, Shape
+from resnet_core.graph.model import Edge, Graph, Node, Shape
 
 CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d"})
 TRANSPOSED = frozenset({"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"})
@@ -144,3 +144,43 @@ def _pair(value: Any) -> tuple[Any, Any]:
 
 def _each(function: Any, left: tuple[Any, Any], right: tuple[Any, Any]) -> tuple[Any, Any]:
     return function(left[0], right[0]), function(left[1], right[1])
+
+
+Cost = Literal["params", "macs", "memory"]
+
+
+def costs(view: Graph, cost: Cost) -> Mapping[str, int]:
+    """What every box costs, by its id; of memory the elements that its calls put out.
+
+    A box of several calls costs what all of them do, and one that stands for equal neighbours, or
+    stands in a frame that does, as often as there are. Inputs and outputs cost nothing.
+    """
+    return {node.id: _times(view, node) * sum(_of(call, cost) for call in _calls(node))
+            for node in view.calls}  # fmt: skip
+
+
+def whole(graph: Graph, cost: Cost) -> int:
+    """What the structure costs in all, without layers that pass their input on unchanged."""
+    return sum(_of(node, cost) for node in graph.calls if node.role != "identity")
+
+
+def _of(call: Node, cost: Cost) -> int:
+    if cost == "params":
+        return call.params
+    return call.macs if cost == "macs" else call.activations
+
+
+def _calls(node: Node) -> Iterator[Node]:
+    """The calls that a box stands for."""
+    if not node.parts:
+        yield node
+    for part in node.parts:
+        yield from _calls(part)
+
+
+def _times(view: Graph, node: Node) -> int:
+    """How many equal ones a box stands for, frames around it included."""
+    count = 1 + len(node.folded)
+    for path in view.lineage(node.group):
+        count *= 1 + len(view.group[path].folded)
+    return count

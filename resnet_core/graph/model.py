@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from resnet_core.bilingual import Noun, Text
 
+T = TypeVar("T")
 Shape = tuple[int, ...]
 NodeKind = Literal["module", "function", "input", "output", "group"]
 Lane = Literal["main", "shortcut", "gate"]
@@ -26,6 +27,17 @@ _PADDING = {
     "getitem", "narrow", "pad", "cat", "concat", "concatenate",
     *(f"{name}Pad{sides}d" for name in ("Zero", "Constant") for sides in (1, 2, 3)),
 }  # fmt: skip
+
+
+def changed(item: T, **values: Any) -> T:
+    """The same with other values: what ``dataclasses.replace`` gives, in a tenth of the time.
+
+    A trace and its layout ask for it thousands of times, of plain data that has a ``__dict__`` and
+    nothing to check.
+    """
+    made = object.__new__(type(item))
+    vars(made).update(vars(item), **values)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +123,19 @@ class Group:
 class Problem:
     """Why a structure cannot run: the failing call, the shapes it met, and the reason.
 
-    ``mend`` names the parameters that fix it, with their values; nothing where none was found.
+    ``fix`` names the parameters that fix it, with their values; nothing where none was found.
     """
 
     node: str
     title: str
     text: Text
     shapes: tuple[Shape, ...]
-    mend: tuple[tuple[str, str], ...] = ()
+    fix: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mend(self) -> tuple[tuple[str, str], ...]:
+        """``fix`` by the name that it has in JSON."""
+        return self.fix
 
     @property
     def reason(self) -> str:

@@ -1,15 +1,16 @@
-"""Rectangles, lines and words with their places, in points, y downwards. Plain data.
+"""Rectangles, lines and words with their places, and what stands on every plate. Plain data.
 
-A colour is a name in the theme's table; no name is no paint.
+Points, y downwards. A colour is a name in the theme's table; no name is no paint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from resnet_core.layout.sheet import Point, Run
-from resnet_core.layout.typesetting import width
+from resnet_core.layout.sheet import MARGIN, SUBTITLE, TITLE, Point, Run
+from resnet_core.layout.typesetting import broken, width
 
 # How far the baseline is below the middle of a line, in font sizes: half of Arial's cap height.
 _BASELINE = 0.36
@@ -103,3 +104,41 @@ def flat(marks: tuple[Mark, ...]) -> Iterator[Rect | Stroke | Words]:
             yield from flat(mark.marks)
         else:
             yield mark
+
+
+# From one line of text to the next.
+LEADING = 15.0
+Lines = list[tuple[Run, float]]
+
+
+class Options(Protocol):
+    """How a plate is shown, as far as its page asks."""
+
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def header(self) -> bool: ...
+    @property
+    def background(self) -> str: ...
+
+
+def heading(options: Options, title: str, below: Sequence[str], wide: float) -> Lines:
+    """The reader's own title, or else this, and lines in small print below it."""
+    if not options.header:
+        return []
+    titles = broken(title if options.title is None else options.title, TITLE, wide, bold=True)
+    head = [(Run(line, TITLE, bold=True), TITLE * 1.3) for line in titles]
+    return head + [(Run(line, SUBTITLE, "quiet"), LEADING) for line in below]
+
+
+def stacked(texts: Lines, top: float) -> Iterator[Mark]:
+    """Lines of text, each as high as it says, from ``top`` downwards."""
+    for run, high in texts:
+        yield from_left(run, MARGIN, top + high / 2)
+        top += high
+
+
+def ground(options: Options, width: float, height: float) -> Iterator[Mark]:
+    """The paper; nothing where the picture is to be clear."""
+    if options.background == "paper":
+        yield Cluster((Rect(0, 0, width, height, fill="paper"),), "paper")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.formats.json import encoded
 from resnet_core.formats.registry import no_format
 from resnet_core.plate.marks import Plate

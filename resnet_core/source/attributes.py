@@ -9,13 +9,12 @@ from torch import nn
 
 from resnet_core.bilingual import Text, clauses
 from resnet_core.errors import did_you_mean, nearest
-from resnet_core.source.budget import bounded, light
+from resnet_core.source.budget import Refused, bounded, light
 from resnet_core.source.containers import METHODS as CONTAINER_METHODS
 from resnet_core.source.functions import TENSOR_METHODS
 from resnet_core.source.methods import MODULE_METHODS
 from resnet_core.source.records import METHODS as RECORD_METHODS
 from resnet_core.source.records import fields_of, values_of
-from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
     MISSING,

@@ -1,4 +1,4 @@
-"""What reading a source may cost: steps, modules, time, and the size of any one value."""
+"""What ends the reading of a source: what cannot be followed, and what takes more than it may."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import time
 from typing import Any
 
 from resnet_core.bilingual import Text
+
+
+class Refused(Exception):
+    """What cannot be followed, why, and what to do; the interpreter says where it stands.
+
+    ``kind`` is set where Python itself would raise an exception of that kind: a source may catch
+    it. What is only beyond this reading is caught by nothing.
+    """
+
+    def __init__(self, reason: Text, todo: Text | list[str] | None = None, kind: str = "") -> None:
+        super().__init__(reason.en)
+        self.reason, self.todo, self.kind = reason, todo, kind
+
 
 LONGEST_SOURCE = 32_768
 STEPS = 20_000

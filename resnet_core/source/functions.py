@@ -14,10 +14,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import LONGEST_VALUE, Exceeded, light
-from resnet_core.source.naming import words
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import LONGEST_VALUE, Exceeded, Refused, light
 from resnet_core.source.values import Native, Partial, admitted
+
+
+# The tables are read by people: names stand side by side in one string.
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
 
 _SHARED = words(
     """
@@ -229,7 +234,7 @@ def _filled(tensor: Any = None, *_: Any, **__: Any) -> Any:
 def parameter(data: Any = None, requires_grad: bool = True) -> nn.Parameter:
     """``nn.Parameter`` of a shape; what it holds is of no matter."""
     if not isinstance(data, torch.Tensor):
-        raise Refused(Text("a parameter is made of a tensor", "参数要由张量构成"))
+        raise Refused(Text("a parameter is made of a tensor", "参数必须由张量构成"))
     return nn.Parameter(data.to("meta").detach(), bool(requires_grad))
 
 

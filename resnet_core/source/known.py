@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from resnet_core import attention, layers
+from resnet_core import layers
 from resnet_core.bilingual import Text
 from resnet_core.errors import SourceError
 from resnet_core.source.functions import INITIALISERS
@@ -66,9 +66,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 _NATIVE: Mapping[str, Callable[..., nn.Module]] = {
     "conv3x3": layers.conv3x3,
     "conv1x1": layers.conv1x1,
-    "SELayer": attention.SqueezeExcitation,
-    "CBAM": attention.ConvolutionalBlockAttention,
-    "ECALayer": attention.EfficientChannelAttention,
+    "SELayer": layers.SqueezeExcitation,
+    "CBAM": layers.ConvolutionalBlockAttention,
+    "ECALayer": layers.EfficientChannelAttention,
     "ChannelLayerNorm": layers.LayerNorm,
 }
 
@@ -130,6 +130,8 @@ class WellKnown:
             return INITIALISERS[name]
         if name == "models":
             return self._models(reader)
+        if name == "torchvision":
+            return Namespace("torchvision", {"models": self._models(reader)})
         if name not in _library()[1]:
             return MISSING
         return self._read(reader).names[name]

@@ -10,8 +10,7 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.source.budget import LONGEST_VALUE, MODULES, Exceeded
-from resnet_core.source.functions import parameter
-from resnet_core.source.naming import words
+from resnet_core.source.functions import parameter, words
 from resnet_core.source.values import Native
 
 _NAMES = words(

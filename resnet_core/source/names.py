@@ -10,12 +10,11 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.source import attributes
-from resnet_core.source.budget import Exceeded, bounded, light
+from resnet_core.source.budget import Exceeded, Refused, bounded, light
 from resnet_core.source.compiled import copied
 from resnet_core.source.containers import sorted_by
 from resnet_core.source.packages import NAMES as PACKAGE_NAMES
 from resnet_core.source.records import members_of, values_of
-from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
     MISSING,
@@ -166,7 +165,7 @@ def _next(reader: Any, cursor: Any, default: Any = MISSING) -> Any:
 
 def _getattr(reader: Any, value: Any, name: Any, default: Any = MISSING) -> Any:
     if not isinstance(name, str):
-        raise Refused(Text("a name is a string", "名字要是字符串"))
+        raise Refused(Text("a name is a string", "名字必须是字符串"))
     if default is MISSING:
         return attributes.read(reader, value, name)
     try:
@@ -183,7 +182,7 @@ def _hasattr(reader: Any, value: Any, name: Any) -> bool:
 
 def _setattr(reader: Any, target: Any, name: Any, value: Any) -> None:
     if not isinstance(name, str) or len(name) > 100 or "." in name:
-        raise Refused(Text("a name is a string", "名字要是字符串"))
+        raise Refused(Text("a name is a string", "名字必须是字符串"))
     attributes.write(reader, target, name, value)
 
 

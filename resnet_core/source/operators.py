@@ -10,8 +10,7 @@ from typing import Any
 import torch
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import LONGEST_VALUE, Exceeded, bounded
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import LONGEST_VALUE, Exceeded, Refused, bounded
 from resnet_core.source.strings import percent
 from resnet_core.source.values import Hint, Native, noun
 

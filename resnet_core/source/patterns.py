@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from resnet_core.bilingual import Text
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import Refused
 from resnet_core.source.values import Scope
 
 Found = dict[str, Any]

@@ -10,9 +10,9 @@ from torch import nn
 
 from resnet_core.bilingual import Text
 from resnet_core.source import attributes
+from resnet_core.source.budget import Refused
 from resnet_core.source.expressions import Expressions, unavailable
 from resnet_core.source.patterns import matched
-from resnet_core.source.refusal import Refused
 from resnet_core.source.strings import shown
 from resnet_core.source.values import (
     MISSING,

@@ -9,8 +9,7 @@ import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.source.budget import bounded, light
-from resnet_core.source.refusal import Refused
+from resnet_core.source.budget import Refused, bounded, light
 from resnet_core.source.values import Class, Exceptional, Function, Instance, Native
 
 _FORM = re.compile(r"([^{}]?[<>=^])?[+\- ]?#?0?\d{0,2}[_,]?(\.\d{1,2})?[bcdeEfFgGnosxX%]?")

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.form import choices_of, plain, properties
-from resnet_core.diagram.options import Input
+from resnet_core.diagram.form import Input, choices_of, plain, properties
 from resnet_core.registry import NETWORKS
 
 MOST = 12

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from resnet_core.bilingual import LANGUAGES, TYPESET
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.plate.marks import Plate
 from resnet_core.plate.plated import Plated
 from resnet_core.sweep.knob_values import present, values_of

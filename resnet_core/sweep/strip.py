@@ -6,15 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 
 from resnet_core.bilingual import TYPESET, Language, Text
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount, ratio
-from resnet_core.language.terms import say
-from resnet_core.layout.sheet import MARGIN, Run, Sheet
-from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT
+from resnet_core.language.terms import amount, ratio, say
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, TEXT, Run, Sheet
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, ground, heading, stacked
-from resnet_core.plate.marks import Cluster, Mark, Plate, Rect, centred, from_left, to_right
+from resnet_core.plate.marks import (
+    LEADING,
+    Cluster,
+    Mark,
+    Plate,
+    Rect,
+    centred,
+    from_left,
+    ground,
+    heading,
+    stacked,
+    to_right,
+)
 from resnet_core.sweep.step import Step
 from resnet_core.sweep.thumbnail import marks_of, sheet_of, size_of
 
@@ -77,7 +86,7 @@ def plate_of(diagram: Diagram, over: str, steps: Sequence[Step], url: str) -> Pl
     language = diagram.options.lang
     across = min(len(steps), _ACROSS)
     wide = max(across * CARD + (across - 1) * GAP, 380.0)
-    title = TYPESET[language](_TITLE[language].format(diagram.caption.title, over))
+    title = TYPESET[language](_TITLE[language].format(diagram.caption.called(language), over))
     options = diagram.options
     head = heading(options, title, broken(_others(diagram, over), SUBTITLE, wide), wide)
     said = [TYPESET[language](text[language]) for text in told(steps)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from resnet_core.bilingual import Text, clauses
-from resnet_core.diagram.diagram import Diagram, mended, parted
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.diagram import Diagram, fixed_diagram, parted
+from resnet_core.diagram.form import Options
 from resnet_core.errors import ParameterError, did_you_mean, nearest
 from resnet_core.params import ALIASES
 from resnet_core.sweep.knob_values import MOST, knobs
@@ -41,20 +41,20 @@ def sweep_of(diagram: Diagram, over: str, values: tuple[str, ...]) -> Sweep:
             ",".join(values),
             Text("they are {}, more than {}", "共有 {} 个，超过了 {} 个").format(len(values), MOST),
             allowed=Text("at most {} values", "最多 {} 个值").format(MOST),
-            mend={"values": ",".join(values[:MOST])},
+            fix={"values": ",".join(values[:MOST])},
         )
     return Sweep(diagram, over, tuple(dict.fromkeys(values)))
 
 
-def remedied(pairs: Pairs, error: ParameterError) -> Query | None:
+def fixed_sweep(pairs: Pairs, error: ParameterError) -> Query | None:
     """The query of the nearest sweep that works, or None where there is none."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        own = {name: value for name, value in error.mend.items() if name in OWN}
+        own = {name: value for name, value in error.fix.items() if name in OWN}
         if not own:
-            better = mended([pair for pair in values.items() if pair[0] not in OWN], error)
+            better = fixed_diagram([pair for pair in values.items() if pair[0] not in OWN], error)
             if better is None:
                 return None
             values = dict(better.query) | {k: v for k, v in values.items() if k in OWN}
@@ -87,7 +87,7 @@ def _listed(values: str | None) -> tuple[str, ...]:
                 "commas, such as 2,2,2,2;3,4,6,3",
                 "用逗号隔开的值，例如 1,2,4；值本身含逗号时用分号隔开，例如 2,2,2,2;3,4,6,3",
             ),
-            mend={"values": ",".join(filter(None, found)) or None},
+            fix={"values": ",".join(filter(None, found)) or None},
         )
     return tuple(found)
 
@@ -109,5 +109,5 @@ def _no_knob(diagram: Diagram, over: str, known: tuple[str, ...]) -> ParameterEr
         what = Text("{} has no parameter {!r}", "{} 没有参数 {!r}").format(subject.name, over)
         reason = clauses(what, did_you_mean(near))
     return ParameterError(
-        "over", over, reason, allowed=known, suggestion=first, mend={"over": first}
+        "over", over, reason, allowed=known, suggestion=first, fix={"over": first}
     )

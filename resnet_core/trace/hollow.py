@@ -1,4 +1,4 @@
-"""A copy of somebody's module without its data: what a trace runs, so that theirs stays as it is.
+"""Modules without numbers: a copy of somebody's that a trace runs, and ours as they are built.
 
 ``copy.deepcopy`` alone does not serve: it copies weights, refuses a tensor that was computed, a
 lock or a generator kept in an attribute, and leaves functions as they are, so that a lambda over

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from resnet_core.bilingual import Text, clauses, same
-from resnet_core.diagram.diagram import Diagram, mended, parted
+from resnet_core.diagram.diagram import Diagram, fixed_diagram, parted
 from resnet_core.diagram.form import plain
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, did_you_mean, nearest, there_is_no
@@ -63,18 +63,18 @@ def window_of(drawing: Drawing, node: str, at: str) -> Window:
     return Window(drawing, walk, (row, column))
 
 
-def remedied(pairs: Pairs, error: ParameterError) -> Query | None:
+def fixed_window(pairs: Pairs, error: ParameterError) -> Query | None:
     """The query of the nearest window that works, or None where there is none."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        if not set(error.mend) & set(OWN):
-            better = mended([pair for pair in values.items() if pair[0] not in OWN], error)
+        if not set(error.fix) & set(OWN):
+            better = fixed_diagram([pair for pair in values.items() if pair[0] not in OWN], error)
             if better is None:
                 return None
             values = dict(better.query) | {k: v for k, v in values.items() if k in OWN}
-        for name, value in error.mend.items():
+        for name, value in error.fix.items():
             if name not in OWN:
                 continue
             if value is None:
@@ -124,7 +124,7 @@ def _no_window(drawing: Drawing, node: str, walking: list[str]) -> ParameterErro
         allowed = same("—")
     first = near or _inside(node, walking) or next(iter(walking), None)
     return ParameterError(
-        "node", node, reason, allowed=allowed, suggestion=first, mend={"node": first}
+        "node", node, reason, allowed=allowed, suggestion=first, fix={"node": first}
     )
 
 

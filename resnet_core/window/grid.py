@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from resnet_core.bilingual import TYPESET, Language, Text
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
-from resnet_core.language.caption import Caption, facts
-from resnet_core.language.notation import call_title, shape_text
-from resnet_core.layout.sheet import MARGIN, Run
-from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
+from resnet_core.language.notation import Caption, call_title, facts, shape_text
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, Run, paint_of
 from resnet_core.layout.typesetting import broken
-from resnet_core.plate.ground import LEADING, Lines, ground, heading, stacked
 from resnet_core.plate.marks import (
+    LEADING,
     Cluster,
+    Lines,
     Mark,
     Plate,
     Rect,
@@ -23,6 +22,9 @@ from resnet_core.plate.marks import (
     Words,
     centred,
     from_left,
+    ground,
+    heading,
+    stacked,
     to_right,
 )
 from resnet_core.window.axis import Axis
@@ -60,7 +62,7 @@ def plate_of(
     said = [TYPESET[language](text[language]) for text in told(walk)]
     scene = _Scene(walk, parts, at, language)
     wide = max(scene.width, _LEAST_WIDTH)
-    of_what = " · ".join([caption.title, *facts(caption, graph, language)])
+    of_what = " · ".join([caption.called(language), *facts(caption, graph, language)])
     subtitles = [*broken(of_what, SUBTITLE, wide), *size_formulas(node)]
     head = heading(options, title, subtitles, wide)
     top = MARGIN + sum(high for _, high in head) + (8 if head else -8)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from resnet_core.bilingual import LANGUAGES, TYPESET
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options
 from resnet_core.diagram.picture import Drawing
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.language.notation import call_title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_core.bilingual import Text
-from resnet_core.language.numbers import percent
+from resnet_core.language.terms import percent
 from resnet_core.window.axis import Axis
 from resnet_core.window.walk import Walk
 

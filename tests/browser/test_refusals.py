@@ -13,15 +13,15 @@ STALE = re.compile(r"\bstale\b")
 
 
 @pytest.mark.parametrize(
-    ("block", "knob", "value", "mended"),
+    ("block", "knob", "value", "fixed"),
     [
         ("bottleneck", "stride", "9", "block=bottleneck&stride=4"),
         ("bottleneck", "input", "large", "block=bottleneck"),
         ("basic", "groups", "3", "block=basic"),
     ],
 )
-def test_a_bad_value_is_explained_beside_its_knob_and_mended_by_a_click(
-    visit, block, knob, value, mended
+def test_a_bad_value_is_explained_beside_its_knob_and_fixed_by_a_click(
+    visit, block, knob, value, fixed
 ):
     page = visit(f"/?block={block}")
     stays(page)
@@ -34,7 +34,7 @@ def test_a_bad_value_is_explained_beside_its_knob_and_mended_by_a_click(
     expect(page.locator(".canvas")).to_have_class(STALE)
     expect(page.locator(".sheet svg")).to_be_visible()
     wrong.locator(".fix").click()
-    shows(page, f"/diagram?{mended}")
+    shows(page, f"/diagram?{fixed}")
     expect(page.locator(".canvas")).not_to_have_class(STALE)
     expect(page.locator(".knob.wrong")).to_have_count(0)
     assert stayed(page)
@@ -50,7 +50,7 @@ def test_a_bad_value_is_forgotten_when_a_good_one_is_typed(visit):
     expect(page.locator(".knob.wrong")).to_have_count(0)
 
 
-def test_an_impossible_structure_is_drawn_up_to_the_failure_and_mended_by_a_click(visit):
+def test_an_impossible_structure_is_drawn_up_to_the_failure_and_fixed_by_a_click(visit):
     page = visit("/?block=bottleneck&stride=2&shortcut=identity")
     expect(page.locator(".notice")).to_contain_text("56×56")
     expect(page.locator(".sheet .problem")).to_be_visible()

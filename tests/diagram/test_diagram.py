@@ -6,7 +6,7 @@ import pytest
 
 from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
 from resnet_core.diagram import picture
-from resnet_core.diagram.diagram import Diagram, mended
+from resnet_core.diagram.diagram import Diagram, fixed_diagram
 from resnet_core.errors import TooLarge
 from resnet_core.layers import conv3x3
 from resnet_core.registry import BLOCKS
@@ -78,7 +78,7 @@ def test_what_cannot_be_is_refused_with_what_can(given, parameter, allowed, sugg
     assert error.parameter == parameter
     assert allowed in str(error.allowed)
     assert suggestion is None or error.suggestion == suggestion
-    found = mended(given.items(), error)
+    found = fixed_diagram(given.items(), error)
     assert found is not None
     assert found.render("svg").startswith(b"<svg")
 
@@ -105,7 +105,7 @@ def test_unknown_names_have_classes_of_their_own():
 def test_a_preset_tells_where_its_fixed_knobs_are_free():
     with pytest.raises(ParameterError, match="model=resnet leaves layers free") as caught:
         draw(model="resnet50", layers="1,2,3,4")
-    found = mended({"model": "resnet50", "layers": "1,2,3,4"}.items(), caught.value)
+    found = fixed_diagram({"model": "resnet50", "layers": "1,2,3,4"}.items(), caught.value)
     assert found.url == "/diagram?layers=1,2,3,4&model=resnet"
 
 

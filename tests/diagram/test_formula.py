@@ -49,6 +49,7 @@ def roles(words: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @many(60)
 @given(setting=chained())
 def test_the_chain_in_the_formula_is_the_chain_of_calls(setting: dict[str, Any]) -> None:

@@ -16,11 +16,10 @@ from app.main import create_app
 from app.settings import Settings
 from resnet_core import ParameterError, TooLarge, draw, draw_module
 from resnet_core.compare import compare
-from resnet_core.diagram.options import WIDTHS
+from resnet_core.diagram.form import WIDTHS
 from resnet_core.diagram.picture import LEAST_TYPE
 from resnet_core.formats.metadata import source
-from resnet_core.layout.hatching import hatching
-from resnet_core.layout.theme import SMALL
+from resnet_core.layout.sheet import SMALL, hatching
 from resnet_core.registry import BLOCKS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -192,7 +191,7 @@ def test_a_narrow_place_makes_the_view_coarser_and_pixels_do_not():
     assert len(draw(**asked, width="column").sheet.boxes) < len(draw(**asked).sheet.boxes)
     with pytest.raises(TooLarge) as refused:
         draw(model="vgg16", direction="LR", width="column").svg  # noqa: B018
-    assert refused.value.mend == {"direction": None}
+    assert refused.value.fix == {"direction": None}
 
 
 @pytest.mark.parametrize("width", ["0", "9", "10000", "a5", "12px", "-100"])

@@ -23,6 +23,7 @@ needs_memory = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
 def test_pictures_are_the_same_without_a_temporary_folder(tmp_path: Path) -> None:
     call = [sys.executable, "-c", NOWHERE + DRAW]

@@ -82,7 +82,7 @@ def test_a_basic_block_in_ascii():
     assert draw(block="basic", ascii=True).txt == IN_ASCII
 
 
-def test_a_failure_is_told_with_both_shapes_the_reason_and_the_cure():
+def test_a_failure_is_told_with_both_shapes_the_reason_and_the_fix():
     drawing = draw(block="residual_attention", stride=2)
     told = " ".join(drawing.txt.replace("│", " ").split())
     for words in (

@@ -8,8 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from resnet_core import draw
-from resnet_core.language.numbers import amount
-from resnet_core.language.terms import say
+from resnet_core.language.terms import amount, say
 from resnet_core.layout.typesetting import on_box, on_frame
 from tests.subjects import drawable, named
 

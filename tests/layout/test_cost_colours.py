@@ -9,18 +9,18 @@ import pytest
 
 from resnet_core import draw
 from resnet_core.bilingual import LANGUAGES
-from resnet_core.graph.shares import costs, whole
+from resnet_core.graph.costs import costs, whole
 from resnet_core.graph.view import view
 from resnet_core.layout.cost_colours import COSTS, STEPS, CostColours
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from tests.layout.test_theme import SIGHT, contrast, seen
-from tests.subjects import MODELS
+from tests.subjects import MODELS, sampled
 
 VIEWS = [(detail, fold) for detail in ("op", "layer", "block", "stage") for fold in (True, False)]
 
 
 @pytest.mark.parametrize("cost", COSTS)
-@pytest.mark.parametrize("subject", ["bottleneck", "res2net", *MODELS])
+@pytest.mark.parametrize("subject", sampled(["bottleneck", "res2net", *MODELS]))
 def test_the_boxes_of_every_view_cost_what_the_structure_costs(subject, cost):
     kind = "model" if subject in MODELS else "block"
     graph = draw(**{kind: subject}).graph

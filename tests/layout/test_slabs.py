@@ -12,7 +12,7 @@ from resnet_core import Diagram, draw
 from resnet_core.layout.sheet import Box
 from resnet_core.layout.slabs import LEAST, SIDE, THICK, faces
 from resnet_core.layout.typesetting import on_box, width
-from tests.subjects import SUBJECTS
+from tests.subjects import SUBJECTS, whole
 
 VIEWS: list[dict[str, Any]] = [
     {"direction": direction, "detail": detail, "lang": lang}
@@ -49,7 +49,7 @@ def test_a_slab_stands_inside_its_box_and_beside_its_words(subject: Any, view: A
             assert end <= left or letters.x >= right or over >= bottom, letters
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", whole())
 def test_a_larger_size_is_drawn_larger_and_an_equal_one_equal(subject: Any) -> None:
     for one, other in combinations(slabs(drawn(subject)), 2):
         assert one.slab

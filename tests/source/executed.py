@@ -20,7 +20,7 @@ ROOT = Path(resnet_core.__file__).parent
 # What this package's own files import from each other, in so many words.
 STANDINS = """
 class ParameterError(ValueError):
-    def __init__(self, name, value, reason, allowed=(), suggestion=None, mend=None):
+    def __init__(self, name, value, reason, allowed=(), suggestion=None, fix=None):
         super().__init__(name)
 
 class Text:
@@ -53,7 +53,7 @@ def executed(source: str, call: str) -> nn.Module:
 def catalogue_source(block: str) -> str:
     """A block of this package with all that it imports from it, as one source."""
     parts = [STANDINS]
-    for path in ("layers.py", "attention.py", f"blocks/{block}.py"):
+    for path in ("layers.py", f"blocks/{block}.py"):
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
         for statement in list(tree.body):
             if isinstance(statement, ast.ImportFrom) and "resnet_core" in (statement.module or ""):

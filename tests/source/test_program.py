@@ -12,6 +12,7 @@ from resnet_core.source.program import Program
 from resnet_core.trace import trace
 from tests.source.executed import bare, catalogue_source, executed
 from tests.source.styles import STYLES
+from tests.subjects import sampled
 
 KNOBS: dict[str, list[dict[str, Any]]] = {
     "bottleneck": [
@@ -43,7 +44,7 @@ def test_the_catalogues_own_files_read_as_they_run(name: str, knobs: dict[str, A
     )
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", sampled(STYLES))
 def test_a_source_reads_as_it_runs(name: str) -> None:
     source, call, shapes = STYLES[name]
     run = executed(source, call)

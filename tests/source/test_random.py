@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ class Shuffled(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000 if hunting() else 60, deadline=None)
 @given(st.sampled_from(list(STYLES)), st.integers(0, 2**32))
 def test_shuffled_sources_are_drawn_or_refused(name: str, seed: int) -> None:
@@ -67,6 +69,7 @@ def read(text: str, call: str, shapes: list[tuple[int, ...]]) -> None:
         pass
 
 
+@pytest.mark.slow
 @settings(max_examples=20_000 if hunting() else 200, deadline=None)
 @given(st.integers(0, 2**32))
 def test_grown_trees_are_drawn_or_refused(seed: int) -> None:

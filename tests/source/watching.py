@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from resnet_core.formats.registry import FORMATS
 from resnet_core.source.syntax import NAME
 
 # What no import does by itself: torch reads parts of itself when they are first asked for.
@@ -36,6 +37,8 @@ sys.addaudithook(_hook)
 @contextmanager
 def watched(events: tuple[str, ...] = WATCHED) -> Iterator[None]:
     """None of these events may happen in here."""
+    # The formats are looked up in their folder when they are first asked for.
+    list(FORMATS)
     seen.clear()
     watching.append(events)
     try:

@@ -16,7 +16,7 @@ from resnet_core.registry import BLOCKS
 from resnet_core.sweep import FORMATS
 from resnet_core.sweep.knob_values import knobs, present, values_of
 from resnet_core.sweep.strip import told
-from resnet_core.sweep.sweeping import asked, query_of, remedied
+from resnet_core.sweep.sweeping import asked, fixed_sweep, query_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -165,7 +165,7 @@ def test_a_mistake_is_told_with_what_works(pairs, parameter):
     assert error.parameter == parameter
     assert error.legal
     assert error.text["en"] != error.text["zh"]
-    query = remedied(given, error)
+    query = fixed_sweep(given, error)
     assert query is not None
     assert asked(query).steps
 

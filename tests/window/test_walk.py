@@ -84,6 +84,7 @@ def test_a_convolution_reads_what_its_gradients_say(kernel, stride, dilation, pa
     assert walk.on_padding == int((~whole).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @given(kernel=pairs(1, 5), dilation=pairs(1, 3), size=st.tuples(sides, sides),
        padding=st.sampled_from(["same", "valid"]))  # fmt: skip
@@ -93,6 +94,7 @@ def test_padding_by_name_reads_what_its_gradients_say(kernel, dilation, size, pa
     is_equal(walk_through(layer, size), read_by_gradient(layer, size))
 
 
+@pytest.mark.slow
 @given(
     kernel=pairs(1, 5), stride=pairs(1, 4), dilation=pairs(1, 3), half=st.booleans(),
     ceil=st.booleans(), size=st.tuples(sides, sides),
@@ -103,6 +105,7 @@ def test_a_max_pool_reads_what_its_largest_says(kernel, stride, dilation, half, 
     is_equal(walk_through(layer, size), read_by_torch(layer, size))
 
 
+@pytest.mark.slow
 @given(kernel=pairs(1, 5), stride=pairs(1, 4), half=st.booleans(), ceil=st.booleans(),
        size=st.tuples(sides, sides))  # fmt: skip
 def test_an_average_pool_reads_what_its_gradients_say(kernel, stride, half, ceil, size):
@@ -111,6 +114,7 @@ def test_an_average_pool_reads_what_its_gradients_say(kernel, stride, half, ceil
     is_equal(walk_through(layer, size), read_by_gradient(layer, size))
 
 
+@pytest.mark.slow
 @given(outputs=pairs(1, 9), size=st.tuples(sides, sides))
 def test_an_adaptive_pool_reads_what_its_gradients_say(outputs, size):
     layer = nn.AdaptiveAvgPool2d(outputs)

@@ -10,9 +10,9 @@ import pytest
 from resnet_core import ParameterError, draw, draw_module, window
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.formats.metadata import source
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from resnet_core.window import FORMATS
-from resnet_core.window.asking import found, query_of, remedied
+from resnet_core.window.asking import fixed_window, found, query_of
 from resnet_core.window.telling import told
 from resnet_core.window.walk import walk_of, walkers
 
@@ -144,7 +144,7 @@ def test_a_mistake_is_told_with_what_works(pairs, parameter, works):
     assert caught.value.parameter == parameter
     assert caught.value.legal
     assert caught.value.text["zh"] != caught.value.text["en"]
-    query = remedied(asked, caught.value)
+    query = fixed_window(asked, caught.value)
     assert query is not None
     assert found(query).walk.node.id == works
 

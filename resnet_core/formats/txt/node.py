@@ -169,11 +169,11 @@ def _problem(graph: Graph, node: Node, language: Language) -> Panel:
         f"{say(name, language)} {shape_text(shape)}"
         for name, shape in zip(names, problem.shapes, strict=False)
     ]
-    mend = ", ".join(f"{name}={value}" for name, value in problem.mend)
+    fix = ", ".join(f"{name}={value}" for name, value in problem.fix)
     rest = [
         ", ".join(met),
         problem.text[language],
-        say("fix: ", language) + mend if mend else "",
+        say("fix: ", language) + fix if fix else "",
     ]
     sign = GLYPHS.get(node.type) or call_title(node, language)
     return Panel(node, "box", f"✗ {sign} {say(problem.title, language)}", rest=tuple(rest))

@@ -18,8 +18,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from app.main import create_app
 from app.settings import Settings
 from resnet_core import FORMATS
-from resnet_core.diagram.form import properties
-from resnet_core.diagram.options import Options
+from resnet_core.diagram.form import Options, properties
 from resnet_core.registry import Subject
 from tests.conftest import hunting, many
 from tests.subjects import SUBJECTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi.testclient import TestClient
 
 from resnet_core import draw_source
-from resnet_core.diagram.packing import packed
+from resnet_core.diagram.pasted import packed
 from tests.source.styles import STYLES
 
 SOURCE, CALL, _ = STYLES["blog"]

@@ -285,9 +285,9 @@ def test_a_mistake_is_told_with_what_is_allowed(line, expected):
         "render botleneck --help",
     ],
 )
-def test_the_mended_line_works(line):
-    (mended,) = [text for text in refused(line).splitlines() if text.startswith("  try:")]
-    done(mended.split("resnet-diagram ", 1)[1])
+def test_the_fixed_line_works(line):
+    (fixed,) = [text for text in refused(line).splitlines() if text.startswith("  try:")]
+    done(fixed.split("resnet-diagram ", 1)[1])
 
 
 def test_a_machine_without_graphviz_is_another_matter_than_a_mistake(monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from app.cli import main
-from app.cli.completion import SHELLS
+from app.cli.man import SHELLS
 from resnet_core.diagram.form import choices_of, properties
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.app.cli.terminal import shown, terminal

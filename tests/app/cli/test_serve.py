@@ -146,7 +146,7 @@ def test_what_the_constructor_raises_is_told_at_the_knob(file: Path) -> None:
     broken = Diagram.of([("block", "Net"), ("dilations", "1")])
     with pytest.raises(ParameterError, match="constructor of Net raises ValueError") as refused:
         broken.graph  # noqa: B018
-    assert refused.value.mend == {"dilations": None}
+    assert refused.value.fix == {"dilations": None}
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.logs import OneLine, Sparing
+from app.http.watch import OneLine, Sparing
 from app.main import create_app
 from app.settings import Settings
 from app.workers import build

@@ -21,7 +21,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from app.http import tracing
 from app.http.tracing import Tracing
-from app.logs import OneLine
+from app.http.watch import OneLine
 from app.main import create_app
 from app.settings import Settings
 from resnet_core import draw

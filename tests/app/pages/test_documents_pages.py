@@ -16,7 +16,8 @@ from app.workers.renderer import Renderer
 from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.language.notation import shape_text
-from resnet_core.language.numbers import amount
+from resnet_core.language.terms import amount
+from tests.subjects import sampled
 
 # The others trace whole networks.
 QUICK = [document for document in DOCUMENTS if document.slug not in ("resnet-18-to-152",)]
@@ -121,6 +122,7 @@ def test_the_page_is_there_even_if_nothing_can_be_drawn(monkeypatch: pytest.Monk
         assert "not ready in time" not in read(client, SHORT)
 
 
+@pytest.mark.slow
 def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
     for document in QUICK:
         page = read(client, document)
@@ -129,10 +131,12 @@ def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", sampled(["zh", "en"]))
 def test_drawings_and_answers_stand_on_the_page(client: TestClient, language: str) -> None:
     for document in DOCUMENTS:
-        page = html.unescape(read(client, document, language))
+        page = re.sub(
+            r'<span class="two">(.)</span>', r"\1", html.unescape(read(client, document, language))
+        )
         for system in document.systems:
             if system.drawing:
                 assert system.drawing[language].strip() in page

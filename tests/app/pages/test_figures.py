@@ -1,10 +1,10 @@
-"""The figures of the gallery are those of the traces: ``python -m app.pages.figures``."""
+"""The figures of the gallery are those of the traces: ``python -m app.pages.gallery``."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.pages.figures import figures, measured
+from app.pages.gallery import figures, measured
 from resnet_core.registry import Subject
 from tests.subjects import FOLDED_ONLY, SUBJECTS, drawable, whole
 

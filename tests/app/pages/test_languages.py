@@ -20,8 +20,7 @@ from app.pages.i18n import (
 from app.pages.messages import phrases
 from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Text
-from resnet_core.diagram.form import properties
-from resnet_core.diagram.options import Input, Options
+from resnet_core.diagram.form import Input, Options, properties
 from tests.subjects import SUBJECTS
 
 CHINESE = LANGUAGES["zh"]

@@ -12,6 +12,7 @@ from app.pages.origins import origins
 from resnet_core import Diagram
 from resnet_core.errors import ResnetDiagramError
 from resnet_core.registry import BLOCKS
+from tests.subjects import sampled
 
 STRUCTURES = [
     *(f"block={name}" for name in BLOCKS),
@@ -41,7 +42,7 @@ def turned(query: str, knob: str, value: int) -> Iterator[dict]:
         yield {n["id"]: n["outputs"][0][1] for n in record["nodes"] if n["outputs"]}
 
 
-@pytest.mark.parametrize("query", STRUCTURES)
+@pytest.mark.parametrize("query", sampled(STRUCTURES))
 def test_a_knob_that_is_named_changes_the_channels(query: str) -> None:
     record, found = read(query)
     width = {node["id"]: node["outputs"][0][1] for node in record["nodes"]}

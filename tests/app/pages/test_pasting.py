@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.testclient import TestClient
 
 from tests.source.styles import STYLES
@@ -68,6 +69,7 @@ def test_markup_that_is_pasted_stays_text(client: TestClient) -> None:
     assert "<script>alert" not in answer.text
 
 
+@pytest.mark.slow
 def test_a_permalink_shows_the_same(client: TestClient) -> None:
     page = client.post("/read", params=ENGLISH, data={"source": STYLES["blog"][0]}).text
     link = page.split('class="permalink" href="')[1].split('"')[0].replace("&amp;", "&")

@@ -52,6 +52,7 @@ def test_a_page_without_a_diagram_of_its_own_shows_none(client: TestClient, path
     assert "og:image" not in said
 
 
+@pytest.mark.slow
 def test_a_picture_that_no_chat_could_show_is_not_offered(client: TestClient) -> None:
     page = client.get("/?model=resnet152&detail=op&fold=false&lang=en").text
     said = meta(page)

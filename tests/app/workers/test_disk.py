@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.workers import build, seal
+from app.workers import build
 from app.workers.cache import Cache
 from app.workers.disk import DATABASE, FOLDER, Disk
 
@@ -55,7 +55,7 @@ def play(folder: Path, scene: Callable[[Disk, Disk], Awaitable[None]], size: int
 
 async def has(disk: Disk, key: object) -> bool:
     """Whether it is on the disk."""
-    return await disk._read(seal.name_of(key)) is not None
+    return await disk._read(build.name_of(key)) is not None
 
 
 def database(folder: Path) -> Path:
@@ -133,7 +133,7 @@ def spoil(file: Path) -> None:
     """Letters that do not unpack, under a checksum that fits."""
     with sqlite3.connect(file) as base:
         for row, name in base.execute("SELECT rowid, key FROM Cache").fetchall():
-            value = seal._sum(name, b"rubbish") + b"rubbish"
+            value = build._sum(name, b"rubbish") + b"rubbish"
             base.execute("UPDATE Cache SET value = ? WHERE rowid = ?", (value, row))
     base.close()
 

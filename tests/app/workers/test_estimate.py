@@ -9,7 +9,7 @@ import pytest
 from app.workers import jobs, pasted_page
 from app.workers.estimate import SMALL, cost_of
 from app.workers.queue import Queue, Ticket
-from resnet_core.diagram.packing import packed
+from resnet_core.diagram.pasted import packed
 
 SOURCE = """import torch.nn as nn
 class Block(nn.Module):

@@ -136,6 +136,7 @@ def test_whoever_asks_goes_before_what_nobody_asked_for() -> None:
     asyncio.run(whole())
 
 
+@pytest.mark.slow
 def test_what_is_likely_is_drawn_kept_and_there_after_a_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

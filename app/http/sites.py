@@ -1,4 +1,8 @@
-"""The public address of the server, whatever the request says of it.
+"""ASGI middleware: the sites that may ask, the names answered to, and the server's public address.
+
+Other sites may read every answer, and none differs by the site that asks. Starlette's middleware
+tells caches that answers differ by ``Origin``, and some then keep one copy for each site; here the
+same headers go to everybody.
 
 With ``base_url`` set, every link, fix and snippet is made with that address; the ``Host`` that a
 client sends decides nothing then. Without it, ``hosts`` says which names are answered to.
@@ -8,8 +12,28 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class EverySite(CORSMiddleware):
+    """Allows every site to ask and to read, without credentials."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["*"],
+            expose_headers=["ETag", "Link", "Content-Location"],
+        )
+
+    async def send(self, message: Message, send: Send, request_headers: Headers) -> None:  # noqa: ARG002
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(self.simple_headers)
+        await send(message)
 
 
 class PublicAddress:

@@ -21,7 +21,7 @@ UNPACKED = {"gzip": gzip.decompress, "br": brotli.decompress, "": bytes}
 
 @pytest.fixture(scope="module")
 def fresh() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(workers=0))) as client:
+    with TestClient(create_app(Settings(workers=0, timeout=60))) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ ADDRESS = "/diagram.svg?block=basic&planes=48"
 
 @pytest.fixture(scope="module")
 def fresh() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(workers=0))) as client:
+    with TestClient(create_app(Settings(workers=0, timeout=60))) as client:
         yield client
 
 

@@ -261,15 +261,15 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     first, middle, last = block.steps
     width, made = channels(middle)[0], channels(last)[1]
     given, name = channels(first)[0], size_of(middle)
-    more = ratio(weights(middle) / weights(last))
+    has, holds = _compared(weights(middle), weights(last))
     if width >= made:
         yield Said(
             f"The middle is {several(width, 'channel')} wide and the block gives out {made:,}: "
             f"so the middle is not narrow, and the {name} has "
-            f"{_compared(weights(middle), weights(last))} the 1×1 after it.",
+            f"{has} the 1×1 after it.",
             f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
-            "卷积的权重是"
-            f"后面那个 1×1 的 {more} 倍。",
+            "卷积的权重"
+            f"{holds}。",
             ids([middle, last]),
         )
         return
@@ -297,12 +297,14 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     )
 
 
-def _compared(mine: int, other: int) -> str:
+def _compared(mine: int, other: int) -> tuple[str, str]:
     """``2.25 times the weights of``, ``14 % of the weights of``, ``as many weights as``."""
     if mine == other:
-        return "as many weights as"
-    return f"{ratio(mine / other)} times the weights of" if mine > other else (
-        f"{percent(mine, other)} of the weights of")  # fmt: skip
+        return "as many weights as", "与后面那个 1×1 一样多"
+    more, share = ratio(mine / other), percent(mine, other)
+    if mine > other:
+        return f"{more} times the weights of", f"是后面那个 1×1 的 {more} 倍"
+    return f"{share} of the weights of", f"是后面那个 1×1 的 {share}"
 
 
 def _widened(middle: Node, given: int) -> Said:

@@ -71,8 +71,6 @@ _TERMS = {
         Text("gate", "门控"),
         Text("fix: ", "改法："),
         Text("layer", "层"),
-        Text("module", "模块"),
-        Text("function", "函数"),
         Text("operation", "运算"),
         Text("params", "参数量"),
         Text("multiply-adds", "乘加次数"),

@@ -54,7 +54,8 @@ def literals(file: Path) -> Iterator[str]:
             text = node.value
         else:
             continue
-        if re.search(CHINESE, text) and "(?" not in text:  # not the pattern of a search
+        # Not the pattern of a search, nor a reader's own word for a knob.
+        if re.search(CHINESE, text) and "(?" not in text and text != "步幅":
             yield text
 
 

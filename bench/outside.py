@@ -1,17 +1,24 @@
-"""Models that no one here wrote: every classifier of torchvision, one model of each timm family.
+"""Models that no one here wrote: the classifiers of torchvision and timm, held against torch.
 
-    python -m bench.outside [SECONDS]
+    python -m bench.outside [SECONDS] [--only WORD] [--all] [--pictures]
 
-Each is drawn by ``draw_module`` and held against torch: the shape that comes out against an
-ordinary forward, parameters against ``numel``, multiply-adds against half of torch's counter. What
-differs is printed by name. Where neither library can be imported there is nothing to measure.
+Each is drawn by ``draw_module``. Against an ordinary run of the same module are held: the shape
+that comes out, the shapes out of every layer as forward hooks see them, parameters against
+``numel``, multiply-adds against half of torch's counter. With ``--pictures`` the default picture
+is laid out too: no wire through a box, the boxes of the main path in one column. What differs is
+printed by name. Of timm one model of each file is taken, with ``--all`` every one. Where neither
+library can be imported there is nothing to measure.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import signal
 import time
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -19,50 +26,146 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import draw_module
+from resnet_core.diagram.module import ModuleDrawing
+from resnet_core.layout.ranks import tracks
 from resnet_core.trace.hollow import hollow
 
-SECONDS = 120.0
+SECONDS = 1200.0
+SECONDS_EACH = 120
 # Too many numbers to make at random: these are made without data or not at all.
-_HUGE = ("128gf", "vit_h_14", "giant", "huge")
+_HUGE = ("128gf", "vit_h_14", "giant", "huge", "gigantic", "enormous", "_7b", "xlarge", "xxlarge")
+_SMALL = ("atto", "femto", "pico", "nano", "xxs", "xx_small", "test", "tiny", "_ti", "xs",
+          "x_small", "small", "_s", "18", "b0", "26", "_t")  # fmt: skip
 Made = tuple[str, Callable[[], nn.Module], tuple[int, ...]]
 
 
 def main() -> None:
-    limit = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    began, counts = time.perf_counter(), {"equal": 0, "different": 0}
-    for name, make, size in [*_torchvision(), *_timm()]:
-        if time.perf_counter() - began > limit:
-            print(f"stopped after {limit:g} s, before {name}")
+    asked = _arguments()
+    warnings.simplefilter("ignore")
+    began, counts = time.perf_counter(), Counter[str]()
+    for name, make, size in [*_torchvision(), *_timm(asked.all)]:
+        if asked.only and asked.only not in name:
+            continue
+        if time.perf_counter() - began > asked.seconds:
+            print(f"stopped after {asked.seconds:g} s, before {name}")
             break
-        said = _differences(make, (1, *size))
+        said = _differences(make, (1, *size), asked.pictures)
         counts["different" if said else "equal"] += 1
-        if said:
-            print(f"{name}: {said}")
-    if not any(counts.values()):
+        print(f"{name}: {said or 'equal'}", flush=True)
+    if not counts:
         print("bench.outside needs torchvision or timm, and there is neither")
         return
     print(f"{counts['equal']} equal to torch, {counts['different']} different")
 
 
-def _differences(make: Callable[[], nn.Module], size: tuple[int, ...]) -> str:
+def _arguments() -> argparse.Namespace:
+    asking = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    asking.add_argument("seconds", nargs="?", type=float, default=SECONDS)
+    asking.add_argument("--only", default="", help="names with this in them")
+    asking.add_argument("--all", action="store_true", help="every model of timm")
+    asking.add_argument("--pictures", action="store_true", help="lay each picture out too")
+    return asking.parse_args()
+
+
+def _differences(make: Callable[[], nn.Module], size: tuple[int, ...], pictures: bool) -> str:
     """What is not as torch has it; nothing where all is."""
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(SECONDS_EACH)
     try:
         module = make().eval()
-        graph = draw_module(module, size).graph
-        twin = hollow(module)
-        counter = FlopCounterMode(display=False)
-        with torch.device("meta"), torch.no_grad(), counter:
-            out = twin(torch.empty(size))
+        drawing = draw_module(module, size)
+        found = _figures(drawing, module, size)
+        if pictures:
+            found += _picture(drawing)
     except Exception as error:
-        return f"{type(error).__name__}: {str(error)[:100]}"
+        return f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+    finally:
+        signal.alarm(0)
+    return ", ".join(found)
+
+
+def _too_long(*_: Any) -> None:
+    raise TimeoutError(f"not done after {SECONDS_EACH} s")
+
+
+def _figures(drawing: ModuleDrawing, module: nn.Module, size: tuple[int, ...]) -> list[str]:
+    graph = drawing.graph
+    twin = hollow(module).requires_grad_(False)  # torch's counter follows gradients otherwise
+    counter = FlopCounterMode(display=False)
+    layers = _hooked(twin)
+    with torch.device("meta"), torch.no_grad(), counter:
+        out = twin(torch.empty(size))
     params = sum(part.numel() for part in module.parameters() if part.requires_grad)
     pairs: dict[str, tuple[Any, Any]] = {
-        "problem": (graph.problem, None),
+        "problem": (graph.problem and graph.problem.text["en"], None),
         "parameters": (graph.totals.params, params),
         "multiply-adds": (graph.totals.macs, counter.get_total_flops() // 2),
         "shape": (graph.outputs[0].shape if graph.outputs else (), tuple(out.shape)),
     }
-    return ", ".join(f"{what} {a} for {b}" for what, (a, b) in pairs.items() if a != b)
+    found = [f"{what} {a} for {b}" for what, (a, b) in pairs.items() if a != b]
+    drawn = Counter((node.path, shape) for node in graph.nodes for shape in node.outputs)
+    # A layer that is written as a function is drawn as a frame around the call that it makes.
+    inside = {(node.group, shape) for node in graph.nodes for shape in node.outputs}
+    missed = [item for item in layers - drawn if item not in inside]
+    if missed:
+        path, shape = missed[0]
+        found.append(f"{len(missed)} layers not as hooks see them, such as {path} {shape}")
+    return found
+
+
+def _hooked(module: nn.Module) -> Counter[tuple[str, tuple[int, ...]]]:
+    """The calls of layers that call no other layer: path and shape, filled in as it runs."""
+    found: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    depth: list[bool] = []
+
+    def before(*_: Any) -> None:
+        if depth:
+            depth[-1] = True
+        depth.append(False)
+
+    for path, part in module.named_modules():
+
+        def after(_: nn.Module, __: Any, out: Any, path: str = path, part: Any = part) -> None:
+            inner = depth.pop()
+            # An Identity makes nothing, and is drawn only where something else hangs on it.
+            if not inner and isinstance(out, torch.Tensor) and not isinstance(part, nn.Identity):
+                found[path, tuple(out.shape)] += 1
+
+        part.register_forward_pre_hook(before)
+        part.register_forward_hook(after)
+    return found
+
+
+def _picture(drawing: ModuleDrawing) -> list[str]:
+    """What is not readable in the picture as it is drawn by default."""
+    found = []
+    sheet = drawing.sheet
+    column = tracks(drawing.shown).column
+    main = [box.x for box in sheet.boxes if column[box.node.id] == 0]
+    if max(main) - min(main) >= 1:
+        found.append("main path not straight")
+    crossed = [
+        (wire.edge.source, wire.edge.target, box.node.id)
+        for wire in sheet.wires
+        for box in sheet.boxes
+        if box.node.id not in (wire.edge.source, wire.edge.target)
+        and any(_meets(box, a, b) for a, b in pairwise(wire.points))
+    ]
+    if crossed:
+        found.append(f"{len(crossed)} wires through boxes, such as {crossed[0]}")
+    if len(sheet.boxes) > 150:
+        found.append(f"{len(sheet.boxes)} boxes")
+    return found
+
+
+def _meets(box: Any, a: tuple[float, float], b: tuple[float, float]) -> bool:
+    wide, high = box.width / 2, box.height / 2
+    return bool(
+        max(a[0], b[0]) > box.x - wide
+        and min(a[0], b[0]) < box.x + wide
+        and max(a[1], b[1]) > box.y - high
+        and min(a[1], b[1]) < box.y + high
+    )
 
 
 def _torchvision() -> Iterator[Made]:
@@ -75,32 +178,44 @@ def _torchvision() -> Iterator[Made]:
         more = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
 
         def make(name: str = name, more: dict[str, Any] = more) -> nn.Module:
-            try:
-                with torch.device("meta"):
-                    return models.get_model(name, weights=None, **more)
-            except NotImplementedError:  # its constructor asks for numbers
-                if any(part in name for part in _HUGE):
-                    raise
-                return models.get_model(name, weights=None, **more)
+            return _without_data(name, lambda: models.get_model(name, weights=None, **more))
 
         yield f"torchvision {name}", make, (3, side, side)
 
 
-def _timm() -> Iterator[Made]:
+def _without_data(name: str, make: Callable[[], nn.Module]) -> nn.Module:
+    try:
+        with torch.device("meta"):
+            return make()
+    except (NotImplementedError, RuntimeError):  # its constructor asks for numbers
+        if any(part in name for part in _HUGE):
+            raise
+        return make()
+
+
+def _timm(whole: bool) -> Iterator[Made]:
     try:
         import timm
     except (ImportError, RuntimeError):
         return
     for family in timm.list_modules():
-        names = [name for name in timm.list_models(module=family) if _is_small(name)]
-        if names:
-            name = names[0]
-            size = timm.get_pretrained_cfg(name).input_size or (3, 224, 224)
-            yield f"timm {name}", lambda name=name: timm.create_model(name), size
+        names = sorted(timm.list_models(module=family), key=_size)
+        for name in names if whole else names[:1]:
+            config = timm.get_pretrained_cfg(name)
+            size = (config and config.input_size) or (3, 224, 224)
+
+            def make(name: str = name) -> nn.Module:
+                return _without_data(name, lambda: timm.create_model(name))
+
+            yield f"timm {family} {name}", make, tuple(size)
 
 
-def _is_small(name: str) -> bool:
-    return not any(part in name for part in _HUGE)
+def _size(name: str) -> tuple[int, str]:
+    """About how large a model of this name is among those of its file."""
+    if any(part in name for part in _HUGE):
+        return len(_SMALL) + 1, name
+    found = (rank for rank, part in enumerate(_SMALL) if part in name)
+    return next(found, len(_SMALL)), name
 
 
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schema["paths"][path] = {"get": read, "post": _posted(read)}
         read = operation([_extension(formats), *names])
         schema["paths"][f"{path}.{{extension}}"] = {"get": read, "post": _posted(read)}
-    schema["paths"]["/compare"] = {"get": _compared([])}
-    schema["paths"]["/compare.{extension}"] = {"get": _compared([_extension(COMPARED)])}
+    for path, more in (("/compare", []), ("/compare.{extension}", [_extension(COMPARED)])):
+        read = _compared(more)
+        schema["paths"][path] = {"get": read, "post": _posted(read)}
     for path, operation, formats in (
         ("/window", _windowed, WINDOWED), ("/sweep", _swept, SWEPT)
     ):  # fmt: skip
@@ -75,7 +76,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def parameters() -> Iterator[dict[str, Any]]:
     """Every name that a query may contain."""
     yield _query("block", {"type": "string"}, f"a block: {', '.join(BLOCKS)}; "
-                 "or, beside model=, the block that the network is made of")  # fmt: skip
+                 "or, together with model=, the block that the network is made of")  # fmt: skip
     yield _query("model", {"type": "string", "enum": list(NETWORKS)}, "a network")
     taken = _taken()
     everyone = len(BLOCKS) + len(NETWORKS)
@@ -101,6 +102,8 @@ def _pasted() -> Iterator[dict[str, Any]]:
                  "deflated (zlib) and in base64url")  # fmt: skip
     yield _query("call", text, "the call that makes the module of the source, `Net(64)`; if not "
                  "given, of the last class with its defaults")  # fmt: skip
+    yield _query("dtype", text, "what the inputs of a source hold, `long` for an embedding; with "
+                 "commas for each")  # fmt: skip
 
 
 def _taken() -> dict[str, list[tuple[Subject, dict[str, Any]]]]:
@@ -143,7 +146,9 @@ def _compared(more: list[dict[str, Any]]) -> dict[str, Any]:
     options = properties(Options).items()
     return {
         "summary": "What differs between two structures",
-        "description": "The options of the view that are not given are those inside a, or b.",
+        "description": "The options of the view that are not given are those inside a, or b. A "
+        "side may be a pasted source; in a body it is a text or an object: "
+        '{"a": {"source": "…", "call": "Net(64)"}, "b": {"block": "bottleneck"}}.',
         "tags": ["comparisons"],
         "parameters": [
             *more,

@@ -31,6 +31,7 @@ from resnet_core import FORMATS, Diagram, ParameterError
 from resnet_core.bilingual import LANGUAGES, TAGS
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import asked as compared
+from resnet_core.compare.query import canonical_sides, has_source
 from resnet_core.diagram.diagram import address
 from resnet_core.diagram.pasted import canonical, is_pasted
 from resnet_core.errors import NO_FORMAT, nearest
@@ -163,6 +164,9 @@ async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
 
 
 async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
+    if has_source(pairs):  # it is read by a worker and not here
+        query = canonical_sides(pairs)
+        return Asked(query, f"/compare?{address(query).partition('?')[2]}", "compare")
     try:
         found = compared(pairs)
     except ParameterError:
@@ -174,6 +178,8 @@ async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
 
 async def _fix_comparison(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
     """The comparison itself, where only its format is wrong."""
+    if has_source(pairs):
+        return None
     try:
         return compared(pairs).url
     except ParameterError:
@@ -240,6 +246,7 @@ COMPARISON = Resource(
     _comparison,
     lambda renderer, asked, format: renderer.compare(asked.query, format),
     _fix_comparison,
+    posted=True,
 )
 WINDOW = Resource(
     "/window",

@@ -12,6 +12,7 @@ from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
 from app.cli.output import STDOUT, chosen_format, say, write
 from app.cli.own import OwnRequest, is_own
+from app.cli.read_request import READ, ReadRequest
 from resnet_core.index import formats
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from resnet_core.diagram.words import Request
     from resnet_core.errors import ResnetDiagramError
 
-    Asked = Request | OwnRequest
+    Asked = Request | OwnRequest | ReadRequest
 
 
 DIFFERENT = 1
@@ -55,15 +56,16 @@ def compare(
 ) -> None:
     """Compare two blocks or networks.
 
-    A and B are each a subject with its knobs in one word, as `render` takes them, or a module of
-    your own as `draw` takes it: its file is run. The answer is
-    one sentence and what differs, aligned by role. Ends with status 0 where both compute the
-    same and 1 where they do not.
+    A and B are each a subject with its knobs in one word, as `render` takes them, a module of
+    your own as `draw` takes it: its file is run, or `read` and a file as `read` takes it, which is
+    not run. The answer is one sentence and what differs, aligned by role. Ends with status 0 where
+    both compute the same and 1 where they do not.
 
     \b
     resnet-diagram compare resnet50 "resnet50 --stride-on conv1"
     resnet-diagram compare "bottleneck --stride 2" "basic --stride 2" -o blocks.svg
     resnet-diagram compare "my_block.py:Net --input 1x256x56x56" --against bottleneck
+    resnet-diagram compare "read block.py --call 'Net(256)'" --against bottleneck
     """
     chosen = chosen_format(format, output, FORMATS, "txt", "a comparison")
     from resnet_core import compare as compared
@@ -92,6 +94,8 @@ def _request(words: str) -> Asked:
 
     try:
         split = tuple(shlex.split(words))
+        if split[:1] == (READ,):
+            return ReadRequest(split)
         return OwnRequest(split) if split and is_own(split[0]) else Request(split)
     except ValueError as error:
         raise Refusal(f"{words!r} cannot be read: {error}") from None

@@ -29,6 +29,20 @@ from app.cli.subject_command import PASS_ON
     metavar="NAME=VALUE",
     help="An argument of NAME, such as planes=64; again for each further one.",
 )
+@click.option(
+    "--dtype",
+    "dtypes",
+    multiple=True,
+    metavar="KIND",
+    help="What an input holds, such as long for an embedding; again for each further input.",
+)
+@click.option(
+    "--with",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value for forward that is no tensor, or a shape for a tensor by name: mask=1x16.",
+)
 @click.option("--call", metavar="CALL", help='The whole call instead, such as "Net(64, stride=2)".')
 @click.option("-o", "--output", metavar="FILE", help="Where to write; '-' is standard output.")
 @click.option(
@@ -39,6 +53,8 @@ def draw(
     words: tuple[str, ...],
     inputs: tuple[str, ...],
     args: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    given: tuple[str, ...],
     call: str | None,
     output: str | None,
     format: str | None,
@@ -59,7 +75,7 @@ def draw(
     from resnet_core.errors import ResnetDiagramError
 
     try:
-        drawing = OwnRequest((target, *spelled(inputs, args, call), *words)).diagram
+        drawing = OwnRequest((target, *spelled(inputs, args, call, dtypes, given), *words)).diagram
         content = drawing.render(chosen)
     except ResnetDiagramError as error:
         raise refusal_of(error) from None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resnet_core.errors import ResnetDiagramError
 
 # Options of the module itself; all others are of the view.
-_REPEATED = ("input", "arg")
+_REPEATED = ("input", "arg", "dtype", "with")
 _OWN = (*_REPEATED, "call")
 
 
@@ -54,7 +54,13 @@ class OwnRequest:
             )
         shapes = [shape_of(shape) for shape in self.inputs]
         making = Making(tuple(self._own["arg"]), next(reversed(self._own["call"]), None))
-        return draw_module(module_of(target, making), shapes, **self._view)
+        dtypes = self._own["dtype"]
+        return draw_module(
+            module_of(target, making), shapes,
+            dtype=dtypes[0] if len(dtypes) == 1 else dtypes or None,
+            kwargs=dict(map(_named_value, self._own["with"])),
+            **self._view,
+        )  # fmt: skip
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -85,8 +91,40 @@ class OwnRequest:
         return list(options(self.words[1:], properties(Options), self.words[0]))
 
 
-def spelled(inputs: Iterable[str], args: Iterable[str], call: str | None) -> Iterator[str]:
+def _named_value(text: str) -> tuple[str, Any]:
+    """``mask=1x16:bool`` as a name and a tensor's shape, ``scale=0.5`` as a name and a value."""
+    import ast
+
+    import torch
+
+    from app.cli.load_module import shape_of
+
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise Refusal(f"--with {text}: no name", allowed="--with NAME=VALUE, such as scale=0.5")
+    shape, _, kind = value.partition(":")
+    if re.fullmatch(r"[0-9]+(x[0-9]+)+", shape):
+        dtype = getattr(torch, kind or "float", None)
+        if not isinstance(dtype, torch.dtype):
+            raise Refusal(f"--with {text}: torch has no {kind}", allowed="long, bool, float …")
+        return name, torch.empty(shape_of(shape), dtype=dtype, device="meta")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def spelled(
+    inputs: Iterable[str],
+    args: Iterable[str],
+    call: str | None,
+    dtypes: Iterable[str] = (),
+    given: Iterable[str] = (),
+) -> Iterator[str]:
     """The words for what click has read as options."""
-    for name, values in (("--input", inputs), ("--arg", args), ("--call", [call] if call else ())):
+    for name, values in (
+        ("--input", inputs), ("--arg", args), ("--dtype", dtypes), ("--with", given),
+        ("--call", [call] if call else ()),
+    ):  # fmt: skip
         for value in values:
             yield f"{name}={value}"

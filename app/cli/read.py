@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     help="What a name stands for that the file does not define.",
 )  # fmt: skip
 @click.option(
+    "--dtype", multiple=True, metavar="KIND",
+    help="What an input holds, such as long for an embedding; again for each further input.",
+)  # fmt: skip
+@click.option(
     "--reading", default=1, type=click.IntRange(min=1), metavar="N",
     help="Which reading of a listing that has lost lines or indentation; 1 is the likeliest.",
 )  # fmt: skip
@@ -45,6 +49,7 @@ def read(
     call: str | None,
     inputs: tuple[str, ...],
     known: tuple[str, ...],
+    dtype: tuple[str, ...],
     reading: int,
     told: bool,
     output: str | None,
@@ -53,7 +58,7 @@ def read(
     """Draw a module of a file that is read and never run; '-' is standard input.
 
     Without --call the likeliest class is called with sensible first values, without --input one
-    is chosen that its first layer takes. The view takes the knobs of `render`.
+    is chosen that goes through. The view takes the knobs of `render`.
 
     \b
     resnet-diagram read block.py --call "Bottleneck(256, 64, stride=1)" --input 1x256x56x56
@@ -68,10 +73,11 @@ def read(
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view: dict[str, Any] = dict(options(words, properties(Options), "read"))
-        whole = _reading(_text(file), reading)
+        whole = _reading(text_of(file), reading)
         drawing = draw_source(
-            whole.text, call, ",".join(inputs), known=taken, file=Path(file).name, **view
-        )
+            whole.text, call, ",".join(inputs), known=taken, file=Path(file).name,
+            dtype=",".join(dtype) or None, **view,
+        )  # fmt: skip
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
@@ -115,7 +121,7 @@ def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     tell(drawing.graph.problem)
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
     """The text of the file. Raises Refusal."""
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()

@@ -11,22 +11,24 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.http.problems import FAILURES, Problem, problem_of
 from app.pages.explorer import Explorer, shown
 from app.pages.i18n import language_of
 from app.pages.sides import (
     partners,
+    pasted_of,
     query_of,
     typeable,
+    with_code,
     words_of,
 )
 from app.workers.renderer import Renderer
 from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Language
-from resnet_core.compare import FORMATS, Comparison, asked
-from resnet_core.compare.query import SIDES
+from resnet_core.compare import FORMATS, asked
+from resnet_core.compare.query import SIDES, canonical_sides, has_source
 from resnet_core.compare.summary import change_word, part_of
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import Options, choices_of, properties
@@ -35,6 +37,7 @@ Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.
 OF_FILES = ("theme", "scale")
 ENDS = ("input", "output")
+CODE_FIELDS = tuple(f"{side}.source" for side in SIDES)
 MOST_ROWS = 400
 EXAMPLES = (
     ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
@@ -49,13 +52,21 @@ EXAMPLES = (
 )
 
 
+@dataclass(frozen=True)
+class Found:
+    """The address of a comparison: its canonical query, and the whole of it."""
+
+    query: tuple[tuple[str, str], ...]
+    url: str
+
+
 @dataclass
 class Page:
     """The page for one query. ``typed`` is what the reader has filled in, legal or not."""
 
     typed: dict[str, str]
     sides: dict[str, str] = field(default_factory=dict)
-    found: Comparison | None = None
+    found: Found | None = None
     problem: Problem | None = None
     pictures: dict[str, str] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +83,8 @@ class Page:
 
     def said(self, side: str) -> str:
         """What stands in the field of a side: words rather than a query."""
+        if self.pasted(side):
+            return ""
         return words_of(self.sides.get(side, "")) or self.typed.get(side, "")
 
     def shown(self, side: str) -> Explorer:
@@ -81,6 +94,10 @@ class Page:
     def share(self, before: int, after: int) -> str:
         """A difference as a part of what was: ``+5.9 %``."""
         return part_of(before, after)
+
+    def pasted(self, side: str) -> dict[str, str]:
+        """The code of a side with its call and its input; empty where the side is no code."""
+        return pasted_of(self.sides.get(side, "") or self.typed.get(side, ""))
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -115,7 +132,7 @@ class Page:
     def details(self) -> list[tuple[str, str]]:
         """The levels of detail at which there is something to see."""
         kinds = {record["subject"]["kind"] for record in (self.table["a"], self.table["b"])}
-        least = "layer" if kinds == {"block"} else "stage"
+        least = "layer" if kinds <= {"block", "module"} else "stage"
         levels = choices_of(properties(Options)["detail"])
         return [(level, level) for level in levels[levels.index(least) :]]
 
@@ -126,7 +143,10 @@ class Page:
     @property
     def files(self) -> list[tuple[str, str, str]]:
         """Files to save: the name of the format, the address, the name of the file."""
-        names = [Diagram.of(parse_qsl(self.sides[side])).file_name for side in SIDES]
+        names = [
+            "source" if self.pasted(side) else Diagram.of(parse_qsl(self.sides[side])).file_name
+            for side in SIDES
+        ]
         name = "-to-".join(names)
         found = []
         for format in FORMATS:
@@ -149,9 +169,22 @@ class Page:
         return urlencode({**self.typed, **self.sides, **changes}, safe=",:")
 
 
+async def code_page(request: Request, pairs: Pairs) -> Response:
+    """The page of a form with code in it: at an address of its own, where that is not too long."""
+    typed = {name: value for name, value in pairs if value.strip()}
+    typed = await with_code(request.app.state.renderer, typed)
+    query = urlencode(sorted(typed.items()), safe=",:")
+    if len(query) <= request.app.state.settings.query_bytes:
+        home = request.scope.get("root_path", "")
+        return RedirectResponse(f"{home}/compare?{query}", 303)
+    return await compare_page(request, list(typed.items()))
+
+
 async def compare_page(request: Request, pairs: Pairs) -> Response:
     """The page that compares what ``a`` and ``b`` name."""
     language = language_of(request).name
+    if any(name in CODE_FIELDS and value.strip() for name, value in pairs):
+        return await code_page(request, pairs)
     page = Page({name: value for name, value in pairs if value.strip()})
     if not set(SIDES) & set(page.typed):
         page.typed |= {"a": EXAMPLES[0][1], "b": EXAMPLES[0][2]}
@@ -186,7 +219,9 @@ async def _fill(page: Page, renderer: Renderer, language: str) -> None:
     wanted = kept | page.sides | {"view": page.view, "lang": language}
     found = await _asked(renderer, [*wanted.items()])
     views = SIDES if page.view == "side" else (page.view,)
-    queries = [asked((wanted | {"view": view}).items()).query for view in views]
+    queries = [
+        (await _asked(renderer, [*(wanted | {"view": view}).items()])).query for view in views
+    ]
     record, *svgs = await asyncio.gather(
         renderer.compare(found.query, "json"),
         *(renderer.compare(query, "svg") for query in queries),
@@ -196,10 +231,14 @@ async def _fill(page: Page, renderer: Renderer, language: str) -> None:
     page.table = await asyncio.to_thread(json.loads, record)
 
 
-async def _asked(renderer: Renderer, pairs: Pairs) -> Comparison:
+async def _asked(renderer: Renderer, pairs: Pairs) -> Found:
     """The comparison, not traced yet. Raises Refusal."""
+    if has_source(pairs):  # code is read by a worker and not here
+        query = canonical_sides(pairs)
+        return Found(query, f"/compare?{urlencode(query, safe=',:')}")
     try:
-        return asked(pairs)
+        found = asked(pairs)
+        return Found(found.query, found.url)
     except ParameterError:
         # A worker finds the same mistake, and has the time to look for what would fix it.
         await renderer.compare(pairs, "json")

@@ -31,6 +31,7 @@ from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import Document
 from resnet_core.errors import TooLarge
 from resnet_core.formats.png import limited
+from resnet_core.language.terms import say
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep.knob_values import knobs
 
@@ -91,7 +92,8 @@ class Explorer:
         own = ("block", "model", *OF_HEADER, *OF_FILES)
         told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
         more = ["…"] if len(told) > MOST_TOLD else []
-        return ", ".join([self.title, *told[:MOST_TOLD], *more])
+        title = say(self.title, self.diagram.options.lang)
+        return ", ".join([title, *told[:MOST_TOLD], *more])
 
     @property
     def structure(self) -> list[tuple[str, list[Field]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resnet_core.bilingual import Text
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 
 # How a sign is drawn: as a box or two, as letters, or as a line.
 BOX, TWICE, SHAPE, LINE = "box", "twice", "shape", "line"

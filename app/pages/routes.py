@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.http.problems import SORTS, ProblemError, clean
 from app.http.requests import in_a_hurry, offered, pairs_of
 from app.http.responses import FOR_EVER
+from app.pages.compare import code_page
 from app.pages.documents import found_in, read
 from app.pages.explorer import explore
 from app.pages.fields import fields_of
@@ -90,6 +91,12 @@ async def own_code(request: Request) -> Response:
 async def own_code_posted(request: Request) -> Response:
     """One's own code as the form sends it: too long for an address."""
     return await _own(request, await posted(request))
+
+
+@router.post("/compare/code")
+async def compared_code(request: Request) -> Response:
+    """Code that is compared, as the form sends it: too long for an address, perhaps."""
+    return await code_page(request, await posted(request))
 
 
 @router.api_route("/read.json", methods=["GET", "HEAD", "POST"])

@@ -12,8 +12,11 @@ import shlex
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlencode
 
+from app.workers.renderer import Renderer
 from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Text, clauses, same
+from resnet_core.compare.query import SIDES
+from resnet_core.diagram.pasted import packed, unpacked
 from resnet_core.diagram.words import NoSuchSubject, Request, spelled
 from resnet_core.errors import option
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
@@ -45,6 +48,35 @@ def query_of(side: str, text: str) -> str:
         ) from None
 
 
+# What a form says of the code of a side, and of what is drawn of it.
+CODE = ("source", "call", "input")
+
+
+async def with_code(renderer: Renderer, typed: dict[str, str]) -> dict[str, str]:
+    """What was typed, with the code of a side (``a.source``, ``a.call``) as the side itself.
+
+    A listing that a page has spoilt is restored, by a worker. Raises Busy, TimeoutError.
+    """
+    found = {name: value for name, value in typed.items() if name.partition(".")[2] not in CODE}
+    for side in SIDES:
+        said = {name: typed[f"{side}.{name}"] for name in CODE if f"{side}.{name}" in typed}
+        if "source" in said:
+            text = await renderer.restored(said["source"].replace("\r\n", "\n"))
+            found[side] = urlencode(said | {"source": packed(text)}, safe=",:")
+    return found
+
+
+def pasted_of(query: str) -> dict[str, str]:
+    """The code of a side, its call and its input; empty where the side is no code."""
+    said = dict(parse_qsl(query))
+    if "source" not in said:
+        return {}
+    try:
+        return said | {"source": unpacked(said["source"])}
+    except ParameterError:
+        return said
+
+
 def _plain(words: Sequence[str]) -> tuple[str, ...]:
     """The words as the command line has them."""
     titles = {item.title.lower(): item.name for item in (*NETWORKS.values(), *BLOCKS.values())}
@@ -72,6 +104,8 @@ def typeable() -> Iterator[tuple[str, str]]:
 
 def partners(query: str) -> list[tuple[str, str]]:
     """Titles and queries of what a structure may be compared with, the plainest first."""
+    if pasted_of(query):
+        return [(block.title, f"block={block.name}") for block in BLOCKS.values()]
     diagram = Diagram.of(parse_qsl(query, keep_blank_values=True))
     subject = diagram.subject
     others: list[Subject] = list(BLOCKS.values())

@@ -48,6 +48,11 @@ def read(pairs: Sequence[tuple[str, str]]) -> bytes:
     return json.dumps(found, ensure_ascii=False).encode()
 
 
+def restore(source: str) -> bytes:
+    """A listing as Python, as far as it can be restored."""
+    return restored(source).text.encode()
+
+
 def _call(given: dict[str, str], made: list[Offer], chosen: Offer | None) -> str | None:
     """The call that was typed, or the one that the form's fields make."""
     typed = given.get("call", "").strip()

@@ -31,7 +31,7 @@ class Renderer:
             self.disk = Disk(Path(settings.disk), settings.disk_bytes)
         self.store = None if settings.store == "none" else Store(settings.store)
         self._levels = [level for level in (self.disk, self.store) if level]
-        self._cache = Cache(settings.cache_bytes, levels=self._levels)
+        self._cache = Cache(settings.cache_bytes // 2, levels=self._levels)
 
     async def stop(self) -> None:
         """End the workers, and leave the stores."""
@@ -133,6 +133,13 @@ class Renderer:
         return await self._cache.get(
             ("read", query), lambda: self.workers.run(pasted_page.read, query)
         )
+
+    async def restored(self, source: str) -> str:
+        """A pasted listing as Python, as far as it can be restored. Raises Busy, TimeoutError."""
+        text = await self._cache.get(
+            ("restored", source), lambda: self.workers.run(pasted_page.restore, source)
+        )
+        return text.decode()
 
     async def paint(self, dot: str, format: PictureFormat) -> bytes:
         """A picture in the DOT language as bytes."""

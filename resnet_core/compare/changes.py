@@ -15,6 +15,7 @@ from typing import Any, Literal
 from resnet_core.bilingual import Language, Text
 from resnet_core.compare.alignment import Alignment, partners, replaced
 from resnet_core.diagram.form import plain
+from resnet_core.diagram.lookalike import computed
 from resnet_core.graph.model import Graph, Node, Shape
 from resnet_core.language.notation import call_title, shape_text, title
 from resnet_core.language.terms import say
@@ -27,6 +28,8 @@ _DERIVED = frozenset(
     {"in_channels", "in_features", "num_features", "num_channels", "normalized_shape", "padding",
      "inplanes"}
 )  # fmt: skip
+# Where a result is written changes nothing of what is computed.
+_PLACE = "inplace"
 _SAID = {"kernel_size": "kernel", "out_channels": "channels", "out_features": "features"}
 # Whether something is there, which Chinese says otherwise than whether something is so.
 _YES_OR_NO = (Text("false", "否"), Text("true", "是"))
@@ -98,7 +101,7 @@ def pair(a: Node | None, b: Node | None, language: Language = "en") -> Pair:
 
 def kind(node: Node) -> str:
     """What sort of thing it is, beside its numbers."""
-    return node.type if node.role not in ("input", "output") else node.role
+    return computed(node) if node.role not in ("input", "output") else node.role
 
 
 def _own(a: Node, b: Node, language: Language) -> Iterator[Difference]:
@@ -107,7 +110,11 @@ def _own(a: Node, b: Node, language: Language) -> Iterator[Difference]:
         yield from _boxes(a, b, language)
         return
     if kind(a) != kind(b):
-        yield Difference("", call_title(a, language), call_title(b, language))
+        titles = call_title(a, language), call_title(b, language)
+        if titles[0] == titles[1] and a.kind != b.kind:
+            # torch has it twice: as a module and as a function.
+            titles = say(a.kind, language), say(b.kind, language)
+        yield Difference("", *titles)
         if a.role == b.role == "conv":
             yield from _attributes(a.attributes, b.attributes, language)
         return
@@ -148,8 +155,8 @@ def _insides(a: Node, b: Node, language: Language) -> Iterator[Difference]:
 def _inside(node: Node) -> tuple[Any, ...]:
     """What a closed group computes, without its names and shapes."""
     return tuple(
-        (part.type, part.lane, sorted((k, str(v)) for k, v in part.attributes.items()
-                                      if k not in _DERIVED))
+        (computed(part), part.lane, sorted((k, str(v)) for k, v in part.attributes.items()
+                                      if k not in _DERIVED and k != _PLACE))
         for part in node.parts
     )  # fmt: skip
 
@@ -162,14 +169,14 @@ def _parts(a: Node, b: Node, language: Language) -> Iterator[Difference]:
 
 
 def _bare(node: Node) -> str:
-    return f"{node.role} {node.type}"
+    return f"{node.role} {computed(node)}"
 
 
 def _attributes(
     a: Mapping[str, Any], b: Mapping[str, Any], language: Language
 ) -> Iterator[Difference]:
     for name in dict.fromkeys([*a, *b]):
-        if name in _DERIVED or a.get(name) == b.get(name):
+        if name in _DERIVED or a.get(name) == b.get(name) or name == _PLACE:
             continue
         before, after = (_value(name, values.get(name), language) for values in (a, b))
         yield Difference(say(_SAID.get(name, name.replace("_", " ")), language), before, after)

@@ -83,7 +83,7 @@ class Comparison(Picture):
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The canonical query; empty for a module of one's own, which has no address."""
-        if not (isinstance(self.a, Diagram) and isinstance(self.b, Diagram)):
+        if not (inner(self.a) and inner(self.b)):
             return ()
         named = {"a": inner(self.a), "b": inner(self.b)}
         for name, value in self.options.model_dump().items():
@@ -162,10 +162,9 @@ FORMATS = tuple(_WRITERS)
 
 
 def inner(diagram: Drawing) -> str:
-    """The canonical query of a structure, without its view."""
-    if not isinstance(diagram, Diagram):
-        return ""
-    pairs = [(name, value) for name, value in diagram.query if name not in Options.model_fields]
+    """The canonical query of a structure, without its view; empty where it has no address."""
+    query: tuple[tuple[str, str], ...] = getattr(diagram, "query", ())
+    pairs = [(name, value) for name, value in query if name not in Options.model_fields]
     return urlencode(pairs, safe=",:")
 
 

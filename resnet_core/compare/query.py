@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
 from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, fixed_diagram
 from resnet_core.diagram.form import NO_CHOICE, Options, fill, plain
-from resnet_core.errors import ParameterError, UnknownParameter
+from resnet_core.diagram.pasted import canonical, is_pasted
+from resnet_core.diagram.picture import Drawing
+from resnet_core.errors import ParameterError, SourceError, UnknownParameter
 
 SIDES = ("a", "b")
 KNOWN = (*SIDES, "view", *Options.model_fields)
@@ -65,7 +67,9 @@ def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        for name, fix in fixes(values, error).items():
+        if not (fixed := fixes(values, error)):
+            return None
+        for name, fix in fixed.items():
             if fix is None:
                 values.pop(name, None)
             else:
@@ -79,11 +83,33 @@ def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
     return None
 
 
+def has_source(pairs: Pairs) -> bool:
+    """Whether a side of a comparison is a pasted source, which a worker reads."""
+    return any(name in SIDES and is_pasted(_inside(value)) for name, value in pairs)
+
+
+def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
+    """A query with a pasted source in it, in one order, its sources packed; nothing is read.
+
+    Raises ParameterError.
+    """
+    values = _unique(pairs)
+    for name in SIDES:
+        if is_pasted(inside := _inside(values.get(name, ""))):
+            try:
+                values[name] = urlencode(canonical(inside), safe=",:")
+            except ParameterError as error:
+                raise _of_side(name, "…", error) from None
+    return tuple(sorted((name, value) for name, value in values.items() if value))
+
+
 def fixes(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
     """The values that fix a comparison; of an error inside a side the fixed side."""
     if error.inside is None:
         return error.fix
     name = error.parameter
+    if is_pasted(_inside(values.get(name, ""))):
+        return {}  # only its author can mend it
     better = fixed_diagram(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
     return {name: inner(better) if better else _EXAMPLES[name]}
 
@@ -103,7 +129,11 @@ def _unique(pairs: Pairs) -> dict[str, str]:
     return values
 
 
-def _side(name: str, query: str) -> Diagram:
+def _inside(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _side(name: str, query: str) -> Drawing:
     if not query.strip():
         raise ParameterError(
             name,
@@ -116,7 +146,13 @@ def _side(name: str, query: str) -> Diagram:
             suggestion=_EXAMPLES[name],
         )
     try:
-        return Diagram.of(parse_qsl(query, keep_blank_values=True))
+        pairs = _inside(query)
+        if not is_pasted(pairs):
+            return Diagram.of(pairs)
+        # What reads source loads torch, which a server's front does without.
+        from resnet_core.diagram.pasted import of_pairs
+
+        return of_pairs(pairs)
     except ParameterError as error:
         raise _of_side(name, query, error) from None
 
@@ -124,9 +160,14 @@ def _side(name: str, query: str) -> Diagram:
 def _of_side(name: str, query: str, error: ParameterError) -> ParameterError:
     """An error inside one side as an error of that side; ``cause`` is the error itself."""
     told = error.text
-    if error.value:
+    if isinstance(error, SourceError):
+        told = Text("{!r}: {}", "{!r}：{}").format(error.words, told) if error.words else told
+        query = "…"
+    elif error.value:
         told = Text("{}={}: {}", "{}={}：{}").format(error.parameter, error.value, told)
     found = type(error).__new__(type(error))
+    if isinstance(found, SourceError) and isinstance(error, SourceError):
+        found.line, found.column, found.words = error.line, error.column, error.words
     ParameterError.__init__(found, name, query, told, allowed=error.legal)
     found.inside = error
     return found

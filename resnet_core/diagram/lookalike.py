@@ -10,7 +10,7 @@ from resnet_core.bilingual import Text, same
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.pasted import SourceDrawing, draw_source
 from resnet_core.errors import ParameterError
-from resnet_core.graph.model import Graph
+from resnet_core.graph.model import Graph, Node
 from resnet_core.registry import BLOCKS, Subject
 from resnet_core.source.listing import Restored, readings
 
@@ -23,17 +23,26 @@ _VARIED = {
     "shortcut": ("auto", "projection", "identity"),
     "attention": ("none", "se", "cbam", "eca"),
 }
-# Between the same two shapes these compute the same.
-_SAME = {"view": "flatten", "reshape": "flatten"}
+# Between the same two shapes these compute the same: a function, and the layer that calls it.
+_SAME = {
+    "view": "flatten", "reshape": "flatten", "Flatten": "flatten",
+    "relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU",
+    "gelu": "GELU", "silu": "SiLU", "silu_": "SiLU", "mish": "Mish", "sigmoid": "Sigmoid",
+    "sigmoid_": "Sigmoid", "tanh": "Tanh", "hardswish": "Hardswish", "hardsigmoid": "Hardsigmoid",
+    "add_": "add", "__iadd__": "add", "iadd": "add", "mul_": "mul", "__imul__": "mul",
+    "imul": "mul",
+}  # fmt: skip
+
+
+def computed(node: Node) -> str:
+    """What sort of computation a call is, whether it is written as a layer or as a function."""
+    return _SAME.get(node.type, node.type)
 
 
 def structure(graph: Graph) -> tuple[Any, ...]:
     """What runs and what goes where, without a name in it."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
-    nodes = tuple(
-        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
-        for node in graph.nodes
-    )
+    nodes = tuple((computed(node), node.inputs, node.outputs, node.params) for node in graph.nodes)
     edges = frozenset((place[edge.source], place[edge.target]) for edge in graph.edges)
     return nodes, edges
 
@@ -44,14 +53,22 @@ def lookalike(graph: Graph) -> Diagram | None:
     if len(given) != 4 or graph.problem is not None:
         return None
     wanted = structure(graph)
+    varied: Diagram | None = None
     for diagram in _candidates(graph, given):
         try:
             equal = diagram.graph.totals == graph.totals and structure(diagram.graph) == wanted
         except ParameterError:
             continue
-        if equal:
+        # One that has it of itself is the better name than one that has it by a turned knob.
+        if equal and not _is_varied(diagram):
             return diagram
-    return None
+        varied = varied or (diagram if equal else None)
+    return varied
+
+
+def _is_varied(diagram: Diagram) -> bool:
+    fields, values = diagram.subject.params.model_fields, diagram.parameters.model_dump()
+    return any(name in fields and values[name] != fields[name].default for name in _VARIED)
 
 
 def nearest(graph: Graph) -> Diagram | None:
@@ -76,7 +93,7 @@ def nearest(graph: Graph) -> Diagram | None:
 def _calls(graph: Graph) -> list[Any]:
     """What runs, in order, whatever goes where."""
     return [
-        (_SAME.get(node.type, node.type), node.inputs, node.outputs, node.params)
+        (computed(node), node.inputs, node.outputs, node.params)
         for node in graph.nodes
         if node.kind in ("module", "function")
     ]

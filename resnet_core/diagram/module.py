@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +37,11 @@ class ModuleDrawing(Drawing):
     shapes: tuple[Shape, ...]
     options: Options
     dtypes: tuple[torch.dtype, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:
-        return trace(lambda: self.twin, self.shapes, self.dtypes)
+        return trace(lambda: self.twin, self.shapes, self.dtypes, self.kwargs)
 
     @property
     def table(self) -> str:
@@ -61,7 +62,7 @@ class ModuleDrawing(Drawing):
         return compared
 
     def retrace(self, shape: Shape) -> Graph:
-        return trace(lambda: self.twin, [shape, *self.shapes[1:]], self.dtypes)
+        return trace(lambda: self.twin, [shape, *self.shapes[1:]], self.dtypes, self.kwargs)
 
     @property
     def name(self) -> str:
@@ -77,16 +78,18 @@ def draw_module(
     input_shape: Sequence[int] | Sequence[Sequence[int]],
     *,
     dtype: str | Sequence[str] | None = None,
+    kwargs: Any = None,
     **options: Any,
 ) -> ModuleDrawing:
     """The drawing of your own module, traced at an input of this shape, batch first.
 
     Several inputs take a sequence of shapes. ``dtype`` says what the inputs hold where that is not
-    torch's default: ``"long"`` for an embedding, or one name for each input. ``options`` are those
-    of the view: detail, fold, expand, direction, labels, shapes, theme, scale. The module itself is
-    left as it is: a copy without data is traced. Raises ParameterError for an option, TraceError
-    where the module does not run as Python at all; one whose shapes do not fit is drawn up to the
-    call that fails.
+    torch's default: ``"long"`` for an embedding, or one name for each input. ``kwargs`` are what
+    forward is given by name: tensors, of which shape and type count, and any other values.
+    ``options`` are those of the view: detail, fold, expand, direction, labels, shapes, theme,
+    scale. The module itself is left as it is: a copy without data is traced. Raises ParameterError
+    for an option, TraceError where the module does not run as Python at all; one whose shapes do
+    not fit is drawn up to the call that fails.
     """
     shapes = _shapes(input_shape)
     for name, value in options.items():
@@ -94,8 +97,9 @@ def draw_module(
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     with one_at_a_time:
         drawing = ModuleDrawing(
-            hollow(module), tuple(shapes), fill(Options, options), _dtypes(dtype, len(shapes))
-        )
+            hollow(module), tuple(shapes), fill(Options, options), _dtypes(dtype, len(shapes)),
+            dict(kwargs or {}),
+        )  # fmt: skip
     drawing.graph  # noqa: B018  what cannot be traced is said here, not at the first look
     return drawing
 

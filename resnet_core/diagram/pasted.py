@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from resnet_core.bilingual import Text
@@ -17,14 +17,21 @@ from resnet_core.errors import ParameterError, SourceError, TraceError, UnknownP
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.language.notation import Caption
 from resnet_core.source.budget import LONGEST_SOURCE
+from resnet_core.source.first_inputs import first_inputs
 from resnet_core.source.known import Assumption
-from resnet_core.source.offer import first_input, offers
+from resnet_core.source.offer import offers
 from resnet_core.source.program import Program
 from resnet_core.trace import one_at_a_time, trace
 
+if TYPE_CHECKING:
+    from resnet_core import Comparison
+
 MAX_INPUTS = 8
 MAX_NUMBERS = 2**31
-_NAMES = ("source", "call", "input", "known", "file")
+_NAMES = ("source", "call", "input", "known", "file", "dtype")
+# So many inputs are tried where none is given and the first does not go through.
+_TRIED = 12
+DTYPES = ("long", "int", "float", "half", "double", "bool")
 _INPUTS = Text("one shape for each tensor that forward takes", "forward 接受几个张量，就给几个形状")
 _SHAPE = Text("sizes with x between them, such as 1x3x224x224", "用 x 隔开的尺寸，例如 1x3x224x224")
 
@@ -37,6 +44,7 @@ class SourceDrawing(Drawing):
     call: str
     shapes: tuple[Shape, ...]
     options: Options
+    dtypes: tuple[str, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:
@@ -46,7 +54,18 @@ class SourceDrawing(Drawing):
         return self._traced((shape, *self.shapes[1:]))
 
     def _traced(self, shapes: Sequence[Shape]) -> Graph:
-        return trace(lambda: self.program.build(self.call), shapes)
+        import torch
+
+        kinds = [getattr(torch, name) for name in self.dtypes]
+        return trace(lambda: self.program.build(self.call), shapes, kinds)
+
+    def compare(self, other: Drawing, **options: Any) -> Comparison:
+        """What becomes of this one in the other: a drawing of any kind. Raises ParameterError."""
+        # By the package's face: what compares stands above what draws.
+        import resnet_core
+
+        compared: Comparison = resnet_core.compare(self, other, **options)
+        return compared
 
     @cached_property
     def assumptions(self) -> list[Assumption]:
@@ -72,6 +91,8 @@ class SourceDrawing(Drawing):
             "call": self.call,
             "input": ",".join("x".join(map(str, shape)) for shape in self.shapes),
         }
+        if self.dtypes:
+            named["dtype"] = ",".join(self.dtypes)
         if self.program.known:
             named["known"] = ",".join(f"{k}:{v}" for k, v in sorted(self.program.known.items()))
         for name, value in self.options.model_dump().items():
@@ -92,13 +113,15 @@ def draw_source(
     *,
     known: Mapping[str, str] | None = None,
     file: str = "source.py",
+    dtype: str | Sequence[str] | None = None,
     **options: Any,
 ) -> SourceDrawing:
     """The drawing of pasted source: ``draw_source(text, "Net(3)", "1x3x224x224")``.
 
     The text is read and never run. Without a call the likeliest class is called with sensible
-    first values; without an input one is chosen that its first layer takes. ``known`` says what a
-    name shall stand for that the source does not define. ``options`` are those of the view.
+    first values; without an input one is chosen that its first layer takes and that goes through,
+    where there is one. ``known`` says what a name shall stand for that the source does not define,
+    ``dtype`` what the inputs hold (``"long"`` for an embedding). ``options`` are those of the view.
     Raises SourceError, which says line and column, ParameterError for an option.
     """
     for name, value in options.items():
@@ -106,8 +129,12 @@ def draw_source(
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
     program = Program(text, file, dict(known or {}))
     said = (call or "").strip() or first_call(program)
-    shapes = shapes_of(input) if input else (_first_input(program, said),)
-    drawing = SourceDrawing(program, said, shapes, fill(Options, options))
+    view = fill(Options, options)
+    if input:
+        shapes = shapes_of(input)
+        drawing = SourceDrawing(program, said, shapes, view, _dtypes(dtype, len(shapes)))
+    else:
+        drawing = _at_first_input(program, said, view, dtype)
     try:
         drawing.graph  # noqa: B018  what cannot be read is said here, not at the first look
     except TraceError as error:
@@ -136,6 +163,7 @@ def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
         values.get("call"),
         values.get("input") or None,
         known=_known(str(values.get("known", ""))),
+        dtype=values.get("dtype") or None,
         **options,
     )
 
@@ -146,7 +174,10 @@ def first_call(program: Program) -> str:
     if not found:
         raise SourceError(
             " ".join(program.text.split())[:60],
-            Text("no class of a module is found in it", "里面没有找到模块的类"),
+            Text(
+                "no class, function or name in it is a module of torch.nn",
+                "里面没有类、函数或变量是 torch.nn 的模块",
+            ),
             allowed=Text(
                 "paste a class that inherits from nn.Module", "请贴上一个继承 nn.Module 的类"
             ),
@@ -182,11 +213,60 @@ def shapes_of(given: str | Sequence[Any]) -> tuple[Shape, ...]:
     return shapes
 
 
-def _first_input(program: Program, call: str) -> Shape:
+def _at_first_input(
+    program: Program, call: str, view: Options, dtype: str | Sequence[str] | None
+) -> SourceDrawing:
+    """The drawing at the first input that goes through; at the likeliest where none does."""
     import torch
 
     with one_at_a_time, torch.device("meta"):
-        return first_input(program.build(call))
+        found = list(first_inputs(program.build(call)))[:_TRIED]
+    drawings = [
+        SourceDrawing(
+            program, call, shapes, view,
+            _dtypes(dtype or (["long"] * len(shapes) if whole else None), len(shapes)),
+        )
+        for shapes, whole in found
+    ]  # fmt: skip
+    first, *others = drawings
+    try:
+        if first.graph.problem is None:
+            return first
+    except (TraceError, SourceError):
+        pass
+    return next((drawing for drawing in others if _goes_through(drawing)), first)
+
+
+def _goes_through(drawing: SourceDrawing) -> bool:
+    """Whether the module takes these inputs."""
+    import torch
+
+    with one_at_a_time, torch.device("meta"), torch.no_grad():
+        kinds = [getattr(torch, name) for name in drawing.dtypes] or [None] * len(drawing.shapes)
+        try:
+            module = drawing.program.build(drawing.call).eval()
+            module(*(torch.empty(shape, dtype=kind)
+                     for shape, kind in zip(drawing.shapes, kinds, strict=True)))  # fmt: skip
+        except Exception:  # whatever does not fit
+            return False
+    return True
+
+
+def _dtypes(given: str | Sequence[str] | None, inputs: int) -> tuple[str, ...]:
+    """What each input holds; nothing where all are torch's default. Raises ParameterError."""
+    if not given:
+        return ()
+    names = given.split(",") if isinstance(given, str) else list(given)
+    names = names * inputs if len(names) == 1 else names
+    wrong = next((name for name in names if name not in DTYPES), None)
+    if wrong is not None or len(names) != inputs:
+        reason = (
+            Text("there are {} inputs", "输入有 {} 个").format(inputs)
+            if wrong is None
+            else Text("torch has no such numbers for an input", "输入不能是这种数")
+        )
+        raise ParameterError("dtype", wrong or given, reason, allowed=DTYPES, mend={})
+    return tuple(names)
 
 
 def _known(given: str) -> dict[str, str]:

@@ -144,13 +144,16 @@ class Expressions:
             known |= set(above.names)
             above = above.parent
         near = nearest(node.id, sorted(known))
+        if near is not None and near[:1].isupper() != node.id[:1].isupper():
+            near = None  # a class is no slip of the pen for a function
         raise self.error(
             node,
             Text("the name {!r} is nowhere defined", "名字 {!r} 没有定义").format(node.id),
             did_you_mean(near)
             or Text(
-                "paste its definition too, or import it", "请把它的定义一起贴上，或写出 import"
-            ),
+                "paste its definition too, or say which known layer it stands for: {}",
+                "请把它的定义一起贴上，或指定它代表哪个已知的层：{}",
+            ).format(f"--known {node.id}=…, known={node.id}:…"),
         )
 
     def constant(self, node: ast.Constant, _: Scope) -> Any:
@@ -175,7 +178,7 @@ class Expressions:
             elif isinstance(given, dict) and all(isinstance(key, str) for key in given):
                 kwargs.update(given)
             else:
-                raise self.error(keyword.value, Text("** takes a dict", "** 后面要是字典"))
+                raise self.error(keyword.value, Text("** takes a dict", "** 后面必须是字典"))
         self.turn(node)
         self.budget.step()
         if isinstance(callee, Native) and callee.name == "super":
@@ -342,7 +345,7 @@ class Expressions:
             elif isinstance(value, dict):
                 found.update(value)
             else:
-                raise self.error(part, Text("** takes a dict", "** 后面要是字典"))
+                raise self.error(part, Text("** takes a dict", "** 后面必须是字典"))
         return bounded(found)
 
     def comprehension(self, node: Any, scope: Scope) -> Any:

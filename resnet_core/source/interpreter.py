@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -342,10 +343,15 @@ class Interpreter(Generators):
         if found is not MISSING:
             return self.call(found, [module, *args], kwargs)
         if cls.native is nn.Module:
+            near = nearest("forward", [name for name in cls.members if not name.startswith("_")])
             raise Refused(
-                Text("{} has no forward", "{} 没有 forward").format(cls.name),
+                clauses(
+                    Text("{} has no forward", "{} 没有 forward").format(cls.name),
+                    Text("it has {!r}, which torch does not call", "有 {!r}，但 torch 不会调用它")
+                    .format(near) if near else None,
+                ),
                 Text("write def forward(self, x)", "请写出 def forward(self, x)"),
-            )
+            )  # fmt: skip
         return self.native_forward(cls, module, args)
 
     def class_of(self, value: Any) -> Any:
@@ -360,6 +366,8 @@ class Interpreter(Generators):
 
     def missing_member(self, package: Namespace, name: str) -> Any:
         """A name that a package does not have here."""
+        if _WEIGHTS.fullmatch(name):  # which numbers are loaded has no part in a structure
+            return Namespace(name, dict.fromkeys(_WEIGHT_NAMES))
         near = nearest(name, package.members)
         raise Refused(
             clauses(
@@ -380,6 +388,8 @@ class Interpreter(Generators):
         inner = module_named(f"{module}.{name}")
         if inner is not None:
             return inner
+        if _WEIGHTS.fullmatch(name):
+            return Namespace(name, dict.fromkeys(_WEIGHT_NAMES))
         if self.known is not None:
             found = self.known(self, name, None)
             if found is not MISSING:
@@ -387,6 +397,9 @@ class Interpreter(Generators):
         return Unavailable(name, module)
 
 
+# torchvision's names of trained numbers: ResNet50_Weights.DEFAULT
+_WEIGHTS = re.compile(r"\w+_Weights")
+_WEIGHT_NAMES = ("DEFAULT", "IMAGENET1K_V1", "IMAGENET1K_V2")
 _PLAIN = ("object", "ABC", "Generic", "Protocol")
 _KINDS = {"NamedTuple": "namedtuple", "Enum": "enum", "PlainEnum": "enum"}
 

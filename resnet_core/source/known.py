@@ -130,6 +130,8 @@ class WellKnown:
             return INITIALISERS[name]
         if name == "models":
             return self._models(reader)
+        if name == "torchvision":
+            return Namespace("torchvision", {"models": self._models(reader)})
         if name not in _library()[1]:
             return MISSING
         return self._read(reader).names[name]

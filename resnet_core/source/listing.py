@@ -40,9 +40,13 @@ _NO_FORWARD = Text(
     "forward was missing: the usual one of these layers is taken",
     "缺少 forward：采用这些层通常的 forward",
 )
+_COLONS = Text("a colon was missing at the end of a line", "有的行末尾缺少冒号")
+# A head without its colon, as it is typed in haste.
+_HEAD = re.compile(r"^\s*(?:class \w+|def \w+|if|elif|else|for|while|with)\b[^:#]*$")
 _LINES = Text("line breaks or indentation were lost", "换行或缩进丢失了")
 _MEANT = Text("the lines are read as those of {}", "把这几行当作 {} 的代码")
 MOST_READINGS = 12
+_MOST_COLONS = 20
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff"
 # A line with so many Chinese characters that does not begin as code does is a sentence.
 _MANY = 4
@@ -115,6 +119,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
         return Restored(given, whole, (_NO_FORWARD,) if whole != given else ()), []
     notes: list[Text] = []
     text = _cleaned(given, notes)
+    text = _said(text, _with_colons(text), notes, _COLONS)
     classes = meant(text)
     others = [
         _Choice(known=name, notes=(_MEANT.format(name),))
@@ -131,7 +136,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
             replace(choice, ends=((head, end),), notes=(_end(said, head, end),))
             for head, end in made.unsure.items()
         ]
-    if not _parses(text):
+    if not _parses(text) or not text.strip():
         return Restored(given, given), []
     completion.text = text
     text = ended(completion).text
@@ -192,12 +197,44 @@ def _parses(text: str) -> bool:
     )
 
 
+def _with_colons(text: str) -> str:
+    """With the colon that Python itself says is missing, where that makes it Python."""
+    lines = text.split("\n")
+    for _ in range(_MOST_COLONS):
+        try:
+            ast.parse("\n".join(lines))
+            break
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if (
+                error.msg != "expected ':'"
+                or not 0 <= at < len(lines)
+                or not _HEAD.match(lines[at])
+            ):
+                return text
+            lines[at] = lines[at].rstrip() + ":"
+        except (ValueError, MemoryError, RecursionError):
+            return text
+    return "\n".join(lines)
+
+
+def _fenced(text: str) -> str:
+    """What stands between fences, where that is code; the text around it is a question."""
+    found = re.findall(
+        r"^[ \t]*(?:```|~~~)[^\n`]*\n(.*?)^[ \t]*(?:```|~~~)", text, re.DOTALL | re.MULTILINE
+    )
+    code = [part for part in found if re.search(r"^\s*(class|def) ", part, re.MULTILINE)]
+    return "\n".join(code) if code else re.sub(r"```(?:python|py)?", "\n", text)
+
+
 def _without_marks(text: str) -> str:
     """Without fences, prompts and the numbers of lines."""
-    text = re.sub(r"```(?:python|py)?", "\n", text)
-    lines = text.split("\n")
-    if lines and all(re.match(r"\s*(>>>|\.\.\.)", line) for line in lines if line.strip()):
-        lines = [re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in lines]
+    lines = _fenced(text).split("\n")
+    # What an interpreter has answered stands between its prompts.
+    prompted = [line for line in lines if re.match(r"\s*(>>>|\.\.\.)(\s|$)", line)]
+    if any(line.lstrip().startswith(">>>") for line in prompted):
+        lines = [re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in prompted]
+    lines = [re.sub(r"^(?:In|Out) ?\[\d*\]:? ?", "", line) for line in lines]
     numbered = [re.match(r"\s*(\d{1,4})[.:|]?(\s|$)", line) for line in lines if line.strip()]
     if len(numbered) > 1 and all(numbered):
         lines = [re.sub(r"^\s*\d{1,4}[.:|]? ?", "", line) for line in lines]
@@ -217,7 +254,7 @@ def _without_prose(text: str) -> str:
         if not re.search(f"[{_CHINESE}]", code):
             kept.append(line)  # in strings and comments it may stand
             continue
-        if said >= _MANY and not _CODE.match(re.sub(f"^[{_CHINESE}]+", "", stripped)):
+        if said >= _MANY and not _CODE.match(re.sub(f"^[{_CHINESE}]+[:,. ]*", "", stripped)):
             continue
         found = re.search(
             r"(?<![A-Za-z_.])(class [A-Za-z_]\w*\s*\(|def \w+\s*\(|from [\w.]+ import |import \w+)",

@@ -117,7 +117,7 @@ def ended(made: Completion) -> Completion:
     if init is None:
         return made
     lines = made.text.splitlines()
-    if "forward" not in methods:
+    if "forward" not in methods and "forward" in known.methods:
         lines += _method(known.methods["forward"])
         made.taken.append("forward")
     used = set(_USED.findall("\n".join(lines)))
@@ -140,7 +140,8 @@ def with_forward(text: str) -> str:
         return text
     layers = set(_ASSIGNED.findall(text))
     for known in sorted(_classes().values(), key=lambda known: -len(known.names)):
-        used = set(_USED.findall(ast.unparse(known.methods["forward"])))
+        forward = known.methods.get("forward")
+        used = set(_USED.findall(ast.unparse(forward))) if forward else set()
         if used <= layers and {"downsample", "relu"} <= used:
             lines = text.splitlines()
             lines[node.end_lineno : node.end_lineno] = _method(known.methods["forward"])[1:]

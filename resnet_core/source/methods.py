@@ -137,7 +137,7 @@ def _table() -> dict[str, Native]:
         found[name] = Native(name, _itself, "method")
     for name in (
         "load_state_dict", "zero_grad", "reset_parameters", "init_weights", "share_memory",
-        "_reset_parameters",
+        "_reset_parameters", "save_hyperparameters", "summary",
     ):  # fmt: skip
         found[name] = Native(name, _nothing, "method")
     calls: dict[str, Any] = {

@@ -1,16 +1,14 @@
-"""What can be drawn of a source: its classes, constructors as forms, sensible first values."""
+"""What can be drawn of a source: classes, functions and modules, as forms with first values."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from torch import nn
-
+from resnet_core.source.makers import made, makers
 from resnet_core.source.program import Program
-
-Shape = tuple[int, ...]
 
 # First values by the parameter's name; the name is compared without underscores.
 _FIRST: Mapping[str, str] = {
@@ -19,7 +17,9 @@ _FIRST: Mapping[str, str] = {
          "inputchannels", "channels", "channel", "dim", "inplanes1", "nin", "ninputs", "filters",
          "planes", "outplanes", "outchannels", "outchannel", "oup", "outch", "cout", "c2",
          "outputchannels", "nfeat", "width", "hiddendim", "embeddim", "dmodel", "indim", "outdim",
-         "nf", "hidden", "outfilters", "c", "ch", "midchannels", "embedim"), "64"
+         "nf", "hidden", "outfilters", "c", "ch", "midchannels", "embedim", "w", "inc", "outc",
+         "cin", "cout", "ic", "oc", "inchans", "outsize", "basewidth", "inputdim", "outputdim",
+         "numchannels", "numfeatures", "features", "nfilters", "numfilters"), "64"
     ),
     **dict.fromkeys(("inchans", "imgchannels", "nchannels", "imagechannels"), "3"),
     **dict.fromkeys(("numclasses", "numclass", "nclasses", "classes", "nclass"), "10"),
@@ -27,6 +27,7 @@ _FIRST: Mapping[str, str] = {
     **dict.fromkeys(("stride", "s", "dilation", "groups", "rate", "padding", "n"), "1"),
     **dict.fromkeys(("numheads", "heads", "nhead", "nheads", "growthrate", "reduction"), "8"),
     **dict.fromkeys(("expandratio", "expansion", "mlpratio"), "4"),
+    **dict.fromkeys(("vocabsize", "vocab", "ntoken", "ntokens", "numembeddings"), "1000"),
     **dict.fromkeys(("layers", "blocksnum", "numblocks", "blocks", "nblocks"), "[3, 4, 6, 3]"),
     **dict.fromkeys(("depths", "depth"), "[2, 2, 6, 2]"),
     "dimbase": "64",
@@ -37,6 +38,11 @@ _FIRST: Mapping[str, str] = {
     "blocknum": "2",
 }  # fmt: skip
 _BLOCKS = ("block", "blocktype", "resblock", "unit")
+# The same in Chinese, where names are Chinese: part of the name, and the value.
+_FIRST_ZH = (("类别", "10"), ("核", "3"), ("步长", "1"), ("步幅", "1"), ("填充", "1"),
+             ("通道", "64"), ("维", "64"), ("层数", "2"), ("头", "8"))  # fmt: skip
+# An object of settings that the source does not have: its settings are read from the constructor.
+_SETTINGS = ("cfg", "config", "conf", "args", "opt", "opts", "hparams", "configs", "settings")
 
 
 @dataclass(frozen=True)
@@ -50,14 +56,26 @@ class Knob:
 
 @dataclass(frozen=True)
 class Offer:
-    """A class of the source with its constructor's parameters."""
+    """A class of the source with its constructor's parameters, or a function that gives a module.
+
+    A name that is a module already is one without parameters, and is not called.
+    """
 
     name: str
     line: int
     knobs: tuple[Knob, ...]
+    kind: Literal["class", "function", "module"] = "class"
+    guessed: bool = True
+
+    @property
+    def needed(self) -> list[str]:
+        """The parameters that have no default."""
+        return [knob.name for knob in self.knobs if not knob.default]
 
     def call(self, values: Mapping[str, str] | None = None) -> str:
         """The call with these values, or with the first ones; what is the default is left out."""
+        if self.kind == "module":
+            return self.name
         said = []
         for knob in self.knobs:
             value = (values or {}).get(knob.name, knob.value)
@@ -67,18 +85,48 @@ class Offer:
 
 
 def offers(program: Program) -> list[Offer]:
-    """The classes that can be drawn, the likeliest first: the last that no other one uses."""
+    """What can be drawn, the likeliest first.
+
+    That is the last class that no other one uses. Where its values had to be guessed, what the
+    source itself makes of it goes before: a function that needs nothing, or a name. Then come
+    functions and names that are modules, and the classes that others use.
+    """
     nodes = program.modules
     names = [node.name for node in nodes]
-    used = {
+    functions = makers(program.tree, names)
+    given = made(program.tree, [*names, *(node.name for node in functions)])
+    inner = _used([*nodes], names)
+    given_names = [node.targets[0].id for node in given]  # type: ignore[attr-defined]
+    outer = _used(
+        [*functions, *(node.value for node in given)],
+        [*(node.name for node in functions), *given_names],
+    )
+    classes = {node.name: node for node in nodes}
+    found = [_as_called(_offer(node, classes, names), program.tree) for node in nodes]
+    rest = [_of_arguments(node, node.args.args, node, names) for node in functions]
+    ready = [Offer(node.targets[0].id, node.lineno, (), "module") for node in given]  # type: ignore[attr-defined]
+    first = sorted(
+        [offer for offer in found if offer.name not in inner], key=lambda offer: -offer.line
+    )
+    last = sorted([offer for offer in found if offer.name in inner], key=lambda offer: -offer.line)
+    between = sorted(
+        [*ready, *rest], key=lambda offer: (offer.name in outer, offer.kind != "module", offer.line)
+    )
+    front = [offer for offer in between if offer.name not in outer and not offer.needed][-1:]
+    if first and not (first[0].needed and first[0].guessed):
+        front = []
+    return [*front, *first, *(offer for offer in between if offer not in front), *last]
+
+
+def _used(nodes: Sequence[ast.AST], names: Sequence[str]) -> set[str]:
+    """The names that are used by something else than what they name."""
+    return {
         name
         for node in nodes
         for name in names
-        if name != node.name
+        if name != getattr(node, "name", "")
         and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
     }
-    made = [_offer(node, {node.name: node for node in nodes}, names) for node in nodes]
-    return sorted(made, key=lambda offer: (offer.name in used, -offer.line))
 
 
 def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], names: list[str]) -> Offer:
@@ -86,15 +134,71 @@ def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], names: list[
     if start is None:
         return Offer(node.name, node.lineno, ())
     args = [*start.args.posonlyargs, *start.args.args][1:]
+    found = _of_arguments(start, args, node, names)
+    return replace(
+        found, name=node.name, line=node.lineno, kind="class",
+        knobs=tuple(_fitting([*found.knobs], _expansion(node))),
+    )  # fmt: skip
+
+
+def _of_arguments(
+    start: ast.FunctionDef,
+    args: Sequence[ast.arg],
+    owner: ast.ClassDef | ast.FunctionDef,
+    names: Sequence[str],
+) -> Offer:
     defaults = [ast.unparse(default) for default in start.args.defaults]
     blank: list[str | None] = [None] * (len(args) - len(defaults))
     # More defaults than parameters: self has one too.
     pairs = zip(args, [*blank, *defaults][-len(args) :] if args else [], strict=True)
-    knobs = [Knob(arg.arg, default or _first(arg, node, names), default) for arg, default in pairs]
+    knobs = [
+        Knob(arg.arg, default or _first(arg, owner, names, start), default)
+        for arg, default in pairs
+    ]
     for arg, given in zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True):
-        value = ast.unparse(given) if given else _first(arg, node, names)
+        value = ast.unparse(given) if given else _first(arg, owner, names, start)
         knobs.append(Knob(arg.arg, value, ast.unparse(given) if given else ""))
-    return Offer(node.name, node.lineno, tuple(_fitting(knobs, _expansion(node))))
+    return Offer(owner.name, owner.lineno, tuple(knobs), "function")
+
+
+def _as_called(offer: Offer, tree: ast.Module) -> Offer:
+    """With the values of the first call that the source itself makes outside of classes."""
+    wanted = [knob for knob in offer.knobs if knob.default is None]
+    if not wanted:
+        return offer
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef):
+            continue
+        for call in ast.walk(statement):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id == offer.name
+                and (values := _literals(call, offer)) is not None
+            ):
+                knobs = [replace(knob, value=values.get(knob.name, knob.value))
+                         for knob in offer.knobs]  # fmt: skip
+                return replace(offer, knobs=tuple(knobs), guessed=False)
+    return offer
+
+
+def _literals(call: ast.Call, offer: Offer) -> dict[str, str] | None:
+    """What a call gives the parameters; None where a value is no number, text or list of such."""
+    if len(call.args) > len(offer.knobs) or any(word.arg is None for word in call.keywords):
+        return None
+    pairs = [
+        *((knob.name, arg) for knob, arg in zip(offer.knobs, call.args, strict=False)),
+        *((word.arg or "", word.value) for word in call.keywords),
+    ]
+    found = {}
+    for name, value in pairs:
+        try:
+            ast.literal_eval(value)
+        except (ValueError, TypeError, MemoryError, RecursionError):
+            return None
+        found[name] = ast.unparse(value)
+    needed = {knob.name for knob in offer.knobs if knob.default is None}
+    return found if needed <= set(found) <= {knob.name for knob in offer.knobs} else None
 
 
 def _expansion(node: ast.ClassDef) -> int:
@@ -131,13 +235,33 @@ def _constructor(
     return None
 
 
-def _first(arg: ast.arg, node: ast.ClassDef, names: Sequence[str]) -> str:
+def _first(
+    arg: ast.arg,
+    owner: ast.ClassDef | ast.FunctionDef,
+    names: Sequence[str],
+    start: ast.FunctionDef,
+) -> str:
     """A sensible first value of a parameter that has no default."""
     plain = arg.arg.lower().replace("_", "")
     if plain in _BLOCKS:
-        others = [name for name in names if name != node.name]
+        others = [name for name in names if name != owner.name]
         return others[0] if others else "Bottleneck"
+    if plain in _SETTINGS and (settings := _settings(arg.arg, start)):
+        values = ", ".join(f"{name}={first_value(name)}" for name in settings)
+        return f"SimpleNamespace({values})"
     return first_value(arg.arg, ast.unparse(arg.annotation) if arg.annotation else "")
+
+
+def _settings(name: str, start: ast.FunctionDef) -> list[str]:
+    """What a function reads of an object of settings: ``cfg.width``."""
+    found = [
+        part.attr
+        for part in ast.walk(start)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == name
+    ]
+    return list(dict.fromkeys(found))
 
 
 def first_value(name: str, hint: str = "") -> str:
@@ -149,35 +273,6 @@ def first_value(name: str, hint: str = "") -> str:
         return "True"
     if hint == "float" or plain.endswith(("rate", "prob", "ratio")):
         return "0.0"
-    if "channel" in plain or "plane" in plain or "dim" in plain:
+    if any(part in plain for part in ("channel", "plane", "dim", "width", "feature", "filter")):
         return "64"
-    return "1"
-
-
-def first_input(module: nn.Module) -> Shape:
-    """An input that the first layer takes."""
-    for layer in module.modules():
-        name = type(layer).__name__
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
-            channels = int(layer.in_channels)
-            return (1, channels, *(2 * (224 if channels == 3 else 56,)))
-        if isinstance(layer, nn.BatchNorm2d | nn.InstanceNorm2d):
-            return (1, layer.num_features, 56, 56)
-        if isinstance(layer, nn.Conv1d):
-            return (1, layer.in_channels, 128)
-        if isinstance(layer, nn.Conv3d):
-            return (1, layer.in_channels, 16, 56, 56)
-        if isinstance(layer, nn.BatchNorm1d):
-            return (1, layer.num_features)
-        if isinstance(layer, nn.LayerNorm) and name == "LayerNorm":
-            sides = tuple(layer.normalized_shape)
-            return (1, sides[0], 56, 56) if _channels_first(layer) else (1, 16, *sides)
-        if isinstance(layer, nn.Linear):
-            if any(isinstance(other, nn.LayerNorm) for other in module.modules()):
-                return (1, 16, layer.in_features)
-            return (1, layer.in_features)
-    return (1, 3, 224, 224)
-
-
-def _channels_first(layer: nn.LayerNorm) -> bool:
-    return type(layer).forward is not nn.LayerNorm.forward
+    return next((value for part, value in _FIRST_ZH if part in plain), "1")

@@ -25,11 +25,13 @@ from resnet_core.source.layer_table import LAYERS
 from resnet_core.source.records import as_dict, namedtuple, replaced
 from resnet_core.source.values import (
     MISSING,
+    Class,
     Cursor,
     Defaulting,
     Descriptor,
     Function,
     Hint,
+    Instance,
     Namespace,
     Native,
     Partial,
@@ -160,6 +162,13 @@ def _context(*args: Any, **_: Any) -> Any:
     if len(args) == 1 and isinstance(args[0], Function):
         return args[0]
     return Native("context", _itself, "context")
+
+
+def _settings(**values: Any) -> Instance:
+    """An object that has what it is given by name, as settings are kept."""
+    cls = Class("SimpleNamespace", (), {})
+    cls.mro = (cls,)
+    return Instance(cls, dict(values))
 
 
 def _operator(operation: Any) -> Any:
@@ -379,6 +388,18 @@ _PACKAGES: dict[str, Any] = {
             "catch_warnings": Native("catch_warnings", _context),
         },
     ),
+    "types": Namespace("types", {"SimpleNamespace": Native("SimpleNamespace", _settings)}),
+    # What trains or logs has no part in a structure.
+    **{
+        name: Namespace(
+            name,
+            {
+                "LightningModule": LAYERS["Module"],
+                **{part: Namespace(f"{name}.{part}", {}) for part in ("callbacks", "loggers")},
+            },
+        )
+        for name in ("pytorch_lightning", "lightning")
+    },
     "numpy": Namespace(
         "numpy",
         {
@@ -446,6 +467,9 @@ NAMES: Mapping[str, Any] = {
     "functools": _PACKAGES["functools"],
     "collections": _PACKAGES["collections"],
     "copy": _PACKAGES["copy"],
+    "SimpleNamespace": _PACKAGES["types"].members["SimpleNamespace"],
+    "argparse": Namespace("argparse", {"Namespace": _PACKAGES["types"].members["SimpleNamespace"]}),
+    "pl": _PACKAGES["pytorch_lightning"],
     "warnings": _PACKAGES["warnings"],
     "partial": _PACKAGES["functools"].members["partial"],
     "OrderedDict": _PACKAGES["collections"].members["OrderedDict"],

@@ -14,6 +14,8 @@ from resnet_core.bilingual import Text
 from resnet_core.errors import SourceError
 from resnet_core.source.interpreter import Interpreter
 from resnet_core.source.known import Assumption, WellKnown
+from resnet_core.source.makers import fills
+from resnet_core.source.other_code import not_torch
 from resnet_core.source.syntax import parsed
 from resnet_core.source.values import Class, Unavailable, noun
 from resnet_core.stages import PLACE
@@ -34,7 +36,10 @@ class Program:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Its syntax. Raises SourceError."""
+        """Its syntax. Raises SourceError, which says so where it is no code for torch."""
+        other = not_torch(self.text)
+        if other is not None:
+            raise other
         return parsed(self.text)
 
     @cached_property
@@ -96,23 +101,26 @@ class Program:
         for statement in self.tree.body:
             if isinstance(statement, _VALUED) and not _targets(statement) & wanted:
                 continue
-            if not isinstance(statement, (*_KEPT, *_VALUED, *_BRANCHED)):
+            filling = fills(statement, wanted)
+            if not isinstance(statement, (*_KEPT, *_VALUED, *_BRANCHED)) and not filling:
                 continue
             try:
                 reader.block([statement], reader.globals)
             except Exception as error:
                 refusal = reader.refusal_of(error)
-                if not isinstance(statement, _VALUED):
+                if not isinstance(statement, _VALUED) and not filling:
                     raise refusal from None
-                for name in _targets(statement):
+                for name in _targets(statement) if not filling else ():
                     reader.globals.names[name] = Unavailable(name, f"line {statement.lineno}")
 
     def _wanted(self, call: ast.expr) -> set[str]:
         """The names that functions, classes and the call read, and those that these need."""
         wanted = _read_in(call)
         for statement in reversed(self.tree.body):
-            if not isinstance(statement, _VALUED) or _targets(statement) & wanted:
-                wanted |= _read_in(statement) if not isinstance(statement, ast.Expr) else set()
+            filling = fills(statement, wanted)
+            if filling or not isinstance(statement, _VALUED) or _targets(statement) & wanted:
+                plain = isinstance(statement, ast.Expr | ast.For) and not filling
+                wanted |= set() if plain else _read_in(statement)
         return wanted
 
 

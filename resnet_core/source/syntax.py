@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Text, same
 from resnet_core.errors import SourceError
 from resnet_core.source.budget import LONGEST_SOURCE
 
@@ -23,6 +24,30 @@ _REFUSED: dict[type[ast.AST], tuple[Text, Text]] = {
         Text("leave await out", "去掉 await"),
     ),
 }
+# What Python says, and the same in Chinese.
+_IN_CHINESE = (
+    (r"^expected ':'", "这里缺少冒号“:”"),
+    (r"^'(.)' was never closed", "“{}”没有配对的右括号"),
+    (r"^unmatched '(.)'", "“{}”没有配对的左括号"),
+    (r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
+     "“{}”与前面的“{}”不配对"),
+    (r"^unexpected indent", "这一行缩进过多"),
+    (r"unindent does not match", "这一行的缩进与前面各层都对不上"),
+    (r"expected an indented block after (.*)", "后面应有缩进的代码块（{}）"),
+    (r"inconsistent use of tabs", "制表符与空格混用"),
+    (r"unterminated .*string literal", "字符串没有结束的引号"),
+    (r"invalid (?:non-printable )?character '?(.+?)'? ?\(?(U\+\w+)\)?",
+     "有 Python 不认识的字符 {}（{}）"),
+    (r"Missing parentheses in call to '(\w+)'", "{} 后面要加括号（这是 Python 2 的写法）"),
+    (r"positional argument follows keyword argument", "位置参数写在了关键字参数后面"),
+    (r"Perhaps you forgot a comma", "语法错误，可能漏了逗号"),
+    (r"cannot assign to", "等号左边不能赋值"),
+    (r"invalid decimal literal", "数字写法不对"),
+    (r"keyword argument repeated: (\w+)", "关键字参数 {} 重复了"),
+    (r"'(\w+)' outside function", "“{}”写在了函数外面"),
+    (r"^invalid syntax", "语法错误"),
+    (r"unexpected EOF|unexpected end", "代码没有写完"),
+)  # fmt: skip
 _ASYNC = (ast.AsyncFor, ast.AsyncWith)
 
 
@@ -80,15 +105,23 @@ def _misspelt(text: str, error: SyntaxError, parameter: str) -> SourceError:
     lines = text.splitlines()
     line = min(error.lineno or 1, max(len(lines), 1))
     words = lines[line - 1].strip()[:60] if lines else ""
-    said = error.msg or "invalid syntax"
     return SourceError(
         words,
-        Text("Python says: {}", "Python 说：{}").format(said),
+        Text("Python says: {}", "Python 说：{}").format(_told(error.msg or "invalid syntax")),
         line=line,
         column=max(error.offset or 1, 1),
         allowed=Text("correct this line", "请改正这一行"),
         parameter=parameter,
     )
+
+
+def _told(said: str) -> Text:
+    """What Python says of a mistake, which knows no Chinese."""
+    for pattern, chinese in _IN_CHINESE:
+        found = re.search(pattern, said)
+        if found:
+            return Text(said, chinese.format(*found.groups()))
+    return same(said)
 
 
 def _check_brackets(text: str, parameter: str) -> None:

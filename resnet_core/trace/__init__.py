@@ -2,15 +2,24 @@
 
 torchview replaces ``nn.Module.__call__`` for the whole process while it records, so one trace
 runs at a time, building included. Nothing is computed: all tensors live on the meta device.
+
+Torch's meta kernels ask ``torch.fx.experimental.symbolic_shapes`` whether a condition holds. That
+module imports sympy, half a second at the first convolution of a process, to reason about sizes
+that are symbols. There are none here, and of a plain condition the answer is the condition itself.
+Until somebody imports the real module, a stand-in answers; any other name is the real module's.
 """
 
 from __future__ import annotations
 
+import importlib
+import operator
 import os
+import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from types import ModuleType
 from typing import Any
 
 import graphviz
@@ -25,12 +34,8 @@ from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.stages import stage
 from resnet_core.trace.failing_call import told
-from resnet_core.trace.hollow import unfilled
-from resnet_core.trace.plain_sizes import plain_sizes
-from resnet_core.trace.quick_recorder import QuickRecorder, followed_from
-from resnet_core.trace.reader import Reader
-from resnet_core.trace.recorder import Counter, Witness
-from resnet_core.trace.twins import Twins, Unplaceable
+from resnet_core.trace.reader import Reader, Twins, Unplaceable
+from resnet_core.trace.recorder import Counter, QuickRecorder, Witness, followed_from
 
 one_at_a_time = threading.RLock()
 
@@ -49,10 +54,12 @@ def trace(
     build: Callable[[], nn.Module],
     input_shapes: Sequence[Shape],
     dtypes: Sequence[torch.dtype] = (),
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The Graph of the module that ``build`` makes, at inputs of these shapes (batch first).
 
-    ``dtypes`` are those of the inputs, where they are not all of torch's default.
+    ``dtypes`` are those of the inputs, where they are not all of torch's default; ``kwargs`` is
+    what forward is given by name, tensors and other values.
 
     A structure that cannot run gives the Graph up to the call that failed, with ``problem``
     set. Whatever ``build`` raises passes through. Raises TraceError for a module that is no
@@ -61,7 +68,7 @@ def trace(
     with one_at_a_time:
         with stage("build"), torch.device("meta"):
             module = build()
-        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes)
+        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes, kwargs)
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -90,6 +97,7 @@ def _run(
     twins: Twins,
     witness: Witness,
     dtypes: Sequence[torch.dtype] = (),
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Graph:
     kinds = [*dtypes, *[torch.get_default_dtype()] * len(input_shapes)]
     with torch.device("meta"):
@@ -97,9 +105,9 @@ def _run(
             torch.empty(shape, dtype=dtype)
             for shape, dtype in zip(input_shapes, kinds, strict=False)
         ]
-    tensors, _, input_nodes = process_input(inputs, None, {}, "meta")
+    tensors, named, input_nodes = process_input(inputs, None, _emptied(dict(kwargs or {})), "meta")
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure = _forward(module, tensors, record, witness)
+    failure = _forward(module, (tensors, named), record, witness)
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
@@ -108,17 +116,98 @@ def _run(
     return Reader(module, witness, list(input_nodes), twins).read(failure)
 
 
+def _emptied(value: Any) -> Any:
+    """A value for forward, its tensors without data."""
+    if isinstance(value, torch.Tensor):
+        return torch.empty_like(value, device="meta")
+    if isinstance(value, dict):
+        return {name: _emptied(part) for name, part in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_emptied, value))
+    return value
+
+
 def _forward(
-    module: nn.Module, tensors: Any, record: ComputationGraph, witness: Witness
+    module: nn.Module, given: tuple[Any, Any], record: ComputationGraph, witness: Witness
 ) -> BaseException | None:
     """Run it; what it raised. A tensor that a forward makes is without data as all others are."""
+    tensors, named = given
     module.eval()
     witness.follow = followed_from(record)
     recording = QuickRecorder(record, witness.around)
     counting = witness.counter or nullcontext()
     with recording, torch.no_grad(), plain_sizes(), counting, torch.device("meta"), witness:
         try:
-            module(*tensors)
+            module(*tensors, **named)
         except (Exception, SystemExit) as error:
             return error
     return None
+
+
+_REAL = "torch.fx.experimental.symbolic_shapes"
+
+
+class _PlainSizes(ModuleType):
+    """The questions that meta kernels ask, answered for what is no symbol."""
+
+    guard_or_false = guard_or_true = guard_size_oblivious = staticmethod(bool)
+    expect_true = statically_known_true = staticmethod(bool)
+    guarding_hint_or_throw = staticmethod(int)
+    sym_eq = staticmethod(operator.eq)
+
+    @staticmethod
+    def sym_or(*conditions: bool) -> bool:
+        return any(conditions)
+
+    @staticmethod
+    def sym_and(*conditions: bool) -> bool:
+        return all(conditions)
+
+    @staticmethod
+    def has_guarding_hint(_size: int) -> bool:
+        return True
+
+    @staticmethod
+    def is_nested_int(_size: int) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what an import statement asks of any module
+            raise AttributeError(name)
+        if sys.modules.get(_REAL) is self:
+            del sys.modules[_REAL]
+        return getattr(importlib.import_module(_REAL), name)
+
+
+@contextmanager
+def plain_sizes() -> Iterator[None]:
+    """While it lasts, the questions are answered without sympy where it is not loaded yet."""
+    if _REAL in sys.modules:
+        yield
+        return
+    stand_in = _PlainSizes(_REAL)
+    sys.modules[_REAL] = stand_in
+    try:
+        yield
+    finally:
+        if sys.modules.get(_REAL) is stand_in:
+            del sys.modules[_REAL]
+
+
+# What fills a parameter with its first values.
+_FILLS = [name for name in vars(nn.init) if name.endswith("_") and not name.startswith("_")]
+
+
+@contextmanager
+def unfilled() -> Iterator[None]:
+    """While it lasts, nothing that is built is initialised: only its shapes are wanted."""
+    fills = {name: vars(nn.init)[name] for name in _FILLS}
+    vars(nn.init).update(dict.fromkeys(_FILLS, _as_it_is))
+    try:
+        yield
+    finally:
+        vars(nn.init).update(fills)
+
+
+def _as_it_is(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+    return tensor

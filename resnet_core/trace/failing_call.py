@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 import traceback
@@ -25,6 +26,21 @@ _NEEDS_DATA = (
     "aten::_local_scalar"
 )
 
+_CHANNELS = Text("the layer takes {} channels and {} come in", "这一层要 {} 个通道，进来的是 {} 个")
+_FEATURES = Text(
+    "the layer takes vectors of {:,} numbers and vectors of {:,} come in",
+    "这一层要长 {:,} 的向量，进来的长 {:,}",
+)
+_WHOLE = Text(
+    "it looks up whole numbers and the input holds fractions: let the input hold whole numbers "
+    "(dtype=long)",
+    "它按整数查表，而输入是小数：请让输入为整数（dtype=long）",
+)
+_SPREAD = Text(
+    "{} are {} numbers, which cannot be laid out as [{}]: {} does not divide them",
+    "{} 共 {} 个数，排不成 [{}]：不能被 {} 整除",
+)
+_FILLED = Text("{} are {} numbers, and [{}] takes {}", "{} 共 {} 个数，而 [{}] 需要 {} 个")
 _PATHS = {
     "main": Text("the main path", "主路"),
     "shortcut": Text("the shortcut", "捷径"),
@@ -44,6 +60,8 @@ def problem(node: Node, said: str, operands: Sequence[Edge], start: Shape) -> Pr
             title, reason = "shapes do not fit", disagreement
     elif node.role in ("conv", "pool") and node.inputs:
         title, reason = _window_problem(node, said)
+    elif node.inputs and (mismatch := _mismatch(node, said)):
+        title, reason = mismatch
     return Problem(node.id, title, reason, node.inputs)
 
 
@@ -76,15 +94,35 @@ def _disagreement(node: Node, operands: Sequence[Edge], start: Shape) -> Text | 
     return clauses(*reasons)
 
 
+def _mismatch(node: Node, said: str) -> tuple[str, Text] | None:
+    """A layer or a function that is given another size than it takes; None for anything else."""
+    given = node.inputs[0]
+    if node.attributes.get("num_features") is not None and len(given) > 1:
+        channels = node.attributes["num_features"]
+        if channels != given[1]:
+            return "channels do not fit", _CHANNELS.format(channels, given[1])
+    features = node.attributes.get("in_features")
+    if features is not None and given and features != given[-1]:
+        return "features do not fit", _FEATURES.format(features, given[-1])
+    if "scalar types: Long, Int" in said:
+        return "whole numbers are wanted", _WHOLE
+    wanted = re.search(r"shape '\[([-\d, ]+)\]' is invalid for input of size (\d+)", said)
+    if wanted is None:
+        return None
+    sizes, numbers = [int(size) for size in wanted[1].split(",")], int(wanted[2])
+    fixed = math.prod(size for size in sizes if size > 0)
+    words = _text(given), f"{numbers:,}"
+    if -1 in sizes:
+        return "shapes do not fit", _SPREAD.format(*words, wanted[1], f"{fixed:,}")
+    return "shapes do not fit", _FILLED.format(*words, wanted[1], f"{fixed:,}")
+
+
 def _window_problem(node: Node, said: str) -> tuple[str, Text]:
     """A kernel that finds no room, or channels that are not those of the layer."""
     given = node.inputs[0]
     expects = node.attributes.get("in_channels")
     if expects is not None and len(given) > 1 and given[1] != expects:
-        return "channels do not fit", Text(
-            f"the layer takes {expects} channels and {given[1]} come in",
-            f"这一层要 {expects} 个通道，进来的是 {given[1]} 个",
-        )
+        return "channels do not fit", _CHANNELS.format(expects, given[1])
     kernel = node.attributes.get("kernel_size")
     if kernel is None or not re.search("[Kk]ernel|output.*(small|size)|non-positive|<= ?0", said):
         return "cannot run", _plain(said)

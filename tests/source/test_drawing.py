@@ -30,7 +30,8 @@ def test_without_a_call_the_likeliest_class_is_drawn() -> None:
     drawing = draw_source(SOURCE)
     assert drawing.call == "ResidualBlock(64, 64)"
     assert drawing.shapes == ((1, 64, 56, 56),)
-    assert draw_source(STYLES["cifar"][0]).call == "Net(Block, [3, 4, 6, 3])"
+    # Its values would be guessed: what the source itself makes of it goes before.
+    assert draw_source(STYLES["cifar"][0]).call == "net20()"
 
 
 OF_LAYERS = re.compile(r"^class \w+\(.*Module\)", re.MULTILINE)
@@ -41,7 +42,7 @@ def test_every_source_offers_a_class_with_values(name: str) -> None:
     source, call, _ = STYLES[name]
     offered = offers(Program(source))
     called = [offer for offer in offered if re.match(rf"{offer.name}\b", call)]
-    assert not called or called[0] in offered[:2]
+    assert not called or called[0].kind != "class" or called[0] in offered[:3]
     assert all(knob.value for knob in offered[0].knobs)
 
 

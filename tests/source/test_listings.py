@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from resnet_core import compare, draw, draw_source
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.graph.model import Graph
 from resnet_core.source.listing import readings, restored
+from resnet_core.source.offer import offers
+from resnet_core.source.program import Program
 from tests.source.styles import STYLES
 from tests.subjects import sampled
 
@@ -43,13 +46,14 @@ def structure(graph: Graph) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", EQUAL)
+@pytest.mark.parametrize("name", sampled(EQUAL))
 def test_a_listing_as_it_stands_is_the_catalogues_subject(name: str) -> None:
     call, size, subject = EQUAL[name]
     found = restored(LISTINGS[name])
     assert found.changed
     assert found.notes
-    assert any(line.startswith("+") for line in found.difference())
+    assert any(re.match(r"\+[^+]", line) for line in found.difference())
+    assert offers(Program(found.text))  # it is the listing that is drawn
     drawing = draw_source(found.text, call, size)
     side = size.rpartition("x")[2]
     assert structure(drawing.graph) == structure(draw(**subject, input=side).graph)
@@ -65,7 +69,7 @@ def test_the_published_failure_at_stride_2_is_drawn_at_its_line() -> None:
     assert text.splitlines()[broken.source.line - 1].strip() == "out += self.shortcut(x)"
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", sampled(STYLES))
 def test_code_that_is_whole_is_left_as_it_is(name: str) -> None:
     assert not restored(STYLES[name][0]).changed
 

@@ -75,7 +75,7 @@ def test_the_view_and_the_input_are_described(client: TestClient) -> None:
 def test_nothing_is_described_that_no_subject_takes(client: TestClient) -> None:
     taken = {name for subject in SUBJECTS for name in subject.params.model_fields}
     others = {*Input.model_fields, *Options.model_fields, "block", "model", "on_error", "v"}
-    assert set(knobs(client)) == taken | others | {"source", "call"}
+    assert set(knobs(client)) == taken | others | {"source", "call", "dtype"}
 
 
 def test_the_extension_is_a_parameter_of_its_own_path(client: TestClient) -> None:

@@ -1,0 +1,159 @@
+"""What people really paste: whole scripts, questions, other frameworks, half of a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.workers import pasted_page
+from resnet_core import SourceError, draw_source
+from resnet_core.source.offer import offers
+from resnet_core.source.program import Program
+
+_TEXT = Path(__file__).with_name("forum.txt").read_text(encoding="utf-8")
+PASTES = dict(re.findall(r"^##### (\w+)\n(.*?)(?=^##### |\Z)", _TEXT, re.DOTALL | re.MULTILINE))
+
+# What each is answered with: the call and the input that are drawn …
+DRAWN = {
+    "train_loop": ("Net()", "1x1x28x28"),
+    "argparse": ("Block(64)", "1x64x56x56"),
+    "zh_comments": ("残差块(64, 64)", "1x64x56x56"),
+    "func_only": ("conv_block(64, 64)", "1x64x56x56"),
+    "model_var": ("model", "1x1x28x28"),
+    "d2l": ("Residual(3, 3)", "1x3x224x224"),
+    "resnet_factories": ("resnet34()", "1x3x224x224"),
+    "forum_prompt": ("M()", "1x3x224x224"),
+    "zh_post": ("SEBlock(64)", "1x64x56x56"),
+    "init_lost": ("Net()", "1x3x224x224"),
+    "missing_colon": ("Net()", "1x3x224x224"),
+    "lightning": ("LitNet()", "1x3x224x224"),
+    "pretrained": ("MyResNet(10)", "1x3x224x224"),
+    "pretrained_children": ("Encoder()", "1x3x224x224"),
+    "cuda": ("Net()", "1x3x224x224"),
+    "numpy": ("Net()", "1x8x128"),
+    "tabs_mixed": ("Net()", "1x3x224x224"),
+    "py2": ("Net()", "1x3x224x224"),
+    "embedding": ("TextCNN(1000, 64, 10)", "1x16"),
+    "yaml_cfg": ("Net(SimpleNamespace(in_ch=64, width=64))", "1x64x56x56"),
+}
+# … the failure that is drawn, with its line …
+FAILING = {
+    "wrong_channels": (8, "the layer takes 32 channels and 64 come in", "要 32 个通道，进来的是 64 个"),
+    "flatten_wrong": (9, "vectors of 2,048 numbers and vectors of 93,312 come in", "进来的长 93,312"),
+    "markdown": (7, "128 channels on the main path, 64 channels on the shortcut", "捷径有 64 个通道"),
+}  # fmt: skip
+# … or the words of a refusal.
+REFUSED = {
+    "keras": ("this is TensorFlow (Keras) code, and only code for PyTorch", "TensorFlow (Keras) 的代码"),
+    "keras_class": ("this is TensorFlow (Keras) code", "这里只读 PyTorch 的代码"),
+    "keras_seq": ("this is Keras code", "这是 Keras 的代码"),
+    "paddle": ("this is PaddlePaddle code", "这是 PaddlePaddle 的代码"),
+    "mindspore": ("this is MindSpore code", "这是 MindSpore 的代码"),
+    "flax": ("this is JAX code", "这是 JAX 的代码"),
+    "mxnet": ("this is MXNet code", "这是 MXNet 的代码"),
+    "cpp": ("this is no Python code", "这不是 Python 代码"),
+    "traceback": ("this is the message of an error", "这是报错信息"),
+    "print_model": ("as print() shows it", "print() 打印出来的"),
+    "words": ("these are words, and no code", "这是文字，不是代码"),
+    "no_super": ("before super().__init__() is called", "在调用 super().__init__() 之前"),
+    "no_forward": ("it has 'foward', which torch does not call", "有 'foward'，但 torch 不会调用它"),
+    "unclosed": ("Python says: '(' was never closed", "“(”没有配对的右括号"),
+    "diffs": ("Python says: cannot assign", "等号左边不能赋值"),
+    "value_branch": ("this depends on the values of a tensor", "这取决于张量里的数值"),
+    "missing_helper": ("the name 'Conv' is nowhere defined", "名字 'Conv' 没有定义"),
+}  # fmt: skip
+
+
+def _read(name: str, language: str = "en") -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(
+        pasted_page.read([("source", PASTES[name]), ("language", language)])
+    )
+    return said
+
+
+def test_every_paste_has_an_answer() -> None:
+    assert set(PASTES) == {*DRAWN, *FAILING, *REFUSED}
+    assert len(PASTES) >= 40
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_paste_is_drawn(name: str) -> None:
+    found = _read(name)
+    assert (found["error"], found["problem"]) == (None, None)
+    assert (found["call"], found["input"]) == DRAWN[name]
+    assert found["svg"].startswith("<svg") or "<svg" in found["svg"]
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_mistake_in_a_paste_is_drawn_at_its_line(name: str) -> None:
+    found = _read(name)
+    line, english, chinese = FAILING[name]
+    assert found["broken"] == line
+    assert english in found["problem"]["en"]
+    assert chinese in found["problem"]["zh"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_drawn_is_said_in_both_languages(name: str) -> None:
+    error = _read(name, "zh")["error"]
+    english, chinese = REFUSED[name]
+    assert english in error["said"]["en"]
+    assert chinese in error["said"]["zh"]
+    assert error["todo"]["zh"] not in ("", "–")
+
+
+def test_functions_and_names_that_are_modules_are_offered_too() -> None:
+    found = {offer.name: offer.kind for offer in offers(Program(PASTES["resnet_factories"]))}
+    assert found == {
+        "resnet34": "function", "ResNet": "class", "BasicBlock": "class", "resnet18": "function",
+    }  # fmt: skip
+    d2l = {offer.name: offer.kind for offer in offers(Program(PASTES["d2l"]))}
+    assert d2l["net"] == "module"
+    assert "resnet_block" not in d2l  # it returns a list
+    assert "train_loader" not in {o.name for o in offers(Program(PASTES["train_loop"]))}
+
+
+def test_a_network_that_is_filled_line_by_line_is_whole() -> None:
+    source = (
+        "net = nn.Sequential()\nfor i in range(3):\n    net.append(nn.Conv2d(3, 3, 3))\n"
+        "net.add_module('end', nn.ReLU())\nfor x in loader:\n    net(x)\n"
+    )
+    drawn = draw_source(source, "net", "1x3x32x32")
+    assert [node.type for node in drawn.graph.calls] == ["Conv2d"] * 3 + ["ReLU"]
+
+
+def test_an_input_is_taken_that_goes_through() -> None:
+    source = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.c = nn.Conv2d(3, 4, 5)\n        self.f = nn.Linear(4 * 28 * 28, 10)\n"
+        "    def forward(self, x):\n        return self.f(self.c(x).flatten(1))\n"
+    )
+    assert draw_source(source).shapes == ((1, 3, 32, 32),)
+    # One that is given is kept, whether it goes through or not.
+    given = draw_source(source, input="1x3x40x40")
+    assert given.graph.problem is not None
+    assert given.graph.problem.title == "features do not fit"
+
+
+def test_inputs_of_whole_numbers_have_an_address() -> None:
+    from resnet_core.diagram.pasted import of_pairs
+
+    drawing = draw_source(PASTES["embedding"])
+    assert dict(drawing.query)["dtype"] == "long"
+    assert of_pairs(drawing.query).render("json") == drawing.render("json")
+    wrong = draw_source(PASTES["embedding"], input="1x16")
+    assert wrong.graph.problem is not None
+    assert "(dtype=long)" in wrong.graph.problem.reason
+
+
+def test_a_refusal_of_another_framework_names_the_first_line() -> None:
+    with pytest.raises(SourceError) as caught:
+        draw_source(PASTES["keras"])
+    assert caught.value.words == "import tensorflow as tf"
+    # Where torch is imported too, it is read as far as it goes.
+    both = "import torch, tensorflow\n" + PASTES["func_only"]
+    assert draw_source(both).call == "conv_block(64, 64)"

@@ -38,7 +38,7 @@ from app.http.rate import Rate
 from app.http.requests import NotAcceptable
 from app.http.responses import VERSION, to_exception
 from app.http.siblings import Siblings
-from app.http.sites import EverySite, PublicAddress, TrustedHosts
+from app.http.sites import EverySite, PublicAddress, TrustedHosts, spelled
 from app.http.watch import Watch, write_log
 from app.pages import frame
 from app.pages import routes as pages
@@ -51,7 +51,7 @@ from app.pages.templates import (
     folder,
     stamp,
 )
-from app.processes import Line, Processes
+from app.processes import BEAT, Line, Processes
 from app.settings import Settings, read
 from app.workers.own_module import Own
 from app.workers.pool import Workers
@@ -78,6 +78,7 @@ class Application(FastAPI):
 
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All that is behind the front."""
+        spelled(scope)
         await super().__call__(scope, receive, send)
 
 
@@ -127,7 +128,7 @@ def _wrap(app: Application) -> None:
         app.add_middleware(Rate, rate=settings.rate)
     app.add_middleware(Packing)
     if app.state.own is None:
-        app.add_middleware(Finished, size=settings.cache_bytes // 4)
+        app.add_middleware(Finished, size=settings.cache_bytes // 8)
     app.add_middleware(Guard)
     app.state.tracing = tracing.begun() if settings.otel else None
     watching = {"metrics": app.state.metrics, "tracing": app.state.tracing}
@@ -142,7 +143,8 @@ def _wrap(app: Application) -> None:
     app.front = app.inside
     if app.state.own is None:
         # An address may be answered before it is known whether a file was saved.
-        size, by_host = settings.cache_bytes, settings.hosts != "*"
+        # It shares the memory with pages and with what is drawn, which takes half.
+        size, by_host = settings.cache_bytes * 3 // 8, settings.hosts != "*"
         app.front = Hits(app.front, size, app.state.metrics, by_host)
     if settings.access_log:
         app.front = Watch(app.front, **watching)
@@ -301,6 +303,10 @@ async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None])
         await asyncio.sleep(0.05)
     await app.state.renderer.workers.ready.wait()
     ready()
+    while getattr(app.state, "alive", None):
+        # Whoever started this process and the others takes one that is silent to hang.
+        await asyncio.sleep(BEAT)
+        ready()
 
 
 def _announce(listener: socket.socket) -> None:

@@ -2,7 +2,7 @@
 
 All accept from one socket, which the process that starts them opens and never reads. So a process
 that is stopped takes no connection that it does not answer, and one that dies takes none with it
-but its own.
+but its own. One that stays stopped, or that says nothing any more, is ended and replaced.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +24,12 @@ SHORT, SLOWEST = 5.0, 30.0
 GRACE = 4.0
 # Looks after the processes at least so often, in seconds.
 LOOK = 0.5
+# Seconds that a process may be stopped: long enough for somebody who looks at it, and what it was
+# answering waits so long.
+STOPPED = 2.0
+# Each says so often that it goes on, and is taken to hang after so many seconds without a word.
+BEAT, SILENT = 1.0, 15.0
+WORD = struct.Struct("=i")
 
 
 @dataclass
@@ -35,6 +42,14 @@ class Place:
     # When it is started again, and after how long the next time.
     due: float = 0.0
     pause: float = 0.5
+    # When it was stopped, and when it last said that it goes on; zero where neither happened.
+    stopped: float = 0.0
+    heard: float = 0.0
+
+    def lost(self, now: float) -> bool:
+        """Whether it will answer nobody any more, though it lives."""
+        stopped = self.stopped and now - self.stopped > STOPPED
+        return bool(stopped or (self.heard and now - self.heard > SILENT))
 
 
 @dataclass
@@ -47,9 +62,10 @@ class Line:
     alive: int
 
     def tell(self) -> None:
-        """Say that it is ready."""
+        """Say that it is ready, and from then on that it goes on."""
         with suppress(OSError):
-            os.write(self.ready, bytes([self.number]))
+            # By its own number, for another may have had its place a moment ago.
+            os.write(self.ready, WORD.pack(os.getpid()))
 
 
 @dataclass
@@ -71,7 +87,8 @@ class Processes:
         ready, telling = os.pipe()
         alive, living = os.pipe()
         woken, waking = os.pipe()
-        os.set_blocking(waking, False)
+        for end in (waking, telling):
+            os.set_blocking(end, False)
         os.set_blocking(woken, False)
         self._ours = (ready, living, woken, waking)
         self._theirs = (telling, alive)
@@ -91,22 +108,38 @@ class Processes:
 
     def _watch(self, ready: int, woken: int) -> None:
         missing: set[int] | None = {place.number for place in self._places}
+        looked = time.monotonic()
         while not self._signal:
             self._bury()
             now = time.monotonic()
             for place in self._places:
+                if now - looked > SILENT / 2:
+                    # This process itself stood still, and perhaps the whole machine.
+                    place.heard = place.heard and now
+                if place.pid and place.lost(now):
+                    print(f"resnet-diagram: process {place.number} hangs", file=sys.stderr)
+                    os.kill(place.pid, signal.SIGKILL)
                 if not place.pid and place.due <= now and not self._signal:
                     self._start(place)
+            looked = now
             seen, _, _ = select.select([ready, woken], [], [], LOOK)
             if woken in seen:
                 os.read(woken, 4096)
-            said = os.read(ready, 64) if ready in seen else b""
+            said = self._heard(ready) if ready in seen else set()
             if said and missing is not None:
-                missing -= set(said)
+                missing -= said
                 if not missing:
                     self.announce()
                     # Those that replace others are ready without a word.
                     missing = None
+
+    def _heard(self, ready: int) -> set[int]:
+        """The numbers of those that have said that they go on."""
+        pids = {pid for (pid,) in WORD.iter_unpack(os.read(ready, 1024 * WORD.size))}
+        said = [place for place in self._places if place.pid in pids]
+        for place in said:
+            place.heard = time.monotonic()
+        return {place.number for place in said}
 
     def _start(self, place: Place) -> None:
         sys.stdout.flush()
@@ -134,16 +167,28 @@ class Processes:
             os._exit(status)
 
     def _bury(self) -> None:
-        """Note who has died, and when another takes its place."""
+        """Note who is stopped, who has died, and when another takes its place."""
         now = time.monotonic()
         for place in self._places:
-            if not place.pid or os.waitpid(place.pid, os.WNOHANG) == (0, 0):
+            if not place.pid or (status := self._news(place.pid)) is None:
                 continue
-            place.pid, place.due = 0, now
+            if os.WIFSTOPPED(status):
+                place.stopped = now
+                continue
+            if os.WIFCONTINUED(status):
+                place.stopped, place.heard = 0.0, place.heard and now
+                continue
+            place.pid, place.due, place.stopped, place.heard = 0, now, 0.0, 0.0
             if now - place.since < SHORT:
                 place.due, place.pause = now + place.pause, min(SLOWEST, 2 * place.pause)
             else:
                 place.pause = Place.pause
+
+    @staticmethod
+    def _news(pid: int) -> int | None:
+        """What the system last noted of a process that this one has started."""
+        found, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
+        return status if found else None
 
     def _stop(self) -> None:
         """Ask all to end, and end who does not."""

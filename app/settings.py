@@ -23,7 +23,7 @@ class Settings(BaseSettings):
         2,
         ge=0,
         le=64,
-        description="processes that draw, beside one for small diagrams; 0 draws in a thread",
+        description="processes that draw, plus one for small diagrams; 0 draws in a thread",
     )
     worker_bytes: int = Field(
         600 * 2**20, ge=0, description="memory after which a worker is replaced when idle, in bytes"

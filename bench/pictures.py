@@ -4,8 +4,9 @@
     python -m bench.pictures 500
 
 The server draws in several processes, eight clients ask at once, and every second a worker is
-killed. The reference is drawn afterwards in this process, one after the other. Ends with status 1
-where any answer has other bytes.
+killed. The reference is drawn in this process, one after the other, while they come; what is known
+so far is told after each tenth and when it is interrupted. Ends with status 1 where any answer has
+other bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import random
 import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,19 +45,25 @@ def queries() -> Iterator[tuple[Query, str]]:
         yield found.query, FORMATS[at % len(FORMATS)]
 
 
-def ask(url: str, count: int, harm: Callable[[], None] | None = None) -> tuple[Counter[str], int]:
+def ask(
+    url: str,
+    count: int,
+    harm: Callable[[], None] | None = None,
+    told: Callable[[Counter[str], int], None] = lambda *_: None,
+) -> tuple[Counter[str], int]:
     """How often each status was answered, and how many pictures were wrong."""
     wanted = list(itertools.islice(queries(), count))
     over = threading.Event()
+    statuses: Counter[str] = Counter()
+    wrong = 0
     with httpx2.Client(timeout=60) as client, ThreadPoolExecutor(CLIENTS + 1) as threads:
 
         def one(asked: tuple[Query, str]) -> httpx2.Response:
             query, format = asked
             for _ in range(20):
                 answer = client.get(f"{url}/diagram.{format}", params=dict(query))
-                if answer.status_code != 503:
+                if answer.status_code != 503 or over.wait(0.2):
                     break
-                time.sleep(0.2)
             return answer
 
         def harming() -> None:
@@ -65,15 +71,28 @@ def ask(url: str, count: int, harm: Callable[[], None] | None = None) -> tuple[C
                 harm()
 
         threads.submit(harming)
+        answers = [threads.submit(one, asked) for asked in wanted]
         try:
-            answers = list(threads.map(one, wanted))
+            for (query, format), future in zip(wanted, answers, strict=True):
+                answer = future.result()
+                statuses[str(answer.status_code)] += 1
+                if answer.status_code == 200:
+                    wrong += answer.content != Diagram.of(query).render(format)
+                if statuses.total() % max(1, count // 10) == 0:
+                    told(statuses, wrong)
+        except KeyboardInterrupt:
+            told(statuses, wrong)
         finally:
             over.set()
-    wrong = 0
-    for (query, format), answer in zip(wanted, answers, strict=True):
-        if answer.status_code == 200:
-            wrong += answer.content != Diagram.of(query).render(format)
-    return Counter(str(answer.status_code) for answer in answers), wrong
+            threads.shutdown(wait=False, cancel_futures=True)
+    return statuses, wrong
+
+
+def tell(statuses: Counter[str], wrong: int) -> None:
+    """Print what is known so far."""
+    told = ", ".join(f"{number:,} × {status}" for status, number in sorted(statuses.items()))
+    total = statuses.total()
+    print(f"{total:,} pictures: {told}; {wrong} differ from what one process draws", flush=True)
 
 
 def main() -> None:
@@ -86,9 +105,7 @@ def main() -> None:
             if workers := server.workers:
                 os.kill(random.choice(workers), signal.SIGKILL)
 
-        statuses, wrong = ask(server.url, count, harm)
-    told = ", ".join(f"{number:,} × {status}" for status, number in sorted(statuses.items()))
-    print(f"{count:,} pictures: {told}; {wrong} differ from what one process draws alone")
+        _, wrong = ask(server.url, count, harm, tell)
     raise SystemExit(bool(wrong))
 
 

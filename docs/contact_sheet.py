@@ -17,7 +17,7 @@ from PIL import Image, ImageColor
 
 from resnet_core import draw
 from resnet_core.diagram.form import WIDTHS
-from resnet_core.layout.theme import COLOURS, Theme, ThemeName
+from resnet_core.layout.sheet import COLOURS, Theme, ThemeName
 from resnet_core.registry import BLOCKS, NETWORKS
 
 FOLDER = Path(__file__).parent / "contact"

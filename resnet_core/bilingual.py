@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Language = Literal["en", "zh"]
 
@@ -16,7 +16,13 @@ TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 
 def spaced(text: str) -> str:
-    """A gap between Chinese and Latin letters or digits, wherever a value was put in."""
+    """A gap between Chinese and Latin letters or digits, wherever a value was put in.
+
+    None stands before a per cent sign, and brackets and stops of full width bring their own.
+    """
+    text = re.sub(r"(\d) %", r"\1%", text)
+    text = re.sub(r"(?<=[\w%)]) +(?=[（），。：；、])", "", text)
+    text = re.sub(r"(?<=[（），。：；、]) +(?=\w)", "", text)
     text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)
     return re.sub(r"([A-Za-z0-9⁻%)])([\u4e00-\u9fff])", r"\1 \2", text)
 
@@ -62,6 +68,19 @@ class Text:
     def mapped(self, change: Callable[[str], str]) -> Text:
         """The text with every language's words put through ``change``."""
         return Text(*(change(self[language]) for language in LANGUAGES))
+
+
+class Words(NamedTuple):
+    """A part of a sentence in every language; in one of them it may need no words at all."""
+
+    en: str
+    zh: str
+
+    def of(self, language: Language) -> str:
+        return str(getattr(self, language))
+
+
+NO_WORDS = Words("", "")
 
 
 def same(words: object) -> Text:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import Text, same
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class System:
     """One piece of code: what the page makes of it, and what it is.
 
     ``query`` draws it; ``also`` are further drawings that belong to the story, each with a word
-    of its own. ``drawing`` is what the page draws in letters, retyped, and ``claims`` are
-    its statements that call for an answer.
+    of its own. ``drawing`` is what the page draws in letters, retyped, or where it is
+    ``described`` what it tells in words, drawn as told; ``claims`` are its statements that call
+    for an answer. ``refused`` is a query that the code refuses.
     """
 
     name: str
@@ -44,6 +45,9 @@ class System:
     also: tuple[tuple[Text, Mapping[str, Any]], ...]
     drawing: Text | None = None
     claims: tuple[Claim, ...] = ()
+    title: Text = field(default_factory=lambda: same("?"))
+    described: bool = False
+    refused: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> System:
@@ -51,7 +55,11 @@ class System:
         told, truth = Text(**row["told"]), Text(**row["truth"])
         drawing = Text(**row["drawing"]) if "drawing" in row else None
         claims = tuple(map(Claim.of, row.get("claim", ())))
-        return cls(row["name"], row["query"], told, truth, also, drawing, claims)
+        title = Text(**row["title"]) if "title" in row else same(row["name"])
+        described, refused = row.get("described", False), row.get("refused", {})
+        return cls(
+            row["name"], row["query"], told, truth, also, drawing, claims, title, described, refused
+        )
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 // A sign of work that is shorter than this would only flicker.
 const NOTICED = 120;
 const PATIENCE = 30000;
+const WHOLE = { Accept: "text/html" };
+// A turned knob wants picture and words at once; what to try next may come later.
+const QUICK = { ...WHOLE, Prefer: "wait=0" };
 const RESTS = [1000, 2000, 4000, 8000, 15000];
 
 export class Asking {
@@ -32,6 +35,16 @@ export class Asking {
     }
   }
 
+  /**
+   * The same page with all that the first one was too quick for, or null: another was asked for
+   * meanwhile, or there is none.
+   */
+  async whole(url) {
+    const mine = this.last;
+    const page = await new Question(url, WHOLE).answer();
+    return mine === this.last ? page : null;
+  }
+
   /** Ask at once, without waiting any longer. */
   again() {
     this.last?.wake?.();
@@ -39,8 +52,9 @@ export class Asking {
 }
 
 class Question {
-  constructor(url) {
+  constructor(url, headers = QUICK) {
     this.url = url;
+    this.headers = headers;
     this.cancelled = false;
     this.stop = new AbortController();
   }
@@ -57,7 +71,7 @@ class Question {
     const timer = setTimeout(() => late.abort(), PATIENCE);
     const signal = AbortSignal.any([this.stop.signal, late.signal]);
     try {
-      const answer = await fetch(this.url, { headers: { Accept: "text/html" }, signal });
+      const answer = await fetch(this.url, { headers: this.headers, signal });
       const text = await answer.text();
       const page = new DOMParser().parseFromString(text, "text/html");
       // What a proxy says while the server starts is not a page of ours.

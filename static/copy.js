@@ -49,9 +49,16 @@ async function fetched(address, type) {
   return new Blob([await answer.arrayBuffer()], { type });
 }
 
+/** What is written in lines, their numbers left out. */
+function written(lines) {
+  const copy = lines.cloneNode(true);
+  for (const number of copy.querySelectorAll(".number")) number.remove();
+  return copy.textContent;
+}
+
 async function copyLines(lines) {
   if (navigator.clipboard) {
-    await navigator.clipboard.writeText(lines.textContent);
+    await navigator.clipboard.writeText(written(lines));
     return;
   }
   // Without https a page may only copy what is selected.

@@ -9,6 +9,7 @@ import { Crumbs } from "./crumbs.js";
 import { dropped, tellDropped, without } from "./dropped.js";
 import { patch } from "./knobs.js";
 import { Links } from "./links.js";
+import { Minimap } from "./minimap.js";
 import { hold, picture, play } from "./motion.js";
 import { offerParts } from "./parts.js";
 import { Pin } from "./pin.js";
@@ -26,13 +27,15 @@ import { takeAsSeen } from "./taking.js";
 import { tell, totals } from "./turn.js";
 import { zoomable } from "./zoom.js";
 
-const REGIONS = [".choices", ".crumbs", ".canvas", ".totals", ".panels", ".subjects", ".languages"];
+const REGIONS = [".choices", ".crumbs", ".canvas", ".signs", ".totals", ".panels", ".subjects", ".languages"];
 // These stay as they are, and pale, while what is asked for cannot be drawn.
-const OF_PICTURE = [".totals", ".panels"];
+const OF_PICTURE = [".signs", ".totals", ".panels"];
 // What somebody types is drawn after this rest; an arrow key or a choice is drawn at once.
 const A_REST = 180;
 // Turns of one knob that follow each other within this time are one step "back".
 const A_TURN = 2000;
+// As long as boxes glide, nothing else is to be done.
+const A_LOOK = 400;
 
 const find = (selector) => document.querySelector(selector);
 const canvas = find(".canvas");
@@ -45,6 +48,7 @@ const sight = new Sight(find(".sight"), find("[data-sight=open]"), links);
 new Shapes(find(".tip"));
 const search = new Search(find(".search"), (call) => links.seek(call));
 const crumbs = new Crumbs(open);
+const map = new Minimap(canvas, find(".map"));
 const signs = new Signs(openJust);
 const columns = new Columns(find(".workspace"), () => zoom.start());
 const strip = new Strip(find(".workspace"), zoom);
@@ -98,6 +102,15 @@ async function show(url, push = true, knob = null, carried = false) {
   if (push) enter(asked + location.hash, knob);
   else turned = { knob: null, at: -Infinity };
   replace(page, push);
+  setTimeout(() => follow(wanted), A_LOOK);
+}
+
+/** What to try next, where the page was too quick for it: once the eye has had its turn. */
+async function follow(wanted) {
+  if (wanted.pathname + wanted.search !== asked || !find(".next[data-late]")) return;
+  const page = await asking.whole(wanted);
+  const told = page?.querySelector(".next");
+  if (told) find(".next[data-late]")?.replaceWith(told);
 }
 
 /** Makes an address the page's own. */
@@ -112,6 +125,7 @@ function enter(address_, knob) {
 function replace(page, typing) {
   const before = { view: zoom.get(), across: zoom.isAcross(), kind: kind(), sheet: find(".sheet"), focus: focused(), subject: subject(), totals: totals(), picture: picture(), address: drawn() };
   before.place = [canvas.scrollLeft, canvas.scrollTop];
+  const told = find(".signs details")?.open ?? false;
   const unfolded = new Map(folders().map((each) => [nameOf(each), each.open]));
   const refused = !page.querySelector(".sheet") && before.sheet;
   for (const region of REGIONS) {
@@ -122,6 +136,8 @@ function replace(page, typing) {
   // What is wrong is never folded away, nor what was just chosen.
   const sought = subject() === before.subject ? ".wrong" : ".wrong, .subjects [aria-current]";
   for (const each of folders()) each.open = (unfolded.get(nameOf(each)) ?? each.open) || Boolean(each.querySelector(sought));
+  const legend = find(".signs details");
+  if (legend) legend.open = told;
   document.title = page.title;
   canvas.classList.toggle("stale", Boolean(refused));
   if (refused) canvas.append(before.sheet);
@@ -207,6 +223,7 @@ function prepare() {
   signs.read();
   player.read();
   sight.read();
+  map.read();
 }
 
 /** Opens a group where it stands, or closes it again. */
@@ -286,8 +303,9 @@ const STEPS = {
   left: () => columns.toggle("left"),
   right: () => columns.toggle("right"),
   sight: () => find("[data-sight=open]").click(),
+  map: () => map.toggle(),
 };
-const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search, r: STEPS.sight };
+const KEYS = { "-": STEPS.out, "+": STEPS.in, "=": STEPS.in, 0: STEPS.fit, f: STEPS.full, "[": STEPS.left, "]": STEPS.right, "?": STEPS.keys, "/": STEPS.search, r: STEPS.sight, m: STEPS.map };
 
 find(".zoom").addEventListener("click", (event) => STEPS[event.target.closest("button")?.dataset.zoom]?.());
 document.addEventListener("keydown", (event) => {

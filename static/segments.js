@@ -3,7 +3,7 @@
 
 /** Puts segments and switches over the fields that are to have them, and presses what is chosen. */
 export function dressChoices() {
-  for (const control of document.querySelectorAll("#knobs .control[data-dress]")) {
+  for (const control of document.querySelectorAll(".knob > .control[data-dress]")) {
     const { dress, segments } = control.dataset;
     const old = control.querySelector(":scope > .dress");
     const field = control.querySelector("input, select");
@@ -58,7 +58,7 @@ function segmentOf(field, value) {
   const word = document.createElement("span");
   radio.type = "radio";
   radio.id = `${field.id}-${value}`;
-  radio.name = `over-${field.name}`;
+  radio.name = `over-${field.id.replace("knob-", "")}`;
   radio.value = value;
   // It belongs to no form: what is sent is the field.
   radio.setAttribute("form", "");
@@ -89,15 +89,13 @@ export function turn(field, value) {
 }
 
 document.addEventListener("input", ({ target }) => {
-  const control = target.closest?.("#knobs .control");
-  if (control?.querySelector(":scope > .segments, :scope > .switch") && target.id.startsWith("knob-") && target.name) {
-    if (target === control.firstElementChild) show(control, target);
-  }
+  const control = target.closest?.(".knob > .control");
+  if (control?.querySelector(":scope > .segments, :scope > .switch") && target === control.firstElementChild) show(control, target);
 });
 
 // The name of a knob leads to what lies over its field.
 document.addEventListener("click", (event) => {
-  const label = event.target.closest?.("#knobs .knob > label");
+  const label = event.target.closest?.(".knob > label");
   const over = label?.parentElement.querySelector(".control > :is(.segments, .switch)");
   if (!over) return;
   event.preventDefault();

@@ -10,8 +10,9 @@ const KINDS = ["double", "step"];
 
 /** Puts the two buttons beside every number that has steps. */
 export function dressNumbers() {
-  const words = document.querySelector("#knobs").dataset;
-  for (const control of document.querySelectorAll("#knobs .control[data-dress]")) {
+  // The form, or what stands for one, has the words.
+  const words = document.querySelector("[data-half]").dataset;
+  for (const control of document.querySelectorAll(".knob > .control[data-dress]")) {
     const kind = control.dataset.dress;
     if (!KINDS.includes(kind)) continue;
     const field = control.querySelector("input");
@@ -64,7 +65,7 @@ function limit(control, field) {
 
 /** Beside what a changed knob is without being turned: the way back to it. */
 function offerBack(words) {
-  for (const knob of document.querySelectorAll("#knobs .knob")) {
+  for (const knob of document.querySelectorAll(".knob")) {
     const field = knob.querySelector(".control > :is(input, select)");
     const old = knob.querySelector(".hint .back");
     if (!knob.matches(".changed") || !field.dataset.default) { old?.remove(); continue; }
@@ -85,7 +86,7 @@ function offerBack(words) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const field = event.target.closest?.('#knobs .control[data-dress="double"] > input');
+  const field = event.target.closest?.('.control[data-dress="double"] > input');
   const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
   if (!field || !way || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
@@ -93,14 +94,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", ({ target }) => {
-  const control = target.closest?.("#knobs .control");
+  const control = target.closest?.(".knob > .control");
   if (control && KINDS.includes(control.dataset.dress) && target.matches("input")) limit(control, target);
 });
 
 /** The pointer takes hold of a knob's name and turns it. */
 let held = null;
 document.addEventListener("pointerdown", (event) => {
-  const label = event.target.closest?.("#knobs .knob > label");
+  const label = event.target.closest?.(".knob > label");
   const field = label?.parentElement.querySelector(".control > input");
   if (!field || event.button || !KINDS.includes(kindOf(field))) return;
   held = { label, field, x: event.clientX, from: Number(field.value || field.dataset.default), moved: false };

@@ -37,6 +37,8 @@ function address(node) {
 /** Shows the window of a call; nothing for a call that has none. */
 async function show(node) {
   pause();
+  // Where no call is asked for, nothing is asked of the server either.
+  if (node === null) { asked = ""; walk = null; slot.hidden = true; return; }
   const url = address(node);
   const whole = url.href;
   if (whole === asked && walk) { slot.hidden = false; return; }

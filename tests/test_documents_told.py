@@ -8,6 +8,7 @@ import pytest
 
 from resnet_core import draw
 from resnet_core.documents import DOCUMENTS, documents_of
+from resnet_core.errors import ParameterError
 from resnet_core.registry import BLOCKS, NETWORKS
 
 QUERIES = [
@@ -120,3 +121,45 @@ def test_the_second_drawing_names_the_calls_in_their_order():
         if ran[-1:] != [name]:
             ran.append(name)
     assert drawn == ran
+
+
+def test_a_picture_that_is_told_in_words_only_is_not_called_a_drawing():
+    told = [system for document in DOCUMENTS for system in document.systems if system.described]
+    assert [system.name for system in told] == ["BasicBlock and Bottleneck"]
+    assert told[0].query["style"] == "slabs"
+
+
+def test_what_a_document_says_is_refused_is_refused():
+    refused = [system.refused for document in DOCUMENTS for system in document.systems]
+    queries = [query for query in refused if query]
+    assert queries == [{"block": "basic", "groups": 2}]
+    for query in queries:
+        with pytest.raises(ParameterError):
+            assert draw(**query).graph.calls
+
+
+def test_the_two_numbers_of_the_hornet_page():
+    whole = draw(model="hornet_tiny_7x7", include_top=False).graph.totals.params
+    one = draw(model="hornet_stage", index=1, input="56").graph.totals.params
+    assert (round(whole / 1e6, 1), round(one / 1e6, 2)) == (21.9, 0.64)
+
+
+def test_only_one_of_the_two_vgg_backbones_shrinks_16_times():
+    sides = [
+        draw(model="vgg_backbone", name=name, return_interm_layers=False).graph.outputs[0].shape[2]
+        for name in ("vgg16_bn", "vgg16")
+    ]
+    assert sides == [224 // 32, 224 // 16]
+
+
+def test_the_first_ascii_drawing_keeps_the_form_it_was_printed_in():
+    """Its rules and boxes are as wide as in the document, and its wires meet."""
+    attention = DOCUMENTS[-1].systems[0].drawing
+    assert attention is not None
+    assert attention.en == attention.zh  # its words are English in the document
+    rows = attention.en.strip("\n").splitlines()
+    assert rows[0] == rows[2] == rows[-1] == "-" * 69
+    assert sum("(+)" in row for row in rows) == 2
+    assert {row.rindex("|") for row in rows[3:-1]} == {68}
+    assert any("(+)" + "-" * 30 + "+" in row for row in rows)
+    assert any("(+)" + "-" * 53 + "|" in row for row in rows)

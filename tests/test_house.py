@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("app", "resnet_core")
@@ -128,3 +133,40 @@ def test_a_fix_is_called_a_fix():
         ),
         others,
     )
+
+
+# Whoever follows one picture from its parameters to its bytes reads no more files than these.
+MOST_FILES = 25
+PATH_OF_A_PICTURE = """
+import sys
+from pathlib import Path
+from resnet_core import draw
+
+ROOMS = tuple(str(Path(room).resolve()) for room in ("resnet_core", "app"))
+ran = set()
+
+
+def watch(frame, event, _):
+    if event == "call" and frame.f_code.co_name != "<module>":
+        if frame.f_code.co_filename.startswith(ROOMS):
+            ran.add(frame.f_code.co_filename)
+
+
+draw(block="basic").svg
+sys.setprofile(watch)
+draw(block="bottleneck").svg
+sys.setprofile(None)
+print("\\n".join(sorted(str(Path(file).relative_to(Path.cwd())) for file in ran)))
+"""
+
+
+@pytest.mark.slow
+def test_one_picture_passes_through_few_files():
+    """What is read only once is read for another block: a picture after the first is followed."""
+    done = subprocess.run(
+        [sys.executable, "-c", PATH_OF_A_PICTURE],
+        cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": "."},
+    )  # fmt: skip
+    files = done.stdout.splitlines()
+    assert {"resnet_core/formats/svg.py", "resnet_core/trace/reader.py"} <= set(files)
+    assert len(files) <= MOST_FILES, files

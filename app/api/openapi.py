@@ -76,7 +76,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def parameters() -> Iterator[dict[str, Any]]:
     """Every name that a query may contain."""
     yield _query("block", {"type": "string"}, f"a block: {', '.join(BLOCKS)}; "
-                 "or, beside model=, the block that the network is made of")  # fmt: skip
+                 "or, together with model=, the block that the network is made of")  # fmt: skip
     yield _query("model", {"type": "string", "enum": list(NETWORKS)}, "a network")
     taken = _taken()
     everyone = len(BLOCKS) + len(NETWORKS)

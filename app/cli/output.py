@@ -62,7 +62,7 @@ def ending(output: str) -> str:
     if not found:
         raise Refusal(
             f"-o {output}: the name has no ending that says the format",
-            allowed=f"an ending, such as {output}.svg, or --format beside it",
+            allowed=f"an ending, such as {output}.svg, or --format with it",
         )
     return found
 

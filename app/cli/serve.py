@@ -54,7 +54,7 @@ def serve(
     """Serve the page and the REST API.
 
     With FILE.py:NAME (or package.module:NAME) the explorer begins with that module: the
-    parameters of its constructor are knobs, and it is drawn anew whenever the file is saved. The
+    parameters of its constructor are knobs, and it is drawn again whenever the file is saved. The
     file is run, on this machine, so that it is served to this machine alone.
 
     \b
@@ -62,21 +62,28 @@ def serve(
     resnet-diagram serve my_block.py:Net --input 1x64x56x56
     resnet-diagram serve my_block.py:Net --input 1x64x56x56 --arg planes=64 --port 8001
     """
-    from app.main import serve as run
-
     if processes > 1 and not hasattr(os, "fork"):
         raise Refusal("--processes: this system cannot share a port so", allowed="1")
     if target is not None:
         if processes > 1:
             raise Refusal("--processes: a module of one's own is served by one", allowed="1")
         settings, own = _own(target, host, shape, args, call)
+        from app.main import serve as run
+
         run(host, port, _below(settings, root_path), own)
     elif shape or args or call:
         raise Refusal("--input, --arg and --call are about a module", allowed="FILE.py:NAME")
     else:
         from app.settings import read
 
-        run(host, port, _below(read(), root_path), processes=processes)
+        settings = _below(read(), root_path)
+        if processes == 1 and settings.workers:
+            from app.workers.process import load_early
+
+            load_early()
+        from app.main import serve as run
+
+        run(host, port, settings, processes=processes)
 
 
 def _below(settings: Settings, root_path: str | None) -> Settings:

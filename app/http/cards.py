@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.http.problems import Problem
-from resnet_core.bilingual import Text
-from resnet_core.layout.theme import FONT, Theme, dark_of_light
-from resnet_core.layout.typesetting import width
+from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.layout.sheet import FONT, Theme, dark_of_light
+from resnet_core.layout.typesetting import broken, width
 
-COLUMNS, MARGIN, LEADING = 68, 18.0, 1.45
+LONGEST, MARGIN, LEADING = 420.0, 18.0, 1.45
+_ALLOWED = Text("allowed: {}", "可用：{}")
+_WORKS = Text("this works: {}", "这样可以：{}")
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,26 @@ class Line:
         return self.size * LEADING
 
 
-def lines(problem: Problem) -> list[Line]:
+def lines(problem: Problem, language: Language = "en") -> list[Line]:
     """What the card says, top to bottom."""
-    said = [Line(f"{problem.status} · {problem.title['en']}", 15, "problem-text", bold=True)]
-    about = problem.detail["en"]
+    said = [Line(f"{problem.status} · {problem.title[language]}", 15, "problem-text", bold=True)]
+    about = problem.detail
     if problem.parameter and problem.value is not None:
-        about = f"{problem.parameter}={problem.value}: {about}"
-    said += [Line(item) for item in _wrapped(about, 6)]
+        about = Text("{}={}: {}", "{}={}：{}").format(problem.parameter, problem.value, about)
+    said += [Line(item) for item in _wrapped(about, 6, language)]
     if problem.allowed:
         allowed = problem.allowed
-        text = allowed["en"] if isinstance(allowed, Text) else ", ".join(allowed)
-        said += [Line(item, 11, "quiet") for item in _wrapped(f"allowed: {text}", 4)]
+        text = _ALLOWED.format(allowed if isinstance(allowed, Text) else ", ".join(allowed))
+        said += [Line(item, 11, "quiet") for item in _wrapped(text, 4, language)]
     if problem.fix:
-        said += [Line(item, 11, "quiet") for item in _wrapped(f"this works: {problem.fix}", 4)]
+        text = _WORKS.format(problem.fix)
+        said += [Line(item, 11, "quiet") for item in _wrapped(text, 4, language)]
     return said
 
 
-def svg(problem: Problem, theme: str) -> bytes:
+def svg(problem: Problem, theme: str, language: Language = "en") -> bytes:
     """The card as an SVG document, in the colours that the diagram would have had."""
-    said = lines(problem)
+    said = lines(problem, language)
     wide, high = _size(said)
     paint = Theme.of(theme)
     style = f"<style>{_following_system()}</style>" if theme == "auto" else ""
@@ -75,9 +77,9 @@ def svg(problem: Problem, theme: str) -> bytes:
     ).encode()
 
 
-def dot(problem: Problem, theme: str) -> str:
+def dot(problem: Problem, theme: str, language: Language = "en") -> str:
     """The card in the DOT language, for the formats that only Graphviz writes."""
-    said = lines(problem)
+    said = lines(problem, language)
     wide, high = _size(said)
     paint = Theme.of(theme)
     rows = "".join(
@@ -95,8 +97,9 @@ def dot(problem: Problem, theme: str) -> str:
     )
 
 
-def _wrapped(text: str, most: int) -> list[str]:
-    return textwrap.wrap(text, COLUMNS, max_lines=most, placeholder=" …", break_on_hyphens=False)
+def _wrapped(text: Text, most: int, language: Language) -> list[str]:
+    found = broken(TYPESET[language](text[language]), 12, LONGEST)
+    return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1]} …"]
 
 
 def _size(said: Sequence[Line]) -> tuple[float, float]:

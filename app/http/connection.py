@@ -1,12 +1,14 @@
 """A client's connection, with a limit on everything that it may leave us waiting for.
 
 uvicorn reads and writes HTTP; what it lacks is here: a limit on the sum of all headers, on the
-time until a request is there, and on the time that an answer may stay unread.
+time until a request is there, and on the time that an answer may stay unread. What is meant
+for two servers, or for none, is refused before anything is made of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,6 +23,10 @@ TOO_LARGE = (
     b"Connection: close\r\n\r\n"
     b"the headers are longer than taken\n"
 )
+# What a Host may be, by RFC 3986, section 3.2: a name, or an address, and a port.
+HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:[0-9]{0,5})?", re.ASCII)
+# The last version of HTTP that did without it.
+OLD = "1.0"
 # Descriptors for everything that is no connection: pipes, files, listeners.
 OURS = 48
 # Bytes a second that the reader of a long answer must take.
@@ -88,9 +94,20 @@ class Connection(HttpToolsProtocol):
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
         self._in_head = 0
         self._reading = True
+        self._check_host()
         super().on_headers_complete()
         if size > self.limits.header_bytes:
             self._refuse()
+
+    def _check_host(self) -> None:
+        """Raise ValueError, which the parser answers with 400, as RFC 9112, section 3.2, wants it.
+
+        Of two names, a proxy and we might each believe another.
+        """
+        hosts = [value for name, value in self.headers if name == b"host"]
+        missing = not hosts and self.parser.get_http_version() != OLD
+        if missing or len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)):
+            raise ValueError("a request has one Host")
 
     def on_message_complete(self) -> None:
         self._rest()

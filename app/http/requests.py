@@ -183,6 +183,12 @@ def prefers_page(accept: str | None) -> bool:
     return quality > others
 
 
+def in_a_hurry(request: Request) -> bool:
+    """Whether the client would rather have at once what is there (RFC 7240, ``Prefer: wait=0``)."""
+    preferences = ",".join(request.headers.getlist("prefer"))[:LONGEST].lower().split(",")
+    return "wait=0" in ("".join(preference.split()) for preference in preferences)
+
+
 async def posted_pairs(request: Request) -> Pairs:
     """Names and values of the JSON object in the body. Raises ProblemError."""
     return _members(await _body(request))

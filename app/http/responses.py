@@ -27,7 +27,7 @@ from app.http.requests import (
     prefers_page,
 )
 from app.workers import build, deadline
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import LANGUAGES, Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
@@ -153,13 +153,17 @@ async def _card(
 ) -> tuple[bytes, PictureFormat | Literal["json"]]:
     """The card; as JSON where a worker would have to draw it and cannot."""
     problem = located(request, problem)
-    theme = dict(wanted.pairs if (wanted := _asked(request)) else ()).get("theme", "light")
+    asked = dict(wanted.pairs if (wanted := _asked(request)) else ())
+    theme = asked.get("theme", "light")
+    language = next((known for known in LANGUAGES if known == asked.get("lang")), LANGUAGES[0])
     if format == "svg" or (problem.status >= 500 and wants_image(request)):
-        return cards.svg(problem, theme), "svg"
+        return cards.svg(problem, theme, language), "svg"
     try:
         # The answer's own time may be over; without a card it would be told as JSON.
         with deadline.within(CARD):
-            return await request.app.state.renderer.paint(cards.dot(problem, theme), format), format
+            return await request.app.state.renderer.paint(
+                cards.dot(problem, theme, language), format
+            ), format
     except Exception as error:
         log.warning("no card as %s: %r", format, error)
         return b"", "json"

@@ -10,7 +10,7 @@ client sends decides nothing then. Without it, ``hosts`` says which names are an
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -56,6 +56,16 @@ class PublicAddress:
                 }
             )
         await self._app(scope, receive, send)
+
+
+def spelled(scope: Scope) -> None:
+    """Let bytes that no query may hold stand in it as browsers would send them.
+
+    uvicorn refuses them; other servers hand them on, and to read the address would be an error.
+    """
+    query = scope.get("query_string", b"")
+    if not query.isascii():
+        scope["query_string"] = quote(query, safe=bytes(range(128))).encode()
 
 
 class TrustedHosts(TrustedHostMiddleware):

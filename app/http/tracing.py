@@ -52,7 +52,7 @@ class Tracing:
                 "http.request.method": request.method,
                 "http.route": route,
                 "http.response.status_code": status,
-                "url.path": request.url.path,
+                "url.path": request.scope["path"],
                 "resnet_diagram.request": name,
             },
         )

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.http.problems import FAILURES, Problem, problem_of
+from app.pages.explorer import Explorer, shown
 from app.pages.i18n import language_of
 from app.pages.sides import (
     partners,
@@ -28,7 +29,7 @@ from resnet_core import Diagram, ParameterError
 from resnet_core.bilingual import Language
 from resnet_core.compare import FORMATS, asked
 from resnet_core.compare.query import SIDES, canonical_sides, has_source
-from resnet_core.compare.summary import change_word
+from resnet_core.compare.summary import change_word, part_of
 from resnet_core.compare.table import SIGNS, signed
 from resnet_core.diagram.form import Options, choices_of, properties
 
@@ -85,6 +86,14 @@ class Page:
         if self.pasted(side):
             return ""
         return words_of(self.sides.get(side, "")) or self.typed.get(side, "")
+
+    def shown(self, side: str) -> Explorer:
+        """What a side is, with the fields of its knobs."""
+        return shown(parse_qsl(self.sides.get(side, ""), keep_blank_values=True))
+
+    def share(self, before: int, after: int) -> str:
+        """A difference as a part of what was: ``+5.9 %``."""
+        return part_of(before, after)
 
     def pasted(self, side: str) -> dict[str, str]:
         """The code of a side with its call and its input; empty where the side is no code."""

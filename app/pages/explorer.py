@@ -12,10 +12,11 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from app.http.problems import FAILURES, Problem, problem_of
+from app.http.problems import FAILURES, Problem, problem_of, refusal
 from app.pages.documents import found_in
 from app.pages.fields import Field, fields_of, grouped
 from app.pages.gallery import Family, families
+from app.pages.legend import Entry, legend
 from app.pages.origins import Origin, origins
 from app.pages.presence import Card, card
 from app.pages.snippets import is_loopback, program, snippets
@@ -23,13 +24,14 @@ from app.pages.source import Listing, listings, whole
 from app.pages.ways import alone, legal, pairs_of
 from app.workers import build
 from app.workers.renderer import Renderer
-from resnet_core import FORMATS, Diagram, UnknownSubject
+from resnet_core import FORMATS, Diagram, ParameterError, UnknownSubject
 from resnet_core.bilingual import Text
 from resnet_core.diagram.diagram import address
 from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import Document
 from resnet_core.errors import TooLarge
 from resnet_core.formats.png import limited
+from resnet_core.language.terms import say
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep.knob_values import knobs
 
@@ -74,6 +76,8 @@ class Explorer:
     turns: list[dict[str, Any]] = field(default_factory=list)
     # Whether nothing is missing that the next one may have.
     complete: bool = False
+    # Whether what to try next was not waited for: it is there when the page is asked for again.
+    hurried: bool = False
 
     @property
     def title(self) -> str:
@@ -88,7 +92,24 @@ class Explorer:
         own = ("block", "model", *OF_HEADER, *OF_FILES)
         told = [f"{name} {value}" for name, value in self.diagram.query if name not in own]
         more = ["…"] if len(told) > MOST_TOLD else []
-        return ", ".join([self.title, *told[:MOST_TOLD], *more])
+        title = say(self.title, self.diagram.options.lang)
+        return ", ".join([title, *told[:MOST_TOLD], *more])
+
+    @property
+    def structure(self) -> list[tuple[str, list[Field]]]:
+        """The fields that say what the structure is, under headings."""
+        return self.groups_of_knobs[: 1 - len(PANELS)]
+
+    def bare(self, subject: Subject) -> str:
+        """The query of a structure alone: a subject with the knobs that it shares with this one."""
+        return urlencode(pairs_of(subject, self.common(subject)), safe=",:")
+
+    @property
+    def beside(self) -> str:
+        """The query's part that says how the structure is looked at."""
+        own = {item.name for _, fields in self.structure for item in fields}
+        left = [pair for pair in self.typed.items() if pair[0] not in own | {"block", "model"}]
+        return urlencode(left, safe=",:")
 
     @property
     def groups_of_knobs(self) -> list[tuple[str, list[Field]]]:
@@ -297,6 +318,12 @@ class Explorer:
         return [(path, groups[path]["type"] if path else "", part) for path, part in parts]
 
     @cached_property
+    def legend(self) -> list[Entry]:
+        """What the signs of the picture mean; of one that tells costs or a failure, nothing."""
+        plain = self.diagram is not None and self.diagram.options.color == "role"
+        return legend(self.svg) if plain and not self.record.get("problem") else []
+
+    @cached_property
     def origins(self) -> dict[str, Origin]:
         """Where each call's channels come from."""
         return origins(self.record, self.explanation.get("layers", ()))
@@ -367,14 +394,20 @@ class Explorer:
 
 
 async def explore(
-    renderer: Renderer, query: Sequence[tuple[str, str]], language: str = "en"
+    renderer: Renderer,
+    query: Sequence[tuple[str, str]],
+    language: str = "en",
+    hurried: bool = False,
 ) -> Explorer:
-    """The page for a query; an empty field of the form stands for the default."""
+    """The page for a query; an empty field of the form stands for the default.
+
+    A ``hurried`` one has picture and words, and leaves what to try next to a later one.
+    """
     pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
         pairs += _start(renderer)
     pairs.append(("lang", language))
-    page = Explorer(dict(pairs), _subject(dict(pairs)))
+    page = Explorer(dict(pairs), _subject(dict(pairs)), hurried=hurried)
     try:
         page.diagram = Diagram.of(pairs)
         # A knob may have been called by one of its other names; the form knows the first.
@@ -392,21 +425,36 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
-    turns = asyncio.create_task(renderer.turns(bare))
+    turns = None if page.hurried else asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
         words.cancel()
-        turns.cancel()
+        if turns:
+            turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
+    if not turns:
+        return
     # What to try next is welcome where it is there, and nothing waits for it long.
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
     page.complete = bool(prose and found)
+
+
+def shown(pairs: Sequence[tuple[str, str]]) -> Explorer:
+    """The form alone of what is asked for, nothing drawn; a wrong value stands as it was typed."""
+    typed = dict(pairs)
+    page = Explorer(typed, _subject(typed) if {"block", "model"} & set(typed) else None)
+    try:
+        page.diagram = Diagram.of(pairs)
+        page.typed = dict(page.diagram.query)
+    except ParameterError as error:
+        page.problem = refusal(error, None)
+    return page
 
 
 def _start(renderer: Renderer) -> Pairs:

@@ -18,7 +18,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
-from resnet_core.bilingual import TAGS
+from resnet_core.bilingual import LANGUAGES as SPOKEN
+from resnet_core.bilingual import TAGS, Text
 from resnet_core.bilingual import Language as Spoken
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -52,9 +53,10 @@ class Language:
         return str(self.translations.gettext(text)) if text else text
 
 
+# What each language is called by those who switch to it.
+NAMES = Text("EN", "中文")
 LANGUAGES: dict[str, Language] = {
-    value.name: value
-    for value in (Language("en", TAGS["en"], "EN"), Language("zh", TAGS["zh"], "中文"))
+    value.name: value for value in (Language(name, TAGS[name], NAMES[name]) for name in SPOKEN)
 }
 DEFAULT = LANGUAGES["en"]
 

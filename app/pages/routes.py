@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.http.problems import SORTS, ProblemError, clean
-from app.http.requests import offered, pairs_of
+from app.http.requests import in_a_hurry, offered, pairs_of
 from app.http.responses import FOR_EVER
 from app.pages.compare import code_page
 from app.pages.documents import found_in, read
@@ -36,7 +36,8 @@ router = APIRouter(include_in_schema=False)
 async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
     query = pairs_of(request)
-    shown = await explore(request.app.state.renderer, query, language_of(request).name)
+    renderer, language = request.app.state.renderer, language_of(request).name
+    shown = await explore(renderer, query, language, in_a_hurry(request))
     # A form that no script has read sends every field: its address says what it means, no more.
     if shown.diagram and any(not value.strip() for _, value in query):
         asked = [(PARAMETER, request.query_params[PARAMETER])] if PARAMETER in dict(query) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -28,7 +30,7 @@ from app.pages.source import coloured, place
 from resnet_core.bilingual import Text
 from resnet_core.language.notation import shape_text
 from resnet_core.language.terms import amount, ordinal, say
-from resnet_core.layout.theme import COLOURS, ThemeName
+from resnet_core.layout.sheet import COLOURS, ThemeName
 
 # Set by the page's switch.
 THEME_COOKIE = "theme"
@@ -129,6 +131,7 @@ def _environment(language: Language) -> Environment:
     made.filters.update(
         amount=lambda count: amount(count, language.name).strip(),
         begun=_begun,
+        lettered=lettered,
         place=place,
         python=coloured,
         ordinal=partial(ordinal, language=language.name),
@@ -138,6 +141,12 @@ def _environment(language: Language) -> Environment:
         term=partial(say, language=language.name),
     )
     return made
+
+
+def lettered(drawing: str) -> Markup:
+    """A drawing in letters: Chinese ones take the room of two, as in the font it was made in."""
+    wide = r"([\u2e80-\u9fff\uff00-\uff60])"
+    return Markup(re.sub(wide, r'<span class="two">\1</span>', str(escape(drawing.strip("\n")))))
 
 
 def _switch(query: Iterable[tuple[str, str]]) -> list[tuple[Language, str]]:

@@ -71,6 +71,7 @@ class Process:
         self._memory, self._calm, self._limits = memory, calm, limits or {}
         self._process: Any = None
         self._pipe: Connection | None = None
+        self._starts = False
         # One waits at the pipe, one is there to start and to bury.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"resnet-diagram-{name}")
 
@@ -98,7 +99,7 @@ class Process:
         loop = asyncio.get_running_loop()
         starting = loop.run_in_executor(self._threads, self._start)
         while not (await asyncio.wait({starting}, timeout=NUDGE))[0]:
-            _wake_fork_server()
+            _signal_fork_server(signal.SIGCONT)
         await starting
 
     async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
@@ -147,6 +148,9 @@ class Process:
     def close(self) -> None:
         """End it for good."""
         self.kill()
+        if self._starts:
+            # What it waits for loads torch, and that takes seconds.
+            _signal_fork_server(signal.SIGKILL)
         self._threads.shutdown(wait=True)
         if self._pipe:
             self._pipe.close()
@@ -160,9 +164,11 @@ class Process:
         process = context.Process(
             target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
         )
+        self._starts = True
         try:
             process.start()
         finally:
+            self._starts = False
             # The last copy must be the worker's, or its death would not be seen here.
             theirs.close()
         self._process = process
@@ -209,6 +215,19 @@ def forks() -> bool:
         # Of this process, and of all that it starts.
         tempfile.tempdir = os.environ["TMPDIR"] = IN_MEMORY
     return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def load_early() -> None:
+    """Begin with what takes a server longest, beside all else that it begins with.
+
+    The process that the workers are forked from loads torch by itself, for seconds. For a server
+    that is not forked afterwards: each is to have a fork server of its own.
+    """
+    if forks():
+        # Where it cannot be begun now, the first worker says why.
+        with suppress(OSError):
+            _context()
+            forkserver.ensure_running()
 
 
 def _context() -> Any:
@@ -308,12 +327,12 @@ def resident() -> int:
         return 0
 
 
-def _wake_fork_server() -> None:
+def _signal_fork_server(number: int) -> None:
     """All workers are forked from one process; stopped, it would keep everybody waiting."""
     server: Any = getattr(forkserver, "_forkserver", None)
     if process := getattr(server, "_forkserver_pid", None):
         with suppress(ProcessLookupError, OSError):
-            os.kill(process, signal.SIGCONT)
+            os.kill(process, number)
 
 
 class Thread:

@@ -31,7 +31,7 @@ class Renderer:
             self.disk = Disk(Path(settings.disk), settings.disk_bytes)
         self.store = None if settings.store == "none" else Store(settings.store)
         self._levels = [level for level in (self.disk, self.store) if level]
-        self._cache = Cache(settings.cache_bytes, levels=self._levels)
+        self._cache = Cache(settings.cache_bytes // 2, levels=self._levels)
 
     async def stop(self) -> None:
         """End the workers, and leave the stores."""

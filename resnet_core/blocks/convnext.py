@@ -16,7 +16,7 @@ from resnet_core.registry import BLOCKS
     "convnext",
     en="What a convolutional block looks like after learning from transformers: 7×7, "
     "one norm, one activation.",
-    zh="向 Transformer 学过之后的卷积块：7×7 大核，只归一化一次、激活一次。",
+    zh="借鉴了 Transformer 的卷积块：7×7 大核，只归一化一次、激活一次。",
 )
 class ConvNeXtBlock(nn.Module):
     """x + γ · f(x),  f = depthwise 7×7, LN, linear to 4×, GELU, linear back

@@ -14,7 +14,7 @@ from resnet_core.registry import BLOCKS
 @BLOCKS.register(
     "downsample",
     en="Three ways to halve a map: the strongest value, the average, or a learned convolution.",
-    zh="让特征图减半的三种办法：取最大、取平均，或者学一个卷积。",
+    zh="缩小特征图的三种办法：取最大、取平均，或者学一个卷积。",
 )
 class Downsample(nn.Module):
     """maxpool(x), avgpool(x), or act(BN(3×3 /stride (x)))

@@ -15,7 +15,7 @@ from resnet_core.registry import BLOCKS
 @BLOCKS.register(
     "resdown",
     en="A bottleneck that always projects, its stride in the first 1×1 as in the original paper.",
-    zh="总要投影的瓶颈块，步长放在第一个 1×1 上，与原论文一致。",
+    zh="捷径总做投影的瓶颈块，步长放在第一个 1×1 上，与原论文一致。",
 )
 class ResDown(nn.Module):
     """relu(projection(x) + f(x)),  f = 1×1 /stride, BN, ReLU, 3×3, BN, ReLU, 1×1, BN
@@ -30,7 +30,7 @@ class ResDown(nn.Module):
 
     expansion = 4
     noun = Noun(
-        Text("a bottleneck that always projects", "总要投影的瓶颈块"),
+        Text("a bottleneck that always projects", "投影瓶颈块"),
         several="bottlenecks that always project",
     )
     # How the channels of its layers follow from its knobs.

@@ -22,7 +22,7 @@ from resnet_core.registry import BLOCKS
     "residual_attention",
     en="Two convolutions, attention, then the addition; as published it fails at "
     "stride 2, and here you see why.",
-    zh="两个卷积、一个注意力、再相加；照原文写法 stride 为 2 时跑不通，这里能看到原因。",
+    zh="两个卷积、一个注意力、再相加；照原文的写法，步长为 2 时跑不通，这里能看到原因。",
 )
 class ResidualBlockWithAttention(nn.Module):
     """relu(shortcut(x) + attention(f(x))),  f = conv /stride, BN, ReLU, conv /stride, BN

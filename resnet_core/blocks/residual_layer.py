@@ -11,7 +11,7 @@ from resnet_core.registry import BLOCKS
 @BLOCKS.register(
     "residual_layer",
     en="The basic block as it is often written by hand: biases before a norm, which cancels them.",
-    zh="人们手写的基本块：卷积带偏置，后面的归一化又把它抵消。",
+    zh="手写代码里常见的基本块：卷积带偏置，后面的归一化又把它抵消。",
 )
 class ResidualLayer(nn.Module):
     """relu(shortcut(x) + f(x)),  f = 3×3 with bias, BN, ReLU, 3×3 with bias, BN

@@ -110,7 +110,11 @@ def _own(a: Node, b: Node, language: Language) -> Iterator[Difference]:
         yield from _boxes(a, b, language)
         return
     if kind(a) != kind(b):
-        yield Difference("", call_title(a, language), call_title(b, language))
+        titles = call_title(a, language), call_title(b, language)
+        if titles[0] == titles[1] and a.kind != b.kind:
+            # torch has it twice: as a module and as a function.
+            titles = say(a.kind, language), say(b.kind, language)
+        yield Difference("", *titles)
         if a.role == b.role == "conv":
             yield from _attributes(a.attributes, b.attributes, language)
         return

@@ -13,7 +13,7 @@ from resnet_core.compare.union import Views, same_wires, views
 from resnet_core.diagram.form import Options
 from resnet_core.graph.model import Graph
 from resnet_core.graph.view import Detail
-from resnet_core.language.notation import Caption
+from resnet_core.language.notation import Caption, spoken
 
 SIDES = ("a", "b")
 SUMS = ("params", "macs", "flops", "activations", "receptive_field", "output_stride")
@@ -81,7 +81,7 @@ class Diff:
 
     @property
     def title(self) -> str:
-        return " → ".join(self.names)
+        return " → ".join(spoken(name, self.language) for name in self.names)
 
     @cached_property
     def same(self) -> bool:

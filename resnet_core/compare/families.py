@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import Language, Text, Words
 from resnet_core.compare.changes import Pair
 from resnet_core.explain.main_path import plural
 from resnet_core.graph.model import Graph, Node
@@ -53,8 +53,8 @@ def _made_of(graph: Graph, language: Language) -> str:
             f"{stages:zh}个阶段、{len(blocks):,} 个{named[1]}",
         )[language]
     layers = {
-        ("convolution", "卷积"): [call for call in graph.calls if call.role == "conv"],
-        ("linear layer", "全连接层"): [call for call in graph.calls if call.role == "linear"],
+        Words("convolution", "卷积"): [call for call in graph.calls if call.role == "conv"],
+        Words("linear layer", "全连接层"): [call for call in graph.calls if call.role == "linear"],
     }
     told = [
         Text(several(len(found), name), f"{len(found):,} 个{chinese}")[language]

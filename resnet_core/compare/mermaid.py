@@ -25,8 +25,8 @@ from resnet_core.graph.model import (
 )
 from resnet_core.language.notation import SIGNS
 from resnet_core.language.terms import say
-from resnet_core.layout.clusters import Band
-from resnet_core.layout.theme import Theme
+from resnet_core.layout.elements import Band
+from resnet_core.layout.sheet import Theme
 
 # Class: the names of its fill, line and text in the table of colours.
 _COLOURS = {

@@ -9,14 +9,13 @@ from math import inf
 from resnet_core.compare.diff import SIDES, Diff
 from resnet_core.compare.summary import change_word, summary
 from resnet_core.graph.model import Graph
-from resnet_core.language.notation import SIGNS, sums
-from resnet_core.language.terms import say
-from resnet_core.layout.boxes import TileMaker, marked_tile, tile, tiles
+from resnet_core.language.notation import SIGNS, spoken, sums
+from resnet_core.language.terms import UNITS, say
 from resnet_core.layout.coordinates import arrange
+from resnet_core.layout.elements import TileMaker, marked_tile, tile, tiles
 from resnet_core.layout.page import ROOM, titled, without_legend
-from resnet_core.layout.sheet import Line, Run, Sheet
+from resnet_core.layout.sheet import SUBTITLE, TEXT, TITLE, Line, Run, Sheet
 from resnet_core.layout.side_by_side import alone, beside
-from resnet_core.layout.theme import SUBTITLE, TEXT, TITLE
 from resnet_core.layout.typesetting import broken
 
 # Points that a line of the sentence may be wide.
@@ -91,7 +90,7 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
         return ()
     language = diff.language
     plain = diff.view == "plain"
-    names = ("  ·  " if plain else "  →  ").join(diff.names)
+    names = ("  ·  " if plain else "  →  ").join(spoken(name, diff.language) for name in diff.names)
     title = (
         ((Run(names, TITLE, bold=True),),)
         if diff.options.title is None
@@ -112,5 +111,5 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
 def wrapped(text: str) -> list[str]:
     """Lines as wide as the others; a number stays with its unit, an old value with the new one."""
     text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
-    text = re.sub(r"(?<=\d) (?=[%kMGT亿万](?![a-z]))", NO_BREAK, text)
+    text = re.sub(rf"(?<=\d) (?=[%{UNITS}](?![a-z]))", NO_BREAK, text)
     return broken(text, SUBTITLE, _WIDE)

@@ -10,6 +10,7 @@ from resnet_core.bilingual import TYPESET, Language
 from resnet_core.compare.diff import Diff
 from resnet_core.explain.explanation import Said
 from resnet_core.explain.published import cited, quoting
+from resnet_core.registry import BLOCKS
 
 _Knobs = Mapping[str, Any]
 
@@ -57,9 +58,10 @@ def _fifty(values: _Knobs) -> bool:
 
 
 def _late(a: _Knobs, b: _Knobs) -> bool:
+    """Whether the 3×3 got a stride of two and reads all, as it does undilated."""
     moved = _turned("stride_on", "conv1", "conv2")(a, b)
-    strided = b.get("stride", 2) != 1
-    return moved and strided and b.get("block", b[""]) == "bottleneck" and b.get("groups") == 1
+    whole = b.get("stride", 2) == 2 and b.get("dilation", 1) == 1
+    return moved and whole and b.get("block", b[""]) == "bottleneck" and b.get("groups") == 1
 
 
 def _preact(a: _Knobs, b: _Knobs) -> bool:
@@ -90,7 +92,9 @@ def _wide(a: _Knobs, b: _Knobs) -> bool:
 
 def _deeper(block: str, before: str, after: str) -> Callable[[_Knobs, _Knobs], bool]:
     def applies(a: _Knobs, b: _Knobs) -> bool:
-        return a.get("block") == b.get("block") == block and _turned("layers", before, after)(a, b)
+        added = all(knobs.get("shortcut") != "none" for knobs in (a, b))
+        same = a.get("block") == b.get("block") == block
+        return added and same and _turned("layers", before, after)(a, b)
 
     return applies
 
@@ -98,7 +102,24 @@ def _deeper(block: str, before: str, after: str) -> Callable[[_Knobs, _Knobs], b
 def _zeroed(a: _Knobs, b: _Knobs) -> bool:
     """Whether last norms begin at zero, as those did that were measured."""
     normed = b.get("norm_layer") != "none" and not b.get("preact")
-    return _turned("zero_init_residual", False, True)(a, b) and normed
+    added = b.get("shortcut") != "none"
+    return _turned("zero_init_residual", False, True)(a, b) and normed and added
+
+
+def _new_channels(a: _Knobs, b: _Knobs) -> bool:
+    """Whether zeros gave way to projections where channels are added."""
+    widens = "planes" not in b or b.get("inplanes") != b["planes"] * _expansion(b[""])
+    return _turned("shortcut", "padded", "auto")(a, b) and widens
+
+
+def _expansion(block: str) -> int:
+    return BLOCKS[block].expansion if block in BLOCKS else 1
+
+
+def _bottle(a: _Knobs, b: _Knobs) -> bool:
+    """Whether pairs of 3×3 became bottlenecks, in as many blocks."""
+    pair = a.get("block", a[""]), b.get("block", b[""])
+    return pair == ("basic", "bottleneck") and a.get("layers") == b.get("layers")
 
 
 def _plain(a: _Knobs, b: _Knobs) -> bool:
@@ -117,7 +138,7 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
                 "目的：带步长的 1×1 四个位置只读一个，3×3 全都读到；NVIDIA 报告 ResNet-50 的准确率"
                 "提高约 {late-gain} 个百分点。"), ("late-gain",))),
     (_tricks(stem=True, pool=False), Purpose(
-        quoting("Why: three small convolutions with activations between them in place of one large "
+        quoting("Why: three small convolutions with activations between them instead of one large "
                 "one; GluonCV reports {gluon-b}% → {gluon-c}% accuracy.",
                 "目的：用三个夹着激活的小卷积代替一个大卷积；GluonCV 报告准确率 {gluon-b}% → "
                 "{gluon-c}%。"), ("gluon-b", "gluon-c"))),
@@ -165,9 +186,9 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
                 "{zero-high} 个百分点。"), ("zero-low", "zero-high"))),
     (_preact, Purpose(
         quoting("Why: nothing follows the addition, so within a stage signal and gradient "
-                "have a straight way; on CIFAR-10 ResNet-164 went from {post-164}% to "
+                "have a straight path; on CIFAR-10 ResNet-164 went from {post-164}% to "
                 "{preact-164}% errors.",
-                "目的：相加之后什么也没有，同一阶段里信号和梯度有一条直路；"
+                "目的：相加之后没有别的运算，同一阶段里信号和梯度有一条直路；"
                 "ResNet-164 在 CIFAR-10 上的错误率从 {post-164}% 降到 {preact-164}%。"),
         ("post-164", "preact-164"))),
     (_plain, Purpose(
@@ -175,7 +196,12 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
                 "{resnet-34-a}%.",
                 "差别在于：34 层普通网络错误率 {plain-34}%，有捷径时 {resnet-34-a}%。"),
         ("plain-34", "resnet-34-a"))),
-    (_turned("shortcut", "padded", "auto"), Purpose(
+    (_bottle, Purpose(
+        quoting("Why: for about the price of two 3×3 on n channels a bottleneck carries 4n; "
+                "ResNet-34 made {resnet-34-b}% errors, ResNet-50 {resnet-50}%.",
+                "目的：n 个通道上两个 3×3 的价钱，瓶颈块能处理 4n 个通道；ResNet-34 的错误率是 "
+                "{resnet-34-b}%，ResNet-50 是 {resnet-50}%。"), ("resnet-34-b", "resnet-50"))),
+    (_new_channels, Purpose(
         quoting("Why: new channels begin with something of x and not with zeros; ResNet-34 went "
                 "from {resnet-34-a}% to {resnet-34-b}% errors.",
                 "目的：新增的通道里也有 x 的内容，而不是零；ResNet-34 的错误率从 "
@@ -186,15 +212,15 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
                 "好处不大：ResNet-34 的错误率从 {resnet-34-b}% 降到 {resnet-34-c}%。"),
         ("resnet-34-b", "resnet-34-c"))),
     (_deeper("basic", "2,2,2,2", "3,4,6,3"), Purpose(
-        quoting("Why: with shortcuts depth pays, {resnet-18}% → {resnet-34-a}% errors.",
+        quoting("Why: with shortcuts more depth helps, {resnet-18}% → {resnet-34-a}% errors.",
                 "目的：有了捷径，加深才划算，错误率 {resnet-18}% → {resnet-34-a}%。"),
         ("resnet-18", "resnet-34-a"))),
     (_deeper("bottleneck", "3,4,6,3", "3,4,23,3"), Purpose(
-        quoting("Why: with shortcuts depth pays, {resnet-50}% → {resnet-101}% errors.",
+        quoting("Why: with shortcuts more depth helps, {resnet-50}% → {resnet-101}% errors.",
                 "目的：有了捷径，加深才划算，错误率 {resnet-50}% → {resnet-101}%。"),
         ("resnet-50", "resnet-101"))),
     (_deeper("bottleneck", "3,4,6,3", "3,8,36,3"), Purpose(
-        quoting("Why: with shortcuts depth pays, {resnet-50}% → {resnet-152}% errors.",
+        quoting("Why: with shortcuts more depth helps, {resnet-50}% → {resnet-152}% errors.",
                 "目的：有了捷径，加深才划算，错误率 {resnet-50}% → {resnet-152}%。"),
         ("resnet-50", "resnet-152"))),
     (_from_vgg, Purpose(
@@ -203,5 +229,5 @@ _KNOWN: tuple[tuple[Callable[[_Knobs, _Knobs], bool], Purpose], ...] = (
         ("vgg-16", "crop-50"))),
     (lambda a, b: b.get("output_stride", 32) < a.get("output_stride", 32), Purpose(Said(
         "Why: the last map stays large, as segmentation needs it to know where things are.",
-        "目的：最后的特征图保持较大，分割要靠它知道东西在哪里。"))),
+        "目的：最后的特征图保持较大，分割要靠它知道物体在哪里。"))),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from resnet_core.bilingual import Text
 from resnet_core.compare.comparison import VIEWS, Comparison, inner
 from resnet_core.diagram.diagram import GIVEN_TWICE, ONE_VALUE, Diagram, fixed_diagram
 from resnet_core.diagram.form import NO_CHOICE, Options, fill, plain
+from resnet_core.diagram.pasted import canonical, is_pasted
 from resnet_core.diagram.picture import Drawing
 from resnet_core.errors import ParameterError, SourceError, UnknownParameter
 
@@ -66,9 +67,9 @@ def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
     for name, value in pairs:
         values.setdefault(name, value)
     for _ in range(6):
-        if not (fixing := fixes(values, error)):
+        if not (fixed := fixes(values, error)):
             return None
-        for name, fix in fixing.items():
+        for name, fix in fixed.items():
             if fix is None:
                 values.pop(name, None)
             else:
@@ -84,7 +85,7 @@ def fixed_comparison(pairs: Pairs, error: ParameterError) -> Comparison | None:
 
 def has_source(pairs: Pairs) -> bool:
     """Whether a side of a comparison is a pasted source, which a worker reads."""
-    return any(name in SIDES and _is_pasted(_inside(value)) for name, value in pairs)
+    return any(name in SIDES and is_pasted(_inside(value)) for name, value in pairs)
 
 
 def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
@@ -92,11 +93,9 @@ def canonical_sides(pairs: Pairs) -> tuple[tuple[str, str], ...]:
 
     Raises ParameterError.
     """
-    from resnet_core.diagram.pasted import canonical
-
     values = _unique(pairs)
     for name in SIDES:
-        if _is_pasted(inside := _inside(values.get(name, ""))):
+        if is_pasted(inside := _inside(values.get(name, ""))):
             try:
                 values[name] = urlencode(canonical(inside), safe=",:")
             except ParameterError as error:
@@ -109,8 +108,8 @@ def fixes(values: Mapping[str, str], error: ParameterError) -> dict[str, Any]:
     if error.inside is None:
         return error.fix
     name = error.parameter
-    if _is_pasted(_inside(values.get(name, ""))):
-        return {}  # only its author can fix it
+    if is_pasted(_inside(values.get(name, ""))):
+        return {}  # only its author can mend it
     better = fixed_diagram(parse_qsl(values.get(name, ""), keep_blank_values=True), error.inside)
     return {name: inner(better) if better else _EXAMPLES[name]}
 
@@ -128,10 +127,6 @@ def _unique(pairs: Pairs) -> dict[str, str]:
         if name not in KNOWN:
             raise UnknownParameter(name, values[name], A_COMPARISON, KNOWN)
     return values
-
-
-def _is_pasted(pairs: list[tuple[str, str]]) -> bool:
-    return any(name == "source" for name, _ in pairs)
 
 
 def _inside(query: str) -> list[tuple[str, str]]:
@@ -152,7 +147,7 @@ def _side(name: str, query: str) -> Drawing:
         )
     try:
         pairs = _inside(query)
-        if not _is_pasted(pairs):
+        if not is_pasted(pairs):
             return Diagram.of(pairs)
         # What reads source loads torch, which a server's front does without.
         from resnet_core.diagram.pasted import of_pairs

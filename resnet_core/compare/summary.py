@@ -9,10 +9,10 @@ from resnet_core.compare import families
 from resnet_core.compare.alignment import replaced
 from resnet_core.compare.changes import Pair, examples, kinds, listed
 from resnet_core.compare.diff import Diff
-from resnet_core.explain.facts import ends_in_norm
+from resnet_core.explain.facts import ends_in_norm, whole_image
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Outline
-from resnet_core.language.notation import shape_text
+from resnet_core.language.notation import shape_text, spoken
 from resnet_core.language.terms import amount, say
 
 _CHANGES = {
@@ -28,7 +28,7 @@ _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
 def change_word(change: str, language: Language) -> str:
-    """``added``, or ``新增``."""
+    """``added``, in the language."""
     return _CHANGES[change][language] if change in _CHANGES else say(change, language)
 
 
@@ -94,15 +94,16 @@ def _things(graph: Graph, nodes: Sequence[Node], language: Language) -> str:
 
 def summary(diff: Diff, language: Language) -> str:
     """What differs, and what it costs: one sentence."""
-    a, b = diff.names
+    a, b = (spoken(name, language) for name in diff.names)
     if diff.same:
         count = f"{diff.b.totals.params:,}"
         if other := _other_start(diff):
-            return other[language]
-        return Text(
+            return TYPESET[language](other[language])
+        told = Text(
             f"{a} and {b} compute the same: {count} parameters.",
             f"{a} 与 {b} 的计算完全相同：{count} 个参数。",
-        )[language]
+        )
+        return TYPESET[language](told[language])
     diff = diff.told(language)
     parts = _given(diff, language)
     if not (parts and diff.only_sizes):
@@ -110,12 +111,12 @@ def summary(diff: Diff, language: Language) -> str:
     if not parts:
         wiring = Text("only the wiring differs", "只有连线不同")
         parts = [wiring[language]]
-    costs = figures(diff, language)
+    costs, more = figures(diff, language), list(_everywhere(diff, language))
     told = Text(
-        f"From {a} to {b}: {'; '.join(parts)}; {', '.join(costs)}.",
-        f"从 {a} 到 {b}：{'；'.join(parts)}；{'，'.join(costs)}。",
+        f"From {a} to {b}: {'; '.join([*parts, ', '.join(costs), *more])}.",
+        f"从 {a} 到 {b}：{'；'.join([*parts, '，'.join(costs), *more])}。",
     )
-    return Text(told.en, TYPESET["zh"](told.zh).replace(" %", "%"))[language]
+    return TYPESET[language](told[language])
 
 
 def _given(diff: Diff, language: Language) -> list[str]:
@@ -145,10 +146,10 @@ def _other_start(diff: Diff) -> Text | None:
     if all(map(ends_in_norm, blocks)):
         layer = Text("norm", "归一化")
     return Text(
-        f"The calls are the same, {count} parameters, but training starts otherwise: in {name} "
+        f"The calls are the same, {count} parameters, but training starts differently: in {name} "
         f"the last {layer.en} on each main path starts at zero.",
-        f"运算完全相同，{count} 个参数，但训练的起点不同：{name} 中每条主路最后一个{layer.zh}"
-        "从零开始。",
+        f"运算完全相同，{count} 个参数，但训练的起点不同：{spoken(name, 'zh')} 中"
+        f"每条主路最后一个{layer.zh}的权重从零开始。",
     )
 
 
@@ -164,16 +165,31 @@ def figures(diff: Diff, language: Language) -> list[str]:
     a, b = diff.a.totals, diff.b.totals
     sight = _count(a.receptive_field, b.receptive_field, language, share=False)
     return [
-        f"{Text('parameters', '参数')[language]} {_count(a.params, b.params, language)}",
-        f"{Text('multiply-adds', '乘加')[language]} {_large(a.macs, b.macs, language)}",
+        f"{Text('parameters', '参数量')[language]} {_count(a.params, b.params, language)}",
+        f"{Text('multiply-adds', '乘加次数')[language]} {_large(a.macs, b.macs, language)}",
         f"{Text('receptive field', '感受野')[language]} {sight}",
     ]
+
+
+def _everywhere(diff: Diff, language: Language) -> Iterator[str]:
+    """Where only one of the two lets every position depend on the whole map: no window tells it."""
+    if any(subject.graph.problem for subject in diff.subjects):
+        return
+    one, other = (whole_image(Outline(graph)) for graph in (diff.a, diff.b))
+    if any(one) == any(other):
+        return
+    name, (gates, _) = (diff.names[0], one) if any(one) else (diff.names[1], other)
+    through = Text("gates", "门控") if gates else Text("norms", "归一化")
+    yield Text(
+        f"in {name} every position also depends on the whole map, through the {through.en}",
+        f"{name} 中每个位置还通过{through.zh}与整张图有关",
+    )[language]
 
 
 def _count(before: int, after: int, language: Language, share: bool = True) -> str:
     if before == after:
         return f"{after:,}{_UNCHANGED[language]}"
-    deltas = [_signed(after - before), *([_share(before, after)] if share and before else [])]
+    deltas = [_signed(after - before), *([part_of(before, after)] if share and before else [])]
     return f"{before:,} → {after:,}{_aside(deltas, language)}"
 
 
@@ -183,7 +199,7 @@ def _large(before: int, after: int, language: Language) -> str:
     sign = "+" if after > before else "−"
     delta = f"{sign}{amount(abs(after - before), language).strip()}"
     one, other = (amount(number, language).strip() for number in (before, after))
-    deltas = [delta, *([_share(before, after)] if before else [])]
+    deltas = [delta, *([part_of(before, after)] if before else [])]
     return f"{one} → {other}{_aside(deltas, language)}"
 
 
@@ -192,7 +208,8 @@ def _aside(parts: Sequence[str], language: Language) -> str:
     return Text(f" ({', '.join(parts)})", f"（{'，'.join(parts)}）")[language]
 
 
-def _share(before: int, after: int) -> str:
+def part_of(before: int, after: int) -> str:
+    """A difference as a part of what was: ``+5.9 %``."""
     percent = 100 * (after - before) / before
     shown = f"{percent:+,.1f}" if abs(percent) >= 0.1 else f"{percent:+.1g}"
     return f"{shown} %".replace("-", "−")
@@ -210,5 +227,5 @@ def _stop(name: str, graph: Graph, language: Language) -> str:
     reason = say(problem.title, language)
     return Text(
         f"{name} cannot run: {reason} at {problem.node} ({met})",
-        f"{name} 无法运行：{problem.node} 处{reason}（{met}）",
+        f"{spoken(name, 'zh')} 无法运行：{problem.node} 处{reason}（{met.replace(', ', '、')}）",
     )[language]

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import NO_WORDS, Language, Words
 from resnet_core.compare.changes import Pair
 from resnet_core.compare.diff import Diff, Subject
 from resnet_core.compare.purpose import why
@@ -19,10 +19,15 @@ from resnet_core.language.notation import call_title, shape_text, sums
 
 SCHEMA = 1
 SIGNS = {**CHANGE_SIGNS, "unreached": "…"}
-_COLUMNS = {
-    "en": ("", "layer", "before", "after", "what differs", "Δ params", "Δ multiply-adds"),
-    "zh": ("", "层", "之前", "之后", "差别", "Δ 参数", "Δ 乘加"),
-}
+_COLUMNS = (
+    NO_WORDS,
+    Words("layer", "层"),
+    Words("before", "之前"),
+    Words("after", "之后"),
+    Words("what differs", "差别"),
+    Words("Δ params", "Δ 参数"),
+    Words("Δ multiply-adds", "Δ 乘加"),
+)
 # How many of the columns are words; the others are numbers, and stand to the right.
 _WORDS = 5
 _KEPT = ("subject", "parameters", "input", "output", "url", "totals", "problem")
@@ -33,7 +38,7 @@ def markdown(diff: Diff) -> str:
     lines = [summary(diff, diff.language), *why(diff, diff.language), ""]
     lines[1:-1] = [part for clause in lines[1:-1] for part in ("", clause)]
     if rows := cells(diff):
-        lines += [*in_markdown([_COLUMNS[diff.language], *rows], _WORDS), ""]
+        lines += [*in_markdown([_head(diff.language), *rows], _WORDS), ""]
     for subject in diff.subjects:
         lines.append(f"- **{subject.name}**: {' · '.join(sums(subject.graph, diff.language))}")
     return "\n".join(lines) + "\n"
@@ -43,8 +48,12 @@ def columns(diff: Diff) -> str:
     """The same for a terminal."""
     lines = [summary(diff, diff.language), *why(diff, diff.language)]
     if rows := cells(diff):
-        lines += ["", *in_columns([_COLUMNS[diff.language], *rows], _WORDS)]
+        lines += ["", *in_columns([_head(diff.language), *rows], _WORDS)]
     return "\n".join(lines) + "\n"
+
+
+def _head(language: Language) -> tuple[str, ...]:
+    return tuple(column.of(language) for column in _COLUMNS)
 
 
 def cells(diff: Diff) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.compare.alignment import Alignment, align, replaced
 from resnet_core.compare.changes import Pair, rows
 from resnet_core.diagram.form import Options
@@ -26,10 +26,9 @@ from resnet_core.language.terms import say
 
 # Follows a name of the first structure that the second has given to something else.
 BEFORE = ":before"
-_TOO_MANY = {
-    "en": "side by side, because one diagram would have too many boxes",
-    "zh": "合成一张图方框太多，所以并排",
-}
+_TOO_MANY = Text(
+    "side by side, because one diagram would have too many boxes", "合成一张图方框太多，所以并排"
+)
 
 
 class OppositeOrders(ValueError):

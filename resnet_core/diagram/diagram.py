@@ -21,6 +21,7 @@ from resnet_core.errors import ParameterError, UnknownParameter, UnknownSubject
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.graph.view import Detail
 from resnet_core.language.notation import Caption
+from resnet_core.language.terms import say
 from resnet_core.params import ALIASES
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 
@@ -189,7 +190,8 @@ class Diagram(Drawing):
     @property
     def named(self) -> str:
         """What the picture is called: by its reader, or else by the catalogue."""
-        return (self.options.title or "").strip() or self.subject.title
+        title = say(self.subject.title, self.options.lang)
+        return (self.options.title or "").strip() or title
 
     @property
     def caption(self) -> Caption:
@@ -211,6 +213,7 @@ class Diagram(Drawing):
             url=self.url,
             fix=self.fix,
             own_title=self.options.title,
+            language=self.options.lang,
         )
 
 

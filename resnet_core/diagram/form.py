@@ -137,7 +137,8 @@ class Input(BaseModel):
         ),
         Hint(
             Text(
-                "a size such as 56, or height x width: 97x131", "形如 56 的边长，或“高x宽”：97x131"
+                "a size such as 56, or height x width: 97x131",
+                "形如 56 的边长，或“高 x 宽”，如 97x131",
             )
         ),
     ] = None

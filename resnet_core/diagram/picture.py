@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from resnet_core.graph.model import Graph, Shape
     from resnet_core.graph.view import Detail
     from resnet_core.language.notation import Caption
-    from resnet_core.layout.sheet import Line, Sheet
-    from resnet_core.layout.theme import Theme
+    from resnet_core.layout.sheet import Line, Sheet, Theme
 
 MAX_BOXES = 1500
 # A network has about as many edges as boxes; in four times as many no eye finds its way.
@@ -95,7 +94,7 @@ class Picture(ABC):
 
     @property
     def _theme(self) -> Theme:
-        from resnet_core.layout.theme import Theme
+        from resnet_core.layout.sheet import Theme
 
         return Theme.of(self.options.theme)
 
@@ -146,7 +145,7 @@ class Drawing(Picture):
     def sheet(self) -> Sheet:
         """Every box, wire and frame with its place."""
         from resnet_core.layout.page import heading, without_legend
-        from resnet_core.layout.theme import SMALL
+        from resnet_core.layout.sheet import SMALL
 
         options, language = self.options, self.options.lang
         title = heading(self.caption, self.graph, language) if options.header else ()
@@ -160,13 +159,12 @@ class Drawing(Picture):
 
     def _arranged(self, shown: Graph, title: tuple[Line, ...]) -> Sheet:
         """A view with its places, in the colours of roles or of costs, with or without slabs."""
-        from resnet_core.layout.boxes import tile, tiles
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
+        from resnet_core.layout.elements import tile, tiles
         from resnet_core.layout.page import ROOM, with_line
-        from resnet_core.layout.sheet import MARGIN
+        from resnet_core.layout.sheet import MARGIN, SMALL
         from resnet_core.layout.slabs import Slabs
-        from resnet_core.layout.theme import SMALL
 
         options, language = self.options, self.options.lang
         made = tiles(shown, options.direction, options.labels.split(","), language, tile)

@@ -24,7 +24,7 @@ MOST_CALLS = 1_500
 
 _Change = tuple[Mapping[str, Any], Text]
 
-_SHRINK = Text("Step by two positions in place of one.", "步长从 1 改为 2。")
+_SHRINK = Text("Step by two positions instead of one.", "步长从 1 改为 2。")
 _KEEP = Text("Step by one position at a time.", "步长改为 1。")
 _NO_SHORTCUT = Text("Take the shortcut away: what is left is plain layers.",
                     "去掉捷径：剩下的就是普通的层。")  # fmt: skip
@@ -50,7 +50,7 @@ _BASIC = Text("Build it of two 3×3 convolutions a block.", "改用两个 3×3 �
 _BOTTLE = Text("Build it of 1×1, 3×3, 1×1 bottlenecks.", "改用 1×1、3×3、1×1 的瓶颈块。")
 _STRIDE_FIRST = Text("Move the stride into the first 1×1, as the 2015 paper has it.",
                      "像 2015 年的论文那样，把步长放到第一个 1×1 卷积上。")  # fmt: skip
-_DEEP_STEM = Text("Put three 3×3 in place of the 7×7 in the stem (ResNet-C).",
+_DEEP_STEM = Text("Put three 3×3 instead of the 7×7 in the stem (ResNet-C).",
                   "用三个 3×3 代替 stem 里的 7×7（ResNet-C）。")  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def _of_network(values: Mapping[str, Any]) -> Iterator[_Change]:
         yield (
             {"output_stride": 8},
             Text(
-                "Dilate the last two stages in place of shrinking the map, as segmentation does.",
+                "Dilate the last two stages instead of shrinking the map, as segmentation does.",
                 "像语义分割那样，后两个阶段不再缩小，改用空洞卷积。",
             ),
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from resnet_core.bilingual import Language
 from resnet_core.explain.components import attention, chosen, concat
 from resnet_core.explain.cost import biases, depth, savings, shares, total
+from resnet_core.explain.ending import ending
 from resnet_core.explain.explanation import (
     Explanation,
     LayerNote,
@@ -25,7 +26,7 @@ from resnet_core.explain.layer_notes import layer_notes
 from resnet_core.explain.main_path import main_path
 from resnet_core.explain.network import blocks, parts, shortcuts, stages, strides
 from resnet_core.explain.sequential import plain, without_weights
-from resnet_core.explain.shortcut import ending, shortcut
+from resnet_core.explain.shortcut import shortcut
 from resnet_core.explain.sight import sight
 from resnet_core.explain.special_blocks import (
     convnext,
@@ -58,7 +59,7 @@ def explain(graph: Graph, caption: Caption, language: Language = "en") -> Explan
     outline = Outline(graph)
     passages = tuple(_passages(outline, caption)) or (without_weights(outline, caption),)
     return Explanation(
-        title=caption.title,
+        title=caption.called(language),
         paragraphs=introduced((passage.paragraph(language) for passage in passages), language),
         layers=layer_notes(outline, caption.parameters, language),
         language=language,

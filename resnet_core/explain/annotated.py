@@ -42,8 +42,9 @@ _FILE = Text(
     "Its own source, commented: at each line the calls that it made.",
     "带注释的源代码：每一行都注明它执行了哪些调用。",
 )
-_ALONE = Text("The file needs torch alone.", "这个文件只需要 torch。")
-_BESIDE = Text("The file needs torch, and beside it {}.", "这个文件需要 torch，另外还需要 {}。")
+_PARAMETERS = Text("parameters", "参数量")
+_ALONE = Text("The file needs only torch.", "这个文件只需要 torch。")
+_BESIDE = Text("The file needs torch and {}.", "这个文件需要 torch，另外还需要 {}。")
 _FAILS = Text("Run with this input it fails: {}.", "用这个输入运行会出错：{}。")
 _SUMS = Text(
     "{} parameters, {} multiply-adds for an input of {}.", "{2} 的输入：{0} 个参数，{1}次乘加。"
@@ -105,7 +106,7 @@ def _head(graph: Graph, caption: Caption, origin: Origin, body: str, language: L
             )
         )
     texts = [line for fact in facts for line in wrapped(TYPESET[language](fact), WIDTH)]
-    lines = [f'"""{caption.title}', "", *texts, *filter(None, [caption.paper]), '"""']
+    lines = [f'"""{caption.called(language)}', "", *texts, *filter(None, [caption.paper]), '"""']
     return "\n".join(lines)
 
 
@@ -122,7 +123,7 @@ def _imported(body: str) -> set[str]:
 
 def _ending(graph: Graph, origin: Origin, language: Language) -> str:
     arguments = ", ".join(f"{name}={value!r}" for name, value in origin.arguments.items())
-    made = Text("The structure with these parameters.", "以这些参数构成的结构。")[language]
+    made = Text("The structure with these parameters.", "用这些参数搭出的结构。")[language]
     outputs = [tuple(node.shape) for node in graph.outputs]
     return _ENDING.format(
         made=made,
@@ -232,12 +233,12 @@ class _Comments:
             formula
             for node in line.nodes
             for formula in self.notes[node.id].sums
-            if formula.startswith(("parameters", "参数量"))
+            if formula.startswith(_PARAMETERS[self.language])
         ]
         if len(line.nodes) == 1 and sums:
             yield sums[0]
         else:
-            word = Text("parameters", "参数量")[self.language]
+            word = _PARAMETERS[self.language]
             yield f"{word} = {params:,}"
 
     def _made(self, owner: str, tree: ast.ClassDef) -> Iterator[tuple[int, _Line]]:

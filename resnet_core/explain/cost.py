@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from resnet_core.bilingual import LANGUAGES
+from resnet_core.bilingual import LANGUAGES, Words
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import pixels
+from resnet_core.explain.facts import gated, pixels
 from resnet_core.explain.main_path import called
 from resnet_core.explain.positions import Window, window
 from resnet_core.graph.model import Node
@@ -39,7 +39,7 @@ def savings(block: Anatomy) -> Iterator[Passage]:
     """The paragraphs on groups, width and dilation, where they are not one."""
     for item in block.spatial:
         if groups(item) > 1 and not is_depthwise(item):
-            yield _grouped(item)
+            yield _grouped(item, _mixed_behind(block, item))
     middle = block.spatial[0] if block.spatial else None
     if middle is not None and "base_width" in block.knobs and block.type == "Bottleneck":
         yield from _width(block, middle)
@@ -47,7 +47,13 @@ def savings(block: Anatomy) -> Iterator[Passage]:
         yield from _dilated(middle)
 
 
-def _grouped(node: Node) -> Passage:
+def _mixed_behind(block: Anatomy, node: Node) -> bool:
+    """Whether the next layer is a 1×1 over all channels."""
+    behind = block.steps[block.steps.index(node) + 1 :]
+    return bool(behind) and kernel(behind[0]) == 1 and groups(behind[0]) == 1
+
+
+def _grouped(node: Node, mixed: bool) -> Passage:
     count, (given, made) = groups(node), channels(node)
     full = Many(node.macs * count)
     return Passage(
@@ -58,21 +64,22 @@ def _grouped(node: Node) -> Passage:
         ),
         (
             Said(
-                f"Each of its {made:,} filters sees the {given // count:,} channels of its own "
-                f"group and not all {given:,}. So it has {weights(node):,} weights where an "
-                f"ungrouped one would have {weights(node) * count:,}, and costs "
+                f"Each of its {made:,} filters sees the {several(given // count, 'channel')} of "
+                f"its own group and not all {given:,}. So it has {weights(node):,} weights where "
+                f"an ungrouped one would have {weights(node) * count:,}, and costs "
                 f"{Many(node.macs):en} multiply-adds instead of {full:en}: both are divided by "
                 f"{count:,}.",
-                f"{made:,} 个滤波器各自只看本组的 {given // count:,} 个通道，而不是全部 {given:,} "
+                f"{made:,} 个卷积核各自只看本组的 {given // count:,} 个通道，而不是全部 {given:,} "
                 "个。"
                 f"所以权重只有 {weights(node):,} 个，不分组要 {weights(node) * count:,} 个；"
                 f"乘加只要 {Many(node.macs):zh}次，不分组要 {full:zh}次：两者都除以 {count:,}。",
                 (node.id,),
             ),
             Said(
-                "What one group finds the others do not learn here; the 1×1 behind it mixes them "
-                "again.",
-                "一组看到什么，别的组在这一层并不知道；后面的 1×1 再把各组混到一起。",
+                "No group sees here what another one finds"
+                f"{'; the 1×1 after it mixes them again' if mixed else ''}.",
+                "一组看到什么，别的组在这一层并不知道"
+                f"{'；后面的 1×1 再把各组混到一起' if mixed else ''}。",
                 (node.id,),
             ),
         ),
@@ -91,7 +98,7 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
     inside = _inside(base, width // count)
     yield Passage(
         Said(
-            f"The middle is {width:,} channels wide.",
+            f"The middle is {several(width, 'channel')} wide.",
             f"中段宽 {width:,} 个通道。",
             (middle.id,),
         ),
@@ -120,15 +127,15 @@ def _width(block: Anatomy, middle: Node) -> Iterator[Passage]:
 def _inside(base: int, each: int) -> tuple[str, str]:
     """What base_width or groups does to the block."""
     if base != 64:
-        return (
+        return Words(
             "The ends do not change: base_width alters only what is inside.",
-            "两端不变：base_width 只改里面。",
+            "两端不变：base_width 只改变中间。",
         )
-    return (
+    return Words(
         f"groups multiplies the width here, each group keeping {each:,} of its own; ResNeXt "
         "lowers base_width to pay for it.",
-        f"这里 groups 使宽度成倍增加，每组各有 {each:,} 个通道；ResNeXt 用更小的 base_width "
-        f"来抵消。",
+        f"这里 groups 让宽度成倍增加，每组仍有 {each:,} 个通道；ResNeXt 用更小的 base_width "
+        f"来抵消这一点。",
     )
 
 
@@ -137,7 +144,7 @@ def _part(count: int, whole: int) -> tuple[str, str]:
     if count < whole and whole % count == 0:
         return f"1/{whole // count} of the", f"1/{whole // count}"
     times = ratio(count / whole)
-    return f"{times} times the", f"{times} 倍"
+    return Words(f"{times} times the", f"{times} 倍")
 
 
 def _dilated(node: Node) -> Iterator[Passage]:
@@ -172,7 +179,9 @@ def _between(node: Node, found: Window) -> Iterator[Said]:
     dead, of, reach = found.points - found.live, found.points, found.reach
     if dead:
         only = (
-            (": this layer works as a 1×1", "：这一层等于一个 1×1") if found.live == 1 else ("", "")
+            Words(": this layer works as a 1×1", "：这一层等于一个 1×1")
+            if found.live == 1
+            else ("", "")
         )
         yield Said(
             f"On a map of {side(node.inputs[0])} positions, {dead:,} of its {of:,} points always "
@@ -184,12 +193,12 @@ def _between(node: Node, found: Window) -> Iterator[Said]:
         return
     why = ("", "")
     if found.stride == 1:
-        why = (
+        why = Words(
             " Networks for segmentation do this to see far without shrinking the map.",
             "分割网络这么做，是为了不缩小特征图也能看得远。",
         )
     yield Said(
-        f"What lies between the points it does not see: of the {reach * reach:,} positions it "
+        f"It does not see what lies between the points: of the {reach * reach:,} positions it "
         f"spans, one output reads at most {of:,}.{why[0]}",
         f"点与点之间的位置它看不到：跨过的 {reach * reach:,} 个位置里，一个输出最多读 {of:,} 个。"
         f"{why[1]}",
@@ -237,17 +246,21 @@ def total(block: Anatomy) -> Iterator[Passage]:
         "around": list(block.spatial),
         "points": [step for step in block.steps if step not in block.spatial],
         "side": [node for node in block.side if node.macs],
+        "gate": [node for node in block.calls if node.lane == "gate" and node.macs],
     }
+    if not gated(block) or 100 * sum(node.macs for node in parts["gate"]) < block.macs:
+        del parts["gate"]  # its own paragraph says how little it is
     told = {name: sum(node.macs for node in nodes) for name, nodes in parts.items()}
     names = {
         "around": _named(block.spatial),
-        "points": ("the layers that see no neighbours", "不看邻域的各层"),
-        "side": ("the shortcut", "捷径"),
+        "points": Words("the layers that see no neighbours", "只看单个位置的层"),
+        "side": Words("the shortcut", "捷径"),
+        "gate": Words("the gate", "门控"),
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
     nodes = ids([call for call in block.calls if call.macs])
     batch = block.given[0] if len(block.given) == 4 else 1
-    many = ("", "") if batch < 2 else (
+    many = ("", "") if batch < 2 else Words(
         f" for the {batch:,} images, {Many(block.macs // batch):en} each",
         f"（{batch:,} 张图，每张 {Many(block.macs // batch):zh}次）")  # fmt: skip
     whole = Said(
@@ -258,8 +271,8 @@ def total(block: Anatomy) -> Iterator[Passage]:
     if len(shares) < 2:
         yield from _against_a_bottleneck(block)
         return
-    english = listed((f"{share} to {name[0]}" for name, share in shares), "en")
-    chinese = "，".join(f"{name[1]}占 {share}" for name, share in shares)
+    goes = [Words(f"{share} to {name[0]}", f"{name[1]}占 {share}") for name, share in shares]
+    english, chinese = listed((one.en for one in goes), "en"), "，".join(one.zh for one in goes)
     split = Said(
         f"Of the multiply-adds {english.replace(' to ', ' go to ', 1)}.",
         f"乘加次数里，{chinese}。",
@@ -282,7 +295,7 @@ def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
         Said("Both convolutions work at full width.", "两个卷积都在全部通道上算。", nodes),
         (
             Said(
-                f"That takes {every:,} weights; for {other:,} a bottleneck carries {wide4:,} "
+                f"That takes {every:,} weights; with {other:,} a bottleneck carries {wide4:,} "
                 f"channels instead of {made:,}: {wide4:,} → {made:,} → {made:,} → {wide4:,}. "
                 f"That is the "
                 "block from ResNet-50 on.",
@@ -298,11 +311,11 @@ def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
 def _named(nodes: tuple[Node, ...]) -> tuple[str, str]:
     sizes = list(dict.fromkeys(map(size_of, nodes)))
     english, chinese = (listed(sizes, language) for language in LANGUAGES)
-    kind = ("depthwise ", "逐通道的 ") if nodes and all(map(is_depthwise, nodes)) else ("", "")
+    kind = Words("depthwise ", "逐通道的 ") if nodes and all(map(is_depthwise, nodes)) else ("", "")
     if len(nodes) == 1:
-        return f"the {kind[0]}{english}", f"{kind[1] or ' '}{chinese} 卷积".lstrip()
+        return Words(f"the {kind[0]}{english}", f"{kind[1] or ' '}{chinese} 卷积".lstrip())
     count = Few(len(nodes))
-    return (
+    return Words(
         f"the {count:en} {kind[0]}{english} convolutions",
         f"{count:zh}个{kind[1] or ' '}{chinese} 卷积",
     )
@@ -333,10 +346,10 @@ def _parts(outline: Outline) -> list[Part]:
         ]
         if len(stages) > 1:
             rest = [node for _, _, nodes in stages[1:] for node in nodes]
-            others = ("the rest", "其余各块")
+            others = Words("the rest", "其余各块")
             stages = [stages[0], (*others, tuple(rest))]
-    first = ("the stem", "起始层") if pixels(outline) else ("the downsampling", "下采样")
-    ends = [(*first, outline.stem), ("the head", "分类头", outline.head)]
+    first = Words("the stem", "起始层") if pixels(outline) else Words("the downsampling", "下采样")
+    ends = [(*first, outline.stem), (*Words("the head", "分类头"), outline.head)]
     found = [ends[0], *stages, ends[1]]
     return [pair for pair in found if sum(node.params + node.macs for node in pair[2])]
 
@@ -348,10 +361,10 @@ def shared(outline: Outline, parts: list[Part]) -> Passage:
     macs = [sum(node.macs for node in nodes) for _, _, nodes in parts]
     nodes = ids(node for _, _, calls in parts for node in calls if node.macs or node.params)
     said = [
-        _split("parameters", f"{totals.params:,}", "参数", f"{totals.params:,} 个",
+        _split(Words(f"{totals.params:,} parameters", f"参数 {totals.params:,} 个"),
                parts, params, totals.params, nodes),
-        _split("multiply-adds", f"{Many(totals.macs):en}", "乘加",
-               f"{Many(totals.macs):zh}次", parts, macs, totals.macs, nodes),
+        _split(Words(f"{Many(totals.macs):en} multiply-adds", f"乘加 {Many(totals.macs):zh}次"),
+               parts, macs, totals.macs, nodes),
     ]  # fmt: skip
     heavy, busy = params.index(max(params)), macs.index(max(macs))
     if heavy != busy:
@@ -361,7 +374,7 @@ def shared(outline: Outline, parts: list[Part]) -> Passage:
                 f"is in {parts[busy][0]}. A convolution's weights grow with the channels squared; "
                 "each of them is used once at every position, and late layers have few positions.",
                 f"两者不在一处：参数最多的是{parts[heavy][1]}，计算最多的是{parts[busy][1]}。"
-                "卷积的权重随通道数平方增长；每个权重在每个位置上用一次，而越靠后位置越少。",
+                "卷积的权重随通道数的平方增长；每个权重在每个位置上用一次，而越靠后位置越少。",
                 nodes,
             )
         )
@@ -375,17 +388,17 @@ def shared(outline: Outline, parts: list[Part]) -> Passage:
 
 
 def _split(
-    noun: str, count: str, chinese: str, amounts: str,
+    whole: Words,
     parts: list[Part], values: list[int], total: int, nodes: tuple[str, ...],
 ) -> Said:  # fmt: skip
     told = [
-        (f"{percent(value, total)} in {part[0]}", f"{part[1]}占 {percent(value, total)}")
+        Words(f"{percent(value, total)} in {part[0]}", f"{part[1]}占 {percent(value, total)}")
         for part, value in zip(parts, values, strict=True)
         if value
     ]
     return Said(
-        f"{count} {noun}: {', '.join(note[0] for note in told)}.",
-        f"{chinese} {amounts}：{'，'.join(note[1] for note in told)}。",
+        f"{whole.en}: {', '.join(note[0] for note in told)}.",
+        f"{whole.zh}：{'，'.join(note[1] for note in told)}。",
         nodes,
     )
 
@@ -408,7 +421,7 @@ def depth(outline: Outline, caption: Caption) -> Iterator[Passage]:
         said.append(_side_by_side(outline, stem, head))
     named = [int(number) for number in re.findall(r"\d+", caption.title)]
     if deep in named:
-        claim = Said(f"Hence the {deep:,} in the name.", f"名字里的 {deep:,} 由此而来。")
+        claim = Said(f"This is the {deep:,} in the name.", f"名字里的 {deep:,} 由此而来。")
         said += _six_n(outline, layers)
     elif named and max(named) >= 10:
         claim = Said(
@@ -434,15 +447,15 @@ def _counted(outline: Outline, stem: int, ways: list[int], head: int) -> Said:
     kinds = {way: ways.count(way) for way in dict.fromkeys(ways)}
     total = stem + sum(ways) + head
     sums = " + ".join(f"{count:,} · {way}" for way, count in kinds.items())
-    told = (
+    told = Words(
         listed((f"{several(count, 'block')} of {way}" for way, count in kinds.items()), "en"),
         listed((f"{count:,} 个块各 {way} 层" for way, count in kinds.items()), "zh"),
     )
     return Said(
-        f"Count the layers with weights on the longest way through the main path: {stem} in the "
+        f"Count the layers with weights on the longest path through the main path: {stem} in the "
         f"stem, {told[0]}, {head} at the end, {stem} + {sums} + {head} = {total:,}. Norms and what "
         "stands on a shortcut do not count.",
-        f"沿主路最长的一条路数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"
+        f"沿最长的一条路径数带权重的层：起始层 {stem} 层，{told[1]}，末尾 {head} 层，"
         f"{stem} + {sums} + {head} = {total:,}。归一化和捷径上的层不算。",
         ids(outline.layers),
     )
@@ -453,9 +466,9 @@ def _side_by_side(outline: Outline, stem: int, head: int) -> Said:
     blocks, every = len(outline.blocks), len(outline.layers)
     short = f"{stem} + {blocks:,} · 3 + {head} = {stem + 3 * blocks + head:,}"
     return Said(
-        f"Layers side by side count once, so this is less than the {every:,} that there are. Names "
-        f"such as Res2Net-50 count all slices of a block as one layer: {short}.",
-        f"并排的层只算一次，所以少于总共的 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
+        f"Layers side by side count once, so this is fewer than the {every:,} that there are. "
+        f"Names such as Res2Net-50 count all slices of a block as one layer: {short}.",
+        f"并列的层只算一次，所以少于总层数 {every:,} 层。Res2Net-50 这类名字把一个块里的各片"
         f"算作一层：{short}。",
         ids(outline.layers),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from resnet_core.explain.explanation import Said
+from resnet_core.explain.facts import normed
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.structure import Anatomy, Outline
 
@@ -31,7 +32,7 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
     yield Why(
         Said(
             "What do v1.5, C and D bring? A few tenths of a point each.",
-            "v1.5、C、D 各带来多少？各零点几个百分点。",
+            "v1.5、C、D 各提高多少？各零点几个百分点。",
         ),
         (
             quoting(
@@ -45,7 +46,7 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
             ),
             Said(
                 "Each has a training script of its own, so the differences are rough.",
-                "各有各的训练脚本，差距只能看个大概。",
+                "它们的训练脚本各不相同，差距只能看个大概。",
             ),
         ),
         ("gluon-v1", "gluon-b", "gluon-c", "gluon-d"),
@@ -54,11 +55,11 @@ def _letters(_: Outline, values: Given) -> Iterator[Why]:
 
 def _first(outline: Outline, _: Given) -> Iterator[Why]:
     """Pre-activation: the deeper, the more."""
-    if not any(block.preactivated and block.joins for block in _blocks(outline)):
+    if not any(block.preactivated and block.joins and normed(block) for block in _blocks(outline)):
         return
     yield Why(
         Said(
-            "What does it bring to put norm and activation first? More, the deeper the network.",
+            "What does putting norm and activation first bring? More, the deeper the network.",
             "把归一化和激活放到前面有什么好处？网络越深，好处越大。",
         ),
         (
@@ -156,7 +157,7 @@ def _thumbnails(_: Outline, values: Given) -> Iterator[Why]:
         (
             quoting(
                 "The paper of 2015 reports {cifar-20}% errors with 20 layers, {cifar-56}% with 56 "
-                "and {cifar-110}% with 110, but {cifar-1202}% with 1,202, which it puts down to "
+                "and {cifar-110}% with 110, but {cifar-1202}% with 1,202, which it explains by "
                 "overfitting.",
                 "2015 年的论文报告：20 层错误率 {cifar-20}%，56 层 {cifar-56}%，110 层 "
                 "{cifar-110}%；1,202 层却是 {cifar-1202}%，论文归因于过拟合。",
@@ -170,16 +171,16 @@ def _at_zero(outline: Outline, values: Given) -> Iterator[Why]:
     """The last norms at zero: a small gain, as torchvision notes it."""
     if not values.get("zero_init_residual") or values.get("norm_layer") == "none":
         return
-    if any(block.preactivated for block in _blocks(outline)):
+    if any(block.preactivated or not block.joins for block in _blocks(outline)):
         return
     yield Why(
         Said(
-            "What does it bring to begin at zero? A little.",
+            "What does starting at zero bring? A little.",
             "从零开始有什么好处？有一点。",
         ),
         (
             quoting(
-                "torchvision's source puts it at {zero-low} to {zero-high} points of accuracy, "
+                "torchvision's source gives {zero-low} to {zero-high} points of accuracy, "
                 "after Goyal et al.",
                 "torchvision 的源码注释援引 Goyal 等人：准确率提高 {zero-low} 到 {zero-high} "
                 "个百分点。",

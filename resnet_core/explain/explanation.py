@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from resnet_core.bilingual import TYPESET, Language, Text
+from resnet_core.bilingual import TYPESET, Language, Text, Words
 from resnet_core.errors import NO_FORMAT, ParameterError
 from resnet_core.graph.model import Node
 from resnet_core.language.terminal import wrapped
@@ -20,7 +20,7 @@ _WHY = Text("Why it is built so", "为什么这样设计")
 _TURNS = Text("What happens if you change it", "改一改会怎样")
 # What stands between two sentences.
 _GAPS: dict[Language, str] = {"en": " ", "zh": ""}
-_LAYERS = {"en": "Layer by layer", "zh": "逐层看"}
+_LAYERS = Text("Layer by layer", "逐层看")
 
 
 @dataclass(frozen=True)
@@ -218,11 +218,6 @@ def _item(note: LayerNote) -> str:
     return f"- `{note.node}`: {note.text}{sums}"
 
 
-# In Chinese nothing stands between a number and its per cent sign, nor behind it.
-_GAP_AT_PERCENT: dict[Language, bool] = {"en": True, "zh": False}
-_PERCENT = re.compile(r"(\d) %(?: (?=[\u4e00-\u9fff]))?")
-
-
 @dataclass(frozen=True)
 class Said(Text):
     """A sentence in both languages, and the nodes or groups that it speaks of."""
@@ -230,10 +225,7 @@ class Said(Text):
     nodes: tuple[str, ...] = ()
 
     def sentence(self, language: Language) -> Sentence:
-        text = TYPESET[language](self[language])
-        if not _GAP_AT_PERCENT[language]:
-            text = _PERCENT.sub(r"\1%", text)
-        return Sentence(text, self.nodes)
+        return Sentence(TYPESET[language](self[language]), self.nodes)
 
 
 @dataclass(frozen=True)
@@ -253,17 +245,18 @@ def ids(nodes: Iterable[Node]) -> tuple[str, ...]:
 
 
 # English papers have one word for each; in Chinese several are in use beside one another.
-_NAMES: Mapping[Language, Mapping[str, str]] = {
-    "en": {},
-    "zh": {"捷径": "跳跃连接、残差连接，shortcut", "步长": "stride"},
+_NAMES = {
+    Text("shortcut", "捷径"): Words("", "跳跃连接、残差连接，shortcut"),
+    Text("stride", "步长"): Words("", "stride"),
 }
 
 
 def introduced(paragraphs: Iterable[Paragraph], language: Language) -> tuple[Paragraph, ...]:
     """The paragraphs, each term followed by its other names at its first mention."""
     found = tuple(paragraphs)
-    for term, names in _NAMES[language].items():
-        found = _first(found, term, names)
+    for term, names in _NAMES.items():
+        if others := names.of(language):
+            found = _first(found, term[language], others)
     return found
 
 

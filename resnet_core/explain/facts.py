@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, groups
+from resnet_core.language.terms import Few
 
 _ATTENTION = ("SqueezeExcitation", "EfficientChannelAttention", "ConvolutionalBlockAttention")
 _OVER_THE_IMAGE = ("GroupNorm", "InstanceNorm2d")
@@ -55,6 +57,20 @@ def original(block: Anatomy) -> bool:
 def asked_for(block: Anatomy) -> bool:
     """Whether the shapes ask for something on the shortcut."""
     return block.given != block.summed
+
+
+def only_middle(node: Node) -> bool:
+    """Whether all points of a larger kernel but one always meet padding: it works as a 1×1."""
+    found = window(node)
+    return found is not None and found.points > 1 == found.live
+
+
+def one_in(read: int, size: int) -> tuple[str, str]:
+    """``one position in four`` where that is exact, else ``64 of 225 positions``."""
+    if read and size % read == 0:
+        places = Few(size // read)
+        return Words(f"one position in {places:en}", f"每{places:zh}个位置只读一个")
+    return Words(f"{read:,} of {size:,} positions", f"{size:,} 个位置只读 {read:,} 个")
 
 
 def same_positions(one: Node, other: Node) -> bool:

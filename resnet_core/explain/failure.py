@@ -40,7 +40,8 @@ def so_far(block: Anatomy) -> Iterator[Passage]:
     reached = whole(ran[-1].shape)
     claim = Said("The block is not complete.", "这个块没有跑完。", ids(ran))
     said = Said(
-        f"Before the failure ran {described(ran, 'en')}; the last of them gave out {reached}.",
+        f"This much ran before the failure: {described(ran, 'en')}; the last of them gave out "
+        f"{reached}.",
         f"出错之前跑过的有：{described(ran, 'zh')}；最后得到的是 {reached}。",
         ids(ran),
     )
@@ -53,7 +54,7 @@ def _met(problem: Problem) -> Said:
         shapes = [shape_text(shape) for shape in problem.shapes]
         return Said(
             f"{' and '.join(shapes)} meet there. {_capital(reason)}.",
-            f"在那里相遇的是 {' 与 '.join(shapes)}。{chinese}。",
+            f"在那里汇合的是 {' 与 '.join(shapes)}。{chinese}。",
             (problem.node,),
         )
     if problem.title == "cannot run":

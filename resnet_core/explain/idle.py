@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline
@@ -37,14 +38,14 @@ def _dropped(block: Anatomy) -> Iterator[Said]:
         return
     rate = float(drops[0].attributes.get("p", 0))
     kept, share = f"{1 - rate:.2g}", f"{100 * rate:.3g}"
-    where = (f"in {block.path} ", f"在 {block.path} 中") if block.path else ("", "")
-    branch = ("f is", "f") if len(drops) == 1 else ("each of its branches is", "每条支路各自")
+    where = Words(f"in {block.path} ", f"{block.path} 中，") if block.path else ("", "")
+    branch = ("f is", "f") if len(drops) == 1 else Words("each of its branches is", "每条支路")
     yield Said(
         f"drop_path acts in training only: {where[0]}{branch[0]} then left out for {share} % of "
         f"the images, chosen by chance, and for the others divided by {kept}, so that the mean "
         "stays as it is. Here, as in use, it hands on everything.",
-        f"drop_path 只在训练时起作用：{where[1]}{branch[1]}会随机地对 {share} % 的图略去，"
-        f"对其余的图则除以 {kept}，使平均值不变。在这里和在推理时一样，什么都不丢。",
+        f"drop_path 只在训练时起作用：{where[1]}{branch[1]}会随机略去 {share}% 的图，"
+        f"其余的图则除以 {kept}，使平均值不变。这里和推理时一样，什么都不丢。",
         ids(drops),
     )
 
@@ -56,8 +57,8 @@ def _unscaled(block: Anatomy) -> Iterator[Said]:
     yield Said(
         "With layer_scale=false no γ scales f: it counts in full from the first step of training, "
         "where γ would begin at one millionth and let it in little by little.",
-        "layer_scale=false 时没有 γ 来缩放 f：训练一开始 f 就全部算数；"
-        "若有 γ，则从百万分之一开始一点点放进来。",
+        "layer_scale=false 时没有 γ 来缩放 f：训练一开始 f 就完全起作用；"
+        "若有 γ，f 则从百万分之一开始，一点点放进来。",
         ids(block.joins),
     )
 
@@ -70,7 +71,7 @@ def _unmoved(block: Anatomy) -> Iterator[Said]:
     yield Said(
         f"stride_on={knobs['stride_on']} has nothing to move here: at stride 1 every layer reads "
         "every position, wherever the stride is put.",
-        f"stride_on={knobs['stride_on']} 在这里无步长可移：步长为 1 时，放在哪一层都一样。",
+        f"stride_on={knobs['stride_on']} 在这里没有步长可移：步长为 1 时，放在哪一层都一样。",
         ids(block.steps[:1]),
     )
 
@@ -82,7 +83,7 @@ def _unpooled(block: Anatomy) -> Iterator[Said]:
     yield Said(
         "shortcut=avgpool has nothing to pool here: at stride 1 the map keeps its size, so the "
         "shortcut is the same projection that shortcut=auto makes.",
-        "shortcut=avgpool 在这里无可池化：步长为 1 时特征图大小不变，"
+        "shortcut=avgpool 在这里没有什么可池化：步长为 1 时特征图大小不变，"
         "捷径就是 shortcut=auto 会用的那个投影。",
         ids(block.side),
     )

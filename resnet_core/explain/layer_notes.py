@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text, Words, same
 from resnet_core.explain.explanation import LayerNote, Said
+from resnet_core.explain.facts import asked_for, one_in, only_middle
+from resnet_core.explain.positions import window
 from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -24,9 +27,9 @@ from resnet_core.language.notation import call_title
 from resnet_core.language.terms import Few, several, side, whole
 
 _NAMES = {
-    "params": {"en": "parameters", "zh": "参数量"},
-    "macs": {"en": "multiply-adds", "zh": "乘加次数"},
-    "rf": {"en": "receptive field", "zh": "感受野"},
+    "params": Text("parameters", "参数量"),
+    "macs": Text("multiply-adds", "乘加次数"),
+    "rf": Text("receptive field", "感受野"),
 }
 
 
@@ -65,17 +68,22 @@ def _told(outline: Outline) -> dict[str, Said]:
 
 def _at_an_end(node: Node) -> Said | None:
     """What there is to say of a call that stands in no block."""
+    if node.role == "pool" and node.inputs[0][2:] == (1, 1):
+        return Said(
+            "Changes nothing here: the map has one position only.",
+            "这里什么也不改变：特征图只有一个位置。",
+        )
     if node.role == "pool" and node.shape[2:] == (1, 1):
         return Said(
             "From here on position no longer counts, only strength: "
             f"{side(node.inputs[0])} "
             "positions become one.",
-            f"从这里起不再管东西在哪里，只管有多少：{side(node.inputs[0])} 个位置合成一个。",
+            f"从这里起不再管特征在哪里，只看有多强：{side(node.inputs[0])} 个位置合成一个。",
         )
     if node.role == "pool" and kernel(node) > 1 and "max" in node.type.lower():
         return Said(
             "Keeps the strongest response of each window; no weight is spent on shrinking.",
-            "每个窗口只留最强的响应；缩小不花一个权重。",
+            "每个窗口只留最强的响应；缩小尺寸，一个权重也不用。",
         )
     if node.type == "flatten":
         return Said("Computes nothing: it drops the sides of length 1."
@@ -83,7 +91,7 @@ def _at_an_end(node: Node) -> Said | None:
                     else "Computes nothing: it writes the map as one long row.",
                     "什么也不算：只去掉长度为 1 的两维。"
                     if node.inputs and node.inputs[0][2:] == (1, 1)
-                    else "什么也不算：只把特征图写成长长一行。")  # fmt: skip
+                    else "什么也不算：只把特征图展平成一个向量。")  # fmt: skip
     if node.role == "dropout":
         return Said(
             "Active in training only; here it passes everything.",
@@ -93,7 +101,7 @@ def _at_an_end(node: Node) -> Said | None:
 
 
 def _sum(derivation: Derivation, language: Language) -> str:
-    name = _NAMES.get(derivation.name, {}).get(language, derivation.name)
+    name = _NAMES.get(derivation.name, same(derivation.name))[language]
     return f"{name} = {derivation.formula}"
 
 
@@ -103,7 +111,7 @@ _CANCELLING = ("BatchNorm2d", "InstanceNorm2d")
 def note(block: Anatomy, node: Node) -> Said | None:
     """What there is to say of a call inside a block, if anything."""
     if not node.outputs:
-        return Said("Here it fails.", "到这里就走不下去了。")
+        return Said("Here it fails.", "运行到这里就出错了。")
     if node.lane == "gate":
         return in_gate(node)
     if node.lane == "shortcut":
@@ -133,26 +141,32 @@ def _conv(block: Anatomy, node: Node) -> Said | None:
 
 def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
     given, made = channels(node)
+    if only_middle(node):
+        return Words(
+            "Here it works as a 1×1: only one of its points ever meets the map, the others meet "
+            "padding.",
+            "在这里等于一个 1×1：只有一个采样点落在图内，其余都落在补的零上。",
+        )
     if block.spatial and node in block.spatial:
         return _spatial(block, node)
     behind = block.steps[block.steps.index(node) + 1 :]
     if node is block.steps[-1] and len(block.steps) > 1:
         if not block.closed:
             return None
-        return (
+        return Words(
             f"Gives {several(made, 'channel')}, as many as wait on the shortcut.",
             f"输出 {made:,} 个通道，与捷径分支一致。",
         )
     if behind and kernel(behind[0]) > 1:
         if made < given and channels(behind[0])[0] == made:
-            return (
-                f"Narrows first, so that the {size_of(behind[0])} behind it has only {made:,} "
-                "channels to work on.",
+            return Words(
+                f"Narrows first, so that the {size_of(behind[0])} after it has only "
+                f"{several(made, 'channel')} to work on.",
                 f"先降维，好让后面的 {size_of(behind[0])} 只在 {made:,} 个通道上算。",
             )
         if made > given and is_depthwise(behind[0]):
-            return (
-                f"Widens first: the depthwise {size_of(behind[0])} behind it mixes no channels, so "
+            return Words(
+                f"Widens first: the depthwise {size_of(behind[0])} after it mixes no channels, so "
                 "many of them cost little.",
                 f"先升维：后面逐通道的 {size_of(behind[0])} 不混合通道，通道再多也不贵。",
             )
@@ -162,26 +176,35 @@ def _duty(block: Anatomy, node: Node) -> tuple[str, str] | None:
 def _spatial(block: Anatomy, node: Node) -> tuple[str, str] | None:
     if len(block.spatial) == 1:
         gated = any(call.lane == "gate" and kernel(call) > 1 for call in block.calls)
-        where = "on the main path" if gated else "of this block"
-        english = f"The only convolution {where} that sees neighbouring positions"
-        chinese = f"{'主路上' if gated else '整个块里'}，只有这个卷积看得到相邻的位置"
-        if stride(node) > 1:
-            return f"{english}, and the one that shrinks the map.", f"{chinese}，缩小也由它来做。"
+        where = Words("on the main path", "主路上") if gated else Words("of this block", "整个块里")
+        english, chinese = Words(
+            f"The only convolution {where.en} that sees neighbouring positions",
+            f"{where.zh}，只有这个卷积看得到相邻的位置",
+        )
+        if node.shape[2:] != node.inputs[0][2:] and stride(node) > 1:
+            return Words(
+                f"{english}, and the one that shrinks the map.", f"{chinese}，缩小也由它来做。"
+            )
         if groups(node) > 1 and not is_depthwise(node):
             count = groups(node)
-            return (
-                f"{english}; {count:,} groups keep to themselves in it.",
-                f"{chinese}；{count:,} 个组在这里各管各的。",
+            return Words(
+                f"{english}; in it {count:,} groups of channels do not mix.",
+                f"{chinese}；{count:,} 个组在这里互不相通。",
             )
-        return f"{english}.", f"{chinese}。"
+        return Words(f"{english}.", f"{chinese}。")
     first, second = block.spatial[0], block.spatial[1]
     return _beyond(first, second) if node is second and len(block.steps) == 2 else None
 
 
-def _beyond(first: Node, second: Node) -> tuple[str, str]:
-    reach = kernel(first) + (kernel(second) - 1) * stride(first)
-    return (
-        f"Looks at what the layers before it have found, and so at {reach}×{reach} positions of "
+def _beyond(first: Node, second: Node) -> tuple[str, str] | None:
+    one, other = window(first), window(second)
+    if one is None or other is None or not (one.square and other.square):
+        return None
+    reach = one.reach + (other.reach - 1) * one.stride
+    if reach > min(first.inputs[0][2:]):
+        return None  # most of what it spans is padding
+    return Words(
+        f"Looks at what the layer before it has found, and so spans {reach}×{reach} positions of "
         "the block's input.",
         f"看的是前面几层的结果，因而看到这个块输入上 {reach}×{reach} 的范围。",
     )
@@ -194,15 +217,15 @@ def _bias(block: Anatomy, node: Node) -> tuple[str, str] | None:
         return None
     made = channels(node)[1]
     if node.attributes.get("bias"):
-        return (
-            f"Its {made:,} biases do nothing in training: the norm behind it subtracts the mean, "
-            f"and the bias "
-            "with it.",
-            f"它的 {made:,} 个偏置在训练时不起作用：后面的归一化减去均值，偏置也一起被减掉。",
+        return Words(
+            f"{'Its bias does' if made == 1 else f'Its {made:,} biases do'} nothing in training: "
+            "the norm after it subtracts the mean, and the bias with it.",
+            f"它的{'' if made == 1 else f' {made:,} 个'}偏置在训练时不起作用："
+            "后面的归一化减去均值，偏置也一起被减掉。",
         )
     if not block.path and node is block.steps[0]:
-        return (
-            "It has no bias, for the norm behind it would subtract it again.",
+        return Words(
+            "It has no bias, because the norm after it would subtract it again.",
             "它不带偏置，因为后面的归一化反正会把偏置减掉。",
         )
     return None
@@ -230,7 +253,7 @@ def _add(block: Anatomy, node: Node) -> Said | None:
     if block.type == "Res2NetBlock" and node not in block.joins:
         return Said(
             "The slice before hands on what it has seen.",
-            "前一片把它看到的交给这一片。",
+            "把前一片的结果加到这一片上。",
         )
     return None
 
@@ -260,10 +283,11 @@ def _pool(block: Anatomy, node: Node) -> Said | None:
 
 def _projection(block: Anatomy, node: Node) -> Said:
     bias = _bias(block, node) or ("", "")
-    return Said(
-        f"Its one task is to make the shapes agree. {bias[0]}".rstrip(),
-        f"它只有一个任务：让形状对得上。{bias[1]}",
-    )
+    task = Words("Its one task is to make the shapes agree.", "它只有一个任务：让形状对得上。")
+    if not asked_for(block):
+        task = Words("No shape asks for it: what comes in would fit as it is.",
+                "形状并不需要它：进来的原样就合得上。")  # fmt: skip
+    return Said(f"{task[0]} {bias[0]}".rstrip(), f"{task[1]}{bias[1]}")
 
 
 def _next(block: Anatomy, node: Node) -> Node | None:
@@ -277,9 +301,8 @@ def on_shortcut(node: Node) -> Said | None:
     match node.role:
         case "norm":
             return Said(
-                "Brings the projection to the scale of f, so that neither drowns the other in the "
-                "sum.",
-                "把投影调到与 f 相近的大小，相加时谁也不会盖过谁。",
+                "Brings the projection to the scale of f, so that both count in the sum.",
+                "把投影的输出调到与 f 相近的大小，相加时谁也不会盖过谁。",
             )
         case "pool":
             return _side_pool(node)
@@ -315,15 +338,13 @@ def _side_reshape(node: Node) -> Said | None:
     if len(given) != 4 or len(made) != 4:
         return None
     if given[1] != made[1]:
+        new = made[1] - given[1]
         return Said(
-            f"{made[1] - given[1]:,} new channels, all zero.",
-            f"新添 {made[1] - given[1]:,} 个通道，全是零。",
+            f"{several(new, 'new channel')}, all zero." if new > 1 else "One new channel, zero.",
+            f"新添{f' {new:,} 个' if new > 1 else '一个'}通道，全是零。",
         )
-    step = -(-given[2] // max(1, made[2]))
-    return Said(
-        f"Keeps one position in {Few(step * step):en}.",
-        f"每{Few(step * step):zh}个位置留一个。",
-    )
+    kept = one_in(prod(made[2:]), prod(given[2:]))
+    return Said(f"Keeps {kept[0]}.", f"{kept[1].replace('读', '留')}。")
 
 
 def _gate_pool(node: Node) -> Said | None:
@@ -332,10 +353,10 @@ def _gate_pool(node: Node) -> Said | None:
         return Said(
             "One number per channel: its strongest response anywhere."
             if most
-            else "One number per channel: how strong it is on the whole image.",
-            "每个通道一个数：它在任何地方的最强响应。"
+            else "One number per channel: how strong it is on the whole map.",
+            "每个通道一个数：它在整张图上的最强响应。"
             if most
-            else "每个通道一个数：它在整张图上有多强。",
+            else "每个通道一个数：它在整张图上的平均强度。",
         )
     return None
 
@@ -355,7 +376,7 @@ def _gate_multiply(node: Node) -> Said | None:
         return None
     return Said(
         f"A constant, {number:.2g}: it keeps the products small at the start of training.",
-        f"一个常数 {number:.2g}：训练之初让乘积不致过大。",
+        f"一个常数 {number:.2g}：让乘积在训练之初不至于过大。",
     )
 
 
@@ -364,7 +385,7 @@ def _gate_conv(node: Node) -> Said | None:
         return None
     return Said(
         "One look around for all products together.",
-        "所有的相乘共用这一次提取的邻域信息。",
+        "每一次相乘，用的都是这里提取的邻域信息。",
     )
 
 
@@ -376,15 +397,17 @@ def moved(node: Node) -> Said | None:
 
 def _multiply(node: Node) -> Said | None:
     if node.params == 1:
-        return Said("One learned number for all of f.", "整个 f 共用一个可学的数。")
+        return Said("One learned number for all of f.", "整个 f 共用一个可学习的数。")
     if node.params:
         return Said(
             "A learned factor for each channel.",
-            "每个通道一个可学的系数。",
+            "每个通道一个可学习的系数。",
         )
     if len(node.inputs) < 2:
         return None
     given, gate = node.inputs[0], node.inputs[-1]
+    if gate == given and gate[2:] == (1, 1):
+        return None  # with one position nothing tells a gate of channels from one of positions
     if given == gate:
         return Said(
             "Feature times feature: here the neighbourhood decides how much passes.",
@@ -423,5 +446,5 @@ def _concat(node: Node) -> Said | None:
     count = Few(len(node.inputs))
     return Said(
         f"Puts {count:en} maps side by side, {node.shape[1]:,} channels in all.",
-        f"把{count:zh}张特征图并排放在一起，共 {node.shape[1]:,} 个通道。",
+        f"把{count:zh}张特征图沿通道拼接起来，共 {node.shape[1]:,} 个通道。",
     )

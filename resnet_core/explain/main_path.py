@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import gated, prepared
+from resnet_core.explain.facts import gated, only_middle, prepared
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -18,7 +18,7 @@ from resnet_core.graph.structure import (
     size_of,
     weights,
 )
-from resnet_core.language.terms import Few, Many, ratio, side
+from resnet_core.language.terms import Few, Many, listed, percent, ratio, several, side
 
 # A longer chain is no sentence any more.
 _LONGEST = 4
@@ -69,18 +69,19 @@ def _factor(block: Anatomy) -> str:
 
 def computes(block: Anatomy) -> Said:
     nodes = ids(block.joins[-1:]) + ids([block.ending] if block.ending else [])
-    english, chinese = {
-        "α": (", with one learned number α", "，其中 α 是一个可学习的数"),
-        "γ": (", with a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数"),
-    }.get(
-        _factor(block), (", with s from the gate", "，s 由门控给出") if gated(block) else ("", "")
-    )
+    found = {
+        "α": [Words("one learned number α", "，其中 α 是一个可学习的数")],
+        "γ": [Words("a learned factor γ for each channel", "，其中 γ 给每个通道一个可学习的系数")],
+    }.get(_factor(block), [Words("s from the gate", "，s 由门控给出")] if gated(block) else [])
     before = "x"
     for call in prepared(block):
-        before = f"{call.id if call.role == 'norm' else call.type.lower()}({before})"
+        if call.role != "identity":  # what stands where a norm was left out
+            before = f"{call.id if call.role == 'norm' else call.type.lower()}({before})"
     if before != "x":
-        english, chinese = f"{english}, with a = {before}", f"{chinese}，其中 a = {before}"
-    text = formula(block)
+        found.append(Words(f"a = {before}", f"，其中 a = {before}"))
+    text, clauses = formula(block), listed((clause[0] for clause in found), "en")
+    english = f", with {clauses}" if clauses else ""
+    chinese = "".join(clause[1] for clause in found)
     return Said(f"It computes {text}{english}.", f"它计算 {text}{chinese}。", nodes)
 
 
@@ -95,7 +96,9 @@ def steps(block: Anatomy) -> Said:
             ids(block.steps),
         )
     count = Few(len(block.steps))
-    order = ["先", *["再"] * (len(chinese) - 2), "最后" if len(chinese) > 2 else "再"]
+    begins, goes_on, ends = (Words("", "先"), Words("", "再"), Words("", "最后"))
+    last = ends if len(chinese) > 2 else goes_on
+    order = [word.zh for word in (begins, *[goes_on] * (len(chinese) - 2), last)]
     ordered = "，".join(map("".join, zip(order, chinese, strict=True)))
     return Said(
         f"The main path f takes {count:en} steps: {', '.join(english[:-1])}, and {english[-1]}.",
@@ -108,17 +111,18 @@ def _twins(block: Anatomy) -> Said:
     """Two convolutions in a row, neither of them 1×1."""
     one = block.steps[0]
     given, made = channels(one)
-    sizes = f"two {size_of(one)} convolutions in a row"
-    chinese = f"两个 {size_of(one)} 卷积前后相接"
+    sizes, chinese = Words(
+        f"two {size_of(one)} convolutions in a row", f"两个 {size_of(one)} 卷积前后相接"
+    )
     if given == made:
         return Said(
-            f"The main path f is {sizes}, {made:,} channels all the way.",
+            f"The main path f is {sizes}, {several(made, 'channel')} all the way.",
             f"主路 f 是{chinese}，从头到尾都是 {made:,} 个通道。",
             ids(block.steps),
         )
     return Said(
-        f"The main path f is {sizes}: the first takes {given:,} channels to {made:,}, the second "
-        "leaves their number alone.",
+        f"The main path f is {sizes}: the first takes {several(given, 'channel')} to {made:,}, "
+        "the second keeps that number.",
         f"主路 f 是{chinese}：第一个把 {given:,} 个通道变成 {made:,} 个，第二个不再改变。",
         ids(block.steps),
     )
@@ -126,41 +130,65 @@ def _twins(block: Anatomy) -> Said:
 
 def _each_step(block: Anatomy) -> Iterator[tuple[str, str]]:
     """The convolutions and linear layers, by what they do to the channels."""
-    before = 0
+    before, again = 0, False
     for node in block.steps:
         given, made = channels(node)
         if node.role == "linear":
-            yield (
+            yield Words(
                 f"a linear layer takes {given:,} numbers to {made:,}",
                 f"用全连接层把 {given:,} 个数变成 {made:,} 个",
             )
         elif kernel(node) == 1:
-            yield _pointwise(block, node, given == before)
+            yield _pointwise(block, node, given == before, again)
         else:
             yield _around(node, given == before)
-        before = made
+        before, again = made, kernel(node) == 1
 
 
 def _around(node: Node, known: bool) -> tuple[str, str]:
     """A convolution that sees neighbours; ``known`` if its channels were just named."""
     name, (given, made) = _sized(node), channels(node)
+    if only_middle(node):
+        return _in_disguise(node, known)
     if is_depthwise(node):
-        where = ("each channel by itself", "每个通道里各自")
-        return (
-            f"a depthwise {name} looks around each position, {where[0]}",
+        where = Words("each channel by itself", "每个通道里各自")
+        return Words(
+            f"a depthwise {name} looks at the neighbours of each position, {where[0]}",
             f"用逐通道的 {name} 卷积在{where[1]}提取局部邻域的信息",
         )
     if given != made:
-        return (
-            f"a {name} convolution looks around each position and takes {given:,} channels to "
-            f"{made:,}",
+        return Words(
+            f"a {name} convolution looks at the neighbours of each position and takes "
+            f"{several(given, 'channel')} to {made:,}",
             f"用 {size_of(node)} {_kind(node)}提取每个位置周围的信息，"
             f"并把 {given:,} 个通道变成 {made:,} 个",
         )
-    on = ("these", "这些通道上") if known else (f"{made:,} channels", f" {made:,} 个通道上")
-    return (
-        f"a {name} convolution looks around each position on {on[0]}",
+    on = (
+        Words("these", "这些通道上")
+        if known
+        else Words(several(made, "channel"), f" {made:,} 个通道上")
+    )
+    if known and made == 1:
+        on = Words("it", on[1])
+    return Words(
+        f"a {name} convolution looks at the neighbours of each position in {on[0]}",
         f"用 {name} 卷积在{on[1]}提取每个位置周围 {name} 的信息",
+    )
+
+
+def _in_disguise(node: Node, known: bool) -> tuple[str, str]:
+    """A larger kernel on a map so small that all but one of its points meet padding."""
+    name, (given, made) = _sized(node), channels(node)
+    kind = Words("depthwise ", "逐通道的 ") if is_depthwise(node) else ("", "")
+    on = Words(several(given, "channel"), f" {given:,} 个通道上")
+    if known:
+        on = Words("it" if given == 1 else "these", "这些通道上")
+    turns = ("", "") if given == made else Words(
+        f" and takes them to {made:,}", f"，并变成 {made:,} 个")  # fmt: skip
+    return Words(
+        f"a {kind[0]}{name} convolution works on {on[0]}{turns[0]}, here as a 1×1, because only "
+        "one of its points meets the map",
+        f"用{kind[1] or ' '}{name} 卷积在{on[1]}算{turns[1]}（只有一个采样点落在图内，等于 1×1）",
     )
 
 
@@ -170,20 +198,27 @@ def _sized(node: Node) -> str:
 
 
 def _kind(node: Node) -> str:
-    return "转置卷积" if node.type.startswith("ConvTranspose") else "卷积"
+    transposed = node.type.startswith("ConvTranspose")
+    kind = Words("transposed", "转置卷积") if transposed else Words("convolution", "卷积")
+    return kind.zh
 
 
-def _pointwise(block: Anatomy, node: Node, known: bool) -> tuple[str, str]:
+def _pointwise(block: Anatomy, node: Node, known: bool, again: bool) -> tuple[str, str]:
+    """A 1×1; ``known`` if its channels were just named, ``again`` if a 1×1 came before it."""
     name, (given, made) = size_of(node), channels(node)
-    what = ("them", "") if known else (f"{given:,} channels", f"把 {given:,} 个通道")
+    them = "it" if given == 1 else "them"
+    what = (them, "") if known else Words(several(given, "channel"), f"把 {given:,} 个通道")
     if given == made:
-        return (
-            f"a {name} convolution mixes {'them' if known else f'the {made:,} channels'}",
-            f"用 {name} 卷积混合{'这些' if known else f' {made:,} 个'}通道",
+        does, chinese = Words("scales", "缩放这一个") if given == 1 else Words(
+            "mixes", f"混合{'这些' if known else f' {made:,} 个'}")  # fmt: skip
+        whole = "the one channel" if given == 1 else f"the {made:,} channels"
+        return Words(
+            f"a {name} convolution {does} {them if known else whole}{' again' if again else ''}",
+            f"用 {name} 卷积{chinese}通道",
         )
     why, reason = _expansion(block, made) if node is block.steps[-1] else ("", "")
-    verb, chinese = ("narrows", "降到") if made < given else ("widens", "升到")
-    return (
+    verb, chinese = Words("narrows", "降到") if made < given else Words("widens", "升到")
+    return Words(
         f"a {name} convolution {verb} {what[0]} to {made:,}{why}",
         f"用 {name} 卷积{what[1]}{chinese} {made:,} 个{reason}",
     )
@@ -207,6 +242,20 @@ def _is_bottleneck(block: Anatomy) -> bool:
     )
 
 
+def _form_of_a_neck(given: int, width: int) -> Words:
+    if given > width:
+        return Words(
+            "Wide, narrow, wide: that is where the name comes from",
+            "两头宽、中间窄，“瓶颈”由此得名",
+        )
+    come = "channel comes" if given == 1 else "channels come"
+    return Words(
+        f"Only {given:,} {come} in, so there is nothing to narrow at first; the neck shows "
+        "at the other end",
+        f"进来的只有 {given:,} 个通道，开头没有什么可降的，瓶颈只在后一半看得出来",
+    )
+
+
 def _neck(block: Anatomy) -> Iterator[Said]:
     """Why the middle is narrow, or what it means that it is not."""
     first, middle, last = block.steps
@@ -215,9 +264,9 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     more = ratio(weights(middle) / weights(last))
     if width >= made:
         yield Said(
-            f"The middle is {width:,} channels wide and the block gives out {made:,}: the neck of "
-            f"this bottle is no neck, and the {name} has {more} "
-            "times the weights of the 1×1 behind it.",
+            f"The middle is {several(width, 'channel')} wide and the block gives out {made:,}: "
+            f"so the middle is not narrow, and the {name} has "
+            f"{_compared(weights(middle), weights(last))} the 1×1 after it.",
             f"中段有 {width:,} 个通道，输出是 {made:,} 个：这个“瓶颈”其实并不窄，{name} "
             "卷积的权重是"
             f"后面那个 1×1 的 {more} 倍。",
@@ -232,19 +281,15 @@ def _neck(block: Anatomy) -> Iterator[Said]:
         return
     times = (made / width) ** 2
     there = Many(round(middle.macs * times))
-    shape = "Wide, narrow, wide: hence the name" if given > width else (
-        f"Only {given:,} channels come in, so there is nothing to narrow at first; the neck shows "
-        "at the other end")  # fmt: skip
-    form = "两头宽、中间窄，“瓶颈”由此得名" if given > width else (
-        f"进来的只有 {given:,} 个通道，开头没有什么可压的，瓶颈只在后一半看得出来")  # fmt: skip
+    points, (shape, form) = Few(kernel(middle) ** 2), _form_of_a_neck(given, width)
     yield Said(
-        f"{shape}. Looking at neighbours is the costly part, nine weights where a 1×1 has one, "
-        f"so it is "
-        f"done where channels are few: on {width:,} channels the {name} costs "
-        f"{Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
+        f"{shape}. Looking at neighbours is the costly part, {points:en} weights where a 1×1 has "
+        f"one, so it is done where channels are few: on {several(width, 'channel')} the {name} "
+        f"costs {Many(middle.macs):en} multiply-adds, on the {made:,} of the output it would cost "
         f"{there:en}, {ratio(times)} times as much.",
-        f"{form}。提取邻域信息最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有九个，"
-        f"所以放到通道最少处去做。"
+        f"{form}。提取邻域信息最费算力：每对输入输出通道，1×1 只有一个权重，{name} 有"
+        f"{points:zh}个，"
+        f"所以放到通道最少的地方去做。"
         f"在 {width:,} 个通道上，{name} 要 {Many(middle.macs):zh}次乘加；若在输出的 {made:,} "
         "个通道上做，"
         f"就要 {there:zh}次，是现在的 {ratio(times)} 倍。",
@@ -252,13 +297,21 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     )
 
 
+def _compared(mine: int, other: int) -> str:
+    """``2.25 times the weights of``, ``14 % of the weights of``, ``as many weights as``."""
+    if mine == other:
+        return "as many weights as"
+    return f"{ratio(mine / other)} times the weights of" if mine > other else (
+        f"{percent(mine, other)} of the weights of")  # fmt: skip
+
+
 def _widened(middle: Node, given: int) -> Said:
     """A middle that is wider than what comes in."""
     name, width = size_of(middle), channels(middle)[0]
     wider = ratio(width / given)
     return Said(
-        f"The {name} works on {width:,} channels, {wider} times what came in: this bottleneck "
-        "widens first.",
+        f"The {name} works on {several(width, 'channel')}, {wider} times what came in: this "
+        "bottleneck widens first.",
         f"{name} 在 {width:,} 个通道上算，是输入的 {wider} 倍：这个瓶颈块先升维。",
         (middle.id,),
     )
@@ -268,10 +321,10 @@ def _cheap_middle(first: Node, middle: Node, last: Node) -> Said:
     """A grouped middle: looking around is not what costs."""
     name, ends = size_of(middle), Many(first.macs + last.macs)
     return Said(
-        f"Elsewhere looking around is the costly part, and the middle is narrow for its sake. Here "
-        f"the {name} is split into groups and costs {Many(middle.macs):en} multiply-adds, the two "
-        f"1×1 around it {ends:en}.",
-        f"一般说来，提取邻域信息最费算力，中段变窄就是为了它。这里的 {name} 分了组，只要 "
+        f"In a plain bottleneck the {name} is the costly part, and that is why the middle is "
+        f"narrow. Here it is split into groups and costs {Many(middle.macs):en} multiply-adds; "
+        f"the two 1×1 around it cost {ends:en}.",
+        f"一般说来，提取邻域信息最费算力，中段变窄就是为了省它。这里的 {name} 分了组，只要 "
         f"{Many(middle.macs):zh}次乘加，两边的 1×1 倒要 {ends:zh}次。",
         ids([first, middle, last]),
     )
@@ -286,6 +339,8 @@ def _pair(block: Anatomy) -> Iterator[Said]:
     first, second = (found.sides[0] for found in windows if found)
     reach = first.reach + (second.reach - 1) * first.stride
     made = channels(other)[1]
+    if reach > min(one.inputs[0][2:]):
+        return  # on so small a map most of what the two span is padding
     same_width = channels(one) == channels(other) == (made, made)
     if reach == 5 and same_width and groups(one) == groups(other) == 1:
         yield _as_one(block, made)
@@ -313,8 +368,9 @@ def _as_one(block: Anatomy, width: int) -> Said:
     single, both = 25 * width * width, weights(one) + weights(other)
     between = block.calls[block.calls.index(one) + 1 : block.calls.index(other)]
     bends = any(call.role == "activation" for call in between)
-    loses = ", and would have no non-linearity halfway" if bends else ""
-    misses = "，中间还少一次非线性" if bends else ""
+    loses, misses = NO_WORDS
+    if bends:
+        loses, misses = Words(", and would have no non-linearity halfway", "，中间还少一次非线性")
     return Said(
         f"Together the two see 5×5 positions. A single 5×5 would see as much with {single:,} "
         f"weights instead of {both:,}{loses}.",
@@ -330,8 +386,8 @@ def noun(block: Anatomy) -> tuple[str, str]:
     if known is not None:
         return known.one.en, known.one.zh
     if block.closed:
-        return f"a residual block ({block.type})", f"残差块（{block.type}）"
-    return f"a module ({block.type})", f"模块（{block.type}）"
+        return Words(f"a residual block ({block.type})", f"残差块（{block.type}）")
+    return Words(f"a module ({block.type})", f"模块（{block.type}）")
 
 
 def plural(block: Anatomy, count: int) -> tuple[str, str]:
@@ -352,19 +408,20 @@ def headline(block: Anatomy) -> Said:
         return Said(f"{english}.", f"一个{chinese}。".replace("一个 ", "一个"))
     size, width = _of_size(block.given, block.made), _of_width(block.given, block.made)
     parts = [value for value in (size, width) if value]
+    that = "; it" if " that " in english else " that"  # "a bottleneck that always projects"
     if not parts:
-        return Said(f"{english} that keeps the shape.", f"一个不改变形状的{chinese}。")
+        return Said(f"{english}{that} keeps the shape.", f"一个不改变形状的{chinese}。")
     does = " and ".join(part[0] for part in parts)
     alters = "、".join(part[1] for part in parts)
-    return Said(f"{english} that {does}.", f"一个让{alters}的{chinese}。")
+    return Said(f"{english}{that} {does}.", f"一个让{alters}的{chinese}。")
 
 
 def _of_size(given: Shape, made: Shape) -> tuple[str, str] | None:
     if given[2:] == made[2:]:
         return None
     if all(-(-one // 2) == other for one, other in zip(given[2:], made[2:], strict=True)):
-        return "halves height and width", "高和宽减半"
-    return (
+        return Words("halves height and width", "高和宽减半")
+    return Words(
         f"takes the map from {side(given)} to {side(made)}",
         f"特征图从 {side(given)} 变成 {side(made)}",
     )
@@ -375,15 +432,15 @@ def _of_width(given: Shape, made: Shape) -> tuple[str, str] | None:
     if before == after:
         return None
     if after == 2 * before:
-        return "doubles the channels", "通道翻倍"
+        return Words("doubles the channels", "通道翻倍")
     if 2 * after == before:
-        return "halves the channels", "通道减半"
+        return Words("halves the channels", "通道减半")
     if after % before == 0:
         times = ratio(after / before)
-        return f"gives {times} times the channels", f"通道变成 {times} 倍"
-    verb, chinese = ("widens", "增加") if after > before else ("narrows", "减少")
-    return (
-        f"{verb} {before:,} channels to {after:,}",
+        return Words(f"gives {times} times the channels", f"通道变成 {times} 倍")
+    verb, chinese = Words("widens", "增加") if after > before else Words("narrows", "减少")
+    return Words(
+        f"{verb} {several(before, 'channel')} to {after:,}",
         f"通道从 {before:,} {chinese}到 {after:,}",
     )
 

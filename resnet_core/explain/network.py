@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from resnet_core.bilingual import LANGUAGES
+from resnet_core.bilingual import LANGUAGES, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import asked_for
 from resnet_core.explain.main_path import called, capital, plural
 from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
-from resnet_core.graph.structure import Anatomy, Outline, Stage, channels
+from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, stride
 from resnet_core.language.notation import Caption
 from resnet_core.language.terms import Few, Many, listed, percent, several, side, whole
 
@@ -27,9 +27,10 @@ def parts(outline: Outline, caption: Caption) -> Passage:
     counts = [len(stage.blocks) for stage in outline.stages]
     total = sum(counts)
     named, chinese = plural(outline.typical, total)
+    row = "" if total == 1 else _in_stages(outline)[0]
     claim = Said(
-        f"{caption.title}: {total:,} {named}{_in_stages(outline)[0]}.",
-        f"{caption.title}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
+        f"{caption.title}: {total:,} {named}{row}.",
+        f"{caption.called('zh')}：{_in_stages(outline)[1]}{total:,} 个{chinese}。",
         tuple(block.path for block in outline.blocks),
     )
     said = [*_stem(outline), *_single(outline), *_middle(outline), *_head(outline)]
@@ -40,7 +41,7 @@ def _in_stages(outline: Outline) -> tuple[str, str]:
     if len(outline.stages) < 2:
         return " in a row", ""
     count = Few(len(outline.stages))
-    return f" in {count:en} stages", f"{count:zh}个阶段，共 "
+    return Words(f" in {count:en} stages", f"{count:zh}个阶段，共 ")
 
 
 def _stem(outline: Outline) -> Iterator[Said]:
@@ -52,14 +53,15 @@ def _stem(outline: Outline) -> Iterator[Said]:
     if len(given) != 4 or len(made) != 4 or not layers:
         return
     if given[2:] == made[2:]:
-        yield _unshrunk(stem, described(layers, "en"), described(layers, "zh"))
+        yield _unshrunk(stem, layers)
         return
     places = (given[2] * given[3]) / max(1, made[2] * made[3])
-    about, chinese = ("", "") if places == int(places) else ("about ", "大约")
+    about, chinese = ("", "") if places == int(places) else Words("about ", "大约")
     verb = "takes" if len(layers) == 1 else "take"
     yield Said(
         f"First, {described(layers, 'en')} {verb} the {side(given)} input down to "
-        f"{side(made)}, so that all that follows computes only {about}1/{round(places):,} of the "
+        f"{side(made)}, so that everything after it computes only {about}1/{round(places):,} of "
+        "the "
         "positions.",
         f"最前面用{described(layers, 'zh')}把 {side(given)} 的输入缩到 {side(made)}，"
         f"后面要算的位置{chinese}只有原来的 1/{round(places):,}。",
@@ -67,16 +69,22 @@ def _stem(outline: Outline) -> Iterator[Said]:
     )
 
 
-def _unshrunk(stem: tuple[Node, ...], english: str, chinese: str) -> Said:
+def _unshrunk(stem: tuple[Node, ...], layers: list[Node]) -> Said:
+    """A stem that keeps the size: by choice, or because its stride finds nothing to leave out."""
     given, made = stem[0].inputs[0], stem[-1].shape
-    small = max(given[2:]) <= SMALL
-    why = ": so small an image has no resolution to give away" if small else ""
-    reason = "：图本来就小，分辨率舍不得丢" if small else ""
-    turns = "turn" if " and " in english else "turns"
+    english, chinese = described(layers, "en"), described(layers, "zh")
+    why, reason = "", ""
+    if any(stride(layer) > 1 for layer in layers):
+        why, reason = Words(": a single position cannot shrink", "：只有一个位置，没法再缩小")
+    elif max(given[2:]) <= SMALL:
+        why, reason = Words(
+            ": so small an image has no resolution to give away", "：图本来就小，分辨率舍不得丢"
+        )
+    turns, leaves = ("turns", "leaves") if len(layers) == 1 else ("turn", "leave")
+    stays = "as it is" if given[2:] == (1, 1) else "as they are"
     return Said(
         f"First, {english} {turns} the {several(given[1], 'channel')} into {made[1]:,} and "
-        f"leaves the "
-        f"{side(given)} as they are{why}.",
+        f"{leaves} the {side(given)} {stays}{why}.",
         f"最前面用{chinese}把 {given[1]:,} 个通道变成 {made[1]:,} 个，{side(given)} "
         f"保持不变{reason}。",
         ids(stem),
@@ -90,16 +98,18 @@ def _single(outline: Outline) -> Iterator[Said]:
     first, *others = outline.stages[0].blocks
     given, made = whole(first.given), whole(first.made)
     if given == made:
-        english, chinese = f"Every block keeps {made}", f"每一块都保持 {made}"
+        english, chinese = Words(f"Every block keeps {made}", f"每一块都保持 {made}")
     else:
-        english = f"{capital(called(first, 'en'))} takes {given} to {made}"
-        chinese = f"{called(first, 'zh')}把 {given} 变成 {made}"
+        english, chinese = Words(
+            f"{capital(called(first, 'en'))} takes {given} to {made}",
+            f"{called(first, 'zh')}把 {given} 变成 {made}",
+        )
         if others:
-            keeps = "one keeps that and refines" if len(others) == 1 else "keep that and refine"
-            rest = "" if len(others) == 1 else f"{len(others):,} "
-            english += f", the other {rest}{keeps} it"
-            rest = "另一块" if len(others) == 1 else f"其余 {len(others):,} 块"
-            chinese += f"，{rest}保持不变，逐块精修"
+            rest = Words("one keeps that and refines", "另一块")
+            if len(others) > 1:
+                rest = Words(f"{len(others):,} keep that and refine", f"其余 {len(others):,} 块")
+            refined = Words(f", the other {rest.en} it", f"，{rest.zh}保持不变，逐块精修")
+            english, chinese = english + refined.en, chinese + refined.zh
     yield Said(f"{english}.", f"{chinese}。", tuple(block.path for block in outline.blocks))
 
 
@@ -111,13 +121,13 @@ def _middle(outline: Outline) -> Iterator[Said]:
     later = [block for stage in outline.stages for block in stage.blocks[1:]]
     adds = ("", "")
     if later and all(block.kind == "identity" for block in later):
-        adds = (
+        adds = Words(
             ", so every block after the first can add its input unchanged",
             "，所以除第一块外都能把输入原样加上",
         )
     yield Said(
-        f"Then come {sums} = {sum(counts):,} blocks. Within a stage all outputs have one "
-        f"shape{adds[0]}.",
+        f"Then come {sums} = {sum(counts):,} blocks. Within a stage all outputs have the "
+        f"same shape{adds[0]}.",
         f"中间是 {sums} = {sum(counts):,} 个块；同一阶段里各块的输出形状一样{adds[1]}。",
         tuple(stage.path for stage in outline.stages if stage.path),
     )
@@ -143,18 +153,28 @@ def _head(outline: Outline) -> Iterator[Said]:
                 f"Nothing is averaged or classified at the end: the map of {made[1]:,} channels "
                 f"and {side(made)} positions goes out as it is, for a detector or a segmentation "
                 "to build on.",
-                f"末尾既不取平均也不分类：{made[1]:,} 个通道、{side(made)} 个位置的特征图原样输出，"
-                "供检测或分割接着用。",
+                f"末尾既不做平均池化，也不分类：{made[1]:,} 个通道、{side(made)} 个位置的特征图"
+                "原样输出，供检测或分割接着用。",
                 ids(outline.graph.outputs[:1]),
             )
         return
     inner, scores = channels(last)
     size = side(pools[0].inputs[0])
+    averaged = Words(
+        f"each of the {inner:,} maps is averaged over its {size} positions to one number",
+        f"{inner:,} 张特征图各自在 {size} 个位置上取平均，只剩一个数",
+    )
+    if pools[0].inputs[0][2:] == (1, 1):
+        averaged = Words(
+            f"each of the {inner:,} maps is a single number already, so its average changes "
+            "nothing",
+            f"{inner:,} 张特征图各自只有一个数，取平均不改变什么",
+        )
     yield Said(
-        f"At the end each of the {inner:,} maps is averaged over its {size} positions to one "
-        f"number, and a linear layer turns them into {scores:,} scores. Because of the average the "
-        "classifier does not care how large the image was.",
-        f"最后，{inner:,} 张特征图各自在 {size} 个位置上取平均，只剩一个数，"
+        f"At the end {averaged[0]}, and a linear layer turns them into "
+        f"{several(scores, 'score')}. Because of the average the classifier does not care how "
+        "large the image was.",
+        f"最后，{averaged[1]}，"
         f"再由全连接层算出 {scores:,} 个得分。有了这一步平均，分类器就不在乎图有多大。",
         ids([*pools, last]),
     )
@@ -167,13 +187,15 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
     if not told:
         return
     named, odd = plural(block, 2), _odd(outline)
-    claim = (f"Inside, the {named[0]} all work alike.", f"{named[1]}内部都是一个做法。")
+    claim = Words(f"Inside, the {named[0]} all work alike.", f"{named[1]}内部的做法都一样。")
+    if len(outline.blocks) == 1:
+        claim = Words(f"This is how the {plural(block, 1)[0]} works.", f"{named[1]}内部是这样的。")
     if odd:
         count, every = len(outline.blocks) - len(odd), len(outline.blocks)
-        works = "works" if count == 1 else "work"
-        claim = (
-            f"Inside, {count:,} of the {every:,} {named[0]} {works} alike.",
-            f"{every:,} 个{named[1]}中，有 {count:,} 个内部是一个做法。",
+        claim = Words(
+            f"Inside, {count:,} of the {every:,} {named[0]} "
+            f"{'works as follows' if count == 1 else 'work alike'}.",
+            f"{every:,} 个{named[1]}中，有 {count:,} 个内部的做法一样。",
         )
     yield Passage(
         Said(*claim, (block.path,)),
@@ -197,7 +219,9 @@ def _odd(outline: Outline) -> list[Anatomy]:
     """The blocks whose main path is put together otherwise than a typical block's."""
 
     def made_of(block: Anatomy) -> set[str]:
-        return {call.role for call in block.calls if call.lane == "main"}
+        # Drop path is left out where its rate is zero, and otherwise passes everything on.
+        calls = [call for call in block.calls if call.lane == "main" and call.type != "DropPath"]
+        return {call.role for call in calls if call.role not in ("dropout", "identity")}
 
     typical = made_of(outline.typical)
     return [block for block in outline.blocks if made_of(block) != typical]
@@ -208,7 +232,7 @@ def _otherwise(odd: list[Anatomy]) -> Iterator[Said]:
     if not odd:
         return
     shown = [listed((called(block, lang) for block in odd[:MOST]), lang) for lang in LANGUAGES]
-    more = (" and others", "等") if len(odd) > MOST else ("", "")
+    more = Words(" and others", "等") if len(odd) > MOST else ("", "")
     paths = tuple(block.path for block in odd)
     if all(block.type == "Res2NetBlock" for block in odd):
         yield Said(
@@ -269,16 +293,16 @@ def _trend(found: tuple[Stage, ...]) -> Said:
     pairs = list(pairwise(found))
     shrinks = [one.made[2:] > other.made[2:] for one, other in pairs]
     grows = all(one.made[1] < other.made[1] for one, other in pairs)
-    size, chinese = "the map keeps its size", "特征图大小不变"
+    size, chinese = Words("the map keeps its size", "特征图大小不变")
     if all(shrinks):
-        size, chinese = "the map shrinks", "特征图变小"
+        size, chinese = Words("the map shrinks", "特征图变小")
     elif any(shrinks):
-        size, chinese = "the map shrinks only at first", "特征图只在开头变小"
-    width, breadth = ("the channels grow", "通道变多") if grows else (
+        size, chinese = Words("the map shrinks only at first", "特征图只在开头变小")
+    width, breadth = Words("the channels grow", "通道变多") if grows else Words(
         "the channels do not all grow", "通道不一定变多")  # fmt: skip
     return Said(
         f"From stage to stage {width} and {size}.",
-        f"一个阶段接一个阶段，{breadth}，{chinese}。",
+        f"逐个阶段往后，{breadth}，{chinese}。",
         tuple(entry.path for entry in found if entry.path),
     )
 
@@ -286,7 +310,7 @@ def _trend(found: tuple[Stage, ...]) -> Said:
 def _stage(stage: Stage) -> tuple[str, str]:
     made, count = stage.made, len(stage.blocks)
     blocks = "block" if count == 1 else "blocks"
-    return (
+    return Words(
         f"{stage.name}: {count:,} {blocks}, {made[1]:,} channels at {side(made)}",
         f"{stage.name}：{count:,} 个块，{made[1]:,} 个通道，{side(made)}",
     )
@@ -295,7 +319,7 @@ def _stage(stage: Stage) -> tuple[str, str]:
 def _exchange(found: tuple[Stage, ...]) -> Iterator[Said]:
     """Half the side and twice the channels: a block costs the same everywhere."""
     halved = all(
-        -(-one.made[2] // 2) == other.made[2] and 2 * one.made[1] == other.made[1]
+        one.made[2] == 2 * other.made[2] and 2 * one.made[1] == other.made[1]
         for one, other in pairwise(found)
     )
     if not halved:
@@ -328,7 +352,7 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
     every = "The block keeps the shape" if total == 1 else f"All {total:,} blocks keep the shape"
     if not others:
         yield Passage(
-            Said("Every shortcut is the identity.", "所有捷径都是恒等。"),
+            Said("Every shortcut is the identity.", "所有捷径都是恒等捷径。"),
             (
                 Said(
                     f"{every}, so x can be added as it is everywhere, at no cost.",
@@ -342,7 +366,9 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
         f"{identity:,} of the {total:,} shortcuts {'is' if identity == 1 else 'are'} the identity."
         if identity
         else "No shortcut is the identity.",
-        f"{total:,} 条捷径中有 {identity:,} 条是恒等。" if identity else "没有一条捷径是恒等。",
+        f"{total:,} 条捷径中有 {identity:,} 条是恒等捷径。"
+        if identity
+        else "没有一条捷径是恒等捷径。",
         tuple(block.path for block in outline.blocks if block.kind == "identity"),
     )
     yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
@@ -350,13 +376,13 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
 
 def _others(others: list[Anatomy]) -> Iterator[Said]:
     """The shortcuts that are not the identity, by name, and what they do."""
-    for kind, (many, one, chinese) in _DOES.items():
+    for kind, ((many, chinese), one) in _DOES.items():
         doing = [other for other in others if other.kind == kind]
         if not doing:
             continue
         shown, paths = doing[:MOST], tuple(item.path for item in doing)
         names = [listed((called(item, lang) for item in shown), lang) for lang in LANGUAGES]
-        more = (" and others", "等") if len(doing) > MOST else ("", "")
+        more = Words(" and others", "等") if len(doing) > MOST else ("", "")
         verb = one if len(doing) == 1 else many
         if kind == "projection" and not all(map(asked_for, doing)):
             yield _needless(doing)
@@ -375,14 +401,13 @@ def _needless(doing: list[Anatomy]) -> Said:
     if not needed:
         return Said(
             f"{count:,} {verb} although no shape asks for it.",
-            f"{count:,} 条做投影，虽然形状都不要求。",
+            f"{count:,} 条做了投影，虽然形状并不要求。",
             paths,
         )
-    more = (" and others", "等") if len(needed) > MOST else ("", "")
-    asks = "does" if len(needed) == 1 else "do"
+    more = Words(" and others", "等") if len(needed) > MOST else ("", "")
     return Said(
-        f"{count:,} {verb}; only in {shown[0]}{more[0]} {asks} the shapes ask for it.",
-        f"{count:,} 条做投影；只有 {shown[1]}{more[1]} 的形状需要它。",
+        f"{count:,} {verb}; only in {shown[0]}{more[0]} do the shapes ask for it.",
+        f"{count:,} 条做投影；只有{shown[1]}{more[1]}的形状需要它。",
         paths,
     )
 
@@ -407,24 +432,30 @@ def _price(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
 
 _DOES = {
     "projection": (
-        "project, because the shape changes there",
+        Words("project, because the shape changes there", "要做投影，因为那里形状变了"),
         "projects, because the shape changes there",
-        "要做投影，因为那里形状变了",
     ),
     "pooled": (
-        "pool before they project, because the map shrinks there as well",
+        Words(
+            "pool before they project, because the map shrinks there as well",
+            "先池化再投影，因为那里特征图也要缩小",
+        ),
         "pools before it projects, because the map shrinks there as well",
-        "先池化再投影，因为那里特征图也要缩小",
     ),
     "padded": (
-        "fit without parameters: they skip positions and fill new channels with zeros",
-        "fits without parameters: it skips positions and fills new channels with zeros",
-        "不用参数也能对上：隔着位置取，新通道填零",
+        Words(
+            "fit without parameters: new channels are zeros, and where the map shrinks positions "
+            "are skipped",
+            "不用参数也能对上：新通道填零，特征图要缩小时隔着位置取",
+        ),
+        "fits without parameters: new channels are zeros, and where the map shrinks positions are "
+        "skipped",
     ),
     "other": (
-        "pass x through something else than a projection",
-        "passes x through something else than a projection",
-        "让 x 经过的不是投影，而是别的运算",
+        Words(
+            "pass x through something other than a projection", "让 x 经过的不是投影，而是别的运算"
+        ),
+        "passes x through something other than a projection",
     ),
 }
 
@@ -440,7 +471,7 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
             f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
             f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
             "个通道"
-            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等。",
+            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等捷径。",
             (first.path,),
         )
     elif first not in others:

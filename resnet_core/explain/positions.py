@@ -134,6 +134,11 @@ class Window:
         return one.cut, other.cut
 
     @property
+    def single(self) -> bool:
+        """Whether the window fits in one place only, so that there is none beside it."""
+        return all(side.made == 1 for side in self.sides)
+
+    @property
     def overlaps(self) -> bool:
         """Whether a window spans positions that the one beside it spans as well."""
         return all(side.reach > side.stride for side in self.sides)

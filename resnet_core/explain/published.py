@@ -33,7 +33,8 @@ class Published:
         """Author and year, where in it, and the address: ``He et al., 2015, table 2, https://…``"""
         year = re.search(r"\b20\d\d$", self.paper)
         author = f"{self.paper.partition(',')[0]}, {year.group()}" if year else self.paper
-        return f"{author}, {self.where[language]}, {self.url}"
+        comma = {"en": ", ", "zh": "，"}[language]
+        return comma.join((author, self.where[language], self.url))
 
 
 def _read(file: Path) -> Mapping[str, Published]:

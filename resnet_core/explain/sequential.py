@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import called_layer
 from resnet_core.graph.model import Node
@@ -38,32 +40,37 @@ def _row(outline: Outline, caption: Caption) -> Passage:
     convs = [layer for layer in layers if layer.role == "conv"]
     linear = [layer for layer in layers if layer.role == "linear"]
     counted = [
-        (several(len(convs), "convolution"), f"{len(convs):,} 个卷积", convs),
-        (several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层", linear),
+        (Words(several(len(convs), "convolution"), f"{len(convs):,} 个卷积"), convs),
+        (Words(several(len(linear), "linear layer"), f"{len(linear):,} 个全连接层"), linear),
     ]
-    english = listed((pair[0] for pair in counted if pair[2]), "en")
-    chinese = listed((pair[1] for pair in counted if pair[2]), "zh")
+    english = listed((words.en for words, found in counted if found), "en")
+    chinese = listed((words.zh for words, found in counted if found), "zh")
     said = [
         Said(
             f"{english}, {several(len(layers), 'layer')} with weights in all, and each sees "
-            "nothing but "
-            "what the one before it has left.",
-            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层看到的，只有前一层留下的东西。",
+            "only what the one before it passes on.",
+            f"{chinese}，带权重的层共 {len(layers):,} 个；每一层只看得到前一层的输出。",
             ids(layers),
         )
     ]
     if len(convs) > 1 and not any(call.role == "add" for call in outline.graph.calls):
         said.append(
             Said(
-                "No addition leads past anything. Stacked deeper, such a network gets worse even "
-                "on its training images; the shortcut of ResNet was the answer to that.",
-                "没有一处相加能绕过任何一层。这样的网络再往深里堆，连训练集上的表现都会变差；"
+                "No addition leads past anything. Plain networks made much deeper got worse even "
+                "on their training images; the shortcut of ResNet was the answer to that.",
+                "没有一条捷径能绕过任何一层。这样的网络再往深里堆，连训练误差都会变大；"
                 "ResNet 的捷径就是对此的回答。",
                 ids(layers[-1:]),
             )
         )
+    row = Words("a single layer", "只有一层")
+    if len(layers) > 1:
+        row = Words("layers in a row", "一层接一层，串成一列")
     return Passage(
-        Said(f"{caption.title}: layers in a row.", f"{caption.title}：一层接一层，串成一列。"),
+        Said(
+            f"{caption.title}: {row.en}.",
+            f"{caption.called('zh')}：{row.zh}。",
+        ),
         tuple(said),
     )
 
@@ -83,29 +90,45 @@ def _sizes(outline: Outline) -> Iterator[Passage]:
     heights = [group[0].shape[2] for group in groups]
     if heights != sorted(heights, reverse=True) or heights[0] == heights[-1]:
         return  # a map that grows, or keeps its size, does not shrink step by step
-    english = [f"{side(g[0].shape)}: {len(g)} × {g[0].shape[1]:,}" for g in groups]
+    counted = [(side(g[0].shape), f"{len(g)} × {g[0].shape[1]:,}") for g in groups]
+    english, chinese = Words(", ".join(map(": ".join, counted)), "；".join(map("：".join, counted)))
     said = [
         Said(
-            f"Convolutions by the size of their map, with their channels: {', '.join(english)}.",
-            f"按特征图的大小列出卷积及其通道：{'，'.join(english)}。",
+            f"Convolutions by the size of their map, with their channels: {english}.",
+            f"按特征图的大小列出卷积的个数和通道数：{chinese}。",
             ids(node for group in groups for node in group),
         )
     ]
     pools = [call for call in outline.graph.calls if call.role == "pool" and kernel(call) > 1]
     if pools:
-        said.append(
-            Said(
-                f"No convolution shrinks anything; {Few(len(pools)):en} poolings do it, and behind "
-                "most of them the channels double."
-                if all(node.shape[2:] == node.inputs[0][2:] for g in groups for node in g)
-                else f"There are {Few(len(pools)):en} poolings besides.",
-                f"卷积都不缩小尺寸，缩小靠{Few(len(pools)):zh}次池化，池化之后通道多半翻倍。"
-                if all(node.shape[2:] == node.inputs[0][2:] for g in groups for node in g)
-                else f"此外还有{Few(len(pools)):zh}次池化。",
-                ids(pools),
-            )
-        )
+        said.append(_pooled(pools, groups))
     yield Passage(Said("The map shrinks step by step.", "特征图一步步缩小。"), tuple(said))
+
+
+def _pooled(pools: list[Node], groups: list[list[Node]]) -> Said:
+    """What the pooling layers do beside the convolutions."""
+    layers = f"{Few(len(pools)):en} pooling layer{'' if len(pools) == 1 else 's'}"
+    kept = all(node.shape[2:] == node.inputs[0][2:] for group in groups for node in group)
+    if not kept:
+        are = "is" if len(pools) == 1 else "are"
+        return Said(
+            f"There {are} {layers} besides.",
+            f"此外还有{Few(len(pools)):zh}次池化。",
+            ids(pools),
+        )
+    widths = [group[0].shape[1] for group in groups]
+    doubled = sum(2 * one == other for one, other in pairwise(widths))
+    behind, after = ("", "")
+    if 2 * doubled > len(pools) > 1:
+        behind, after = Words(
+            ", and after most of them the channels double", "，池化之后通道多半翻倍"
+        )
+    does = "does" if len(pools) == 1 else "do"
+    return Said(
+        f"No convolution shrinks anything; {layers} {does} it{behind}.",
+        f"卷积都不缩小尺寸，缩小靠{Few(len(pools)):zh}次池化{after}。",
+        ids(pools),
+    )
 
 
 def _small_kernels(outline: Outline) -> Iterator[Passage]:
@@ -178,9 +201,9 @@ def _fully_connected(outline: Outline, node: Node) -> Iterator[Said]:
     before = [outline.graph.node[edge.source] for edge in outline.graph.incoming[node.id]]
     if node.role == "linear" and any(node.role == "reshape" for node in before):
         yield Said(
-            f"It ties each of {node.inputs[0][1]:,} numbers to each of its {node.shape[1]:,} "
-            "outputs, one weight per pair and used once; ResNet averages every map to a single "
-            "number instead and needs no such layer.",
+            f"It connects each of {node.inputs[0][1]:,} numbers with each of its "
+            f"{several(node.shape[1], 'output')}, one weight per pair and used once; ResNet "
+            "averages every map to a single number instead and needs no such layer.",
             f"它把 {node.inputs[0][1]:,} 个数与 {node.shape[1]:,} 个输出两两相连，"
             "每对一个权重，只用一次；ResNet 改为把每张图平均成一个数，也就用不着这样的层。",
             (node.id,),
@@ -202,7 +225,8 @@ def _maps(outline: Outline) -> Iterator[Passage]:
         (
             Said(
                 f"They are {told}: a detector finds small things on the large maps, where a "
-                "position is few pixels, and large things on the small ones, which have seen more.",
+                "position covers few pixels, and large things on the small ones, which have seen "
+                "more.",
                 f"分别是 {told.replace(', ', '、')}：检测器在大图上找小东西，因为一个位置只对应"
                 "几个像素；在小图上找大东西，因为它看过的范围更广。",
                 ids(outputs),
@@ -222,10 +246,11 @@ def without_weights(outline: Outline, caption: Caption) -> Passage:
         return Passage(
             Said(
                 f"{caption.title} has {params:,} parameters, none of them in a plain layer.",
-                f"{caption.title} 有 {params:,} 个参数，却不在普通的层里。",
+                f"{caption.called('zh')} 有 {params:,} 个参数，却不在普通的层里。",
             ),
             (said,),
         )
     return Passage(
-        Said(f"{caption.title} learns nothing.", f"{caption.title} 什么也不学。"), (said,)
+        Said(f"{caption.title} learns nothing.", f"{caption.called('zh')} 没有要学习的参数。"),
+        (said,),
     )

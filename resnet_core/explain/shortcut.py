@@ -1,18 +1,19 @@
-"""The shortcut: what it is, what decided it, what it costs; and what follows the addition."""
+"""The shortcut: what it is, what decided it, and what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from math import prod
 
-from resnet_core.bilingual import LANGUAGES, Language, Text
+from resnet_core.bilingual import LANGUAGES, NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import ends_in_norm, normed, prepared, taken
+from resnet_core.explain.facts import one_in, taken
 from resnet_core.explain.main_path import capital
+from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
-    channels,
     kernel,
     size_of,
     stride,
@@ -59,30 +60,41 @@ def _widens(block: Anatomy) -> bool:
 
 def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
     """Why the input cannot be added as it is; empty where it could."""
-    english, chinese = [], []
+    found = []
     given, made = block.given, block.summed
     if len(given) < 4 or len(given) != len(made):
         return _differs(given, made)
     if given[2:] != made[2:]:
         step = given[2] // max(1, made[2])
-        english.append(
-            f"the map shrinks from {side(given)} to {side(made)} (stride {_stride(block, step)})"
+        found.append(
+            Words(
+                f"the map shrinks from {side(given)} to {side(made)} "
+                f"(stride {_stride(block, step)})",
+                f"特征图从 {side(given)} 缩到 {side(made)}（步长 {_stride(block, step)}）",
+            )
         )
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}（步长 {_stride(block, step)}）")
     if given[1] != made[1]:
-        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
-        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
-    return english, chinese
+        found.append(other_channels(given, made))
+    return [reason.en for reason in found], [reason.zh for reason in found]
+
+
+def other_channels(given: Shape, made: Shape) -> Words:
+    """That the channels are others afterwards."""
+    return Words(
+        f"the channels change ({given[1]:,} ≠ {made[1]:,})",
+        f"通道数变了（{given[1]:,} ≠ {made[1]:,}）",
+    )
 
 
 def _differs(given: Shape, made: Shape) -> tuple[list[str], list[str]]:
     """The reason where the input is no map: numbers in rows, as a linear layer takes them."""
     if given == made:
         return [], []
-    return (
-        [f"the shape changes ({whole(given)} ≠ {whole(made)})"],
-        [f"形状变了（{whole(given)} ≠ {whole(made)}）"],
+    reason = Words(
+        f"the shape changes ({whole(given)} ≠ {whole(made)})",
+        f"形状变了（{whole(given)} ≠ {whole(made)}）",
     )
+    return [reason.en], [reason.zh]
 
 
 def _stride(block: Anatomy, measured: int) -> int:
@@ -93,15 +105,18 @@ def _because(block: Anatomy) -> Said:
     english, chinese = reasons(block)
     if len(english) > 1:
         return Said(
-            f"There are two reasons, and either alone would do: {english[0]}, and {english[1]}.",
+            f"There are two reasons, and one of them would be enough: {english[0]}, and "
+            f"{english[1]}.",
             f"理由有两个，任一成立就够了：{chinese[0]}，{chinese[1]}。",
             ids(block.joins[-1:]),
         )
     if len(block.given) < 4 or len(block.given) != len(block.summed):
         return Said(f"{capital(english[0])}.", f"{chinese[0]}。", ids(block.joins[-1:]))
-    spared = ("The channels agree", "通道数倒是一致")
+    spared = Words("The channels agree", "通道数倒是一致")
     if "channels" in english[0]:
-        spared = (f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}")
+        spared = Words(
+            f"The map keeps its {side(block.given)}", f"特征图倒还是 {side(block.given)}"
+        )
     return Said(
         f"One reason is enough: {english[0]}. {spared[0]}.",
         f"理由只有一个，但已足够：{chinese[0]}。{spared[1]}。",
@@ -127,7 +142,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
             "It costs nothing and changes nothing. And since nothing follows the addition, the "
             "derivative of x + f(x) is exactly 1 + f′(x): the gradient reaches the layers before "
             "this block even where f′ is almost zero.",
-            "它不花一分代价，也不改一个数。相加之后什么也没有，x + f(x) 的导数正好是 1 + f′(x)："
+            "它没有任何开销，也不改一个数。相加之后没有别的运算，x + f(x) 的导数正好是 1 + f′(x)："
             "哪怕 f′ 几乎为零，梯度照样传得到前面的层。",
             joins,
         )
@@ -138,7 +153,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
         "between x and the output. Layers without a shortcut would have to learn the identity, "
         "and the paper of 2015 saw them fail at it: a plain network of 34 layers fitted its "
         "training images worse than one of 18 (degradation).",
-        f"它不花一分代价，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
+        f"它没有任何开销，而且“什么都不做”变得容易：f = 0 时，x 到输出之间只剩 {name}。"
         "没有捷径的层要自己学会恒等映射，2015 年的论文发现它们学不好："
         "34 层普通网络的训练误差反而高于 18 层（退化问题）。",
         joins,
@@ -149,20 +164,31 @@ def _fits(block: Anatomy, given: str) -> Said:
     """Which condition let the input through as it is."""
     knob = next((knob for knob in _KNOBS if knob in block.knobs), "")
     value = block.knobs.get(knob, "")
-    english = f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
-    chinese = f"f(x) 的输出形状是 {given}，与 x 相同，可以直接相加"
+    more = NO_WORDS
     if value in ("padded", "avgpool"):
-        english += f"; {knob}={value} would only act where the shapes differ"
-        chinese += f"；{knob}={value} 只在形状不同时才起作用"
+        more = Words(
+            f"; {knob}={value} would only act where the shapes differ",
+            f"；{knob}={value} 只在形状不同时才起作用",
+        )
     elif value == "identity":
-        english += f"; {knob}=identity insists on it, {knob}=auto would have chosen the same"
-        chinese += f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样"
+        more = Words(
+            f"; {knob}=identity insists on it, {knob}=auto would have chosen the same",
+            f"；{knob}=identity 是硬性要求，换成 {knob}=auto 结果也一样",
+        )
     elif value == "auto":
-        english += f": stride 1 and {block.given[1]:,} = {block.given[1]:,} channels leave " \
-                   f"{knob}=auto nothing to do"  # fmt: skip
-        chinese += f"：步长为 1，通道数 {block.given[1]:,} = {block.given[1]:,}，" \
-                   f"{knob}=auto 便什么也不加"  # fmt: skip
-    return Said(f"{english}.", f"{chinese}。", ids(block.joins))
+        width = block.given[1]
+        agree = Words("one channel on both sides", "进出都是一个通道") if width == 1 else Words(
+            f"{width:,} = {width:,} channels", f"通道数 {width:,} = {width:,}")  # fmt: skip
+        more = Words(
+            f": stride 1 and {agree[0]} leave {knob}=auto nothing to do",
+            f"：步长为 1，{agree[1]}，{knob}=auto 便什么也不加",
+        )
+    return Said(
+        f"f(x) comes out as {given}, just as x came in, so the two can be added as they are"
+        f"{more.en}.",
+        f"f(x) 的输出形状是 {given}，与 x 相同，可以直接相加{more.zh}。",
+        ids(block.joins),
+    )
 
 
 def _projection(block: Anatomy) -> Passage:
@@ -176,20 +202,22 @@ def _projection(block: Anatomy) -> Passage:
     )
     said = [_because(block), _through(block), _share(block)]
     conv = next((item for item in block.side if weights(item)), None)
-    if conv is not None and kernel(conv) == 1 and stride(conv) > 1:
+    found = window(conv) if conv is not None else None
+    if conv is not None and kernel(conv) == 1 and found is not None and not found.complete:
         said.append(_skipping(block, conv))
     return Passage(claim, tuple(said))
 
 
 def _skipping(block: Anatomy, conv: Node) -> Said:
     """What a strided 1×1 on the shortcut does not see."""
-    places = Few(stride(conv) ** 2)
+    found = window(conv)
+    read = one_in(found.read, found.size) if found else ("", "")
     knob = "shortcut=avgpool" if "shortcut" in block.knobs else ""
     how, chinese = (f" ({knob})", f"（{knob}）") if knob else ("", "")
     return Said(
-        f"A 1×1 at stride {stride(conv)} reads one position in {places:en}; the shortcut skips "
+        f"A 1×1 at stride {stride(conv)} reads {read[0]}; the shortcut skips "
         f"the rest of {taken(block)}, which ResNet-D avoids by pooling first{how}.",
-        f"步长为 {stride(conv)} 的 1×1 每{places:zh}个位置只读一个，"
+        f"步长为 {stride(conv)} 的 1×1 {read[1]}，"
         f"{taken(block)} 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),
@@ -213,7 +241,7 @@ def _share(block: Anatomy) -> Said:
     # A layer that is called twice, as CBAM's are, has its weights once.
     every = sum(weights(node) for node in {node.path: node for node in layers}.values())
     linear = any(node.role == "linear" for node in block.side)
-    kind = ("", "") if linear else ("convolution ", "卷积")
+    kind = ("", "") if linear else Words("convolution ", "卷积")
     return Said(
         f"It holds {mine:,} of the {every:,} {kind[0]}weights in this block, "
         f"{percent(mine, every)}.",
@@ -229,18 +257,18 @@ def _forced(block: Anatomy) -> Passage:
     step = block.knobs.get("stride", 1)
     where, there = whole(block.given), [described(block.side, language) for language in LANGUAGES]
     if knob:
-        why = (
+        why = Words(
             f"but {knob}=projection puts {there[0]} there all the same",
             f"{knob}=projection 仍然放了{there[1]}",
         )
     elif step != 1:
-        why = (
-            f"but the rule in the code asks about the stride, and {step} ≠ 1: so x passes "
-            f"{there[0]}",
-            f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 x 要过{there[1]}",
+        why = Words(
+            f"but the rule in the code asks about the stride, and {step} ≠ 1: so {taken(block)} "
+            f"passes {there[0]}",
+            f"但代码里的规则问的是步长，而 {step} ≠ 1：于是 {taken(block)} 要过{there[1]}",
         )
     else:
-        why = (f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
+        why = Words(f"but this class always puts {there[0]} there", f"这个类总要放{there[1]}")
     said = [
         Said(
             f"x and f(x) are both {where} and could be added as they are, {why[0]}.",
@@ -255,12 +283,12 @@ def _forced(block: Anatomy) -> Passage:
                 f"identity. It costs {mine:,} parameters, and the gradient no longer has a way "
                 "back that nothing alters.",
                 f"这是 ResNet 论文里的 C 方案，论文自己也发现它比恒等好不了多少。它要花 {mine:,} 个"
-                "参数，梯度也不再有一条不受改动的回路。",
+                "参数，梯度也不再有一条不受改动的通路。",
                 ids(block.side),
             )
         )
     claim = Said(
-        "The shortcut projects although it need not.",
+        "The shortcut projects although it does not have to.",
         "捷径本可不投影，却还是投影了。",
         ids(block.side),
     )
@@ -307,11 +335,11 @@ def _other(block: Anatomy) -> Passage:
 
 def _passes(block: Anatomy) -> Said:
     """What stands on a shortcut that the shapes do not ask for."""
-    given = whole(block.given)
+    given, start = whole(block.given), taken(block)
     return Said(
-        f"x and f(x) are both {given} and could be added as they are, but x passes "
+        f"x and f(x) are both {given} and could be added as they are, but {start} passes "
         f"{described(block.side, 'en')} first.",
-        f"x 与 f(x) 都是 {given}，本可直接相加，x 却要先过{described(block.side, 'zh')}。",
+        f"x 与 f(x) 都是 {given}，本可直接相加，{start} 却要先过{described(block.side, 'zh')}。",
         ids(block.side),
     )
 
@@ -335,21 +363,29 @@ def _learned(block: Anatomy) -> Said:
 def _padded(block: Anatomy) -> Passage:
     said = [_because(block)] if reasons(block)[0] else []
     given, made = block.given, block.summed
-    step, missing = -(-given[2] // made[2]), made[1] - given[1]
-    if step > 1:
+    missing = made[1] - given[1]
+    before, after = prod(given[2:]), prod(made[2:])
+    if before > after:
+        kept = one_in(after, before)
         said.append(
             Said(
-                f"To shrink, it keeps one position in {Few(step * step):en} and drops the others.",
-                f"要缩小，就每{Few(step * step):zh}个位置留一个，其余丢掉。",
+                f"To shrink, it keeps {kept[0]} and drops the others.",
+                f"要缩小，就{kept[1].replace('读', '留')}，其余丢掉。",
                 ids(block.side),
             )
         )
     if missing:
+        fills = Words("the one channel that is missing with zeros: in it", "那一个通道")
+        if missing > 1:
+            fills = Words(
+                f"the {missing:,} channels that are missing with zeros: in these",
+                f" {missing:,} 个通道",
+            )
         said.append(
             Said(
-                f"To widen, it fills the {missing:,} channels that are missing with zeros: in "
-                "these the block gives out what f computes and nothing of x.",
-                f"要加宽，就把缺的 {missing:,} 个通道填零：这些通道里只有 f 算出来的值，没有 x。",
+                f"To widen, it fills {fills[0]} the block gives out what f computes and nothing of "
+                "x.",
+                f"要加宽，就把缺的{fills[1]}填零：这些通道里只有 f 算出来的值，没有 x。",
                 ids(block.side),
             )
         )
@@ -368,7 +404,7 @@ def option_a(*blocks: Anatomy) -> Said:
     """What padded shortcuts save."""
     spared = sum(block.given[1] * block.summed[1] for block in blocks)
     number = Few(len(blocks))
-    who = ("a 1×1 convolution", "一个 1×1 卷积") if number == 1 else (
+    who = Words("a 1×1 convolution", "一个 1×1 卷积") if number == 1 else Words(
         f"{number:en} 1×1 convolutions", f"{number:zh}个 1×1 卷积")  # fmt: skip
     return Said(
         f"This is option A of the ResNet paper: no parameter at all, where {who[0]} "
@@ -387,7 +423,7 @@ def _none(block: Anatomy) -> Passage:
                 "With shortcut=none this is a plain block: what comes out is f(x) and nothing of x "
                 "itself, so every block on the way must pass on whatever later ones will need.",
                 "shortcut=none 时它就是一个普通的块：出来的只有 f(x)，没有 x 本身；"
-                "后面要用的东西，每一块都得自己想办法传下去。",
+                "后面还要用的信息，每一块都得自己想办法传下去。",
                 last,
             ),
             Said(
@@ -411,10 +447,10 @@ def inner(block: Anatomy) -> Passage:
     """Shortcuts that lead past some layers of a module and not past all."""
     shown = block.joins[:MOST]
     count = Few(len(block.joins))
-    verb = "addition joins" if count == 1 else "additions join"
+    verb = "addition joins" if count == 1 else "additions each join"
     return Passage(
         Said(
-            f"{f'{count:en}'.capitalize()} {verb} two ways.",
+            f"{f'{count:en}'.capitalize()} {verb} two paths.",
             f"有{count:zh}处相加，各把两条路合在一起。",
             ids(block.joins),
         ),
@@ -429,126 +465,10 @@ def _past(block: Anatomy, join: Node) -> Said:
     layers = [node for node in passed if weights(node) and node.lane == "main"]
     shape = whole(fork.shape)
     return Said(
-        f"At {join.id} comes in {fork.id}, {shape}, past "
+        f"{join.id} adds {fork.id}, {shape}, which has gone past "
         f"{several(len(layers), 'layer')} with weights.",
         f"到 {join.id} 处加进来的是 {fork.id}（{shape}），它绕过了 {len(layers):,} 个带权重的层。",
         (join.id,),
-    )
-
-
-_NEVER_NEGATIVE = ("ReLU", "relu", "ReLU6", "relu6")
-
-
-def ending(block: Anatomy, blocks: tuple[Anatomy, ...] = ()) -> Iterator[Passage]:
-    """Why the last activation stands where it stands; in a network with all its blocks."""
-    if not block.closed or block.graph.problem is not None:
-        return
-    if block.ending is not None:
-        yield _after(block, block.ending)
-    elif block.preactivated:
-        yield _preactivated(block, blocks)
-    else:
-        yield from _linear(block)
-
-
-def _after(block: Anatomy, last: Node) -> Passage:
-    name = call_title(last)
-    nodes = (*ids(block.joins[-1:]), last.id)
-    claim = Said(
-        f"The last {name} comes after the addition.", f"最后一个 {name} 放在相加之后。", nodes
-    )
-    enters = ("as it comes out of its last norm", "经最后一个归一化直接参与相加")
-    if not ends_in_norm(block):
-        enters = ("as it was computed", "算出来就直接参与相加")
-    if last.type in _NEVER_NEGATIVE:
-        said = Said(
-            "So f is free to be negative and to take something away from x. With the "
-            f"{name} at the end of f instead, every block could only add, and what runs along the "
-            "shortcut could only grow.",
-            f"这样 f 可以取负值，从 x 里减去东西。若把 {name} 放在 f 的末尾，"
-            "每一块就只能往上加，沿捷径传下去的值只增不减。",
-            nodes,
-        )
-    else:
-        said = Said(
-            f"So f enters the addition {enters[0]}, negative or positive, and the {name} bends "
-            "the sum, not f alone.",
-            f"f {enters[1]}，可正可负；{name} 作用在两者之和上，而不只是 f。",
-            nodes,
-        )
-    return Passage(claim, (said,))
-
-
-def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
-    nodes = ids(block.joins[-1:])
-    first = ids(block.calls[:2])
-    stand, behind = (
-        ("Norm and activation stand", "归一化和激活"),
-        ("norm and activation", "归一化和激活"),
-    )
-    if not normed(block):
-        stand, behind = ("The activation stands", "激活"), ("activation", "激活")
-    said = [
-        Said(
-            f"{stand[0]} before each convolution instead of behind it, so the sum leaves the "
-            "block untouched. In a row of such blocks whose shortcuts are the identity the output "
-            "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
-            "without meeting a single non-linearity.",
-            f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
-            "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度穿过这一串，"
-            "一次非线性也不会碰上。",
-            (*first, *nodes),
-        )
-    ]
-    broken = [other for other in blocks or (block,) if prepared(other)]
-    if broken:
-        count = Few(len(broken))
-        where = (f"At {count:en} of the shortcuts", f"有{count:zh}条捷径") if blocks else (
-            "At the shortcut of this block", "在这个块的捷径上，")  # fmt: skip
-        said.append(
-            Said(
-                f"{where[0]} that straight way is broken off: like the main path, "
-                f"{'it takes its' if len(broken) == 1 else 'they take their'} input behind the "
-                f"first {behind[0]}.",
-                f"{where[1]}这条直路会断开：它与主路一样，从第一个{behind[1]}之后取输入。",
-                tuple(node.id for other in broken for node in other.side),
-            )
-        )
-    return Passage(
-        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes), tuple(said)
-    )
-
-
-def _linear(block: Anatomy) -> Iterator[Passage]:
-    """An addition at the end of a block whose narrow ends stay linear."""
-    if block.type != "InvertedResidual":
-        return
-    nodes = ids(block.joins[-1:])
-    width = channels(block.steps[-1])[1]
-    yield Passage(
-        Said("Nothing follows the addition.", "相加之后什么也没有。", nodes),
-        (_lossy(block, width, width < channels(block.steps[-1])[0]),),
-    )
-
-
-def _lossy(block: Anatomy, width: int, wider: bool) -> Said:
-    nodes = ids(block.joins[-1:])
-    hard = any(call.type in _NEVER_NEGATIVE and call.lane == "main" for call in block.calls)
-    does = ("sets part of its input to zero", "把一部分输入变成零") if hard else (
-        "squashes part of its input", "把一部分输入压扁")  # fmt: skip
-    if wider:
-        return Said(
-            f"An activation {does[0]}. In the wide middle the other channels can make up for it, "
-            f"in {width:,} channels they cannot: so the narrow ends stay linear.",
-            f"激活会{does[1]}。在宽的中段，别的通道还能补回来；"
-            f"在 {width:,} 个通道里就补不回来了，所以窄的两头保持线性。",
-            nodes,
-        )
-    return Said(
-        f"An activation {does[0]}, and {width:,} channels are too few to make up for it: so the "
-        "output stays linear.",
-        f"激活会{does[1]}，而 {width:,} 个通道太少，补不回来，所以输出保持线性。",
-        nodes,
     )
 
 
@@ -566,8 +486,8 @@ def _counted(name: str, count: int, language: Language) -> str:
     bare = name.partition(" ")[2]
     for noun in ("convolution", "linear layer"):
         bare = bare.replace(noun, f"{noun}s")
-    chinese = f"{Few(count):zh}{name.removeprefix('一')}"
-    return Text(f"{Few(count):en} {bare}", chinese)[language]
+    one = Words("a ", "一")
+    return Text(f"{Few(count):en} {bare}", f"{Few(count):zh}{name.removeprefix(one.zh)}")[language]
 
 
 def _layer(node: Node, language: Language) -> str:

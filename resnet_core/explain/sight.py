@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import pixels, whole_image
 from resnet_core.explain.positions import window
@@ -20,8 +21,17 @@ def sight(outline: Outline) -> Iterator[Passage]:
     given = graph.inputs[0].shape
     if len(given) != 4 or len(graph.inputs) > 1:
         return
-    unit = ("pixels", "像素") if pixels(outline) else ("positions of its input", "个输入位置")
-    maps = [call for call in graph.calls if len(call.shape) == 4 and max(call.shape[2:]) > 1]
+    unit = (
+        Words("pixels", "像素")
+        if pixels(outline)
+        else Words("positions of its input", "个输入位置")
+    )
+    last_first = channels_last(graph)
+    maps = [
+        call
+        for call in graph.calls
+        if len(call.shape) == 4 and max(call.shape[2:]) > 1 and call.id not in last_first
+    ]
     if not maps or any(_grows(call) for call in graph.calls):
         return  # how far is seen is reckoned through maps that keep their size or shrink
     gates, norms = whole_image(outline)
@@ -40,7 +50,19 @@ def sight(outline: Outline) -> Iterator[Passage]:
 def _grows(call: Node) -> bool:
     """Whether a call gives a larger map than it takes: transposed, upsampled."""
     given = call.inputs[0] if call.inputs else ()
-    return len(given) == len(call.shape) == 4 and call.shape[2] > given[2] and call.type != "pad"
+    if len(given) != 4 or len(call.shape) != 4 or call.type in ("pad", "permute"):
+        return False
+    return call.shape[2] > given[2]
+
+
+def channels_last(graph: Graph) -> frozenset[str]:
+    """The calls whose second and third number are height and width: between two permutations."""
+    found: set[str] = set()
+    for node in graph.nodes:
+        turned = any(edge.source in found for edge in graph.incoming[node.id])
+        if turned != (node.type == "permute"):
+            found.add(node.id)
+    return frozenset(found)
 
 
 def spans(graph: Graph, last: Node, position: list[int]) -> Span:
@@ -51,6 +73,7 @@ def spans(graph: Graph, last: Node, position: list[int]) -> Span:
 def _along(graph: Graph, last: Node, position: int, axis: int) -> int:
     """The same along one side: windows are followed back from call to call."""
     ends: dict[str, Span] = {last.id: (position, position)}
+    elsewhere = channels_last(graph)
     source = graph.inputs[0]
     order = graph.nodes[: graph.nodes.index(last) + 1]
     for node in reversed(order):
@@ -65,8 +88,8 @@ def _along(graph: Graph, last: Node, position: int, axis: int) -> int:
         for edge in graph.incoming[node.id]:
             if len(edge.shape) != 4:
                 continue
-            top = edge.shape[2 + axis] - 1
-            mine = (max(0, low), min(top, high))
+            sides = edge.shape[1:] if edge.source in elsewhere else edge.shape[2:]
+            mine = (max(0, low), min(sides[axis] - 1, high))
             known = ends.get(edge.source, mine)
             ends[edge.source] = (min(known[0], mine[0]), max(known[1], mine[1]))
     first, final = ends.get(source.id, (0, -1))
@@ -86,7 +109,8 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, part of "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "part of "
                 f"it on padding: a position in the corner sees {ends[1]}. That is how far it can "
                 "see, not how evenly: what lies near the middle reaches it by far more paths than "
                 "what lies at the edge.",
@@ -109,7 +133,8 @@ def _all_of_it(last: Node, field: int, image: str, unit: tuple[str, str]) -> Pas
         ),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, so even "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "so even "
                 "one in the corner reaches the far end. That is how far it can see, not how "
                 "evenly: what lies near the middle of its window reaches it by far more paths than "
                 "what lies at the edge.",
@@ -130,8 +155,8 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
         (
             Said(
                 f"The receptive field of one of its positions is {field:,}×{field:,} of {image} "
-                f"{unit[0]}; what lies further away it learns of only where something global "
-                "follows, an average or a linear layer over the whole map.",
+                f"{unit[0]}; it learns of what lies further away only where something "
+                "global follows, an average or a linear layer over the whole map.",
                 f"它的一个位置，感受野是 {image} {unit[1]}中的 {field:,}×{field:,}；"
                 "更远的内容，要等后面有全局的运算（对整张特征图取平均，或全连接）才能知道。",
                 (last.id,),
@@ -142,17 +167,18 @@ def _a_part(graph: Graph, last: Node, unit: tuple[str, str]) -> Passage:
 
 def _everything(graph: Graph, last: Node, unit: tuple[str, str], gates: bool) -> Passage:
     field, image = graph.totals.receptive_field, side(graph.inputs[0].shape)
-    through = ("gates", "门控") if gates else ("norms", "归一化")
+    through = Words("gates", "门控") if gates else Words("norms", "归一化")
     return Passage(
         Said("Every position of the last map depends on the whole input.",
              "最后的特征图上，每个位置都与整个输入有关。", (last.id,)),
         (
             Said(
-                f"By its convolutions and poolings one position spans {field:,}×{field:,}, the "
+                f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
+                "the "
                 f"input has {image} {unit[0]}; but the {through[0]} average over whole maps, and "
                 "through them everything has a say.",
                 f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，"
-                f"输入有 {image} {unit[1]}；"
+                f"输入共 {image} {unit[1]}；"
                 f"而{through[1]}对整张特征图取平均，通过它，每个位置都受全图影响。",
                 (last.id,),
             ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import computes, headline, steps
+from resnet_core.explain.shortcut import other_channels
 from resnet_core.explain.stride import formulas
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
@@ -32,9 +34,9 @@ def res2net(block: Anatomy) -> Iterator[Passage]:
     width, first, last = channels(convs[0])[0], block.steps[0], block.steps[-1]
     total = channels(first)[1]
     sliced = Said(
-        f"A 1×1 makes {total:,} channels of the {channels(first)[0]:,}, and these are cut into "
-        f"{scales:en} slices of int({knobs['planes']} · {knobs['base_width']} / 64) = {width:,}; "
-        f"a 1×1 at the end makes {channels(last)[1]:,} of all slices together.",
+        f"A 1×1 turns {several(channels(first)[0], 'channel')} into {total:,}, and these are cut "
+        f"into {scales:en} slices of int({knobs['planes']} · {knobs['base_width']} / 64) = "
+        f"{width:,}; a 1×1 at the end turns all slices together into {channels(last)[1]:,}.",
         f"先用 1×1 把 {channels(first)[0]:,} 个通道变成 {total:,} 个，再切成{scales:zh}片，每片 "
         f"int({knobs['planes']} · {knobs['base_width']} / 64) = {width:,} 个；"
         f"最后用 1×1 把各片合起来，变成 {channels(last)[1]:,} 个。",
@@ -48,22 +50,22 @@ def res2net(block: Anatomy) -> Iterator[Passage]:
 
 def _fed(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
-    reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(1, len(convs) + 1)]
+    reaches = [f"{1 + 2 * n}×{1 + 2 * n}" for n in range(len(convs) + 1)]
     total, width = channels(block.steps[0])[1], channels(convs[0])[0]
-    each = ("The other passes a 3×3 of its own", "另一片过自己的 3×3")
+    each = Words("The other passes a 3×3 of its own", "另一片经过自己的 3×3")
     if len(convs) > 1:
-        each = (
+        each = Words(
             "Each of the others passes a 3×3 of its own; from the third on the result of the "
             "one before it is added first",
-            "其余各片都过自己的 3×3；从第三片起，要先加上前一片的结果",
+            "其余各片都经过自己的 3×3；从第三片起，要先加上前一片的结果",
         )
     single, every = 9 * total * total, sum(weights(conv) for conv in convs)
     yield Said(
         f"The first slice goes on as it is. {each[0]}: "
-        f"so the slices come out having seen 1×1, {listed(reaches, 'en')} positions, and one block "
+        f"so the slices come out having seen {listed(reaches, 'en')} positions, and one block "
         f"sees at {Few(len(convs) + 1):en} scales at once.",
         f"第一片原样放行。{each[1]}："
-        f"于是各片分别看过 1×1、{listed(reaches, 'zh')} 的范围，一个块里同时有"
+        f"于是各片分别看过 {listed(reaches, 'zh')} 的范围，一个块里同时有"
         f"{Few(len(convs) + 1):zh}种尺度。",
         ids(convs),
     )
@@ -81,16 +83,21 @@ def _fed(block: Anatomy) -> Iterator[Said]:
 def _side_by_side(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     pool = [call for call in block.calls if call.role == "pool" and call.lane == "main"]
-    see = ("it sees", "它只") if len(convs) == 1 else (
-        f"all {Few(len(convs)):en} see", f"{Few(len(convs)):zh}片都只")  # fmt: skip
+    others = "the other one passes its 3×3 alone and sees 3×3 positions"
+    if len(convs) > 1:
+        every = "both" if len(convs) == 2 else f"all {Few(len(convs)):en}"
+        others = f"each of the others passes its 3×3 alone, {every} see 3×3 positions"
+    see = Words("", "它只") if len(convs) == 1 else Words("", f"{Few(len(convs)):zh}片都只")
+    changes = "In a block that changes the shape"
+    if block.given == block.summed:
+        changes = "In a block that is built with a stride"
     yield Said(
-        "In a block that changes the shape the slices do not feed one another: each passes its "
-        f"3×3 alone, {see[0]} 3×3 positions, and the first slice is averaged "
-        "over 3×3 so that it comes out as large as the others. The hierarchy that the name "
+        f"{changes} the slices do not feed one another: {others}, and the first slice is averaged "
+        "over 3×3 so that it comes out as large as the rest. The hierarchy that the name "
         "promises is found in the blocks that follow.",
-        "改变形状的块里，各片并不前后相喂："
-        f"每片单独过自己的 3×3，{see[1]}看 3×3 的范围；"
-        "第一片做 3×3 平均池化，好与其他片一样大。名字里说的层级结构，要到后面的块才有。",
+        "改变形状的块里，各片之间不传递结果："
+        f"每片单独经过自己的 3×3，{see[1]}看 3×3 的范围；"
+        "第一片做 3×3 平均池化，好让它与其他片一样大。名字里说的层级结构，要到后面的块才有。",
         ids([*convs, *pool]),
     )
 
@@ -109,7 +116,7 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
                 f"{weights(middle):,} weights, where a full one on {wide:,} channels would have "
                 f"{full:,}.",
                 f"窄、宽、窄：把瓶颈块翻了过来。中段敢这么宽，是因为 {size_of(middle)} "
-                f"每个通道只有一个滤波器：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
+                f"每个通道只有一个卷积核：{weights(middle):,} 个权重；在 {wide:,} 个通道上做普通的 "
                 f"{size_of(middle)}，要 {full:,} 个。",
                 ids([middle]),
             )
@@ -117,22 +124,23 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
     if len(block.steps) == 2:
         said.append(
             Said(
-                "With expand_ratio=1 the first 1×1 is left out, for it would widen nothing.",
-                "expand_ratio=1 时省掉第一个 1×1，因为没有什么要加宽。",
+                "With expand_ratio=1 the first 1×1 is left out, because it would widen nothing.",
+                "expand_ratio=1 时省掉第一个 1×1，因为不需要升维。",
                 ids([middle]),
             )
         )
-    said.append(
-        Said(
-            f"What one block hands to the next is only {several(ends[1], 'channel')} wide; that is "
-            "what has to be kept in memory between blocks, the wide maps live only inside. On a "
-            "phone memory is what is short.",
-            f"块与块之间传递的只有 {ends[1]:,} 个通道，块之间内存里要留住的也就这么多，"
-            f"宽的特征图只在块内存在；"
-            "手机上缺的正是内存。",
-            ids(block.steps[-1:]),
+    if wide > ends[1]:
+        said.append(
+            Said(
+                f"What one block hands to the next is only {several(ends[1], 'channel')} wide. "
+                "That is what has to be kept in memory between blocks; the wide maps exist only "
+                "inside. On a phone memory is what is short.",
+                f"块与块之间传递的只有 {ends[1]:,} 个通道，块之间内存里要留住的也就这么多，"
+                f"宽的特征图只在块内存在；"
+                "手机上缺的正是内存。",
+                ids(block.steps[-1:]),
+            )
         )
-    )
     yield Passage(headline(block), tuple(said))
     if block.join is None and block.graph.problem is None:
         yield _without_addition(block)
@@ -140,27 +148,36 @@ def inverted_residual(block: Anatomy) -> Iterator[Passage]:
 
 def _without_addition(block: Anatomy) -> Passage:
     given, made = block.given, block.made
-    english, chinese = [], []
+    found = []
     if given[2:] != made[2:]:
-        english.append(f"the map shrinks from {side(given)} to {side(made)}")
-        chinese.append(f"特征图从 {side(given)} 缩到 {side(made)}")
+        found.append(
+            Words(
+                f"the map shrinks from {side(given)} to {side(made)}",
+                f"特征图从 {side(given)} 缩到 {side(made)}",
+            )
+        )
     if given[1] != made[1]:
-        english.append(f"the channels change ({given[1]:,} ≠ {made[1]:,})")
-        chinese.append(f"通道数变了（{given[1]:,} ≠ {made[1]:,}）")
+        found.append(other_channels(given, made))
+    english, chinese = [reason.en for reason in found], [reason.zh for reason in found]
     last = ids(block.calls[-1:])
-    return Passage(
-        Said("There is no shortcut here.", "这里没有捷径。", last),
-        (
-            Said(
-                f"MobileNetV2 adds x only where it fits and never projects; here "
-                f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
-                "the block is f alone.",
-                f"MobileNetV2 只在形状合得上时才加 x，从不做投影；这里{'，'.join(chinese)}，"
-                f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
-                last,
-            ),
-        ),
+    told = Said(
+        f"MobileNetV2 adds x only where it fits and never projects; here "
+        f"{listed(english, 'en')}, so {whole(given)} and {whole(made)} are not added and "
+        "the block is only f.",
+        f"MobileNetV2 只在形状一致时才加 x，从不做投影；这里{'，'.join(chinese)}，"
+        f"{whole(given)} 与 {whole(made)} 无法相加，块里就只有 f。",
+        last,
     )
+    if not english:
+        step = block.knobs.get("stride")
+        told = Said(
+            f"x and f(x) are both {whole(given)} and could be added, but the rule in the code asks "
+            f"about the stride, and {step} ≠ 1: so the block is only f.",
+            f"x 与 f(x) 都是 {whole(given)}，本可相加，但代码里的规则问的是步长，而 {step} ≠ 1："
+            "块里就只有 f。",
+            last,
+        )
+    return Passage(Said("There is no shortcut here.", "这里没有捷径。", last), (told,))
 
 
 def downsample(block: Anatomy) -> Iterator[Passage]:
@@ -197,17 +214,17 @@ def _kept(node: Node, count: Few) -> Said:
     """What a pooling makes of the values in a window."""
     if node.type == "MaxPool2d":
         return Said(
-            f"Of each {size_of(node)} window it keeps the largest of {count:en} values: strong "
-            "where it matters that something is there and not where. In training only the winner "
-            "gets a gradient.",
+            f"From each {size_of(node)} window it keeps the largest of {count:en} values: good "
+            "where it matters that something is there, and not where. In training only the largest "
+            "value gets a gradient.",
             f"每个 {size_of(node)} 窗口的{count:zh}个值里留下最大的："
             "适合“有没有”比“在哪里”更要紧的场合。训练时只有胜出的那个值得到梯度。",
             (node.id,),
         )
     return Said(
-        f"Of each {size_of(node)} window it takes the mean of {count:en} values: every value "
+        f"From each {size_of(node)} window it takes the mean of {count:en} values: every value "
         f"counts, "
-        "but only their mean survives, and what was sharp becomes blurred. In training all "
+        "but only their mean is left, and what was sharp becomes blurred. In training all "
         "values share the gradient "
         "equally.",
         f"每个 {size_of(node)} 窗口的{count:zh}个值取平均：每个值都算数，但留下的只有平均值，"
@@ -230,15 +247,20 @@ def _idle(block: Anatomy) -> Iterator[Passage]:
 
 def _learned(block: Anatomy) -> Iterator[Passage]:
     node = block.calls[0]
-    does = (
+    does = Words(
         "A convolution takes the place of pooling: how to shrink is learned",
         "用卷积代替池化：怎样缩小是学出来的",
     )
     if node.inputs[0][2:] == node.shape[2:]:
-        does = (
-            "At this stride it shrinks nothing; what it makes of the channels is learned",
+        does = Words(
+            "At this stride it shrinks nothing; what becomes of the channels is learned",
             "在这个步长下什么也不缩小；通道怎样变是学出来的",
         )
+        if block.knobs["stride"] > 1:
+            does = Words(
+                "A single position cannot shrink; what becomes of the channels is learned",
+                "只有一个位置，没法再缩小；通道怎样变是学出来的",
+            )
     yield Passage(
         headline(block),
         (
@@ -264,34 +286,49 @@ def convnext(block: Anatomy) -> Iterator[Passage]:
     around, widen, narrow = block.steps
     wide, inner = channels(around)[0], channels(widen)[1]
     points = widen.macs + narrow.macs
+    each = Words("the one channel", "那一个通道里") if wide == 1 else Words(
+        f"each of the {wide:,} channels", f" {wide:,} 个通道里各自")  # fmt: skip
     yield Passage(
         headline(block),
         (
             Said(
                 f"It computes x + {'γ · ' if _scaled(block) else ''}f(x) and divides the work: a "
-                f"depthwise {size_of(around)} looks around in each of the {wide:,} channels by "
-                f"itself, then two linear layers, {wide:,} → {inner:,} → {wide:,}, mix the "
-                "channels at each position by itself.",
+                f"depthwise {size_of(around)} looks at neighbours within {each[0]}, then two "
+                f"linear layers, {wide:,} → {inner:,} → {wide:,}, mix the channels at each "
+                "position.",
                 f"它计算 x + {'γ · ' if _scaled(block) else ''}f(x)，并把工作分开："
-                f"逐通道的 {size_of(around)} 在 {wide:,} 个通道里各自提取局部邻域的信息；"
+                f"逐通道的 {size_of(around)} 在{each[1]}提取局部邻域的信息；"
                 f"随后两个线性层 {wide:,} → {inner:,} → {wide:,} 在每个位置上各自混合通道。",
                 ids(block.steps),
             ),
-            Said(
-                f"That is why so large a kernel is affordable: the {size_of(around)} costs "
-                f"{Many(around.macs):en} multiply-adds, {percent(around.macs, block.macs)} of the "
-                f"block, and the linear layers {Many(points):en}. Had it mixed the channels as "
-                f"well, it would cost {wide:,} times as much.",
-                f"所以用得起这么大的核：{size_of(around)} 要 {Many(around.macs):zh}次乘加，"
-                "占整块的 "
-                f"{percent(around.macs, block.macs)}，两个线性层要 {Many(points):zh}次。"
-                f"若它同时还混合通道，代价就是 {wide:,} 倍。",
-                ids(block.steps),
-            ),
+            _large_kernel(block, around, points),
         ),
     )
     yield _sparing(block)
     yield from _layer_scale(block)
+
+
+def _large_kernel(block: Anatomy, around: Node, points: int) -> Said:
+    """What a depthwise 7×7 costs beside the layers that mix channels."""
+    wide, share = channels(around)[0], percent(around.macs, block.macs)
+    if around.macs > points:
+        return Said(
+            "A large kernel is cheap only where the channels are many; on "
+            f"{several(wide, 'channel')} the {size_of(around)} costs {Many(around.macs):en} "
+            f"multiply-adds, {share} of the block, and the linear layers {Many(points):en}.",
+            f"通道多，大的核才显得便宜；只有 {wide:,} 个通道时，{size_of(around)} 要 "
+            f"{Many(around.macs):zh}次乘加，占整块的 {share}，两个线性层要 {Many(points):zh}次。",
+            ids(block.steps),
+        )
+    return Said(
+        f"That is why so large a kernel is affordable: the {size_of(around)} costs "
+        f"{Many(around.macs):en} multiply-adds, {share} of the block, and the linear layers "
+        f"{Many(points):en}. If it mixed the channels as well, it would cost {wide:,} times as "
+        "much.",
+        f"所以用得起这么大的核：{size_of(around)} 要 {Many(around.macs):zh}次乘加，占整块的 "
+        f"{share}，两个线性层要 {Many(points):zh}次。若它还要同时混合通道，代价就是 {wide:,} 倍。",
+        ids(block.steps),
+    )
 
 
 def _sparing(block: Anatomy) -> Passage:
@@ -306,7 +343,7 @@ def _sparing(block: Anatomy) -> Passage:
         ),
         (
             Said(
-                "A bottleneck has a norm behind each of its three convolutions and three ReLUs; "
+                "A bottleneck has a norm after each of its three convolutions and three ReLUs; "
                 "a transformer's block gets by with far fewer, and taking them away here made the "
                 "results better, not worse.",
                 "瓶颈块的三个卷积后面各有一个归一化，ReLU 也有三个；Transformer 的块要少得多，"
@@ -314,7 +351,8 @@ def _sparing(block: Anatomy) -> Passage:
                 ids([*norms, *bends]),
             ),
             Said(
-                "The layer norm looks at one position and evens out its channels; the two permutes "
+                "The layer norm looks at one position and normalises its channels; the two "
+                "permutes "
                 "around it compute nothing, they put the channels last, where norm and linear "
                 "layers expect them.",
                 "层归一化只看一个位置，把它的各个通道归一化；前后两次维度换位什么也不算，"
@@ -338,7 +376,7 @@ def _layer_scale(block: Anatomy) -> Iterator[Passage]:
         ),
         (
             Said(
-                f"γ has {count:,} learned numbers, one for each channel, and they start at one "
+                f"γ has {several(count, 'learned number')}, one for each channel, starting at one "
                 "millionth: at first the block is nearly the identity, and training lets each "
                 "channel of f in as far as it proves useful.",
                 f"γ 有 {count:,} 个可学的数，每个通道一个，初值是百万分之一："
@@ -393,9 +431,9 @@ def _recursion(
     parts = " + ".join(f"{width:,}" for width in widths)
     total = f"{parts} = {every:,}" if len(widths) > 1 else f"{every:,}"
     yield Said(
-        f"proj_in splits its output into p with {widths[0]:,} channels and q with {total}. One "
-        f"depthwise {size_of(around)} looks around in all of q; p is then multiplied by what was "
-        "seen.",
+        f"The output of proj_in is split into p with {several(widths[0], 'channel')} and q with "
+        f"{total}. One depthwise {size_of(around)} looks at the neighbours in all of q; p is then "
+        "multiplied by what it found.",
         f"proj_in 的输出拆成两份：p 有 {widths[0]:,} 个通道，q 有 {total} 个。"
         f"一个逐通道的 {size_of(around)} 在整个 q 上提取局部邻域的信息，结果再拿来乘 p。",
         ids([around]),
@@ -414,7 +452,7 @@ def _recursion(
     else:
         yield Said(
             "A convolution adds neighbours up with fixed weights; here neighbours decide how much "
-            "of p goes on. At order 1 this is one gate and nothing recursive about it.",
+            "of p goes on. At order 1 there is one gate, and nothing is recursive.",
             "卷积是拿固定的权重把邻居加起来；这里由邻居决定 p 放行多少。"
             "阶数为 1 时只有一道门，谈不上递归。",
             ids(products),
@@ -424,7 +462,7 @@ def _recursion(
 def _widths(around: Node, widths: list[int], wide: int, products: list[Node]) -> Passage:
     every = sum(widths)
     here = Said(
-        f"So q stays below 2 · {wide:,} channels whatever the order: here it has {every:,}, and "
+        f"So q stays below 2 · {wide:,} channels at any order: here it has {every:,}, and "
         f"the {size_of(around)} {weights(around):,} weights.",
         f"所以无论几阶，q 都不到 2 · {wide:,} 个通道：这里是 {every:,} 个，"
         f"{size_of(around)} 有 {weights(around):,} 个权重。",
@@ -455,7 +493,7 @@ def _linear_half(block: Anatomy) -> Passage:
     return Passage(
         Said(
             "The second half is a transformer's.",
-            "后一半与 Transformer 的一样。",
+            "后一半与 Transformer 的 MLP 一样。",
             ids([widen, narrow]),
         ),
         (

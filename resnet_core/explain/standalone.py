@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from torch import nn
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 
 _PACKAGE = __name__.partition(".")[0]
 _DROPPED = ("noun", "widths")
@@ -54,13 +54,13 @@ class Known:
 BLOCKS = {{{blocks}}}
 ''',
 }
-_WORDS: dict[str, dict[Language, str]] = {
-    "text": {"en": "Why a value is refused.", "zh": "拒绝某个取值的原因。"},
-    "error": {"en": "Values that do not go together.", "zh": "这些取值不能一起使用。"},
-    "known": {
-        "en": "A block by its name: its class, and the knobs that it takes.",
-        "zh": "按名称查到的块：它的类，以及它接受的参数。",
-    },
+_WORDS = {
+    "text": Text("Why a value is refused.", "拒绝某个取值的原因。"),
+    "error": Text("Values that do not go together.", "这些取值不能一起使用。"),
+    "known": Text(
+        "A block by its name: its class, and the knobs that it takes.",
+        "按名称查到的块：它的类，以及它接受的参数。",
+    ),
 }
 _NEEDS = {"BLOCKS": "import inspect"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said
 from resnet_core.explain.facts import original, same_positions
 from resnet_core.explain.positions import Window, window
@@ -18,7 +19,7 @@ from resnet_core.graph.structure import (
     stride,
     weights,
 )
-from resnet_core.language.terms import Few, Many, several, side
+from resnet_core.language.terms import Few, Many, ratio, several, side
 
 
 def size(block: Anatomy) -> Iterator[Passage]:
@@ -47,14 +48,19 @@ def formulas(node: Node) -> tuple[str, str]:
     height, *width = size_formulas(node)
     if not width:
         return height, height
-    return f"{height} high and {width[0]} wide", f"高 {height}，宽 {width[0]}"
+    return Words(f"{height} high and {width[0]} wide", f"高 {height}，宽 {width[0]}")
 
 
 def _turns(node: Node) -> Said:
     english, chinese = formulas(node)
+    before, after = side(node.inputs[0]), side(node.shape)
+    if before == after:
+        return Said(
+            f"It leaves {before} as it is: {english}.", f"{before} 不变：{chinese}。", (node.id,)
+        )
     return Said(
-        f"It turns {side(node.inputs[0])} into {side(node.shape)}: {english}.",
-        f"{side(node.inputs[0])} 由此变成 {side(node.shape)}：{chinese}。",
+        f"It turns {before} into {after}: {english}.",
+        f"{before} 由此变成 {after}：{chinese}。",
         (node.id,),
     )
 
@@ -64,14 +70,15 @@ def _once(block: Anatomy, node: Node) -> Passage:
     before = block.steps[:position]
     if kernel(node) == 1:
         return _in_a_pointwise(block, node)
-    name = f"depthwise {size_of(node)}" if is_depthwise(node) else size_of(node)
-    named = f"逐通道的 {size_of(node)} 卷积" if is_depthwise(node) else f" {size_of(node)} 卷积"
-    first = ("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
+    name, named = Words(size_of(node), f" {size_of(node)} 卷积")
+    if is_depthwise(node):
+        name, named = Words(f"depthwise {size_of(node)}", f"逐通道的 {size_of(node)} 卷积")
+    first = Words("first ", "第一个") if len(block.spatial) > 1 and position == 0 else ("", "")
     said = list(_windows(node))
     if before and kernel(before[0]) == 1 and not is_depthwise(node):
         said += _against_the_first(block, before[0], node)
     elif first[0]:
-        said.append(_before_the_second(block, node))
+        said += _before_the_second(block, node)
     claim = Said(
         f"The stride sits in the {first[0]}{name}.",
         f"步长放在{first[1]}{named}上。",
@@ -86,18 +93,23 @@ def _windows(node: Node) -> Iterator[Said]:
     if found is None or not found.square:
         return
     step, reach = found.stride, found.reach
-    if found.touches:
-        how = (
+    if found.single:
+        how = Words(
+            f"Its window fits in one place only and spans {reach} positions on a side",
+            f"窗口只有一个位置可放，边长跨 {reach} 格",
+        )
+    elif found.touches:
+        how = Words(
             f"Its windows are {reach} wide and move by {step}: they touch without overlapping",
             f"窗口宽 {reach} 格，每次也移动 {step} 格：首尾相接，互不重叠",
         )
     elif found.overlaps:
-        how = (
+        how = Words(
             f"Its windows span {reach} positions, move by {step} and so overlap",
             f"窗口跨 {reach} 格，每次移动 {step} 格，相邻窗口有重叠",
         )
     else:
-        how = (
+        how = Words(
             f"Its windows span {reach} positions and move by {step}: there are gaps",
             f"窗口跨 {reach} 格，每次却移动 {step} 格，中间留下空隙",
         )
@@ -108,21 +120,28 @@ def _windows(node: Node) -> Iterator[Said]:
 def _read(found: Window) -> tuple[str, str]:
     """What part of the positions is read at all."""
     if found.complete:
-        return "every position of the input is read", "输入的每个位置都读得到"
-    counts = (f"of {found.size:,} positions {found.read:,} are read",
+        return Words("every position of the input is read", "输入的每个位置都读得到")
+    counts = Words(f"of {found.size:,} positions {found.read:,} are read",
               f"{found.size:,} 个位置只读 {found.read:,} 个")  # fmt: skip
     if found.gaps and found.dilation > 1:
-        return (
+        return Words(
             f"but its points stand {found.dilation} apart, and {counts[0]}",
             f"但采样点相隔 {found.dilation} 格，{counts[1]}",
         )
     if found.gaps:
         return counts
-    return (
-        f"{counts[0]}, for no window fits on the last {several(found.cut[0], 'row')} and "
-        f"{several(found.cut[1], 'column')}",
+    rows, columns = (
+        _last(count, noun) for count, noun in zip(found.cut, ("row", "column"), strict=True)
+    )
+    return Words(
+        f"{counts[0]}, because no window fits on the last {rows} and {columns}",
         f"{counts[1]}：最后 {found.cut[0]} 行、{found.cut[1]} 列放不下窗口",
     )
+
+
+def _last(count: int, noun: str) -> str:
+    """``row``, ``2 rows``: what stands behind "the last"."""
+    return noun if count == 1 else several(count, noun)
 
 
 def _against_the_first(block: Anatomy, first: Node, strided: Node) -> Iterator[Said]:
@@ -147,13 +166,21 @@ def _against_the_first(block: Anatomy, first: Node, strided: Node) -> Iterator[S
         )
 
 
-def _before_the_second(block: Anatomy, node: Node) -> Said:
-    step = stride(node)
-    return Said(
-        f"It is the first, so both convolutions compute only {side(node.shape)} positions; were "
-        f"it the second, the first would have {Few(step * step):en} times as many to do.",
-        f"放在第一个上，两个卷积就都只算 {side(node.shape)} 个位置；若放在第二个上，"
-        f"第一个要算的位置就是现在的{Few(step * step):zh}倍。",
+def _before_the_second(block: Anatomy, node: Node) -> Iterator[Said]:
+    """What the stride would cost in the second convolution."""
+    before, after = prod(node.inputs[0][2:]), prod(node.shape[2:])
+    times = before / after
+    number = (ratio(times), f" {ratio(times)} ")
+    if before % after == 0:
+        number = (f"{Few(before // after):en}", f"{Few(before // after):zh}")
+    if before == after:
+        return  # on a map of one position the stride has nothing to step over
+    yield Said(
+        "It is the first, so both convolutions compute only "
+        f"{several(after, 'position')}. If it were the second, the first would compute "
+        f"{number[0]} times as many.",
+        f"放在第一个上，两个卷积就都只算 {after:,} 个位置；若放在第二个上，"
+        f"第一个要算的位置就是现在的{number[1]}倍。",
         (block.spatial[1].id,),
     )
 
@@ -165,7 +192,7 @@ def _in_a_pointwise(block: Anatomy, node: Node) -> Passage:
         said.append(
             Said(
                 f"A 1×1 sees one position at a time: at stride {stride(node)} it reads "
-                f"{found.read:,} of {found.size:,} positions, and what stands in the others is "
+                f"{found.read:,} of {found.size:,} positions, and what is in the others is "
                 "lost.",
                 f"1×1 一次只看一个位置：步长为 {stride(node)} 时，{found.size:,} 个位置只读 "
                 f"{found.read:,} 个，其余位置上的内容就丢了。",
@@ -209,7 +236,7 @@ def _both_skip(block: Anatomy) -> Iterator[Passage]:
             (
                 Said(
                     f"{main.id} and {side.id} both read {found.read:,} of the {found.size:,} "
-                    "positions of x, the same ones; what stands in the others is lost.",
+                    "positions of x, the same ones; what is in the others is lost.",
                     f"x 有 {found.size:,} 个位置，{main.id} 和 {side.id} 都只读其中相同的 "
                     f"{found.read:,} 个；其余位置上的内容就丢了。",
                     (main.id, side.id),
@@ -233,8 +260,8 @@ def _twice(strided: list[Node]) -> Passage:
         ),
         (
             Said(
-                f"One behind the other they divide the size by {steps} = {total}: "
-                f"{' → '.join(sizes)}, for {' and then '.join(end[0] for end in ends)}.",
+                f"One after the other they divide the size by {steps} = {total}: "
+                f"{' → '.join(sizes)}, because {' and then '.join(end[0] for end in ends)}.",
                 f"前后相接，边长共除以 {steps} = {total}：{' → '.join(sizes)}，"
                 f"算式是 {'，然后 '.join(end[1] for end in ends)}。",
                 nodes,
@@ -298,14 +325,14 @@ def _unpadded(block: Anatomy, node: Node) -> Iterator[Said]:
             (node.id,),
         )
         return
-    end = ("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
+    end = Words("and f(x) could not be added to x", "f(x) 也就没法与 x 相加")
     if block.closed and block.kind != "identity":
-        end = (
+        end = Words(
             "and f(x) could not be added to what the shortcut brings",
             "f(x) 也就没法与捷径的输出相加",
         )
     if not block.closed:
-        end = ("and the map would dwindle from block to block", "特征图会一块比一块小")
+        end = Words("and the map would shrink from block to block", "特征图会一块比一块小")
     rows, columns = (side.reach - 1 for side in found.sides)
     yield Said(
         f"Without padding it would cut off {several(rows, 'row')} and "

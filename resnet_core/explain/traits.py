@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
+from resnet_core.bilingual import LANGUAGES, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm
-from resnet_core.graph.model import Node
+from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import Anatomy, Outline, weights
-from resnet_core.language.terms import Few, Many, listed, side
+from resnet_core.language.terms import Few, Many, listed, ratio, side
 
 
 def traits(outline: Outline) -> Iterator[Passage]:
@@ -60,9 +62,18 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
         return
     given, made = outline.graph.inputs[0].shape, found[-1][0].made
     paths = tuple(stage.path for stage, _ in found)
-    named, rates = [stage.name for stage, _ in found], [str(rate) for _, rate in found]
-    times = [rate * rate for _, rate in found]
-    small = side((0, 0, *(-(-output // found[-1][1]) for output in made[2:])))
+    rates = [str(rate) for _, rate in found]
+    named = [listed((stage.name for stage, _ in found), language) for language in LANGUAGES]
+    if len(outline.stages) == 1:
+        named = [*Words("this stage", "这个阶段")]
+    shrunk = [_shrunk(stage.made, rate) for stage, rate in found]
+    times = [
+        prod(stage.made[2:]) / prod(small) for (stage, _), small in zip(found, shrunk, strict=True)
+    ]
+    small = side((0, 0, *shrunk[-1]))
+    far = Words("as far as", "一样远")
+    if outline.typical.knobs.get("stride_on") == "conv1":  # its 3×3 would stand behind the stride
+        far = Words("nearly as far as", "几乎一样远")
     yield Passage(
         Said(
             "Stride is traded for dilation.",
@@ -71,30 +82,51 @@ def _dilated(outline: Outline) -> Iterator[Passage]:
         ),
         (
             Said(
-                f"In {listed(named, 'en')} the 3×3 end up dilated by {listed(rates, 'en')} where a "
-                f"stride would have shrunk the map, and see as far as they would have then. So the "
-                f"last map of the {side(given)} input is {side(made)} and not {small}.",
-                f"{listed(named, 'zh')} 里，本该缩小特征图的步长换成了 3×3 的空洞率 "
-                f"{listed(rates, 'zh')}，看得与缩小之后一样远。"
-                f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
+                f"In {named[0]} the 3×3 end up dilated by {listed(rates, 'en')} where a "
+                f"stride would have shrunk the map, and reach {far[0]} they would have then.",
+                f"{named[1]} 里，本该缩小特征图的步长换成了 3×3 的空洞率 "
+                f"{listed(rates, 'zh')}，看得与缩小之后{far[1]}。",
                 paths,
             ),
-            _more_positions(paths, times),
+            *_larger(given, made, small, paths),
+            *([_more_positions(paths, times)] if min(times) > 1 else []),
         ),
     )
 
 
-def _more_positions(paths: tuple[str, ...], times: list[int]) -> Said:
-    """What it costs to keep the map large."""
+def _shrunk(made: Shape, rate: int) -> tuple[int, ...]:
+    """Height and width that the stride would have left."""
+    return tuple(-(-output // rate) for output in made[2:])
+
+
+def _larger(given: Shape, made: Shape, small: str, paths: tuple[str, ...]) -> Iterator[Said]:
+    """The size of the last map, beside what it would have been."""
+    if side(made) == small:
+        yield Said(
+            f"At this input nothing comes of it: the map is {small} either way.",
+            f"在这个输入上看不出差别：特征图反正是 {small}。",
+            paths,
+        )
+        return
+    yield Said(
+        f"So the last map of the {side(given)} input is {side(made)} and not {small}.",
+        f"于是 {side(given)} 的输入，最后的特征图是 {side(made)} 而不是 {small}。",
+        paths,
+    )
+
+
+def _more_positions(paths: tuple[str, ...], times: list[float]) -> Said:
+    """What it costs to keep the map large; the first block of a stage has less to add."""
+    found = [ratio(time) for time in times]
     return Said(
         f"Not a parameter is added, but the work grows with the positions: nearly "
-        f"{listed([f'{time}' for time in times], 'en')} times in "
+        f"{listed(found, 'en')} times in "
         f"{'these stages' if len(times) > 1 else 'this stage'}. Segmentation pays that to "
         "know where things are.",
         f"参数一个不多，计算却随位置增加："
         f"{'这几个阶段分别' if len(times) > 1 else '这一阶段'}接近 "
-        f"{listed([f'{time}' for time in times], 'zh')} 倍。分割网络付这个代价，"
-        "为的是知道东西在哪里。",
+        f"{listed(found, 'zh')} 倍。分割网络付这个代价，"
+        "为的是知道物体在哪里。",
         paths,
     )
 
@@ -126,6 +158,17 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
     last = [node for node in outline.head if node.role in ("norm", "activation")]
     if len(last) != 2 or not outline.typical.preactivated:
         return
+    arrives = Words(
+        "the last sum would reach the head as it is: with a spread that grew at every addition, "
+        "and never bent",
+        "最后一次相加的结果就会原样送到分类头：每加一次，数值就散得更开，也没有经过激活",
+    )
+    if not outline.blocks[-1].joins:
+        arrives = Words(
+            "what the last one computes would reach the head as it is, without a norm and an "
+            "activation",
+            "最后一块算出来的就会原样送到分类头：没有归一化，也没有经过激活",
+        )
     yield Passage(
         Said(
             "At the end norm and activation come once more.",
@@ -134,10 +177,8 @@ def _final_norm(outline: Outline) -> Iterator[Passage]:
         ),
         (
             Said(
-                "Every block takes care of its own input only, so the last sum would reach the "
-                "head as it is: with a spread that grew at every addition, and never bent.",
-                "每个块只照管自己的输入，最后一次相加的结果就会原样送到分类头："
-                "每加一次，数值就散得更开，也没有经过激活。",
+                f"Every block takes care of its own input only, so {arrives[0]}.",
+                f"每个块只归一化自己的输入，{arrives[1]}。",
                 ids(last),
             ),
         ),
@@ -148,12 +189,15 @@ def late_start(outline: Outline) -> Iterator[Passage]:
     """What zero_init_residual sets to zero, where each block has a shortcut to start as."""
     if not outline.graph.group[""].attributes.get("zero_init_residual"):
         return
+    paths = tuple(block.path for block in outline.blocks)
+    if all(block.kind == "none" for block in outline.blocks) and outline.head:
+        yield _nothing_through(paths)
+        return
     if any(block.kind == "none" or not block.steps for block in outline.blocks):
         return
-    paths = tuple(block.path for block in outline.blocks)
-    layer = ("convolution", "卷积")
+    layer = Words("convolution", "卷积")
     if all(map(ends_in_norm, outline.blocks)):
-        layer = ("norm", "归一化")
+        layer = Words("norm", "归一化")
     works = _works(outline)
     yield Passage(
         Said("Every block starts as its shortcut.", "每个块起步时就是它的捷径。", paths),
@@ -170,6 +214,25 @@ def late_start(outline: Outline) -> Iterator[Passage]:
     )
 
 
+def _nothing_through(paths: tuple[str, ...]) -> Passage:
+    """Blocks that begin at zero, with no shortcut to begin as."""
+    return Passage(
+        Said(
+            "At first nothing of the image gets through.", "起步时图像的内容一点也传不过去。", paths
+        ),
+        (
+            Said(
+                "zero_init_residual sets the last weights of each block to zero, and there is no "
+                "shortcut beside them: at first f(x) = 0 and every image gets the same scores. It "
+                "is made for blocks that add their input.",
+                "zero_init_residual 把每个块最后的权重置零，旁边又没有捷径：一开始 f(x) = 0，"
+                "不管什么图像得分都一样。它是为把输入加回来的块准备的。",
+                paths,
+            ),
+        ),
+    )
+
+
 def _last(block: Anatomy) -> Node:
     """The layer that is zero at the start."""
     norms = [call for call in block.calls if call.role == "norm" and call.lane == "main"]
@@ -179,13 +242,13 @@ def _last(block: Anatomy) -> Node:
 def _works(outline: Outline) -> tuple[str, str]:
     """The parts with weights that do something while every f is zero."""
     count = Few(sum(any(node.params for node in block.side) for block in outline.blocks))
-    projections = (f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
+    projections = Words(f"{count:en} projection{'' if count == 1 else 's'}", f"{count:zh}个投影")
     parts = [
-        (outline.stem, ("the stem", "起始层")),
+        (outline.stem, Words("the stem", "起始层")),
         (count, projections),
-        (outline.head, ("the head", "分类头")),
+        (outline.head, Words("the head", "分类头")),
     ]
     there = [words for part, words in parts if part]
     if not there:
-        return "the shortcuts", "捷径"
+        return Words("the shortcuts", "捷径")
     return listed([words[0] for words in there], "en"), listed([words[1] for words in there], "zh")

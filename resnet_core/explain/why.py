@@ -12,7 +12,7 @@ from resnet_core.explain.explanation import Reason, Said
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
-from resnet_core.language.terms import side
+from resnet_core.language.terms import several, side
 
 
 def why(outline: Outline, values: Given, language: Language) -> tuple[Reason, ...]:
@@ -49,7 +49,7 @@ def _residual(outline: Outline, _: Given) -> Iterator[Why]:
                 "网络加深反而变差，叫作退化问题；训练误差也一起升高，所以不是过拟合。",
             ),
             quoting(
-                "With shortcuts depth pays: {resnet-18}% at 18 layers, {resnet-34-a}% at 34.",
+                "With shortcuts more depth helps: {resnet-18}% at 18 layers, {resnet-34-a}% at 34.",
                 "有了捷径，加深才划算：18 层 {resnet-18}%，34 层 {resnet-34-a}%。",
             ),
         ),
@@ -96,7 +96,7 @@ def _without(outline: Outline, _: Given) -> Iterator[Why]:
                 "18 层 {plain-18}%；加上捷径后 34 层降到 {resnet-34-a}%。",
             ),
             Said(
-                "The paper holds vanishing gradients to be an unlikely cause, because batch norm "
+                "The paper considers vanishing gradients an unlikely cause, because batch norm "
                 "keeps the signals from dying out.",
                 "论文认为原因不太可能是梯度消失，因为批归一化保证了信号不会消失。",
             ),
@@ -146,7 +146,7 @@ def _norms(outline: Outline, _: Given) -> Iterator[Why]:
         ),
         (
             Said(
-                "It takes each channel's mean away, divides by its standard deviation, and then "
+                "It subtracts each channel's mean, divides by its standard deviation, and then "
                 f"applies a learned factor γ and a learned shift β: two numbers a channel, "
                 f"2 · {width:,} = {2 * width:,} in the first one here.",
                 "它把每个通道减去均值、除以标准差，再乘上可学习的 γ、加上可学习的 β："
@@ -154,7 +154,8 @@ def _norms(outline: Outline, _: Given) -> Iterator[Why]:
             ),
             Said(
                 "In training mean and deviation are those of the batch; afterwards those that were "
-                "averaged in training, so that an image no longer depends on its neighbours.",
+                "averaged in training, so that an image no longer depends on the others of its "
+                "batch.",
                 "训练时用当前批次的均值和标准差；推理时用训练中累积的平均值，"
                 "所以一张图的结果不再受同批其他图的影响。",
             ),
@@ -176,10 +177,10 @@ def _inner(outline: Outline, _: Given) -> Iterator[Why]:
         ),
         (
             Said(
-                f"A convolution is linear, and so is the next: {one.path} and {other.path} without "
-                "a bend between them would be one linear map together. The bend is what makes "
-                "depth worth having.",
-                f"卷积是线性的，下一个也是：{one.path} 和 {other.path} 之间如果没有非线性，"
+                f"{one.path} is linear, and so is {other.path}: without a non-linearity between "
+                "them the two together would be one linear map. The non-linearity is what makes "
+                "depth useful.",
+                f"{one.path} 是线性的，{other.path} 也是：两者之间如果没有非线性，"
                 "合起来还是一个线性变换。有了非线性，加深才有意义。",
             ),
         ),
@@ -208,8 +209,8 @@ def _pointwise(outline: Outline, _: Given) -> Iterator[Why]:
                 ),
                 (
                     Said(
-                        f"{node.path} multiplies the {given:,} numbers of a position with a matrix "
-                        f"of {made:,} × {given:,}; it sees no neighbours.",
+                        f"{node.path} multiplies the {several(given, 'number')} of a position with "
+                        f"a matrix of {made:,} × {given:,}; it sees no neighbours.",
                         f"{node.path} 把每个位置上的 {given:,} 个数乘以一个 {made:,} × {given:,} 的"
                         "矩阵；它看不到相邻的位置。",
                     ),
@@ -417,7 +418,7 @@ def _reduction(outline: Outline, values: Given) -> Iterator[Why]:
     yield Why(
         Said(
             "Why squeeze to a sixteenth? To look at all channels at once without paying for it.",
-            "为什么压到十六分之一？为了同时看到所有通道，又花不了多少权重。",
+            "为什么降到十六分之一？为了同时看到所有通道，又花不了多少权重。",
         ),
         tuple(told),
         figures,
@@ -537,7 +538,8 @@ def _start(outline: Outline, values: Given) -> Iterator[Why]:
 
 def _starts_at_zero(outline: Outline) -> bool:
     """Whether a norm with weights stands right before every addition."""
-    return all(_before(block, join) for block in _blocks(outline) for join in block.joins)
+    joins = [(block, join) for block in _blocks(outline) for join in block.joins]
+    return bool(joins) and all(_before(block, join) for block, join in joins)
 
 
 def _before(block: Anatomy, join: Node) -> bool:

@@ -10,9 +10,12 @@ from functools import lru_cache
 from graphviz import Digraph, quoting
 
 from resnet_core.formats.registry import FORMATS, Drawable
-from resnet_core.layout.edge_styles import KINDS, sample_ends, spline
+from resnet_core.layout.elements import KINDS, sample_ends, spline
 from resnet_core.layout.sheet import (
+    FONT,
+    FRAME_TEXT,
     MARGIN,
+    SUBTITLE,
     Box,
     Face,
     Frame,
@@ -20,10 +23,11 @@ from resnet_core.layout.sheet import (
     Point,
     Run,
     Sheet,
+    Theme,
     Wire,
+    hatching,
 )
 from resnet_core.layout.slabs import faces
-from resnet_core.layout.theme import FONT, FRAME_TEXT, SUBTITLE, Theme, hatching
 from resnet_core.layout.typesetting import (
     AIR,
     BASELINE,

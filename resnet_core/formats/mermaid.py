@@ -29,8 +29,8 @@ from resnet_core.language.notation import (
     sums,
 )
 from resnet_core.language.terms import say
-from resnet_core.layout.clusters import Band, bands
-from resnet_core.layout.theme import Theme, paint_of
+from resnet_core.layout.elements import Band, bands
+from resnet_core.layout.sheet import Theme, paint_of
 
 # What a page may not raise for its charts: GitHub draws nothing beyond.
 MAX_EDGES, MAX_LETTERS = 500, 50_000

@@ -17,15 +17,13 @@ from resnet_core.formats.registry import FORMATS, Drawable, Pictured
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.notation import SIGNS, Caption, call_title, facts, shape_text, sums
 from resnet_core.layout.sheet import (
+    FONT,
+    TEXT,
     Box,
     Frame,
     Sheet,
-    Wire,
-)
-from resnet_core.layout.theme import (
-    FONT,
-    TEXT,
     Theme,
+    Wire,
     dark_of_light,
 )
 from resnet_core.layout.typesetting import (

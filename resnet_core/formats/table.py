@@ -39,7 +39,7 @@ def rows(graph: Graph, language: Language = "en") -> list[tuple[str, ...]]:
 def markdown(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """A table that GitHub renders, with the sums below it."""
     lines = [
-        f"**{caption.title}** — {' · '.join(facts(caption, graph, language))}",
+        f"**{caption.called(language)}** — {' · '.join(facts(caption, graph, language))}",
         "",
         *in_markdown(rows(graph, language), _WORDS),
         "",
@@ -67,7 +67,7 @@ def comma_separated(graph: Graph) -> str:
 
 def columns(graph: Graph, caption: Caption, language: Language = "en") -> str:
     """The table for a terminal."""
-    above = [caption.title, " · ".join(facts(caption, graph, language)), ""]
+    above = [caption.called(language), " · ".join(facts(caption, graph, language)), ""]
     below = ["", " · ".join(sums(graph, language))]
     return "\n".join([*above, *in_columns(rows(graph, language), _WORDS), *below]) + "\n"
 

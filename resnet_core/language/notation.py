@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet_core.bilingual import Language
+from resnet_core.bilingual import Language, Text
 from resnet_core.graph.model import Graph, Group, Node, Shape
 from resnet_core.language.terms import amount, ordinal, say
 
@@ -330,16 +331,32 @@ class Caption:
     url: str = ""
     fix: str | None = None
     own_title: str | None = None
+    language: Language = "en"
 
     @property
     def above(self) -> str:
         """The title above the picture: the reader's own, empty where none is wanted."""
-        return self.title if self.own_title is None else self.own_title
+        return self.called(self.language) if self.own_title is None else self.own_title
 
     @property
     def named(self) -> str:
         """What the document is called, for those who do not see it: never empty."""
-        return self.above.strip() or self.title
+        return self.above.strip() or self.called(self.language)
+
+    def called(self, language: Language) -> str:
+        """The title in a language; a class of the reader's own keeps its name."""
+        return say(self.title, language) if self.kind in ("block", "model") else self.title
+
+
+def spoken(name: str, language: Language) -> str:
+    """A title, with knobs in brackets behind it or without: ``阶段（blocks=2，stride=1）``."""
+    found = re.fullmatch(r"(.+?) \((\w+=.*)\)", name)
+    if language == "en" or found is None:
+        return say(name, language)
+    title, knobs = found.groups()
+    return Text("{} ({})", "{}（{}）").format(say(title, language), knobs.replace(", ", "，"))[
+        language
+    ]
 
 
 def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str]:

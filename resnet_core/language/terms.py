@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from resnet_core.bilingual import Language, Text
+from resnet_core.bilingual import LANGUAGES, Language, Text
 
 # Looked up by what they are in English.
 _TERMS = {
@@ -39,7 +39,7 @@ _TERMS = {
         Text("unsqueeze", "增维"),
         Text("pad", "填充"),
         Text("sigmoid", "sigmoid"),
-        Text("every {} position, /{}", "每 {} 个位置取一个, /{}"),
+        Text("every {} position, /{}", "每 {} 个位置取一个，/{}"),
         Text("zeros for {} channels", "补零 {} 个通道"),
         Text("input", "输入"),
         Text("output", "输出"),
@@ -71,6 +71,8 @@ _TERMS = {
         Text("gate", "门控"),
         Text("fix: ", "改法："),
         Text("layer", "层"),
+        Text("module", "模块"),
+        Text("function", "函数"),
         Text("operation", "运算"),
         Text("params", "参数量"),
         Text("multiply-adds", "乘加次数"),
@@ -99,6 +101,13 @@ _TERMS = {
         Text("side by side, because {} cannot run", "{} 无法运行，所以并排"),
         Text("side by side, because the order is reversed", "先后顺序相反，所以并排"),
         Text("side by side, because blocks would overlap", "块与块会重叠，所以并排"),
+        # Titles of networks that are more than a name.
+        Text("Stage", "阶段"),
+        Text("HorNet stage", "HorNet 的一个阶段"),
+        Text("ResNet for CIFAR", "CIFAR 版 ResNet"),
+        Text("ResNet-50 (group norm)", "ResNet-50（组归一化）"),
+        Text("VGG backbone", "VGG 主干网络"),
+        Text("VGG-16 with batch norm", "VGG-16（带批归一化）"),
     )
 }
 
@@ -116,21 +125,27 @@ def say(english: str, language: Language = "en", *values: object) -> str:
 
 
 def listed(items: Iterable[str], language: Language) -> str:
-    """``a, b and c``; ``a、b 和 c``."""
+    """``a, b and c``, or what that is in the language."""
     found = list(items)
     if len(found) < 2:
         return "".join(found)
     return f"{_COMMA[language].join(found[:-1])}{_AND[language]}{found[-1]}"
 
 
+# The units of large numbers, the largest first: thousands in English, ten thousands in Chinese.
+_UNITS = Text("T G M k", "万亿 亿 万")
+UNITS = "".join(dict.fromkeys("".join(_UNITS[language] for language in LANGUAGES)))
+
+
 def amount(count: int, language: Language = "en") -> str:
-    """A large number with four digits: ``372.5 M`` and ``4.09 G``, or ``3.725 亿``."""
+    """A large number with four digits: ``372.5 M`` and ``4.09 G``."""
+    units = _UNITS[language].split()
     if language == "zh":
-        for unit, size in ((" 万亿", 10**12), (" 亿", 10**8), (" 万", 10**4)):
+        for unit, size in zip(units, (10**12, 10**8, 10**4), strict=True):
             if count >= size:
-                return f"{float(f'{count / size:.4g}'):,g}{unit}"
+                return f"{float(f'{count / size:.4g}'):,g} {unit}"
         return f"{count:,} "
-    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+    for unit, size in zip(units, (10**12, 10**9, 10**6, 10**3), strict=True):
         if count >= size:
             return f"{count / size:.{2 if count < 10 * size else 1}f} {unit}"
     return str(count)
@@ -145,7 +160,7 @@ def ordinal(number: int, language: Language = "en") -> str:
 
 
 class Many(int):
-    """A large number: ``f"{macs:en}"`` is ``115.6 M`` and ``f"{macs:zh}"`` is ``1.156 亿``."""
+    """A large number: ``f"{macs:en}"`` is ``115.6 M``."""
 
     def __format__(self, language: str) -> str:
         if language == "zh":
@@ -153,16 +168,16 @@ class Many(int):
         return amount(int(self), "en") if self >= 1000 else str(int(self))
 
 
-_WORDS = {
-    "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-           "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
-    "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十",
-           "十一", "十二", "十三", "十四", "十五", "十六"),
-}  # fmt: skip
+_COUNTED = Text(
+    "no one two three four five six seven eight nine ten "
+    "eleven twelve thirteen fourteen fifteen sixteen",
+    "零 一 两 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六",
+)
+_WORDS: Mapping[str, list[str]] = {name: _COUNTED[name].split() for name in LANGUAGES}
 
 
 class Few(int):
-    """A small number, written out: ``f"{n:en}"`` is ``four`` and ``f"{n:zh}"`` is ``四``."""
+    """A small number, written out: ``f"{n:en}"`` is ``four``."""
 
     def __format__(self, language: str) -> str:
         words = _WORDS[language]

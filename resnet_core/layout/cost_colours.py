@@ -13,10 +13,8 @@ from resnet_core.bilingual import Language, Text
 from resnet_core.graph.costs import Cost, costs, whole
 from resnet_core.graph.model import Graph, Node
 from resnet_core.language.terms import percent
-from resnet_core.layout.boxes import BETWEEN, Tile, Tiles
-from resnet_core.layout.edge_styles import SIZE
-from resnet_core.layout.sheet import Face, Line, Run
-from resnet_core.layout.theme import SMALL
+from resnet_core.layout.elements import BETWEEN, SIZE, Tile, Tiles
+from resnet_core.layout.sheet import SMALL, Face, Line, Run
 from resnet_core.layout.typesetting import PAD, extent
 
 COSTS: tuple[Cost, ...] = get_args(Cost)

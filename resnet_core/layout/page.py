@@ -17,8 +17,7 @@ from typing import NamedTuple
 from resnet_core.bilingual import Language
 from resnet_core.graph.model import Graph
 from resnet_core.language.notation import Caption, facts, sums
-from resnet_core.layout.sheet import MARGIN, Drawn, Line, Point, Run, Sheet, Wire
-from resnet_core.layout.theme import SUBTITLE, TITLE
+from resnet_core.layout.sheet import MARGIN, SUBTITLE, TITLE, Drawn, Line, Point, Run, Sheet, Wire
 from resnet_core.layout.typesetting import broken, extent, line_width, width
 
 HEADING_GAP = 16.0

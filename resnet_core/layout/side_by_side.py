@@ -9,6 +9,7 @@ from dataclasses import replace
 from resnet_core.graph.model import Group
 from resnet_core.layout.page import foot
 from resnet_core.layout.sheet import (
+    FRAME_TEXT,
     MARGIN,
     Box,
     Frame,
@@ -17,7 +18,6 @@ from resnet_core.layout.sheet import (
     Sheet,
     Wire,
 )
-from resnet_core.layout.theme import FRAME_TEXT
 from resnet_core.layout.typesetting import extent, width
 
 BETWEEN = 20.0

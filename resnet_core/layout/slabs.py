@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from resnet_core.bilingual import Language, Text
 from resnet_core.graph.model import Shape
-from resnet_core.layout.boxes import BETWEEN, Tile, Tiles, end_tile
-from resnet_core.layout.edge_styles import SIZE
+from resnet_core.layout.elements import BETWEEN, SIZE, Tile, Tiles, end_tile
 from resnet_core.layout.sheet import AWAY, Box, Line, Point, Run, Slab
 from resnet_core.layout.typesetting import PAD, extent
 

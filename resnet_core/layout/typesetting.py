@@ -16,8 +16,17 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from resnet_core.layout.sheet import MARGIN, Box, Frame, Line, Run, Sheet, Wire
-from resnet_core.layout.theme import FRAME_TEXT, SUBTITLE
+from resnet_core.layout.sheet import (
+    FRAME_TEXT,
+    MARGIN,
+    SUBTITLE,
+    Box,
+    Frame,
+    Line,
+    Run,
+    Sheet,
+    Wire,
+)
 
 FONTS = Path(__file__).parents[1] / "fonts"
 GLYPHS = {"add": "+", "mul": "×"}

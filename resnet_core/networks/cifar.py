@@ -24,7 +24,7 @@ def _six_n_plus_two(depth: int) -> int:
             depth,
             Text(
                 "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
-                "深度为 6n + 2：一个主干层，三个阶段，每阶段 n 个两层的块，再加一个分类器",
+                "深度为 6n + 2：起始一层，三个阶段，每阶段 n 个两层的块，再加一个分类器",
             ),
             allowed=Text(
                 "20, 32, 44, 56, 110, 1202, or another 6n + 2",
@@ -48,7 +48,7 @@ Depth = Annotated[
     input_size=32,
     en="The small ResNets of the original paper, for 32×32 images, with shortcuts "
     "that cost nothing.",
-    zh="原论文里给 32×32 小图用的 ResNet，捷径不花一个参数。",
+    zh="原论文里给 32×32 小图用的 ResNet，捷径不用一个参数。",
 )
 class CifarResNet(nn.Module):
     """head(stages(stem(x))),  stem = 3×3 conv, BN, ReLU,  three stages of n blocks, depth = 6n + 2
@@ -104,7 +104,7 @@ _ABOUT = {
     110: Text("Eighteen blocks a stage: the best of the paper's networks for CIFAR-10.",
               "每个阶段十八个块：论文在 CIFAR-10 上最好的网络。"),
     1202: Text("Two hundred blocks a stage: it trains, and tests worse than ResNet-110.",
-               "每个阶段两百个块：训练得动，测试却不如 ResNet-110。"),
+               "每个阶段两百个块：训练得动，测试误差却比 ResNet-110 高。"),
 }  # fmt: skip
 for _depth, _about in _ABOUT.items():
     NETWORKS.preset(

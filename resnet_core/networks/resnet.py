@@ -230,7 +230,7 @@ _ABOUT: dict[str, Text] = {
     "resnet101": Text("ResNet-50 with 23 blocks instead of 6 in the third stage.",
                       "把 ResNet-50 的第三阶段从 6 块加到 23 块。"),
     "resnet152": Text("ResNet-50 with 8 and 36 blocks in the second and third stage.",
-                      "把 ResNet-50 的第二、第三阶段加到 8 块和 36 块。"),
+                      "把 ResNet-50 的第二、第三阶段分别加到 8 块和 36 块。"),
     "resnext50_32x4d": Text("ResNet-50 with its 3×3 in 32 groups of 4 channels.",
                             "ResNet-50，3×3 分成 32 组，每组 4 个通道。"),
     "resnext101_32x8d": Text("ResNet-101 with its 3×3 in 32 groups of 8 channels.",

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from resnet_core.layout.sheet import MARGIN, Point, Run
-from resnet_core.layout.theme import SUBTITLE, TITLE
+from resnet_core.layout.sheet import MARGIN, SUBTITLE, TITLE, Point, Run
 from resnet_core.layout.typesetting import broken, width
 
 # How far the baseline is below the middle of a line, in font sizes: half of Arial's cap height.

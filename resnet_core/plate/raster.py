@@ -9,7 +9,7 @@ from itertools import pairwise
 from resnet_core.formats import graphviz
 from resnet_core.formats.metadata import signed, stamped
 from resnet_core.formats.png import limited
-from resnet_core.layout.theme import FONT, Theme
+from resnet_core.layout.sheet import FONT, Theme
 from resnet_core.plate.marks import Plate, Rect, Stroke, Words, flat
 
 

@@ -7,7 +7,7 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 
 from resnet_core.formats.svg import short
-from resnet_core.layout.theme import FONT, Theme, dark_of_light
+from resnet_core.layout.sheet import FONT, Theme, dark_of_light
 from resnet_core.layout.typesetting import width
 from resnet_core.plate.marks import Cluster, Mark, Plate, Rect, Stroke, Words
 

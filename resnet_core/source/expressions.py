@@ -178,7 +178,7 @@ class Expressions:
             elif isinstance(given, dict) and all(isinstance(key, str) for key in given):
                 kwargs.update(given)
             else:
-                raise self.error(keyword.value, Text("** takes a dict", "** 后面要是字典"))
+                raise self.error(keyword.value, Text("** takes a dict", "** 后面必须是字典"))
         self.turn(node)
         self.budget.step()
         if isinstance(callee, Native) and callee.name == "super":
@@ -345,7 +345,7 @@ class Expressions:
             elif isinstance(value, dict):
                 found.update(value)
             else:
-                raise self.error(part, Text("** takes a dict", "** 后面要是字典"))
+                raise self.error(part, Text("** takes a dict", "** 后面必须是字典"))
         return bounded(found)
 
     def comprehension(self, node: Any, scope: Scope) -> Any:

@@ -234,7 +234,7 @@ def _filled(tensor: Any = None, *_: Any, **__: Any) -> Any:
 def parameter(data: Any = None, requires_grad: bool = True) -> nn.Parameter:
     """``nn.Parameter`` of a shape; what it holds is of no matter."""
     if not isinstance(data, torch.Tensor):
-        raise Refused(Text("a parameter is made of a tensor", "参数要由张量构成"))
+        raise Refused(Text("a parameter is made of a tensor", "参数必须由张量构成"))
     return nn.Parameter(data.to("meta").detach(), bool(requires_grad))
 
 

@@ -165,7 +165,7 @@ def _next(reader: Any, cursor: Any, default: Any = MISSING) -> Any:
 
 def _getattr(reader: Any, value: Any, name: Any, default: Any = MISSING) -> Any:
     if not isinstance(name, str):
-        raise Refused(Text("a name is a string", "名字要是字符串"))
+        raise Refused(Text("a name is a string", "名字必须是字符串"))
     if default is MISSING:
         return attributes.read(reader, value, name)
     try:
@@ -182,7 +182,7 @@ def _hasattr(reader: Any, value: Any, name: Any) -> bool:
 
 def _setattr(reader: Any, target: Any, name: Any, value: Any) -> None:
     if not isinstance(name, str) or len(name) > 100 or "." in name:
-        raise Refused(Text("a name is a string", "名字要是字符串"))
+        raise Refused(Text("a name is a string", "名字必须是字符串"))
     attributes.write(reader, target, name, value)
 
 

@@ -42,7 +42,7 @@ def namedtuple(
     names = fields.replace(",", " ").split() if isinstance(fields, str) else reader.iterate(fields)
     names = [part if isinstance(part, str) else reader.iterate(part)[0] for part in names]
     if not all(isinstance(part, str) and part.isidentifier() for part in (name, *names)):
-        raise Refused(Text("a name is a string", "名字要是字符串"))
+        raise Refused(Text("a name is a string", "名字必须是字符串"))
     members: dict[str, Any] = {_FIELDS: names}
     given = reader.iterate(defaults) if defaults else []
     members.update(zip(names[len(names) - len(given) :], given, strict=True))

@@ -9,8 +9,7 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.form import Options
 from resnet_core.language.notation import shape_text
 from resnet_core.language.terms import amount, ratio, say
-from resnet_core.layout.sheet import MARGIN, Run, Sheet
-from resnet_core.layout.theme import SMALL, SUBTITLE, TEXT
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, TEXT, Run, Sheet
 from resnet_core.layout.typesetting import broken
 from resnet_core.plate.marks import (
     LEADING,
@@ -87,7 +86,7 @@ def plate_of(diagram: Diagram, over: str, steps: Sequence[Step], url: str) -> Pl
     language = diagram.options.lang
     across = min(len(steps), _ACROSS)
     wide = max(across * CARD + (across - 1) * GAP, 380.0)
-    title = TYPESET[language](_TITLE[language].format(diagram.caption.title, over))
+    title = TYPESET[language](_TITLE[language].format(diagram.caption.called(language), over))
     options = diagram.options
     head = heading(options, title, broken(_others(diagram, over), SUBTITLE, wide), wide)
     said = [TYPESET[language](text[language]) for text in told(steps)]

@@ -10,10 +10,9 @@ from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.view import view
 from resnet_core.language.notation import call_title, title
 from resnet_core.language.terms import say
-from resnet_core.layout.boxes import Tile, tile, tiles
 from resnet_core.layout.coordinates import arrange
-from resnet_core.layout.sheet import MARGIN, Box, Face, Line, Run, Sheet, Wire
-from resnet_core.layout.theme import TEXT, ground_of
+from resnet_core.layout.elements import Tile, tile, tiles
+from resnet_core.layout.sheet import MARGIN, TEXT, Box, Face, Line, Run, Sheet, Wire, ground_of
 from resnet_core.layout.typesetting import GLYPH, GLYPHS, PAD, extent, on_box
 from resnet_core.plate.marks import Mark, Rect, Stroke, centred, from_left
 

@@ -8,8 +8,7 @@ the layers of ``self`` would run the layers of the original.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from types import CellType, FunctionType
 from typing import Any
 
@@ -19,22 +18,6 @@ from torch.nn.parameter import UninitializedParameter
 from torch.overrides import TorchFunctionMode
 
 Memo = dict[int, Any]
-_FILLS = [name for name in vars(nn.init) if name.endswith("_") and not name.startswith("_")]
-
-
-@contextmanager
-def unfilled() -> Iterator[None]:
-    """While it lasts, nothing that is built is initialised: only its shapes are wanted."""
-    fills = {name: vars(nn.init)[name] for name in _FILLS}
-    vars(nn.init).update(dict.fromkeys(_FILLS, _as_it_is))
-    try:
-        yield
-    finally:
-        vars(nn.init).update(fills)
-
-
-def _as_it_is(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
-    return tensor
 
 
 def hollow(module: nn.Module) -> nn.Module:

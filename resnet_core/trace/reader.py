@@ -1,13 +1,21 @@
-"""Reads the record of one run into a Graph."""
+"""Reads the record of one run into a Graph, and places the blocks that are equal to one that ran.
+
+A network says the same block up to two hundred times over. Each of them would be built, run and
+read to the same end, so all but the first of equal knobs are outlines without layers. A call of
+an outline with a shape that the first has met answers with the shape that came of it. Whatever is
+less plain than that raises Unplaceable, and the network is traced in full.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import nn
 from torchview.computation_node import TensorNode
+from torchview.recorder_tensor import RecorderTensor
 
 from resnet_core.bilingual import Text
 from resnet_core.errors import TraceError
@@ -27,11 +35,11 @@ from resnet_core.graph.model import (
     Totals,
     changed,
 )
+from resnet_core.registry import twin_of
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
-from resnet_core.trace.lanes import with_lanes
-from resnet_core.trace.recorder import Call, Ran, Witness
-from resnet_core.trace.twins import Twins, Unplaceable
+from resnet_core.trace.recorder import Call, Ran, Witness, blank
+from resnet_core.trace.roles import with_lanes
 
 # A parameter by its ``id``; of an outline, which has none, by its own ``id`` and its twin's.
 _Key = int | tuple[int, int]
@@ -349,3 +357,67 @@ def _by_id(module: nn.Module) -> Iterator[tuple[int, tuple[str, int]]]:
 
 def _shapes(recorded: Any) -> tuple[Shape, ...]:
     return tuple(tuple(item) for item in recorded or ())
+
+
+# The one call that torchview records inside an outline, by which the reader knows it.
+PLACED = "placed"
+
+
+class Unplaceable(Exception):
+    """A network whose equal blocks are not called alike: it must be traced in full."""
+
+
+class Twins:
+    """The blocks of one network that others are equal to, and what came of each shape."""
+
+    def __init__(self, network: nn.Module) -> None:
+        outlines = [(module, twin_of(module)) for module in network.modules()]
+        self.of = {id(outline): twin for outline, twin in outlines if twin is not None}
+        self.ran = {id(item) for item in self.of.values()}
+        self.met: dict[tuple[int, Shape], Shape] = {}
+        for first in {id(twin): twin for twin in self.of.values()}.values():
+            vars(first)["forward"] = self._running(first, first.forward)
+        for outline, twin in outlines:
+            if twin is not None:
+                vars(outline)["forward"] = self._placed(twin)
+
+    def _running(self, twin: nn.Module, forward: Callable[..., Any]) -> Callable[..., Any]:
+        """The twin's own forward, remembered if it is one tensor in, one new tensor out."""
+
+        def run(*args: Any, **more: Any) -> Any:
+            before = _version(args)
+            out = forward(*args, **more)
+            alone = len(args) == 1 and not more and isinstance(out, RecorderTensor)
+            if alone and out is not args[0] and before == _version(args):
+                self.met[id(twin), _shape(args[0])] = _shape(out)
+            return out
+
+        return run
+
+    def _placed(self, twin: nn.Module) -> Callable[..., Any]:
+        def answer(*args: Any, **more: Any) -> Any:
+            known = None if more or len(args) != 1 else self.met.get((id(twin), _shape(args[0])))
+            if known is None:
+                raise Unplaceable
+            return RecorderTensor.__torch_function__(placed, (RecorderTensor,), (args[0], known))
+
+        return answer
+
+
+def placed(x: torch.Tensor, shape: Shape) -> torch.Tensor:
+    """What an outline gives: a tensor of the shape that came of its twin."""
+    return blank(x, shape)
+
+
+placed.__name__ = PLACED
+
+
+def _shape(tensor: torch.Tensor) -> Shape:
+    with torch._C.DisableTorchFunctionSubclass():
+        return tuple(tensor.shape)
+
+
+def _version(tensors: tuple[Any, ...]) -> list[int]:
+    """How often each has been written to: who writes into its input does more than it returns."""
+    with torch._C.DisableTorchFunctionSubclass():
+        return [tensor._version for tensor in tensors if isinstance(tensor, torch.Tensor)]

@@ -1,4 +1,17 @@
-"""What torchview does not keep: the line of code, the arguments, and the call that failed."""
+"""torchview's recorder: what it does not keep, and quick answers to what it asks at every call.
+
+Kept beside it are the line of code, the arguments, and the call that failed.
+
+Three questions took half of a trace. *Which tensors are among these arguments?* torchview asks
+``typing`` what each of them is; here the plain types are known by name. *What shape has this
+tensor?* is a call through every mode of torch; here it is read from the tensor. *Which tensors
+does a forward make by itself?* torchview exchanges 28 functions of torch before each run and puts
+them back; here the mode that sees all calls anyhow sees these too.
+
+Shapes of a plain batch norm and a plain convolution are known without asking torch. On the meta
+device it takes both apart in Python, and all that comes of it is a shape that a line of arithmetic
+gives. Where anything is less plain, or does not fit, torch itself is asked, and says so.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +24,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 import torchview
 from torch import nn
 from torch.nn.modules.module import (
@@ -19,13 +33,13 @@ from torch.nn.modules.module import (
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
+from torchview import recorder_tensor
+from torchview.computation_graph import ComputationGraph
 from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
-from torchview.recorder_tensor import RecorderTensor
+from torchview.recorder_tensor import RecorderTensor, creation_ops_wrapper, module_forward_wrapper
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
-from resnet_core.trace.known_shapes import known_shape
-from resnet_core.trace.quick_recorder import CREATORS
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)
@@ -341,3 +355,170 @@ def _shown(file: str) -> str:
     """A file's path from the project's root; of somebody else's file the name alone."""
     path = Path(file)
     return path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name
+
+
+Answer = Callable[..., torch.Tensor]
+
+
+def known_shape(
+    func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], counted: bool
+) -> Answer | None:
+    """What gives the call's result without torch's kernel; None where torch must be asked.
+
+    A convolution that torch is to count (``counted``) must reach it.
+    """
+    if func is not F.batch_norm and (counted or func is not F.conv2d):
+        return None
+    with torch._C.DisableTorchFunction():
+        shape = (_normed if func is F.batch_norm else _convolved)(*args, **kwargs)
+    if shape is None:
+        return None
+
+    def answer(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+        return blank(input, shape)
+
+    answer.__name__ = func.__name__
+    return answer
+
+
+def blank(like: torch.Tensor, shape: Shape) -> torch.Tensor:
+    """A tensor of this shape, of the same numbers as another, without data."""
+    with torch._C.DisableTorchFunction():
+        return torch.empty(shape, dtype=like.dtype, device="meta")
+
+
+def _normed(input: torch.Tensor, *others: Any, training: bool = False, **more: Any) -> Shape | None:
+    """A batch norm at rest, whose channels agree: its output has its input's shape."""
+    tensors = [value for value in (*others, *more.values()) if isinstance(value, torch.Tensor)]
+    plain = not training and True not in others[4:5] and tensors and input.is_meta
+    if not plain or any(input.shape[1:2] != tensor.shape for tensor in tensors):
+        return None
+    return tuple(input.shape)
+
+
+def _convolved(
+    input: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Shape | None:
+    """A convolution over height and width whose operands fit each other."""
+    channels, rest = divmod(weight.shape[0], groups)
+    kernel = weight.shape[2:]
+    fits = (
+        input.dim() == weight.dim() == 4
+        and input.is_meta
+        and input.dtype == weight.dtype
+        and input.shape[1] == weight.shape[1] * groups
+        and channels
+        and not rest
+        and (bias is None or (bias.shape == weight.shape[:1] and bias.dtype == weight.dtype))
+    )
+    steps, pads, spread = _pair(stride), _pair(padding), _pair(dilation)
+    if not fits or steps is None or pads is None or spread is None:
+        return None
+    sides = tuple(
+        (side + 2 * pad - apart * (taps - 1) - 1) // step + 1
+        for side, taps, step, pad, apart in zip(
+            input.shape[2:], kernel, steps, pads, spread, strict=True
+        )
+        if step > 0
+    )
+    if len(sides) < 2 or min(input.shape[0], *kernel, *sides, *spread) < 1 or min(pads) < 0:
+        return None
+    return (input.shape[0], weight.shape[0], *sides)
+
+
+def _pair(value: Any) -> tuple[int, int] | None:
+    """A number for height and width each; None for a word, which torch must read."""
+    if isinstance(value, int):
+        return value, value
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return value[0], value[1]
+    return None
+
+
+# What torch calls to make a tensor of none.
+CREATORS = frozenset(getattr(torch, name) for name in recorder_tensor.orig_name_list)
+
+_NOTHING_INSIDE = frozenset(
+    {int, float, bool, str, type(None), torch.Tensor, nn.Parameter, torch.Size, torch.dtype}
+)
+_LISTS = frozenset({list, tuple})
+_look: Callable[[torch.Tensor], torch.Size] = vars(torch._C.TensorBase)["shape"].__get__
+Callee = Callable[..., Any]
+
+
+def look(tensor: torch.Tensor) -> torch.Size:
+    """The tensor's shape. Looking is no call: nobody is told of it."""
+    with torch._C.DisableTorchFunction():
+        return _look(tensor)
+
+
+def _asked(slow: Callee) -> Callee:
+    """A method that answers with numbers; what goes wrong in it is told as that of any call."""
+
+    def ask(self: torch.Tensor, *args: Any, **more: Any) -> Any:
+        try:
+            with torch._C.DisableTorchFunction():
+                return slow(self, *args, **more)
+        except (RuntimeError, IndexError, TypeError):
+            return slow(self, *args, **more)
+
+    return ask
+
+
+def _quickly(slow: Callee) -> Callee:
+    """A walk of torchview's over arguments, ``walk(data, act, …)``, by the type of each."""
+
+    def walk(data: Any, act: Callee, *into: Any, **more: Any) -> Any:
+        kind = type(data)
+        if kind is RecorderTensor:
+            act(data, *into, **more)
+        elif kind in _LISTS:
+            for item in data:
+                if type(item) not in _NOTHING_INSIDE:
+                    walk(item, act, *into, **more)
+        elif kind is dict:
+            for item in data.values():
+                if type(item) not in _NOTHING_INSIDE:
+                    walk(item, act, *into, **more)
+        elif kind not in _NOTHING_INSIDE:
+            slow(data, act, *into, **more)
+        return into[0] if into else None
+
+    return walk
+
+
+for _name in ("reduce_data_info", "traverse_data_inplace"):
+    vars(recorder_tensor)[_name] = _quickly(vars(recorder_tensor)[_name])
+# Of anything else they ask whether it is one of these; of those in typing it takes far longer.
+vars(recorder_tensor).update(Iterable=Iterable, Mapping=Mapping)
+RecorderTensor.shape = property(look)  # type: ignore[assignment]
+for _name in ("dim", "size", "numel"):
+    setattr(RecorderTensor, _name, _asked(getattr(torch.Tensor, _name)))
+
+
+class QuickRecorder:
+    """While it is entered, every call of a module is recorded, one process-wide at a time.
+
+    ``around`` is given torchview's way to call a module and returns the one that is taken.
+    """
+
+    def __init__(self, record: ComputationGraph, around: Callable[[Callee], Callee]) -> None:
+        self._calling = around(module_forward_wrapper(record))
+        self._before = nn.Module.__call__
+
+    def __enter__(self) -> None:
+        nn.Module.__call__ = self._calling  # type: ignore[method-assign]
+
+    def __exit__(self, *_: object) -> None:
+        nn.Module.__call__ = self._before  # type: ignore[method-assign]
+
+
+def followed_from(record: ComputationGraph) -> Callable[[torch.Tensor], torch.Tensor]:
+    """What makes a tensor that came of none one that is followed."""
+    return creation_ops_wrapper(lambda tensor: tensor, record)

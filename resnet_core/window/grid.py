@@ -9,8 +9,7 @@ from resnet_core.diagram.form import Options
 from resnet_core.graph.formulas import size_formulas
 from resnet_core.graph.model import Graph
 from resnet_core.language.notation import Caption, call_title, facts, shape_text
-from resnet_core.layout.sheet import MARGIN, Run
-from resnet_core.layout.theme import SMALL, SUBTITLE, paint_of
+from resnet_core.layout.sheet import MARGIN, SMALL, SUBTITLE, Run, paint_of
 from resnet_core.layout.typesetting import broken
 from resnet_core.plate.marks import (
     LEADING,
@@ -63,7 +62,7 @@ def plate_of(
     said = [TYPESET[language](text[language]) for text in told(walk)]
     scene = _Scene(walk, parts, at, language)
     wide = max(scene.width, _LEAST_WIDTH)
-    of_what = " · ".join([caption.title, *facts(caption, graph, language)])
+    of_what = " · ".join([caption.called(language), *facts(caption, graph, language)])
     subtitles = [*broken(of_what, SUBTITLE, wide), *size_formulas(node)]
     head = heading(options, title, subtitles, wide)
     top = MARGIN + sum(high for _, high in head) + (8 if head else -8)

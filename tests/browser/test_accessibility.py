@@ -71,7 +71,23 @@ def test_nothing_keeps_a_reader_out_of_the_receptive_field(visit, theme):
     page = visit("/?block=bottleneck&stride=2", color_scheme=theme)
     page.keyboard.press("r")
     page.locator(".sight").wait_for()
+    page.click(".signs summary")
     assert findings(page, CHECKED[theme]) == []
+
+
+def test_nothing_keeps_a_reader_out_of_the_sides_of_a_comparison(visit):
+    page = visit("/compare?a=basic&b=bottleneck+--stride+2")
+    page.focus(".picker[data-side=b] summary")
+    page.keyboard.press("Enter")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(SIDEWAYS) == 0, width
+        assert findings(page, WRONG) == []
+    page.emulate_media(color_scheme="dark")
+    assert findings(page, CHECKED["dark"]) == []
+    # The key that leaves a list leaves the knobs, too.
+    page.keyboard.press("Escape")
+    assert page.locator(".picker[open]").count() == 0
 
 
 def test_forced_colours_show_what_is_chosen_and_what_is_seen(visit):

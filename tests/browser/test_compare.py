@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -113,3 +115,40 @@ def test_a_side_that_is_refused_is_marked_and_fixed_by_a_click(visit):
     expect(page.locator("#side-b")).to_have_attribute("aria-invalid", "true")
     page.click(".notice .fix")
     expect(page.locator(".pane")).to_have_count(2)
+
+
+def test_the_picture_comes_first_and_the_totals_are_on_the_first_screen(visit):
+    page = visit(NETWORKS, viewport={"width": 1440, "height": 900})
+    assert page.locator(".panes").bounding_box()["y"] < 260
+    last = page.locator(".figures").bounding_box()
+    assert last["y"] + last["height"] <= 900
+    # The words follow the picture; what has been said in full is not said with other digits.
+    assert page.locator(".sentence").first.bounding_box()["y"] > last["y"]
+    expect(page.locator(".figures dd").nth(1)).to_contain_text("+239.6 M, +5.9 %")
+
+
+def test_a_side_is_picked_and_its_knobs_are_turned(visit):
+    page = visit("/compare?a=basic&b=bottleneck+--stride+2&direction=LR")
+    after = page.locator(".picker[data-side=b]")
+    after.locator("summary").click()
+    stride = after.locator(".knob", has=page.locator("#b-stride"))
+    expect(stride).to_have_class(re.compile("changed"))
+    stride.get_by_role("radio", name="4").check(force=True)
+    said = page.locator("#side-b")
+    expect(said).to_have_value("bottleneck --stride 4")
+    # Whoever turns a knob stays at it, and the rest of the address is as it was.
+    expect(after).to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.id") == "b-stride-4"
+    assert "direction=LR" in page.url
+    page.fill("#b-planes", "32")
+    page.keyboard.press("Enter")
+    expect(said).to_have_value("bottleneck --planes 32 --stride 4")
+    # What both structures know is taken along.
+    page.locator("#b-structure").select_option(label="PreactBasicBlock")
+    expect(said).to_have_value("preact_basic --planes 32 --stride 4")
+    expect(page.locator("#side-a")).to_have_value("basic")
+    page.go_back()
+    expect(said).to_have_value("bottleneck --planes 32 --stride 4")
+    page.locator(".picker[data-side=a] summary").click()
+    page.locator("#a-structure").select_option(label="ResNet-18")
+    expect(page.locator("#side-a")).to_have_value("resnet18")

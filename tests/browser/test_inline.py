@@ -7,7 +7,7 @@ import re
 import pytest
 
 from resnet_core import draw
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 
 TWO = ({"block": "bottleneck", "stride": 2}, {"model": "resnet18"})
 PAINT = """(path) => {

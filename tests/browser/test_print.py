@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 MILLIMETRE = 96 / 25.4
+PRESSED = """[...document.querySelectorAll('button, summary, .sheet .sign, .map')]
+  .filter((part) => part.getClientRects().length).map((part) => part.outerHTML)"""
 
 
 def sheets(page) -> int:
@@ -20,7 +22,11 @@ def sheets(page) -> int:
     [("/?block=bottleneck&stride=2", 1), ("/?model=resnet50", 2), ("/?block=basic&lang=zh", 1)],
 )
 def test_a_diagram_is_printed_on_few_sheets(visit, path, most):
-    assert sheets(visit(path)) <= most
+    page = visit(path)
+    assert sheets(page) <= most
+    # Nothing that is there to be pressed.
+    page.emulate_media(media="print")
+    assert page.evaluate(PRESSED) == []
 
 
 def test_paper_shows_picture_totals_and_words_and_no_form(visit):

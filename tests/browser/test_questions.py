@@ -7,7 +7,7 @@ import pytest
 # What is asked, in the words that answer it, on the page that opens first for a strided block.
 ANSWERS = {
     "en": ("The shortcut needs a projection.", "done where channels are few", "Why add x at all?"),
-    "zh": ("必须做投影。", "放到通道最少处", "为什么要加上 x？"),
+    "zh": ("必须做投影。", "放到通道最少的地方", "为什么要加上 x？"),
 }
 
 

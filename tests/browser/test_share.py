@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from resnet_core import draw
-from tests.browser.explorer import shows
+from tests.browser.explorer import shows, tab
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
@@ -28,6 +28,17 @@ def test_every_copy_button_copies_the_lines_beside_it_and_says_so(page):
             page.evaluate("navigator.clipboard.readText()") == element.locator("pre").inner_text()
         )
     expect(blocks.last.locator(".copy")).to_have_text("Copy")
+
+
+def test_the_code_that_ran_is_copied_without_its_line_numbers(page):
+    tab(page, "code").click()
+    listing = page.locator("#code .listing").first
+    listing.locator(".copy").click()
+    expect(listing.locator(".copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.lstrip().startswith("def forward(self")
+    assert len(copied.splitlines()) == listing.locator(".line").count()
+    assert not re.search(r"^\d", copied, re.MULTILINE)
 
 
 def test_files_come_first_where_only_this_machine_reaches_the_server(page):

@@ -141,3 +141,28 @@ def test_pointing_at_a_sum_tells_why_its_sides_fit(visit, query, node, said):
     page = visit(f"/?{query}")
     box(page, node).hover()
     expect(page.locator(".tip")).to_contain_text(said)
+
+
+def test_every_box_tells_its_share_and_slabs_its_size(visit):
+    page = visit("/?block=bottleneck&stride=2")
+    painted = "getComputedStyle(document.querySelector('.sheet [data-node=conv2] > rect')).fill"
+    before = page.evaluate(painted)
+    page.locator("#knob-color-macs").check(force=True)
+    shows(page, "/diagram?block=bottleneck&color=macs&stride=2")
+    shares = page.locator(".sheet .node text", has_text=re.compile(r"^<?\s*[\d.]+ %$"))
+    told = [float(text.strip("<% ")) for text in shares.all_text_contents()]
+    # Rounded as they are, they are shares of one whole.
+    assert sum(told) == pytest.approx(100, abs=3)
+    assert page.evaluate(painted) != before
+    expect(page.locator(".sheet .legend")).to_contain_text("share of all multiply-adds")
+    page.locator("#knob-color-role").check(force=True)
+    page.locator("#knob-style-slabs").check(force=True)
+    shows(page, "/diagram?block=bottleneck&stride=2&style=slabs")
+    # Half the side and as many channels: the slab is half as wide, and as thick.
+    front = """(name) => {
+      const { width, height } = document.querySelector(`.sheet [data-node=${name}] path`).getBBox();
+      return [width, height];
+    }"""
+    (side, thick), (halved, same) = (page.evaluate(front, name) for name in ("conv1", "conv2"))
+    assert side == pytest.approx(2 * halved, rel=0.05)
+    assert thick == pytest.approx(same, abs=0.2)

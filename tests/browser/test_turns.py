@@ -97,6 +97,24 @@ def test_a_turn_is_told_in_numbers_beside_the_totals_and_aloud(visit):
     expect(page.locator(".delta")).to_have_count(0)
 
 
+def test_what_to_try_next_follows_a_turn_that_did_not_wait_for_it(visit):
+    page = visit("/?block=basic&planes=112")
+    asked: list[tuple[str, str]] = []
+    page.on(
+        "request",
+        lambda request: asked.append((request.headers.get("prefer", ""), request.url)),
+    )
+    page.fill("#knob-planes", "120")
+    shows(page, "/diagram?block=basic&planes=120")
+    expect(page.locator(".next[data-late]")).to_have_count(0)
+    links = page.locator("#explain .next .turns dt a")
+    expect(links.first).to_have_attribute("href", re.compile("planes=120"))
+    # The picture was asked for in a hurry, the rest was not; and nothing else was asked for.
+    ours = [(hurry, url) for hurry, url in asked if "/static/" not in url]
+    assert [hurry for hurry, _ in ours] == ["wait=0", ""]
+    assert len({url for _, url in ours}) == 1
+
+
 def test_a_turn_is_told_in_chinese(visit):
     page = visit("/?block=bottleneck", locale="zh-CN")
     page.fill("#knob-stride", "2")

@@ -136,3 +136,40 @@ def test_what_a_tapped_box_tells_does_not_cover_the_box(visit):
         "document.querySelector('.node.chosen').getBoundingClientRect().bottom"
         " <= document.querySelector('.inspector').getBoundingClientRect().top",
     )
+
+
+def test_a_legend_is_folded_at_the_foot_and_stays_open_through_turns(visit):
+    page = visit("/?block=bottleneck")
+    legend = page.locator(".signs details")
+    expect(legend).not_to_have_attribute("open", "")
+    # What the picture says in words at its lines is not said again below it.
+    expect(page.locator(".sheet .legend")).to_be_hidden()
+    page.click(".signs summary")
+    expect(legend).to_contain_text("shortcut that passes x on as it is")
+    page.get_by_role("radio", name="2", exact=True).first.check(force=True)
+    shows(page, "/diagram?block=bottleneck&stride=2")
+    expect(legend).to_have_attribute("open", "")
+    expect(legend).to_contain_text("shortcut with weights of its own")
+    expect(legend).not_to_contain_text("passes x on")
+    # A colour of the legend is that of the box, in the page's theme too.
+    page.emulate_media(color_scheme="dark")
+    paint = "(place) => getComputedStyle(document.querySelector(place)).fill"
+    sign = page.evaluate(paint, ".signs li:nth-child(2) rect")
+    assert sign == page.evaluate(paint, ".sheet .node.conv rect") != "rgb(227, 238, 252)"
+
+
+def test_a_pasted_link_names_and_shows_what_it_leads_to(visit):
+    page = visit("/?block=bottleneck&stride=2")
+    told = {
+        name: page.locator(f'meta[property="og:{name}"]').get_attribute("content")
+        for name in ("title", "description", "image")
+    }
+    assert told["title"] == "Bottleneck, stride 2"
+    assert "a 1×1 convolution narrows 256 channels to 64" in told["description"]
+    # The picture of the link is one that a chat can show.
+    shown = page.request.get(told["image"])
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.body().startswith(b"\x89PNG")
+    icon = page.request.get(f"{visit.address}/favicon.ico")
+    assert icon.ok
+    assert "block=bottleneck" in page.request.get(f"{visit.address}/sitemap.xml").text()

@@ -11,6 +11,12 @@ from tests.browser.visits import until
 SIZE = "document.querySelector('.sheet svg').getBoundingClientRect().width"
 PLACE = "(([c]) => [c.scrollLeft, c.scrollTop])([document.querySelector('.canvas')])"
 
+# Whether something is on the map.
+DRAWN = """(() => {
+  const pen = document.querySelector('.map canvas').getContext('2d');
+  return pen.getImageData(0, 0, 40, 200).data.some((shade) => shade > 0 && shade < 255);
+})()"""
+
 
 def percent(page) -> int:
     return int(page.locator(".zoom output").text_content().rstrip("%"))
@@ -178,3 +184,31 @@ def test_a_picture_never_gets_too_small_to_find(page):
     for _ in range(20):
         page.click('[data-zoom="out"]')
     assert page.evaluate(SIZE) > 60
+
+
+def test_a_map_of_a_large_picture_shows_what_is_in_sight_and_leads_there(visit):
+    page = visit("/?model=resnet50&detail=op&fold=false", viewport={"width": 1440, "height": 900})
+    small, frame = page.locator(".map"), page.locator(".map span")
+    expect(small).to_be_visible()
+    until(page, DRAWN)
+    place, before = small.bounding_box(), frame.bounding_box()
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + 0.75 * place["height"])
+    until(page, "document.querySelector('.canvas').scrollTop > 1000")
+    # What is pressed is in the middle of the picture, and of the frame.
+    middle = page.evaluate("""() => {
+      const [canvas, picture] = ['.canvas', '.sheet svg']
+        .map((each) => document.querySelector(each).getBoundingClientRect());
+      return (canvas.y + canvas.height / 2 - picture.y) / picture.height;
+    }""")
+    assert middle == pytest.approx(0.75, abs=0.02)
+    until(page, "(y) => document.querySelector('.map span').offsetTop > y", 0.5 * place["height"])
+    assert frame.bounding_box()["y"] > before["y"]
+    page.keyboard.press("m")
+    expect(small).to_be_hidden()
+    page.reload()
+    expect(small).to_be_hidden()
+    page.keyboard.press("m")
+    expect(small).to_be_visible()
+    # What is nearly seen whole needs none.
+    page.keyboard.press("0")
+    expect(small).to_be_hidden()

@@ -80,7 +80,7 @@ def test_equal_calls_with_another_start_say_so(
         comparison = found(*pair)
         assert comparison.same
         assert f"the last {layer} on each main path starts at zero" in comparison.summary()
-        assert f"每条主路最后一个{chinese}从零开始" in comparison.summary("zh")
+        assert f"每条主路最后一个{chinese}的权重从零开始" in comparison.summary("zh")
         assert "compute the same" not in comparison.summary()
 
 
@@ -145,7 +145,8 @@ WHYS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"model": "stage"}, {"model": "stage", "zero_init_residual": True}),
     ({"block": "basic"}, {"block": "preact_basic"}),
     ({"block": "basic"}, {"block": "basic", "shortcut": "none"}),
-    ({"block": "basic", "stride": 2, "shortcut": "padded"}, {"block": "basic", "stride": 2}),
+    ({"model": "resnet34"}, {"model": "resnet50"}),
+    ({"block": "basic", "planes": 128, "shortcut": "padded"}, {"block": "basic", "planes": 128}),
     ({"block": "bottleneck"}, {"block": "bottleneck", "shortcut": "projection"}),
     ({"model": "resnet18"}, {"model": "resnet34"}),
     ({"model": "resnet50"}, {"model": "resnet101"}),

@@ -9,14 +9,15 @@ from itertools import pairwise
 import pytest
 
 from resnet_core import compare, draw
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
+from tests.subjects import sampled
 
 PLAIN, SE = {"block": "bottleneck"}, {"block": "bottleneck", "attention": "se"}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize("view", ["one", "side"])
-@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("direction", sampled(["LR", "TB"]))
 def test_no_two_boxes_overlap_and_no_wire_crosses_one(worked, view, direction):
     sheet = compare(*worked, view=view, direction=direction).sheet
     for index, one in enumerate(sheet.boxes):
@@ -42,7 +43,9 @@ def _clear(points, box) -> bool:
     )
 
 
-@pytest.mark.parametrize(("direction", "axis"), [("TB", "y"), ("LR", "x")])
+@pytest.mark.parametrize(
+    ("direction", "axis"), [("TB", "y"), pytest.param("LR", "x", marks=pytest.mark.slow)]
+)
 def test_side_by_side_partners_stand_at_the_same_height(worked, direction, axis):
     found = compare(*worked, view="side", fold=False, detail="op", direction=direction)
     place = {box.node.id: box for box in found.sheet.boxes}

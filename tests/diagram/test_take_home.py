@@ -19,7 +19,7 @@ from resnet_core.compare import compare
 from resnet_core.diagram.form import WIDTHS
 from resnet_core.diagram.picture import LEAST_TYPE
 from resnet_core.formats.metadata import source
-from resnet_core.layout.theme import SMALL, hatching
+from resnet_core.layout.sheet import SMALL, hatching
 from resnet_core.registry import BLOCKS
 
 SVG = "{http://www.w3.org/2000/svg}"

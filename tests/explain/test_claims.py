@@ -32,7 +32,7 @@ GRID = [
 CLAIMS = {
     "The shortcut is the input itself.": "identity",
     "The shortcut needs a projection.": "projection",
-    "The shortcut projects although it need not.": "projection",
+    "The shortcut projects although it does not have to.": "projection",
     "The shortcut pools, then projects.": "pooled",
     "The shortcut fits without learning anything.": "padded",
     "There is no shortcut.": "none",
@@ -66,7 +66,7 @@ def test_what_is_claimed_of_the_shortcut_holds(setting: dict[str, Any]) -> None:
     if claim in ("The shortcut needs a projection.", "The shortcut pools, then projects."):
         assert ("the map shrinks" in said) == (given[2:] != made[2:])
         assert ("the channels change" in said) == (given[1] != made[1])
-    if kind == "identity" or claim == "The shortcut projects although it need not.":
+    if kind == "identity" or claim == "The shortcut projects although it does not have to.":
         assert given == made
 
 
@@ -97,7 +97,9 @@ def test_shares_add_up_to_the_whole(name: str) -> None:
 )  # fmt: skip
 def test_the_number_in_the_name_is_counted(name: str, depth: int) -> None:
     english = draw(model=name).explain("en")
-    assert f"Hence the {depth} in the name." in [paragraph.lead for paragraph in english.paragraphs]
+    assert f"This is the {depth} in the name." in [
+        paragraph.lead for paragraph in english.paragraphs
+    ]
 
 
 def test_a_deep_stem_has_more_layers_than_the_name_says() -> None:

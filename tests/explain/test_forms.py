@@ -180,7 +180,7 @@ class Parallel(nn.Module):
 
 def test_two_inputs_that_are_added_are_no_residual_block() -> None:
     found = draw_module(Parallel(), [(1, 3, 8, 8), (1, 3, 8, 8)]).explain()
-    assert "One addition joins two ways." in leads(found)
+    assert "One addition joins two paths." in leads(found)
     assert "residual" not in found.text
     assert "x + f(x)" not in found.text
 
@@ -188,7 +188,7 @@ def test_two_inputs_that_are_added_are_no_residual_block() -> None:
 def test_a_shortcut_inside_is_not_told_as_one_around_everything() -> None:
     net = nn.Sequential(nn.Conv2d(3, 16, 3), Own(), nn.Conv2d(16, 4, 1))
     found = draw_module(net, (1, 3, 32, 32)).explain()
-    assert "Sequential: 1 residual block (Own) in a row." in leads(found)
+    assert "Sequential: 1 residual block (Own)." in leads(found)
 
 
 @pytest.mark.parametrize(

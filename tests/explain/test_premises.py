@@ -18,7 +18,7 @@ from tests.conftest import many
 
 NORMS = (nn.BatchNorm2d, nn.GroupNorm, nn.InstanceNorm2d, nn.LayerNorm)
 # Words that may stand only where their thing is, in both languages.
-NORM = re.compile(r"last norm|norm and activation|norm behind|最后一个归一化|归一化和激活")
+NORM = re.compile(r"last norm|norm and activation|norm after|最后一个归一化|归一化和激活")
 EVERY = re.compile(r"(?<!not )every position of the input is read|输入的每个位置都读得到")
 STRIDED = re.compile(r"The stride sits in the|步长(?:（stride）)?放在")
 ALONE = re.compile(r"^\S*\b(1) (channels|rows|columns|blocks|layers|numbers|shortcuts)\b", re.M)

@@ -88,7 +88,7 @@ def test_every_figure_is_shown_somewhere_beside_its_source(lang: Any) -> None:
     [
         ({"model": "resnet50d"}, {"model": "resnet50", "activation": "silu"}, "v1.5, C and D"),
         ({"block": "preact_bottleneck"}, {"block": "preact_basic", "shortcut": "none"},
-         "put norm and activation first"),
+         "putting norm and activation first"),
         ({"model": "resnet", "base_width": 128}, {"model": "wide_resnet101_2"}, "Why wider"),
         ({"block": "basic", "norm_layer": "group"}, {"block": "basic", "norm_layer": "layer"},
          "What does group norm"),
@@ -96,7 +96,7 @@ def test_every_figure_is_shown_somewhere_beside_its_source(lang: Any) -> None:
         ({"model": "resnet_cifar", "depth": 8},
          {"model": "resnet_cifar", "depth": 8, "shortcut": "auto"}, "depth bring on CIFAR-10"),
         ({"model": "stage", "zero_init_residual": True},
-         {"model": "stage", "zero_init_residual": True, "preact": True}, "to begin at zero"),
+         {"model": "stage", "zero_init_residual": True, "preact": True}, "starting at zero"),
     ],
 )  # fmt: skip
 def test_an_effect_is_told_where_its_variant_stands(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import time
@@ -10,9 +11,37 @@ from contextlib import ExitStack
 
 import pytest
 
+from app.main import create_app
+from app.settings import Settings
 from tests.faults.conftest import HEAVY, SMALL, Server, at_most, serving, soon
 
 pytestmark = pytest.mark.slow
+# What a Host cannot be, and what it can.
+NO_HOSTS = (
+    b"a[b", b"\xff", b"[::1", b"]", b"a/b?c", b"a:b", b"user@x", b"a b", b"<script>",
+    b"a\r\nHost: b",
+)  # fmt: skip
+HOSTS = (
+    b"a",
+    b"example.org:8080",
+    b"[::1]:80",
+    b"",
+    b"127.0.0.1",
+    b"a_b",
+    b"b%C3%BCcher",
+    b"a:99999",
+)
+STRANGE = b"".join(
+    name + b": " + value + b"\r\n"
+    for name, value in {
+        b"Accept": b"\xff/\xff", b"Accept-Encoding": b"\xff", b"Accept-Language": b"\xff;q=\xe4",
+        b"Cookie": b"lang=\xff; \xff", b"If-None-Match": b"\xff", b"Origin": b"http://[",
+        b"Referer": b"\xff", b"X-Request-ID": b"\xff", b"X-Forwarded-For": b"\xff",
+        b"X-Forwarded-Proto": b"\xff", b"Range": b"bytes=\xff", b"Content-Type": b"\xff",
+    }.items()
+)  # fmt: skip
+# What stands in the addresses of routes for what varies.
+NAMES = {"extension": "svg", "name": "basic", "slug": "stage-3"}
 
 
 def test_headers_that_are_too_long_together_get_431(server: Server) -> None:
@@ -86,6 +115,45 @@ def received(reader: socket.socket) -> int:
     except ConnectionResetError:
         pass
     return taken
+
+
+def addresses() -> list[str]:
+    """One of every route, and two of none."""
+    routes = create_app(Settings(workers=0)).routes
+    routers = [getattr(route, "original_router", None) for route in routes]
+    found = {route.path for router in routers if router for route in router.routes}
+    assert {"/", "/diagram.{extension}", "/readyz", "/embed", "/documents/{slug}"} <= found
+    return sorted(
+        re.sub(r"\{(\w+)[^}]*\}", lambda name: NAMES[name[1]], path)
+        for path in {*found, "/nothing", "/static/nothing"}
+    )
+
+
+def status(server: Server, path: str, query: bytes, headers: bytes) -> int:
+    """How such a request is answered."""
+    with server.connect() as client:
+        client.sendall(b"GET %s?%s HTTP/1.1\r\n%s\r\n" % (path.encode(), query, headers))
+        with client.makefile("rb") as answer:
+            return int(answer.readline().split()[1])
+
+
+def test_a_request_that_names_no_server_or_two_is_refused(server: Server) -> None:
+    for host in NO_HOSTS:
+        assert status(server, "/", b"", b"Host: " + host + b"\r\n") == 400, host
+    assert status(server, "/", b"", b"") == 400
+    for host in HOSTS:
+        assert status(server, "/embed", b"block=basic", b"Host: " + host + b"\r\n") == 200, host
+    with server.connect() as client:
+        client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+def test_bytes_that_no_request_may_hold_are_the_client_s_mistake(server: Server) -> None:
+    for path in addresses():
+        assert status(server, path, b"", b"Host: a[\r\n") == 400, path
+        assert status(server, path, b"block=\xff", b"Host: a\r\n") == 400, path
+        for query in (b"block=%ff%00", b"block=basic&lang=%ff", b"url=http://[&=&;"):
+            assert status(server, path, query, b"Host: a\r\n" + STRANGE) < 500, (path, query)
 
 
 def test_who_leaves_makes_nobody_wait(server: Server) -> None:

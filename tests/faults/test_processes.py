@@ -5,16 +5,29 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
 
 from bench.pictures import ask
 from resnet_core import Diagram
-from tests.faults.conftest import SMALL, Server, at_most, lives, serving, soon
+from tests.faults.conftest import (
+    SERVE,
+    SMALL,
+    Server,
+    at_most,
+    children,
+    command,
+    lives,
+    serving,
+    soon,
+)
 
 pytestmark = pytest.mark.slow
 BUSY = 30
@@ -132,6 +145,27 @@ def test_no_process_outlives_its_server(by: signal.Signals) -> None:
         server.process.send_signal(by)
         server.process.wait(10)
         soon(lambda: not any(lives(pid) for pid in ours), 6)
+
+
+def loads_torch(pid: int) -> bool:
+    """Whether the fork server is at what takes it seconds."""
+    return "forkserver" in command(pid) and "torch" in Path(f"/proc/{pid}/maps").read_text()
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_no_process_outlives_a_server_that_ends_during_its_start(
+    by: signal.Signals, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", SERVE, "1"], env=environment) as process:
+        try:
+            soon(lambda: any(loads_torch(pid) for pid in children(process.pid)), 60)
+            ours = children(process.pid)
+            process.send_signal(by)
+            process.wait(10)
+            soon(lambda: not any(lives(pid) for pid in ours), 3)
+        finally:
+            process.kill()
 
 
 def test_a_server_says_that_it_leaves_before_it_does() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,36 @@ def drawn(server: Server, path: str, times: int = 12) -> set[bytes]:
     answers = [server.ask(path) for _ in range(times)]
     assert {answer.status_code for answer in answers} == {200}
     return {answer.content for answer in answers}
+
+
+def stopped(server: Server, client: socket.socket) -> int:
+    """The process that has this connection, stopped while it has a request to answer."""
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
+    theirs = client.getsockname()[1]
+    (pid,) = (pid for pid in fronts(server) if f"{theirs:04X}" in ends(pid))
+    os.kill(pid, signal.SIGSTOP)
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    return pid
+
+
+def ends(pid: int) -> set[str]:
+    """The ports at the other ends of a process's connections."""
+    sockets = {
+        link.readlink().name.strip("socket:[]") for link in Path(f"/proc/{pid}/fd").iterdir()
+    }
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {row[2].partition(":")[2] for row in rows if row[9] in sockets}
+
+
+def hung_up(client: socket.socket) -> bool:
+    """Whether the connection ends without an answer."""
+    said = b""
+    with suppress(ConnectionResetError):
+        while part := client.recv(4096):
+            said += part
+    # What is left of an answer before may come, and no other.
+    return b"HTTP/1.1" not in said
 
 
 def test_several_processes_are_one_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,13 +127,27 @@ def test_several_processes_are_one_server(tmp_path: Path, monkeypatch: pytest.Mo
             60,
         )
 
-        # One that is stopped takes nobody with it.
-        os.kill(alive, signal.SIGSTOP)
-        for _ in range(4):
+        # One that is stopped takes nobody with it but whom it was answering, and is replaced.
+        with server.connect() as held:
+            answered = stopped(server, held)
+            for _ in range(4):
+                with at_most(5):
+                    assert server.ask(path).status_code == 200
+            told = figures(server)
+            up = [told["resnet_diagram_process_up", str(at)] for at in range(COUNT)]
+            assert sorted(up) == [0, 1]
             with at_most(5):
-                assert server.ask(path).status_code == 200
-        told = figures(server)
-        assert sorted(told["resnet_diagram_process_up", str(at)] for at in range(COUNT)) == [0, 1]
+                assert hung_up(held)
+        soon(lambda: len(fronts(server)) == COUNT and answered not in fronts(server))
+
+        # Who is stopped for a moment, because somebody looks at it, goes on.
+        one = fronts(server)[0]
+        for by in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(one, by)
+            time.sleep(1)
+        time.sleep(2)
+        assert one in fronts(server)
+        os.kill(one, signal.SIGSTOP)
 
         # All end together, the stopped one too, and leave nothing behind.
         ours = family(server)
@@ -117,3 +164,28 @@ def test_no_process_outlives_the_one_that_was_started() -> None:
         server.process.kill()
         server.process.wait(5)
         soon(lambda: not any(lives(pid) for pid in ours), 8)
+
+
+def test_a_process_that_hangs_is_replaced() -> None:
+    hang = """
+import asyncio, os, time
+from app.main import Application
+inside = Application.inside
+async def hanging(self, scope, receive, send):
+    if scope.get("path") == "/nothing":
+        time.sleep(60)
+    await inside(self, scope, receive, send)
+Application.inside = hanging
+import app.processes
+app.processes.SILENT = 3.0
+"""
+    with serving(processes=COUNT, before=hang, workers="0", shutdown="1") as server:
+        before = fronts(server)
+        with server.connect() as client:
+            client.sendall(b"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n")
+            with at_most(8):
+                assert hung_up(client)
+        soon(lambda: len(fronts(server)) == COUNT and fronts(server) != before)
+        for _ in range(4):
+            with at_most(5):
+                assert server.ask("/healthz").status_code == 200

@@ -12,7 +12,7 @@ from resnet_core.bilingual import LANGUAGES
 from resnet_core.graph.costs import costs, whole
 from resnet_core.graph.view import view
 from resnet_core.layout.cost_colours import COSTS, STEPS, CostColours
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from tests.layout.test_theme import SIGHT, contrast, seen
 from tests.subjects import MODELS, sampled
 

@@ -17,7 +17,7 @@ from torch import nn
 
 from resnet_core import FORMATS, TooLarge, compare, draw, draw_module
 from resnet_core.language.terms import say
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from resnet_core.layout.typesetting import on_box, on_heading
 from resnet_core.registry import BLOCKS
 from tests.subjects import drawable, pairs, sampled

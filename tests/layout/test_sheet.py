@@ -13,17 +13,18 @@ import pytest
 
 from resnet_core import draw
 from resnet_core.diagram.diagram import Diagram
-from resnet_core.layout.coordinates import RIM
+from resnet_core.layout.coordinates import RIM, tracks
 from resnet_core.layout.page import ROOM
-from resnet_core.layout.ranks import tracks
 from resnet_core.layout.sheet import (
+    FRAME_TEXT,
+    SMALL,
+    SUBTITLE,
     Box,
     Frame,
     Point,
     Sheet,
     Wire,
 )
-from resnet_core.layout.theme import FRAME_TEXT, SMALL, SUBTITLE
 from resnet_core.layout.typesetting import width
 from resnet_core.registry import BLOCKS, NETWORKS
 from tests.subjects import MODELS, names

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from resnet_core.layout.theme import COLOURS, Theme
+from resnet_core.layout.sheet import COLOURS, Theme
 
 FILLS = [name for name in COLOURS if f"{name}-line" in COLOURS and name != "frame"]
 PAIRS = [

@@ -11,8 +11,7 @@ from PIL import Image
 
 from resnet_core.errors import TooLarge
 from resnet_core.formats.metadata import source
-from resnet_core.layout.sheet import Run
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS, Run
 from resnet_core.plate.marks import Cluster, Plate, Rect, Stroke, Words, centred, flat, to_right
 from resnet_core.plate.raster import dot, pdf, png
 from resnet_core.plate.vector import document

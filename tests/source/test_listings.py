@@ -46,7 +46,7 @@ def structure(graph: Graph) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", EQUAL)
+@pytest.mark.parametrize("name", sampled(EQUAL))
 def test_a_listing_as_it_stands_is_the_catalogues_subject(name: str) -> None:
     call, size, subject = EQUAL[name]
     found = restored(LISTINGS[name])
@@ -69,7 +69,7 @@ def test_the_published_failure_at_stride_2_is_drawn_at_its_line() -> None:
     assert text.splitlines()[broken.source.line - 1].strip() == "out += self.shortcut(x)"
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", sampled(STYLES))
 def test_code_that_is_whole_is_left_as_it_is(name: str) -> None:
     assert not restored(STYLES[name][0]).changed
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resnet_core.trace.known_shapes import known_shape
+from resnet_core.trace.recorder import known_shape
 
 SIDE = st.integers(1, 9)
 

@@ -41,7 +41,7 @@ def test_the_graph_is_the_same_with_the_real_module():
 @pytest.mark.slow
 def test_another_name_is_the_real_modules():
     code = (
-        "import sys; import torch; from resnet_core.trace.plain_sizes import plain_sizes\n"
+        "import sys; import torch; from resnet_core.trace import plain_sizes\n"
         "with plain_sizes():\n"
         f"    from {REAL} import guard_or_true, ShapeEnv\n"
         f"print(ShapeEnv.__module__, type(sys.modules[{REAL!r}]).__name__)"
@@ -51,7 +51,7 @@ def test_another_name_is_the_real_modules():
 
 @pytest.mark.parametrize("value", [True, False])
 def test_the_stand_in_answers_as_the_real_module_does(value):
-    from resnet_core.trace.plain_sizes import _PlainSizes
+    from resnet_core.trace import _PlainSizes
 
     real, stand_in = importlib.import_module(REAL), _PlainSizes(REAL)
     for name in ("guard_or_false", "guard_or_true", "expect_true",

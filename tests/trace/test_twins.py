@@ -12,8 +12,8 @@ from torch import nn
 from resnet_core import ParameterError, draw, draw_module
 from resnet_core.params import Inplanes
 from resnet_core.registry import BLOCKS, NETWORKS, twin_of, twinning
+from resnet_core.trace import reader as placing
 from resnet_core.trace import trace, trace_once
-from resnet_core.trace import twins as placing
 
 # resnet1202 has the same parts as resnet110 and takes twenty times as long.
 NAMES = [name for name in NETWORKS if name != "resnet1202"]

@@ -10,7 +10,7 @@ import pytest
 from resnet_core import ParameterError, draw, draw_module, window
 from resnet_core.bilingual import LANGUAGES
 from resnet_core.formats.metadata import source
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from resnet_core.window import FORMATS
 from resnet_core.window.asking import fixed_window, found, query_of
 from resnet_core.window.telling import told

@@ -7,6 +7,8 @@ text runs from top to bottom; ``direction`` says nothing here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from resnet_core.bilingual import Language
 from resnet_core.formats.registry import FORMATS, Drawable
 from resnet_core.formats.txt.node import Manner
@@ -32,7 +34,10 @@ def text(view: Graph, whole: Graph, caption: Caption, manner: Manner) -> str:
     drawn = chart(view, manner)
     across = min(LIMIT, drawn.lattice.across)
     about, sums = _facts(caption, whole, manner.spoken), _sums(whole, manner.spoken)
-    above = [manner.spell(value) for value in (caption.above.strip(), about, sums)]
+    above = [
+        manner.spell(value)
+        for value in (replace(caption, language=manner.spoken).above.strip(), about, sums)
+    ]
     lines = [*_heading(above, across), "", *drawn.grid.lines()]
     if manner.ascii:
         lines = [ascii_lines(line) for line in lines]

@@ -14,8 +14,8 @@ from resnet_core.bilingual import Language
 from resnet_core.formats.txt.node import INSET, Panel
 from resnet_core.graph.model import Edge, Graph
 from resnet_core.language.terminal import columns
-from resnet_core.layout.clusters import Band, bands
-from resnet_core.layout.ranks import Tracks
+from resnet_core.layout.coordinates import Tracks
+from resnet_core.layout.elements import Band, bands
 
 LIMIT = 100
 MARGIN = 1

@@ -25,7 +25,7 @@ from resnet_core.formats.txt.rows import (
 )
 from resnet_core.graph.model import Edge, Graph
 from resnet_core.language.terminal import columns
-from resnet_core.layout.ranks import Course, Tracks, tracks
+from resnet_core.layout.coordinates import Course, Tracks, tracks
 
 
 def chart(graph: Graph, manner: Manner) -> Chart:

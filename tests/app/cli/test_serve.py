@@ -291,3 +291,18 @@ def test_a_server_is_told_what_it_is_below(
     assert done.exit_code == 0, done.output
     ((_, port, settings), named) = told[0]
     assert (port, settings.root_path, named) == (8000, path, {"processes": 3})
+
+
+def test_workers_load_beside_the_server_and_not_after_it() -> None:
+    code = """
+import sys, app.workers.process as process
+from app.cli import main
+def begun():
+    print("torch" in sys.modules)
+    raise SystemExit
+process.load_early = begun
+main()
+"""
+    call = [sys.executable, "-c", code, "serve", "--port", "0"]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "False\n"

@@ -219,3 +219,13 @@ def test_a_failure_is_a_problem_with_an_id_and_no_traceback(
     assert "something was drawn" not in answer.text
     assert answer.json()["id"] in caplog.text
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_card_speaks_the_language_of_the_picture_that_was_asked_for(client: TestClient) -> None:
+    asked = {"block": "basic", "groups": "2", "lang": "zh"}
+    said = client.get("/diagram.svg", params=asked).text
+    assert "参数无效" in said
+    assert "block=bottleneck 可以取其他值" in said
+    assert "allowed" not in said
+    assert "参数无效" not in client.get("/diagram.svg", params=asked | {"lang": "en"}).text
+    assert "未知对象" in client.get("/diagram.svg", params={"block": "nothing", "lang": "zh"}).text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from app.http.requests import (
     NotAcceptable,
@@ -99,3 +101,28 @@ def test_a_long_accept_header_takes_no_time(client: TestClient, path: str) -> No
     assert time.perf_counter() - begun < 1
     assert answer.status_code == (404 if path == "/nowhere" else 406)
     assert len(answer.content) < 2000
+
+
+@pytest.mark.parametrize("path", ["/", "/diagram.svg", "/embed", "/compare", "/gallery", "/oembed"])
+@pytest.mark.parametrize(("query", "host"), [(b"block=\xff", b"a"), (b"\xe4&=", b"a[\xff")])
+def test_raw_bytes_of_a_server_that_lets_them_pass_are_no_mistake_of_ours(
+    client: TestClient, path: str, query: bytes, host: bytes
+) -> None:
+    told: list[Message] = []
+
+    async def asking() -> None:
+        async def receive() -> Message:
+            return {"type": "http.request"} if not told else await asyncio.Event().wait()
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        scope = {
+            "type": "http", "method": "GET", "path": path, "query_string": query,
+            "headers": [(b"host", host)], "server": ("127.0.0.1", 80), "scheme": "http",
+        }  # fmt: skip
+        await client.app(scope, receive, send)
+
+    assert client.portal
+    client.portal.call(asking)
+    assert told[0]["status"] < 500

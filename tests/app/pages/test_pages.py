@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from app.pages.templates import folder, theme_css
 from resnet_core import FORMATS, Diagram
 from resnet_core.diagram.form import Input, Options
-from resnet_core.layout.theme import COLOURS
+from resnet_core.layout.sheet import COLOURS
 from resnet_core.params import ALIASES, GROUPS
 from resnet_core.registry import Subject
 from tests.subjects import SUBJECTS

@@ -38,3 +38,19 @@ def test_a_page_without_them_is_whole(client: TestClient, monkeypatch: pytest.Mo
     assert "etag" not in page.headers
     assert "What happens if you" not in page.text
     assert "Layer by layer" in page.text
+
+
+@pytest.mark.parametrize(("planes", "said"), [(104, "wait=0"), (136, "respond-async, Wait = 0")])
+def test_who_is_in_a_hurry_does_not_wait_for_them(
+    client: TestClient, planes: int, said: str
+) -> None:
+    address = f"/?block=basic&planes={planes}"
+    page = client.get(address, headers={"Prefer": said})
+    assert "What happens if you" not in page.text
+    assert "Layer by layer" in page.text
+    assert "data-late" in page.text
+    # It is not the one that is kept: who asks again gets all of it.
+    assert "etag" not in page.headers
+    client.get(f"/explain.txt?block=basic&planes={planes}")
+    assert "data-late" not in client.get(address, headers={"Prefer": "wait=10"}).text
+    assert "What happens if you" in client.get(address, headers={"Prefer": said}).text

@@ -1,31 +1,126 @@
-"""What stands on a box, and how large the box must be for it."""
+"""The elements of a picture: edges in the style of their kind, the legend, boxes, frames.
+
+How an edge is drawn: the line style of each shortcut, the curve of a path. What stands on a box,
+and how large the box must be for it. Which groups are framed, which rows they take, how they nest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from resnet_core.bilingual import Language
-from resnet_core.graph.model import Graph, Node, change_of, differences_of, unmarked
+from resnet_core.graph.model import Graph, Group, Node, change_of, differences_of, unmarked
 from resnet_core.language.notation import (
     DEFAULT_LABELS,
     SIGNS,
     Label,
     end_name,
+    frame_texts,
     label,
     shape_text,
 )
 from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import say
-from resnet_core.layout.edge_styles import KINDS, sampled
-from resnet_core.layout.sheet import Face, Line, Run, Slab
-from resnet_core.layout.theme import (
+from resnet_core.layout.sheet import (
+    FRAME_TEXT,
     SHAPE,
     SMALL,
     TEXT,
+    Box,
+    Face,
+    Line,
+    Point,
+    Run,
+    Slab,
+    Wire,
     paint_of,
 )
-from resnet_core.layout.typesetting import GLYPHS, PAD, extent
+from resnet_core.layout.typesetting import GLYPHS, PAD, extent, width
+
+# Kinds of wires that have a line of their own, with what Graphviz is told of it.
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "identity": {"penwidth": "2"},
+    "projection": {"penwidth": "2", "style": "dashed"},
+    "pooled": {"penwidth": "1.3", "style": "dashed", "arrowhead": "onormal"},
+    "padded": {"penwidth": "2", "style": "dotted"},
+    "other": {"penwidth": "2", "arrowhead": "onormal"},
+    "gate": {"penwidth": "1.3", "arrowhead": "odot"},
+}
+SIZE = 10.0
+SAMPLE = 26.0
+_AFTER = 5.0
+
+
+def sampled(words: str, kind: str, size: float, colour: str = "quiet") -> Run:
+    """The words behind room for a sample of the line."""
+    blanks = math.ceil((SAMPLE + _AFTER) / width(" ", size))
+    return Run(" " * blanks + words, size, colour, sample=kind)
+
+
+def sample_ends(text: Run, x: float) -> tuple[float, float]:
+    """Where the sample of a text that stands at ``x`` begins and ends."""
+    blanks = len(text.text) - len(text.text.lstrip())
+    end = x + blanks * width(" ", text.size) - _AFTER
+    return end - SAMPLE, end
+
+
+def legend(boxes: Iterable[Box], wires: Iterable[Wire], language: Language) -> tuple[Line, ...]:
+    """One entry for each kind of line that is in the picture."""
+    texts = (text for box in boxes for line in box.face.left for text in line)
+    found = {*(text.sample for text in texts), *(wire.kind for wire in wires)}
+    entries: list[Line] = []
+    for kind in KINDS:
+        if kind in found:
+            name = say(kind, language)
+            words = name if kind == "gate" else say("{} shortcut", language, name)
+            entries.append((sampled(words, kind, SIZE),))
+    return tuple(entries)
+
+
+RADIUS = 9.0
+
+
+def spline(points: tuple[Point, ...], tip: float) -> tuple[list[Point], Point]:
+    """Control points of cubic Bézier curves from the first point to ``tip`` before the last.
+
+    Graphviz wants 3n + 1 of them; the last point itself, where the arrow ends, comes apart.
+    """
+    end = points[-1]
+    points = (*points[:-1], _towards(end, points[-2], tip))
+    found = [points[0]]
+    at = points[0]
+    for corner, after in pairwise(points[1:]):
+        radius = min(RADIUS, _apart(at, corner) / 2, _apart(corner, after) / 2)
+        begin, finish = _towards(corner, at, radius), _towards(corner, after, radius)
+        found += [*_straight(at, begin), _mix(begin, corner), _mix(finish, corner), finish]
+        at = finish
+    return found + _straight(at, points[-1]), end
+
+
+def _straight(start: Point, end: Point) -> list[Point]:
+    return [_part(start, end, 1 / 3), _part(start, end, 2 / 3), end]
+
+
+def _part(start: Point, end: Point, share: float) -> Point:
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+def _mix(end: Point, corner: Point) -> Point:
+    # 0.5523 of the way: the cubic that is nearest to a quarter of a circle.
+    return _part(end, corner, 0.5523)
+
+
+def _towards(start: Point, end: Point, distance: float) -> Point:
+    whole = _apart(start, end)
+    return _part(start, end, distance / whole) if whole else start
+
+
+def _apart(one: Point, other: Point) -> float:
+    return math.dist(one, other)
+
 
 GLYPH_SIZE = 26.0
 # The reason of a failure is set in lines of so many columns.
@@ -225,3 +320,104 @@ def _marked_face(face: Face, change: str, differences: Collection[str]) -> Face:
     told = wrapped(", ".join(differences), _LONGEST)
     lines: list[Line] = [(Run(line, SMALL, f"{change}-text", bold=True),) for line in told]
     return replace(face, left=(title, *rest, *lines))
+
+
+@dataclass(frozen=True)
+class Band:
+    """A framed group: its rows, the nodes inside, and how deep frames nest around and in it."""
+
+    group: Group
+    first: int
+    last: int
+    members: frozenset[str]
+    outer: frozenset[str]
+    height: int
+    name: str
+    figures: str
+
+    @property
+    def depth(self) -> int:
+        return len(self.outer)
+
+    @property
+    def parent(self) -> str:
+        """The frame right around it; nothing where there is none."""
+        return max(self.outer, key=len, default="")
+
+    @property
+    def room(self) -> float:
+        """Half the width that name and figures need on either side of the main path."""
+        return max(width(value, FRAME_TEXT) for value in (self.name, self.figures)) + 16
+
+
+def bands(graph: Graph, row: Mapping[str, int], language: Language = "en") -> list[Band]:
+    """The frames of a view, outermost first."""
+    members: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        for path in graph.lineage(node.group):
+            members.setdefault(path, []).append(node)
+    framed = [path for path, nodes in members.items() if _is_framed(graph.group[path], nodes)]
+    framed.sort(key=lambda path: len(graph.lineage(path)))
+    return [_band(graph, path, framed, members, row, language) for path in framed]
+
+
+def _is_framed(group: Group, nodes: list[Node]) -> bool:
+    """Stages, blocks, and other groups of several boxes; but what stands on a shortcut does so
+    in plain sight, its lane is frame enough.
+    """
+    if group.level in ("stage", "block"):
+        return True
+    return len(nodes) > 1 and not all(node.lane == "shortcut" for node in nodes)
+
+
+def _band(
+    graph: Graph,
+    path: str,
+    framed: list[str],
+    members: Mapping[str, list[Node]],
+    row: Mapping[str, int],
+    language: Language,
+) -> Band:
+    nodes, group = members[path], graph.group[path]
+    around = [one_path for one_path in graph.lineage(path)[1:] if one_path in framed]
+    inner = [one_path for one_path in framed if path in graph.lineage(one_path)]
+    rows = [row[node.id] for node in nodes]
+    name, figures = frame_texts(
+        group, _params(graph, path, nodes), _blocks(graph, path, nodes), language
+    )
+    return Band(
+        group,
+        first=min(rows),
+        last=max(rows),
+        members=frozenset(node.id for node in nodes),
+        outer=frozenset(around),
+        height=max(sum(one_path in inner for one_path in graph.lineage(path)) for path in inner),
+        name=name,
+        figures=figures,
+    )
+
+
+def _times(graph: Graph, group: str, path: str) -> int:
+    """How often something in ``group`` stands in the group ``path``, counting what is folded."""
+    times = 1
+    while group != path:
+        times *= 1 + len(graph.group[group].folded)
+        group = graph.group[group].parent
+    return times
+
+
+def _params(graph: Graph, path: str, nodes: list[Node]) -> int:
+    return sum(
+        node.params * (1 + len(node.folded)) * _times(graph, node.group, path) for node in nodes
+    )
+
+
+def _blocks(graph: Graph, path: str, nodes: list[Node]) -> int:
+    """Blocks inside a stage, drawn as boxes or open."""
+    closed = sum(1 + len(node.folded) for node in nodes if node.role == "block")
+    opened = [
+        group
+        for group in graph.groups
+        if group.level == "block" and path in graph.lineage(group.path)[1:]
+    ]
+    return closed + sum(1 + len(item.folded) for item in opened)

@@ -27,7 +27,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import draw_module
 from resnet_core.diagram.module import ModuleDrawing
-from resnet_core.layout.ranks import tracks
+from resnet_core.layout.coordinates import tracks
 from resnet_core.trace.hollow import hollow
 
 SECONDS = 1200.0

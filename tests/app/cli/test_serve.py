@@ -159,7 +159,7 @@ def test_the_code_to_run_it_elsewhere_runs(file: Path) -> None:
     )
     assert "(1, 16, 8, 8)" in done.stdout
     annotated = Diagram.of([("block", "Net")]).explain().annotated
-    assert "needs torch, and beside it beside." in " ".join(annotated.split())
+    assert "needs torch and beside." in " ".join(annotated.split())
     script = file.parent / "annotated.py"
     script.write_text(annotated, encoding="utf-8")
     assert subprocess.run([sys.executable, script], cwd=file.parent, check=True)

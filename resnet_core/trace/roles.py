@@ -147,9 +147,10 @@ def attributes(module: nn.Module) -> dict[str, Any]:
     """The hyper-parameters of a layer, read from the live module."""
     found = {}
     given, bases = vars(module), type(module)
+    plain = bases.__getattr__ is nn.Module.__getattr__
     for name in _HYPERPARAMETERS:
-        # What a module has not, it looks for in its layers and buffers first, which takes long.
-        if name not in given and not hasattr(bases, name):
+        # What a module has not, torch looks for in its layers and buffers first, which takes long.
+        if plain and name not in given and not hasattr(bases, name):
             continue
         value = getattr(module, name, None)
         if isinstance(value, bool | int | float | str | tuple | list):
@@ -205,16 +206,8 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
         if path
         for box in _above(path, parents)
     )
-    small = _small(groups, nodes) & joining
-    sorts = Counter(group.type for group in groups if group.path in joining)
-    large = Counter(box for path in joining - small if path for box in _above(path, parents))
-    repeated = {
-        group.path
-        for group in groups
-        if group.path in joining and group.path and sorts[group.type] > 1
-    }
     blocks = {path for path in joining if inner[path] < 2}
-    blocks |= {path for path in repeated if large[path] == 0}
+    blocks |= _repeated(groups, nodes, joining, parents)
     for group in groups:
         inside_block = any(levels[box] == "block" for box in _above(group.path, parents))
         if inside_block:
@@ -236,6 +229,17 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
         ):
             levels[group.path] = "stage"
     return [replace(group, level=levels[group.path]) for group in groups]
+
+
+def _repeated(
+    groups: Sequence[Group], nodes: Sequence[Node], joining: set[str], parents: dict[str, str]
+) -> set[str]:
+    """The groups that join, of which there are several, and in which only small ones join."""
+    large = joining - _small(groups, nodes)
+    holding = {box for path in large if path for box in _above(path, parents)}
+    sorts = Counter(group.type for group in groups if group.path in joining)
+    several = {group.path for group in groups if sorts[group.type] > 1}
+    return (several & joining) - holding - {""}
 
 
 def _small(groups: Sequence[Group], nodes: Sequence[Node]) -> set[str]:

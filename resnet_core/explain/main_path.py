@@ -297,14 +297,14 @@ def _neck(block: Anatomy) -> Iterator[Said]:
     )
 
 
-def _compared(mine: int, other: int) -> tuple[str, str]:
+def _compared(mine: int, other: int) -> Words:
     """``2.25 times the weights of``, ``14 % of the weights of``, ``as many weights as``."""
     if mine == other:
-        return "as many weights as", "与后面那个 1×1 一样多"
+        return Words("as many weights as", "与后面那个 1×1 一样多")
     more, share = ratio(mine / other), percent(mine, other)
     if mine > other:
-        return f"{more} times the weights of", f"是后面那个 1×1 的 {more} 倍"
-    return f"{share} of the weights of", f"是后面那个 1×1 的 {share}"
+        return Words(f"{more} times the weights of", f"是后面那个 1×1 的 {more} 倍")
+    return Words(f"{share} of the weights of", f"是后面那个 1×1 的 {share}")
 
 
 def _widened(middle: Node, given: int) -> Said:

@@ -95,7 +95,8 @@ def test_it_works_without_a_script(visit):
     page.locator("#side-a").fill("basic")
     page.locator("#side-b").fill("bottleneck --stride 2")
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator(".sentence")).to_contain_text("From BasicBlock to Bottleneck (stride=2)")
+    told = page.locator(".sentence").first
+    expect(told).to_contain_text("From BasicBlock to Bottleneck (stride=2)")
     expect(page.locator(".pane svg")).to_have_count(2)
     expect(page.locator(".zoom")).to_be_hidden()
     page.get_by_role("link", name="The other way round").click()

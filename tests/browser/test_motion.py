@@ -60,10 +60,10 @@ def test_boxes_glide_unless_the_reader_wants_them_still(visit, wish, moves):
 
 
 def test_sentences_that_a_turn_brought_get_a_bar(visit):
-    page = visit("/?block=bottleneck")
+    page = visit("/?block=bottleneck&stride=2")
     expect(page.locator("#explain .new")).to_have_count(0)
-    page.fill("#knob-stride", "2")
-    shows(page, "/diagram?block=bottleneck&stride=2")
+    page.fill("#knob-stride", "3")
+    shows(page, "/diagram?block=bottleneck&stride=3")
     told = page.locator("#explain p", has=page.locator(".new"))
     expect(told.filter(has_text="The shortcut needs a projection")).to_have_css(
         "border-left-width", "3px"

@@ -333,7 +333,7 @@ def test_check_finds_what_is_stale_and_writes_nothing(edit, monkeypatch):
         ("<!-- resnet-diagram source\nclass A\n", 1, "this comment does not end"),
         ("```resnet-diagram\nsource\nx = '-->'\n```\n", 1, "its code has -->"),
         (pair("source nowhere.py"), 3, "it cannot be read"),
-        (pair("source"), 3, "no class of a module is found"),
+        (pair("source"), 3, "no class, function or name in it is a module"),
         (pair("basic show=code"), 3, "only source has code to show"),
         (pair("sweep basic over=strid"), 3, "did you mean 'stride'?"),
         (pair("window basic node=conv9"), 3, "allowed: conv1, conv2"),

@@ -83,7 +83,7 @@ MISTAKES = {
     ".. resnet-diagram:: conf.py:Net input=1x3": "modules from files are not drawn here",
     ".. resnet-sweep:: basic over=strid": "did you mean 'stride'?",
     ".. resnet-window:: basic node=conv3": "allowed: conv1, conv2",
-    ".. resnet-source::": "no class of a module is found",
+    ".. resnet-source::": "no class, function or name in it is a module",
     ".. resnet-source:: none.py": "it cannot be read",
     ".. resnet-module:: conf.py:extensions input=1x3": "it is no module",
     ".. resnet-module:: conf.py:Net": "needs the shape of its input",

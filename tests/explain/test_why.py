@@ -113,7 +113,7 @@ def test_a_figure_that_is_told_is_cited(name: str, lang: str) -> None:
     for reason in draw(model=name, lang=lang).explain().why:
         numbers = set(re.findall(r"\d+\.\d\d(?=%)", " ".join(reason.sentences)))
         sources = {figure.url for figure in PUBLISHED.values() if figure.shown in numbers}
-        assert sources <= {source.rsplit(", ", 1)[1] for source in reason.sources}
+        assert sources <= {re.split(", |，", source)[-1] for source in reason.sources}
         assert bool(numbers) <= bool(reason.sources)
 
 

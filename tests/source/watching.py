@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,14 +16,19 @@ EDGE = (
     "socket.", "subprocess.", "shutil.", "urllib.", "pickle.", "os.system", "os.exec", "os.fork",
     "os.posix_spawn", "os.spawn", "os.startfile", "os.remove", "os.rename", "os.rmdir", "os.kill",
     "os.chmod", "os.link", "os.symlink", "os.truncate", "pty.", "ftplib.", "smtplib.",
+    "_thread.start_new_thread",
 )  # fmt: skip
 WATCHED = (*EDGE, "os.", "ctypes.", "marshal.", "exec", "open", "import", "compile")
 seen: list[str] = []
-watching: list[tuple[str, ...]] = []
+# The events that may not happen, and the thread that reads: a server of another test may still be
+# ending in this process.
+watching: list[tuple[tuple[str, ...], int]] = []
 
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if not watching or not event.startswith(watching[-1]):
+    if not watching or threading.get_ident() != watching[-1][1]:
+        return
+    if not event.startswith(watching[-1][0]):
         return
     # A source is parsed, which Python calls compiling; for the line of a syntax error it looks
     # whether there is a file of this name.
@@ -40,7 +46,7 @@ def watched(events: tuple[str, ...] = WATCHED) -> Iterator[None]:
     # The formats are looked up in their folder when they are first asked for.
     list(FORMATS)
     seen.clear()
-    watching.append(events)
+    watching.append((events, threading.get_ident()))
     try:
         yield
     finally:

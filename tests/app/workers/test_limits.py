@@ -68,11 +68,11 @@ def test_a_stage_in_pieces_is_counted_together() -> None:
 
 @pytest.mark.slow
 def test_a_request_whose_stage_takes_too_long_is_told_which_one() -> None:
-    app = create_app(Settings(workers=1, timeout=60, trace=1.5, layout=0.01))
+    app = create_app(Settings(workers=1, timeout=60, trace=0.3, layout=0.01))
     with TestClient(app) as client:
         while client.get("/readyz").status_code != 200:
             time.sleep(0.1)
-        for path, told in ((DEEP, "trace took more than 1.5 s"), (WIDE, "layout took more than")):
+        for path, told in ((DEEP, "trace took more than 0.3 s"), (WIDE, "layout took more than")):
             answer = client.get(path, headers={"Accept": "application/json"})
             assert answer.status_code == 504
             assert told in answer.text

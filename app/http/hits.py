@@ -18,7 +18,6 @@ Headers = list[tuple[bytes, bytes]]
 METHODS = ("GET", "HEAD")
 # What an answer weighs beside its body.
 OVERHEAD = 2048
-# One answer takes no more than this part of the whole, so that a few large ones do not empty it.
 SHARE = 64
 # What is true of one request alone: its id, and how long it took.
 OF_REQUEST = (b"x-request-id", b"server-timing")
@@ -52,6 +51,9 @@ class Hit:
 
 class Again:
     """Gives answers again that were given before; at most ``size`` bytes of them are kept."""
+
+    # One answer takes no more than this part of it, so that a few large ones do not empty it.
+    share = SHARE
 
     def __init__(self, app: ASGIApp, size: int) -> None:
         self._app = app
@@ -110,7 +112,7 @@ class Again:
         tag = named.get(b"etag", b"").decode("latin-1")
         # A cookie is for the one who asked.
         own = b"set-cookie" in named
-        if self.keeps(tag) and not own and len(body) + OVERHEAD <= self._hits.maxsize / SHARE:
+        if self.keeps(tag) and not own and len(body) + OVERHEAD <= self._hits.maxsize / self.share:
             self._hits[key] = Hit(headers, body, tag)
 
 

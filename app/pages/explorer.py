@@ -74,7 +74,7 @@ class Explorer:
     explanation: dict[str, Any] = field(default_factory=dict)
     settings: list[dict[str, Any]] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
-    # Whether nothing is missing that the next one may have.
+    # Whether nothing is missing that the next one, asked for likewise, may have.
     complete: bool = False
     # Whether what to try next was not waited for: it is there when the page is asked for again.
     hurried: bool = False
@@ -437,6 +437,7 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
     if not turns:
+        page.complete = bool(prose)
         return
     # What to try next is welcome where it is there, and nothing waits for it long.
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)

@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from app.http.encoding import chosen
 from app.http.hits import Again
+from app.http.requests import in_a_hurry
 from app.pages.documents import read
 from app.pages.explorer import START, explore
 from app.pages.gallery import Card, families
@@ -36,10 +37,13 @@ from resnet_core.registry import BLOCKS, NETWORKS
 class Finished(Again):
     """Pages and lists, by all that decides what is on them."""
 
+    # For a reader who takes nothing packed, a page of a large network is half a megabyte.
+    share = 8
+
     def key(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Hashable:
         """The address, the reader, and the names that there are, which a program may add to."""
         request = Request(scope)
-        return (
+        reader = (
             scope["scheme"],
             headers.get(b"host", b""),
             scope["path"],
@@ -52,6 +56,8 @@ class Finished(Again):
             theme_of(request),
             hash((*BLOCKS, *NETWORKS, *FORMATS)),
         )
+        # Who is in a hurry gets the whole page where it is there, and else one of the hurried.
+        return (*reader, True) if in_a_hurry(request) and reader not in self._hits else reader
 
     def keeps(self, tag: str) -> bool:
         """A strong tag is that of a file, which is kept in front of this."""

@@ -79,6 +79,28 @@ def test_the_explorer_is_kept_once_nothing_is_missing(
     assert made == []
 
 
+def test_who_is_in_a_hurry_gets_what_is_there(fresh: TestClient, unmade: list[str]) -> None:
+    address, hurry = "/?block=basic&stride=3", BROWSER | {"Prefer": "wait=0"}
+    late = 'class="next" data-late'
+    first = fresh.get(address, headers=hurry)
+    assert late in first.text
+    assert fresh.get(address, headers=hurry).text == first.text
+    assert len(unmade) == 1
+    whole = fresh.get(address, headers=BROWSER)
+    assert late not in whole.text
+    # From then on nobody needs to hurry.
+    assert fresh.get(address, headers=hurry).text == whole.text
+    assert len(unmade) == 2
+
+
+def test_a_page_of_many_boxes_is_kept_unpacked_too(fresh: TestClient, unmade: list[str]) -> None:
+    plain = {"Accept": "text/html", "Accept-Encoding": "identity"}
+    first = fresh.get("/?model=resnet152", headers=plain)
+    assert len(first.content) > 400_000
+    assert fresh.get("/?model=resnet152", headers=plain).content == first.content
+    assert len(unmade) == 1
+
+
 def test_each_reader_gets_the_page_that_is_theirs(fresh: TestClient) -> None:
     def seen(**headers: str) -> str:
         return fresh.get("/gallery", headers={**BROWSER, **headers}).text

@@ -130,18 +130,25 @@ def _read(found: Window) -> tuple[str, str]:
         )
     if found.gaps:
         return counts
-    rows, columns = (
-        _last(count, noun) for count, noun in zip(found.cut, ("row", "column"), strict=True)
-    )
+    cut = list(_cut(*found.cut))
+    last = Words(" and ".join(part[0] for part in cut), "、".join(part[1] for part in cut))
+    gap = " " if last[1][0].isdigit() else ""
     return Words(
-        f"{counts[0]}, because no window fits on the last {rows} and {columns}",
-        f"{counts[1]}：最后 {found.cut[0]} 行、{found.cut[1]} 列放不下窗口",
+        f"{counts[0]}, because no window fits on the last {last[0]}",
+        f"{counts[1]}：最后{gap}{last[1]}放不下窗口",
     )
 
 
-def _last(count: int, noun: str) -> str:
-    """``row``, ``2 rows``: what stands behind "the last"."""
-    return noun if count == 1 else several(count, noun)
+def _cut(rows: int, columns: int) -> Iterator[Words]:
+    """What stands behind "the last" of rows and columns that no window reaches."""
+    if rows:
+        yield Words("row", "一行") if rows == 1 else Words(f"{rows} rows", f"{rows} 行")
+    if columns:
+        yield (
+            Words("column", "一列")
+            if columns == 1
+            else Words(f"{columns} columns", f"{columns} 列")
+        )
 
 
 def _against_the_first(block: Anatomy, first: Node, strided: Node) -> Iterator[Said]:

@@ -45,7 +45,7 @@ FINDINGS: list[tuple[str, tuple[str, str], tuple[str, ...], tuple[str, ...]]] = 
     ("F3", ("block=residual_attention padding=0 stride=2 conv2_stride=1 input=40",
             "block=residual_attention padding=0 stride=2 conv2_stride=1 input=30"),
      ("every position of the input is read", "每个位置都读得到"),
-     ("no window fits on the last row and column", "最后 1 行、1 列放不下窗口")),
+     ("no window fits on the last row and column", "最后一行、一列放不下窗口")),
     ("F4", ("block=bottleneck input=1 stride=3", "block=basic input=1 stride=2"),
      ("this class always puts", "option C", "C 方案"), ("asks about the stride", "问的是步长")),
     ("F5", ("block=bottleneck dilation=9 input=8", "block=preact_bottleneck dilation=8 input=5"),

@@ -65,9 +65,9 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 
 
-# A look at the shape of a tensor that is not followed.
+# A look at the shape of a tensor: as torch names it to a mode, and as it is taken here.
 _shape: Any = torch.Tensor.shape
-_LOOK = _shape.__get__
+_LOOK: Callable[[torch.Tensor], torch.Size] = _shape.__get__
 
 
 # Properties that give another tensor, and the call that does the same.
@@ -448,14 +448,13 @@ _NOTHING_INSIDE = frozenset(
     {int, float, bool, str, type(None), torch.Tensor, nn.Parameter, torch.Size, torch.dtype}
 )
 _LISTS = frozenset({list, tuple})
-_look: Callable[[torch.Tensor], torch.Size] = vars(torch._C.TensorBase)["shape"].__get__
 Callee = Callable[..., Any]
 
 
 def look(tensor: torch.Tensor) -> torch.Size:
     """The tensor's shape. Looking is no call: nobody is told of it."""
     with torch._C.DisableTorchFunction():
-        return _look(tensor)
+        return _LOOK(tensor)
 
 
 def _asked(slow: Callee) -> Callee:

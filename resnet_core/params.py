@@ -7,10 +7,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    create_model,
+)
 from pydantic_core import CoreSchema
 
 from resnet_core.bilingual import Text
+from resnet_core.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,25 @@ class Hint:
 @dataclass(frozen=True)
 class MayBeEmpty:
     """A text for which nothing at all is a value, as it is for a title."""
+
+
+def _six_n_plus_two(depth: int) -> int:
+    if depth % 6 != 2:
+        near = round((depth - 2) / 6) * 6 + 2
+        raise ParameterError(
+            "depth",
+            depth,
+            Text(
+                "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
+                "深度为 6n + 2：起始一层，三个阶段，每阶段 n 个两层的块，再加一个分类器",
+            ),
+            allowed=Text(
+                "20, 32, 44, 56, 110, 1202, or another 6n + 2",
+                "20、32、44、56、110、1202，或其他形如 6n + 2 的数",
+            ),
+            suggestion=max(8, near),
+        )
+    return depth
 
 
 Channels = Annotated[int, Field(ge=1, le=16384)]
@@ -110,6 +137,11 @@ LayerScale = Annotated[bool, Field(description="a learned factor per channel on 
 DropPath = Annotated[
     float,
     Field(ge=0, le=0.9, description="chance in training that a branch is left out (drop path)"),
+]
+Depth = Annotated[
+    int,
+    Field(ge=8, le=1202, description="layers with weights, 6n + 2"),
+    AfterValidator(_six_n_plus_two),
 ]
 Layers = Annotated[
     str,

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache, wraps
 from importlib import import_module
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from resnet_core import index
 from resnet_core.bilingual import Language, Text
@@ -49,7 +50,7 @@ class Origin:
     def of(cls, factory: type[nn.Module]) -> Origin:
         """What the class says of itself. Raises TypeError for a signature that is no form."""
         signature = signature_of(factory)
-        named = {id(hint): name for name, hint in VOCABULARY.items()}
+        named = {id(hint): name for name, hint in _types().items()}
         knobs, types = [], {}
         for name, (hint, default) in signature.items():
             known = named.get(id(hint))
@@ -79,7 +80,7 @@ class Origin:
     @property
     def fields(self) -> dict[str, tuple[Any, Any]]:
         """The signature as pydantic takes it: name → type and default."""
-        known = {**VOCABULARY, **self.types}
+        known = {**_types(), **self.types}
         if not {hint for _, hint, _ in self.knobs} <= set(known):
             # A type that is the class's own is in its module.
             known |= Origin.of(self.factory).types
@@ -106,6 +107,7 @@ class Subject:
     cites: str = ""
     computes: str = ""
     sized: tuple[str, tuple[int, ...]] = ("", ())
+    fed: tuple[str, tuple[tuple[int, int], ...]] = ("", ())
 
     @property
     def factory(self) -> type[nn.Module]:
@@ -185,13 +187,14 @@ class Subject:
     def input_channels(self, parameters: BaseModel) -> int:
         """Channels of the input that this subject takes at these parameters.
 
-        ``inplanes`` where there is such a knob, 3 for an image, or what the class itself says.
+        What it is ``fed``, or else ``inplanes`` where there is such a knob, or 3 for an image.
         """
-        rule = getattr(self.factory, "input_channels", None)
-        if rule is not None:
-            values = {**dict(self.fixed), **parameters.model_dump()}
-            return int(rule(**{name: values[name] for name in inspect.signature(rule).parameters}))
-        return int(getattr(parameters, "inplanes", 3))
+        values = {**dict(self.fixed), **parameters.model_dump()}
+        width, shares = self.fed
+        if width:
+            own, times = shares[int(values[self.sized[0]])]
+            return int(own + times * values[width])
+        return int(values.get("inplanes", 3))
 
 
 _one_at_a_time = RLock()
@@ -214,13 +217,15 @@ class Registry(Mapping[str, Subject]):
         title: str = "",
         input_size: int = 0,
         sized: tuple[str, tuple[int, ...]] = ("", ()),
+        fed: tuple[str, tuple[tuple[int, int], ...]] = ("", ()),
         en: str = "",
         zh: str = "",
     ) -> Callable[[Module], Module]:
         """Decorator: enter a module class under ``name``. Its signature becomes the form.
 
         ``en`` and ``zh`` say in one sentence what it is for. ``sized`` names a knob that counts
-        from zero, and the input's side for each of its values.
+        from zero, and the input's side for each of its values. ``fed`` names a knob of widths, and
+        for each of those values the channels that come in: so many, and so many times that width.
         """
 
         def enter(cls: Module) -> Module:
@@ -230,8 +235,9 @@ class Registry(Mapping[str, Subject]):
             # Who says it in one language only is quoted in the others.
             summary = Text(en or zh, zh or en) if en or zh else None
             subject = Subject(
-                self.kind, name, title or cls.__name__, origin, size, summary=summary, sized=sized
-            )
+                self.kind, name, title or cls.__name__, origin, size,
+                summary=summary, sized=sized, fed=fed,
+            )  # fmt: skip
             subject.params  # noqa: B018  a signature that is no form fails here, not later
             self._subjects[name] = subject
             self._aliases[cls.__name__.lower()] = name
@@ -269,6 +275,7 @@ class Registry(Mapping[str, Subject]):
             cites,
             computes,
             origin.sized,
+            origin.fed,
         )
 
     def enter(self, subject: Subject) -> None:
@@ -358,8 +365,9 @@ def _subject(row: dict[str, Any]) -> Subject:
     known = Origin(**origin | {"knobs": tuple(map(tuple, origin["knobs"]))})
     summary = row["summary"] and Text(**row["summary"])
     fixed = tuple(map(tuple, row["fixed"]))
-    knob, sizes = row["sized"]
-    told = {"origin": known, "fixed": fixed, "summary": summary, "sized": (knob, tuple(sizes))}
+    (counter, sizes), (width, shares) = row["sized"], row["fed"]
+    sized, fed = (counter, tuple(sizes)), (width, tuple(map(tuple, shares)))
+    told = {"origin": known, "fixed": fixed, "summary": summary, "sized": sized, "fed": fed}
     return Subject(**row | told)
 
 
@@ -459,3 +467,36 @@ def _remember_knobs(cls: Any, kind: Kind) -> None:
 
 BLOCKS = Registry("block", input_size=56)
 NETWORKS = Registry("model", input_size=224)
+
+
+class _Stackable:
+    """Annotation: the name of a block that stages can be made of, as the registry stands now."""
+
+    @staticmethod
+    def names() -> list[str]:
+        blocks = BLOCKS.items()
+        return [name for name, block in blocks if block.expansion and not block.preact]
+
+    def check(self, name: str) -> str:
+        if name not in self.names():
+            raise UnknownSubject("block", name, self.names())
+        return name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema) | {"enum": self.names()}
+
+
+BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]
+
+
+@cache
+def _types() -> dict[str, Any]:
+    """Every type of knob by its name."""
+    return {**VOCABULARY, "BlockName": BlockName}

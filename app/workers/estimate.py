@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.workers import jobs, pasted_page
+from app.workers import jobs
 from resnet_core.diagram.pasted import unpacked
 from resnet_core.errors import ParameterError
 from resnet_core.source.budget import LONGEST_SOURCE
@@ -47,7 +47,7 @@ def cost_of(job: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
         return SWEEP * _of_pairs(arguments[0])
     if job is jobs.turns:
         return TURNED * _of_pairs(arguments[0])
-    if job is pasted_page.read:
+    if job is jobs.read:
         return LOOKALIKE + _of_pairs(arguments[0])
     return _of_pairs(arguments[0]) if job in PAIRS else UNKNOWN
 

@@ -1,4 +1,7 @@
-"""What a worker process does. Arguments and answers are plain enough to cross over to it."""
+"""What a worker process does. Arguments and answers are plain enough to cross over to it.
+
+The server names the jobs and never does one: importing this module does not load torch.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from resnet_core.compare.query import asked, checked, fixed_comparison
 from resnet_core.diagram.diagram import fixed_diagram
 from resnet_core.diagram.pasted import is_pasted, of_pairs
 from resnet_core.diagram.picture import Drawing
-from resnet_core.diagram.placements import settings
 from resnet_core.formats import graphviz as layout
 from resnet_core.sweep import series, sweeping
 from resnet_core.window import asking, still
@@ -51,6 +53,8 @@ def explore(pairs: Pairs) -> bytes:
 
     Raises Refusal.
     """
+    from resnet_core.diagram.placements import settings
+
     with _refusing(pairs):
         diagram = Diagram.of(pairs)
         found = {
@@ -136,6 +140,20 @@ def sweep(pairs: Pairs, format: str) -> bytes:
     except ParameterError as error:
         better = sweeping.fixed_sweep(pairs, error)
         raise Refusal(error, series.address(better) if better else None) from None
+
+
+def read(pairs: Pairs) -> bytes:
+    """What a page shows of a pasted source, as JSON; a refusal is part of it."""
+    from app.workers import pasted_page
+
+    return pasted_page.read(pairs)
+
+
+def restore(source: str) -> bytes:
+    """A pasted listing as Python, as far as it can be restored."""
+    from app.workers import pasted_page
+
+    return pasted_page.restore(source)
 
 
 def paint(dot: str, format: layout.Format) -> bytes:

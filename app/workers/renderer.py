@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.settings import Settings
-from app.workers import jobs, pasted_page
+from app.workers import jobs
 from app.workers.cache import Cache
 from app.workers.disk import Disk
 from app.workers.own_module import Own
@@ -130,14 +130,12 @@ class Renderer:
     async def read(self, pairs: Sequence[tuple[str, str]]) -> bytes:
         """What a page shows of a pasted source. Raises Busy, TimeoutError."""
         query = tuple(pairs)
-        return await self._cache.get(
-            ("read", query), lambda: self.workers.run(pasted_page.read, query)
-        )
+        return await self._cache.get(("read", query), lambda: self.workers.run(jobs.read, query))
 
     async def restored(self, source: str) -> str:
         """A pasted listing as Python, as far as it can be restored. Raises Busy, TimeoutError."""
         text = await self._cache.get(
-            ("restored", source), lambda: self.workers.run(pasted_page.restore, source)
+            ("restored", source), lambda: self.workers.run(jobs.restore, source)
         )
         return text.decode()
 

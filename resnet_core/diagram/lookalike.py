@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_core.bilingual import Text, same
 from resnet_core.diagram.diagram import Diagram
@@ -12,7 +12,9 @@ from resnet_core.diagram.pasted import SourceDrawing, draw_source
 from resnet_core.errors import ParameterError
 from resnet_core.graph.model import Graph, Node
 from resnet_core.registry import BLOCKS, Subject
-from resnet_core.source.listing import Restored, readings
+
+if TYPE_CHECKING:
+    from resnet_core.source.listing import Restored
 
 MOST_CALLS = 60
 # A structure is near another one if at most this share of its calls is in one of them alone.
@@ -185,6 +187,8 @@ def others(listing: str, drawing: SourceDrawing) -> list[Restored]:
 
     None where the first is a subject of the catalogue: then nobody doubts what it was.
     """
+    from resnet_core.source.listing import readings
+
     several = readings(listing)[1:]
     if not several or drawing.graph.problem or len(drawing.graph.nodes) > _MOST_CALLS:
         return []

@@ -1,4 +1,7 @@
-"""The drawing of a pasted source, which is read and never run, and its letters in an address."""
+"""The drawing of a pasted source, which is read and never run, and its letters in an address.
+
+What reads it loads torch, and is imported where it is asked for: an address needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,11 @@ from resnet_core.errors import ParameterError, SourceError, TraceError, UnknownP
 from resnet_core.graph.model import Graph, Shape
 from resnet_core.language.notation import Caption
 from resnet_core.source.budget import LONGEST_SOURCE
-from resnet_core.source.first_inputs import first_inputs
-from resnet_core.source.known import Assumption
-from resnet_core.source.offer import offers
-from resnet_core.source.program import Program
-from resnet_core.trace import one_at_a_time, trace
 
 if TYPE_CHECKING:
     from resnet_core import Comparison
+    from resnet_core.source.known import Assumption
+    from resnet_core.source.program import Program
 
 MAX_INPUTS = 8
 MAX_NUMBERS = 2**31
@@ -56,6 +56,8 @@ class SourceDrawing(Drawing):
     def _traced(self, shapes: Sequence[Shape]) -> Graph:
         import torch
 
+        from resnet_core.trace import trace
+
         kinds = [getattr(torch, name) for name in self.dtypes]
         return trace(lambda: self.program.build(self.call), shapes, kinds)
 
@@ -71,6 +73,8 @@ class SourceDrawing(Drawing):
     def assumptions(self) -> list[Assumption]:
         """The names that the source does not define, and what each was taken for."""
         import torch
+
+        from resnet_core.trace import one_at_a_time
 
         with one_at_a_time, torch.device("meta"):
             return self.program.assumptions(self.call)
@@ -124,6 +128,8 @@ def draw_source(
     ``dtype`` what the inputs hold (``"long"`` for an embedding). ``options`` are those of the view.
     Raises SourceError, which says line and column, ParameterError for an option.
     """
+    from resnet_core.source.program import Program
+
     for name, value in options.items():
         if name not in Options.model_fields:
             raise UnknownParameter(name, value, Text("the view", "视图"), Options.model_fields)
@@ -170,6 +176,8 @@ def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
 
 def first_call(program: Program) -> str:
     """The call that is offered first. Raises SourceError where there is nothing to call."""
+    from resnet_core.source.offer import offers
+
     found = offers(program)
     if not found:
         raise SourceError(
@@ -219,6 +227,9 @@ def _at_first_input(
     """The drawing at the first input that goes through; at the likeliest where none does."""
     import torch
 
+    from resnet_core.source.first_inputs import first_inputs
+    from resnet_core.trace import one_at_a_time
+
     with one_at_a_time, torch.device("meta"):
         found = list(first_inputs(program.build(call)))[:_TRIED]
     drawings = [
@@ -240,6 +251,8 @@ def _at_first_input(
 def _goes_through(drawing: SourceDrawing) -> bool:
     """Whether the module takes these inputs."""
     import torch
+
+    from resnet_core.trace import one_at_a_time
 
     with one_at_a_time, torch.device("meta"), torch.no_grad():
         kinds = [getattr(torch, name) for name in drawing.dtypes] or [None] * len(drawing.shapes)

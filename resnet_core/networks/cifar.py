@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import torch
-from pydantic import AfterValidator, Field
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.errors import ParameterError
 from resnet_core.layers import conv3x3, initialise, norm
 from resnet_core.networks.stage import residual_blocks
-from resnet_core.params import NormLayer, NumClasses, Shortcut, ZeroInitResidual
+from resnet_core.params import Depth, NormLayer, NumClasses, Shortcut, ZeroInitResidual
 from resnet_core.registry import NETWORKS
-
-
-def _six_n_plus_two(depth: int) -> int:
-    if depth % 6 != 2:
-        near = round((depth - 2) / 6) * 6 + 2
-        raise ParameterError(
-            "depth",
-            depth,
-            Text(
-                "the depth is 6n + 2: a stem, three stages of n blocks of two layers, a classifier",
-                "深度为 6n + 2：起始一层，三个阶段，每阶段 n 个两层的块，再加一个分类器",
-            ),
-            allowed=Text(
-                "20, 32, 44, 56, 110, 1202, or another 6n + 2",
-                "20、32、44、56、110、1202，或其他形如 6n + 2 的数",
-            ),
-            suggestion=max(8, near),
-        )
-    return depth
-
-
-Depth = Annotated[
-    int,
-    Field(ge=8, le=1202, description="layers with weights, 6n + 2"),
-    AfterValidator(_six_n_plus_two),
-]
 
 
 @NETWORKS.register(

@@ -106,6 +106,7 @@ class HorNet(nn.Module):
     "hornet_stage",
     title="HorNet stage",
     sized=("index", (224, 56, 28, 14)),
+    fed=("base_dim", ((3, 0), (0, 1), (0, 2), (0, 4))),
     en="One of HorNet's stages by its index: downsampling, then its blocks.",
     zh="按编号取 HorNet 的一个阶段：先下采样，再接若干块。",
 )
@@ -133,10 +134,6 @@ class HorNetStage(nn.Module):
         self.downsample = downsampling(dims, index)
         self.blocks = blocks(dims[index], index, rates[index], layer_scale)
         initialise(self)
-
-    @staticmethod
-    def input_channels(index: int, base_dim: int) -> int:
-        return 3 if index == 0 else base_dim * 2 ** (index - 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.blocks(self.downsample(x))

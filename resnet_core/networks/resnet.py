@@ -11,7 +11,7 @@ from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.layers import activation as activation_layer
 from resnet_core.layers import conv3x3, initialise, norm
-from resnet_core.networks.stage import BlockName, preact_name, residual_blocks
+from resnet_core.networks.stage import preact_name, residual_blocks
 from resnet_core.params import (
     Activation,
     Attention,
@@ -28,7 +28,7 @@ from resnet_core.params import (
     StrideOn,
     ZeroInitResidual,
 )
-from resnet_core.registry import BLOCKS, NETWORKS
+from resnet_core.registry import BLOCKS, NETWORKS, BlockName
 
 # Six times ResNet-152: beyond it a trace takes longer than anybody waits for a picture.
 MAX_BLOCKS = 300

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.errors import ParameterError, UnknownSubject
+from resnet_core.errors import ParameterError
 from resnet_core.layers import initialise
 from resnet_core.params import (
     Activation,
@@ -28,34 +26,7 @@ from resnet_core.params import (
     StrideOn,
     ZeroInitResidual,
 )
-from resnet_core.registry import BLOCKS, NETWORKS
-
-
-class _Stackable:
-    """Annotation: the name of a block that stages can be made of, as the registry stands now."""
-
-    @staticmethod
-    def names() -> list[str]:
-        blocks = BLOCKS.items()
-        return [name for name, block in blocks if block.expansion and not block.preact]
-
-    def check(self, name: str) -> str:
-        if name not in self.names():
-            raise UnknownSubject("block", name, self.names())
-        return name
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return handler(schema) | {"enum": self.names()}
-
-
-BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]
+from resnet_core.registry import BLOCKS, NETWORKS, BlockName
 
 
 @NETWORKS.register(

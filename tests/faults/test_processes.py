@@ -12,11 +12,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from urllib.parse import quote
 
 import pytest
 
 from bench.pictures import ask
 from resnet_core import Diagram
+from resnet_core.diagram.pasted import packed
 from tests.faults.conftest import (
     SERVE,
     SMALL,
@@ -34,6 +36,19 @@ BUSY = 30
 HARMED = 4
 # `python -m bench.pictures` asks for 10,000.
 PICTURES = 60
+SOURCE = packed(
+    "class Net(nn.Module):\n    def forward(self, x):\n        return x + nn.functional.relu(x)\n"
+)
+# Every page and every sort of answer, refusals too.
+TOUR = (
+    "/", "/?model=resnet50d&lang=zh", "/?block=convnext&planes=3", "/gallery", "/documents",
+    "/documents/stacking-blocks", "/blocks", "/models", "/models/hornet_stage", "/openapi.json",
+    "/compare?a=model%3Dresnet50&b=model%3Dresnet50d", "/window.svg?block=basic&node=conv1",
+    "/sweep.json?block=basic&over=stride", "/explain.py?model=resnet20", "/diagram.svg?block=nope",
+    "/diagram.svg?block=basic&stride=9", "/?model=resnet&layers=999,1,1,1", "/metrics",
+    f"/read?source={SOURCE}", f"/diagram.svg?source={SOURCE}", f"/?source={SOURCE}",
+    f"/compare?a={quote(f'source={SOURCE}')}&b=block%3Dbasic",
+)  # fmt: skip
 
 
 def load(server: Server, over: Event, right: dict[str, bytes]) -> Counter[str]:
@@ -175,3 +190,11 @@ def test_a_server_says_that_it_leaves_before_it_does() -> None:
         assert server.ask("/readyz").json() == {"status": "leaving"}
         assert server.ask(SMALL).status_code == 200
         server.process.wait(8)
+
+
+def test_only_the_processes_that_draw_hold_torch(server: Server) -> None:
+    for path in TOUR:
+        answer = server.ask(path, headers={"Accept": "text/html, */*"})
+        assert answer.status_code < 500, (path, answer.text)
+    assert "libtorch" in Path(f"/proc/{server.workers[0]}/maps").read_text()
+    assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text()

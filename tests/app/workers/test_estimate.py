@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.workers import jobs, pasted_page
+from app.workers import jobs
 from app.workers.estimate import SMALL, cost_of
 from app.workers.queue import Queue, Ticket
 from resnet_core.diagram.pasted import packed
@@ -37,7 +37,7 @@ class Net(nn.Module):
 @pytest.mark.parametrize("spell", [str, packed])
 def test_a_pasted_block_is_small_and_a_network_in_a_loop_costs_more(spell) -> None:
     block, network = ([("source", spell(text))] for text in (SOURCE, NETWORK))
-    for job, more in ((jobs.render, ("svg",)), (jobs.explain, ("txt",)), (pasted_page.read, ())):
+    for job, more in ((jobs.render, ("svg",)), (jobs.explain, ("txt",)), (jobs.read, ())):
         assert cost_of(job, (block, *more)) < SMALL
         assert cost_of(job, (network, *more)) > 2 * cost_of(jobs.render, (block, "svg"))
     deep = [("source", spell(NETWORK)), ("call", "Net([30, 80, 360, 30])")]
@@ -55,8 +55,8 @@ def test_a_pasted_block_does_not_wait_for_large_ones() -> None:
         small = [("source", SOURCE), ("language", "en")]
         for at in range(3):
             queue.put(Ticket(jobs.render, (large,), cost_of(jobs.render, (large,)), at / 10, 9))
-        queue.put(Ticket(pasted_page.read, (small,), cost_of(pasted_page.read, (small,)), 0.5, 9))
+        queue.put(Ticket(jobs.read, (small,), cost_of(jobs.read, (small,)), 0.5, 9))
         taken = [queue.take(small_only=True), *(queue.take(small_only=False) for _ in range(3))]
         return [ticket.job for ticket in taken if ticket]
 
-    assert asyncio.run(order()) == [pasted_page.read, jobs.render, jobs.render, jobs.render]
+    assert asyncio.run(order()) == [jobs.read, jobs.render, jobs.render, jobs.render]

@@ -52,6 +52,8 @@ class Formats(Mapping[str, Format]):
 
     def __init__(self) -> None:
         self._formats: dict[str, Format] = {}
+        # The folders whose files have been read.
+        self._read: list[str] = []
 
     def register(
         self, extension: str, *, media: str, title: str, rank: int, quality: int,
@@ -99,10 +101,13 @@ class Formats(Mapping[str, Format]):
         return len(self._formats)
 
     def _load(self) -> None:
-        """Read every file of the folder that has not been read."""
+        """Read every file of the folder, once: to look what is there costs every request."""
         folder = resnet_core.formats
+        if self._read == list(folder.__path__):
+            return
         for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
             importlib.import_module(module.name)
+        self._read = list(folder.__path__)
 
 
 FORMATS = Formats()

@@ -173,13 +173,15 @@ class Workers:
 
     async def _tend(self, worker: Worker, express: bool) -> None:
         """Keep a worker alive and give it one job after the other."""
+        worked = 0.0
         while True:
             try:
                 if not worker.alive:
                     await self._restart(worker)
-                ticket = await self._queue.next(express, IDLE)
+                ticket = await self._queue.next(express, IDLE, worked)
                 if ticket:
                     await self._give(worker, ticket, express)
+                    worked = asyncio.get_running_loop().time()
                     self._spare(worker)
             except Exception:
                 log.exception("worker %s could not be used; it is tried again", worker.name)
@@ -265,7 +267,7 @@ class Workers:
 
     def _spare(self, worker: Worker) -> None:
         """Replace a worker that has grown; it is idle now."""
-        if worker.alive and worker.resident > self._settings.worker_bytes:
+        if worker.resident > self._settings.worker_bytes and worker.alive:
             self.counts["recycled"] += 1
             worker.kill()
 

@@ -105,27 +105,13 @@ class Process:
     async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
         """What the job returns or raises. Raises NotBegun, WorkerLost."""
         loop = asyncio.get_running_loop()
-        begun = asyncio.Event()
-
-        def tell() -> None:
-            loop.call_soon_threadsafe(begun.set)
-
-        work = loop.run_in_executor(self._threads, self._ask, job, arguments, tell)
-
-        def over(done: asyncio.Future[Any]) -> None:
-            begun.set()
-            if not done.cancelled():
-                # A failure that nobody waits for any more is no news.
-                done.exception()
-
-        work.add_done_callback(over)
-        while not begun.is_set():
-            try:
-                await asyncio.wait_for(begun.wait(), PATIENCE)
-            except TimeoutError:
-                if self._stopped:
-                    self.kill()
-        fine, value, self.resident, self.laps = await work
+        begun = threading.Event()
+        work = loop.run_in_executor(self._threads, self._ask, job, arguments, begun.set)
+        work.add_done_callback(_heard)
+        while not (await asyncio.wait({work}, timeout=PATIENCE))[0]:
+            if not begun.is_set() and self._stopped:
+                self.kill()
+        fine, value, self.resident, self.laps = work.result()
         if not fine:
             raise value
         return value
@@ -199,6 +185,12 @@ class Process:
             # What it sent cannot be read, and so nothing that it will send.
             self.kill()
             raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
+
+
+def _heard(done: asyncio.Future[Any]) -> None:
+    """A failure that nobody waits for any more is no news."""
+    if not done.cancelled():
+        done.exception()
 
 
 def forks() -> bool:

@@ -69,13 +69,27 @@ class Ticket:
             self.answer.set_exception(error)
 
 
+@dataclass(eq=False)
+class Resting:
+    """Somebody with nothing to do: for small jobs only or for all, and when he worked last."""
+
+    small_only: bool
+    worked: float
+    call: asyncio.Future[None] = field(default_factory=lambda: asyncio.Future())
+
+    def ring(self) -> None:
+        """Let him look whether there is something to do."""
+        if not self.call.done():
+            self.call.set_result(None)
+
+
 class Queue:
     """The waiting tickets. It lives on the event loop: there is nothing to lock."""
 
     def __init__(self, limit: int, workers: int) -> None:
         self._limit, self._workers = limit, max(1, workers)
         self._waiting: list[Ticket] = []
-        self._news = asyncio.Event()
+        self._idle: list[Resting] = []
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -98,7 +112,12 @@ class Queue:
     def put(self, ticket: Ticket) -> None:
         """Let it wait; where there are too many then, the costliest of all gets Busy."""
         self._waiting.append(ticket)
-        self._news.set()
+        fit = [idle for idle in self._idle if not (idle.small_only and ticket.large)]
+        if fit:
+            # The last to have worked is called first: its memory is warm.
+            called = max(fit, key=lambda idle: idle.worked)
+            self._idle.remove(called)
+            called.ring()
 
     def shed(self, most: int) -> None:
         """Turn away the costliest, of equals the last, until no more than ``most`` wait."""
@@ -124,16 +143,20 @@ class Queue:
         self._waiting.remove(first)
         return first
 
-    async def next(self, small_only: bool, patience: float) -> Ticket | None:
-        """The ticket whose turn it is, or None where none has come for so many seconds."""
-        end = asyncio.get_running_loop().time() + patience
-        while (ticket := self.take(small_only)) is None:
-            self._news.clear()
-            left = end - asyncio.get_running_loop().time()
-            if left <= 0:
-                return None
-            try:
-                await asyncio.wait_for(self._news.wait(), left)
-            except TimeoutError:
-                return None
-        return ticket
+    async def next(self, small_only: bool, patience: float, worked: float = 0.0) -> Ticket | None:
+        """The ticket whose turn it is, or None where none has come for so many seconds.
+
+        ``worked`` is when whoever asks has worked last.
+        """
+        if ticket := self.take(small_only):
+            return ticket
+        idle = Resting(small_only, worked)
+        self._idle.append(idle)
+        bell = asyncio.get_running_loop().call_later(patience, idle.ring)
+        try:
+            await idle.call
+        finally:
+            bell.cancel()
+            if idle in self._idle:
+                self._idle.remove(idle)
+        return self.take(small_only)

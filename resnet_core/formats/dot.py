@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -76,6 +77,13 @@ class _Writer:
         self.strokes = list(hatching(sheet)) if theme.name == "ink" else []
         self.slabs = [box for box in sheet.boxes if box.slab]
         self.lettered = lettered
+        # By the frame that they stand in.
+        self.frames: dict[str, list[Frame]] = defaultdict(list)
+        self.boxes: dict[str, list[Box]] = defaultdict(list)
+        for frame in sheet.frames:
+            self.frames[frame.parent].append(frame)
+        for box in sheet.boxes:
+            self.boxes[box.frame].append(box)
 
     def write(self, name: str) -> str:
         graph = Digraph(name)
@@ -135,14 +143,12 @@ class _Writer:
 
     def _frames(self, graph: Digraph, parent: str) -> None:
         """Frames as clusters, each with the boxes that stand directly in it."""
-        for frame in self.sheet.frames:
-            if frame.parent == parent:
-                with graph.subgraph(name=f"cluster_{frame.group.path}") as inner:
-                    self._frame(inner, frame)
-                    self._frames(inner, frame.group.path)
-        for box in self.sheet.boxes:
-            if box.frame == parent:
-                self._box(graph, box)
+        for frame in self.frames[parent]:
+            with graph.subgraph(name=f"cluster_{frame.group.path}") as inner:
+                self._frame(inner, frame)
+                self._frames(inner, frame.group.path)
+        for box in self.boxes[parent]:
+            self._box(graph, box)
 
     def _frame(self, graph: Digraph, frame: Frame) -> None:
         corners = (frame.left, frame.bottom), (frame.right, frame.top)

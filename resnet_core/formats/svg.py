@@ -38,8 +38,9 @@ from resnet_core.layout.typesetting import (
 from resnet_core.stages import stage
 
 SVG = "http://www.w3.org/2000/svg"
-_G, _TITLE, _TEXT, _POLYLINE, _POLYGON = (
-    f"{{{SVG}}}{tag}" for tag in ("g", "title", "text", "polyline", "polygon")
+_G, _TITLE, _TEXT, _POLYLINE, _POLYGON, _PATH, _ELLIPSE, _RECT = (
+    f"{{{SVG}}}{tag}"
+    for tag in ("g", "title", "text", "polyline", "polygon", "path", "ellipse", "rect")
 )
 # What is seen of a slab.
 FACES = 3
@@ -272,24 +273,22 @@ class _Tailor:
     def _letters(self, group: _Element, letters: Iterable[Letters]) -> None:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
         for letter in letters:
-            words = letter.text.text
-            made = ET.SubElement(group, _TEXT)
+            run, words = letter.text, letter.text.text
             # Of two spaces SVG would keep one; a space that does not break counts as a letter.
-            made.text = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
-            lead = width(
-                words[: len(words) - len(words.lstrip())], letter.text.size, letter.text.bold
-            )
-            made.set("x", short(letter.x + lead))
-            made.set("y", short(letter.y - self.sheet.height))
-            if letter.text.size != TEXT:
-                made.set("font-size", short(letter.text.size))
-            if letter.text.bold:
-                made.set("font-weight", "bold")
-            if letter.text.colour != "ink":
-                made.set("fill", self.theme[letter.text.colour])
-            made.set("textLength", short(width(made.text, letter.text.size, letter.text.bold)))
-            if letter.text.strike:
-                made.set("text-decoration", "line-through")
+            said = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
+            lead = words[: len(words) - len(words.lstrip())]
+            start = letter.x + width(lead, run.size, run.bold) if lead else letter.x
+            looks = {"x": short(start), "y": short(letter.y - self.sheet.height)}
+            if run.size != TEXT:
+                looks["font-size"] = short(run.size)
+            if run.bold:
+                looks["font-weight"] = "bold"
+            if run.colour != "ink":
+                looks["fill"] = self.theme[run.colour]
+            looks["textLength"] = short(width(said, run.size, run.bold))
+            if run.strike:
+                looks["text-decoration"] = "line-through"
+            ET.SubElement(group, _TEXT, looks).text = said
 
 
 def _hatching(strokes: Iterable[_Element]) -> _Element:
@@ -352,19 +351,19 @@ _COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 
 def lean(shape: _Element) -> None:
     """Take from a shape what goes without saying."""
-    tag = shape.tag.removeprefix(f"{{{SVG}}}")
+    tag = shape.tag
     shape.tail = None
     if shape.get("stroke-width") == THIN:
         del shape.attrib["stroke-width"]
-    if tag == "path" and (shape.get("fill") != "none" or _is_closed(shape)):
+    if tag == _PATH and (shape.get("fill") != "none" or _is_closed(shape)):
         _rounded(shape)
-    elif tag == "path":
+    elif tag == _PATH:
         shape.set("d", _curve(shape.get("d") or ""))
         if dashes := shape.get("stroke-dasharray"):
             shape.set("stroke-dasharray", _DASHES[dashes])
-    elif tag == "polygon":
+    elif tag == _POLYGON:
         _outline(shape)
-    elif tag == "ellipse":
+    elif tag == _ELLIPSE:
         for name in ("cx", "cy", "rx", "ry"):
             shape.set(name, short(float(shape.get(name) or 0)))
 
@@ -380,12 +379,13 @@ def _rounded(shape: _Element) -> None:
     numbers = _COORDINATE.findall(shape.get("d") or "")
     xs, ys = ([float(word) for word in {*numbers[axis::2]}] for axis in (0, 1))
     del shape.attrib["d"]
-    shape.tag = f"{{{SVG}}}rect"
-    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    shape.tag = _RECT
+    left, top = min(xs), min(ys)
+    wide, high = max(xs) - left, max(ys) - top
     shape.attrib.update(
         {
-            "x": short(min(xs)),
-            "y": short(min(ys)),
+            "x": short(left),
+            "y": short(top),
             "width": short(wide),
             "height": short(high),
             "rx": short(min(9.0, high / 2)),
@@ -419,7 +419,7 @@ def _outline(shape: _Element) -> None:
     steps = [points[0]]
     steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
     del shape.attrib["points"]
-    shape.tag = f"{{{SVG}}}path"
+    shape.tag = _PATH
     found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
     # A minus sign parts two numbers as well as a comma or a space does.
     shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))

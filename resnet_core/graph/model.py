@@ -200,11 +200,15 @@ class Graph:
 
     def lineage(self, path: str) -> tuple[str, ...]:
         """The group itself and all that contain it, innermost first, without the root."""
-        found = []
-        while path:
-            found.append(path)
-            path = self.group[path].parent
-        return tuple(found)
+        known = self._lineages
+        if path not in known:
+            known[path] = (path, *self.lineage(self.group[path].parent))
+        return known[path]
+
+    @cached_property
+    def _lineages(self) -> dict[str, tuple[str, ...]]:
+        """Those asked for so far: a view asks for each once a node."""
+        return {"": ()}
 
     def shortcut_into(self, join: str) -> str:
         """What stands on the shortcut into an addition.

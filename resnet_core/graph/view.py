@@ -143,12 +143,10 @@ def _shapes(by_source: Mapping[str, Shape]) -> tuple[Shape, ...]:
 
 def _blocks(graph: Graph, group: Group) -> dict[str, Any]:
     """What a closed stage is made of, where that is one kind of block."""
-    kinds = [
-        one_group.type
-        for one_group in graph.groups
-        if one_group.parent == group.path and one_group.path
-    ]
-    if group.level != "stage" or len(set(kinds)) != 1:
+    if group.level != "stage":
+        return {}
+    kinds = [inner.type for inner in graph.groups if inner.parent == group.path and inner.path]
+    if len(set(kinds)) != 1:
         return {}
     return {"made_of": kinds[0], "blocks": len(kinds)}
 
@@ -169,7 +167,7 @@ def _without_identities(graph: Graph) -> Graph:
         if node.role == "identity" and node.outputs and len(before) == 1:
             name[node.id] = name.get(before[0].source, before[0].source)
     edges = tuple(
-        replace(edge, source=name.get(edge.source, edge.source))
+        _between(edge, name.get(edge.source, edge.source), edge.target)
         for edge in graph.edges
         if edge.target not in name
     )
@@ -227,8 +225,15 @@ def _renamed(edges: Iterable[Edge], name: Callable[[str], str]) -> tuple[Edge, .
             continue
         known = found.get((source, target))
         if known is None or edge.lane == "main":
-            found[source, target] = replace(edge, source=source, target=target)
+            found[source, target] = _between(edge, source, target)
     return tuple(found.values())
+
+
+def _between(edge: Edge, source: str, target: str) -> Edge:
+    """The edge between these two: mostly it is that already."""
+    if edge.source == source and edge.target == target:
+        return edge
+    return replace(edge, source=source, target=target)
 
 
 def folded(graph: Graph) -> Graph:
@@ -345,7 +350,7 @@ def _folded(
         (kept,) = _exits(graph, units[first])
         leave[exit_] = kept
     edges = tuple(
-        replace(edge, source=leave.get(edge.source, edge.source))
+        _between(edge, leave.get(edge.source, edge.source), edge.target)
         for edge in graph.edges
         if edge.target not in gone and (edge.source not in gone or edge.source in leave)
     )

@@ -12,6 +12,7 @@ and no edge has to cross a box.
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -235,6 +236,8 @@ class _Arrangement:
         self.tracks = tracks(graph)
         self.language = language
         self.bands = bands(graph, self.tracks.row, language)
+        # The frame right around each box: of several the innermost, which comes last.
+        self.framed = {name: band.group.path for band in self.bands for name in band.members}
         self.tiles = tiles
         self.notes = {e: self._note(e) for e in graph.edges}
         self.width: dict[int, float] = {}
@@ -291,12 +294,14 @@ class _Arrangement:
             size[row] = max(size[row], self._size(item)[0])
         starts, ends = [], []
         at = 0.0
+        opened = Counter(band.first for band in self.bands)
+        closed = Counter(band.last for band in self.bands)
         for row in range(count):
-            at += self.ways.head * sum(band.first == row for band in self.bands)
+            at += self.ways.head * opened[row]
             starts.append(at)
             at += size[row]
             ends.append(at)
-            at += self.ways.foot * sum(band.last == row for band in self.bands) + self.ways.gap
+            at += self.ways.foot * closed[row] + self.ways.gap
         return starts, ends
 
     def _columns(self) -> tuple[dict[int, float], dict[int, float]]:
@@ -336,7 +341,6 @@ class _Arrangement:
         wide, high = 2 * spot.half_across - rim, 2 * spot.half_along - rim
         if not self.down:
             wide, high = high, wide
-        frame = next((b.group.path for b in self.bands[::-1] if name in b.members), "")
         return Box(
             each.node,
             each.face,
@@ -347,7 +351,7 @@ class _Arrangement:
             high,
             each.fill,
             each.line,
-            frame,
+            self.framed.get(name, ""),
             each.slab,
         )
 

@@ -379,8 +379,8 @@ def _band(
     language: Language,
 ) -> Band:
     nodes, group = members[path], graph.group[path]
-    around = [one_path for one_path in graph.lineage(path)[1:] if one_path in framed]
-    inner = [one_path for one_path in framed if path in graph.lineage(one_path)]
+    around = [outer for outer in graph.lineage(path)[1:] if outer in framed]
+    inner = {other for other in framed if path in graph.lineage(other)}
     rows = [row[node.id] for node in nodes]
     name, figures = frame_texts(
         group, _params(graph, path, nodes), _blocks(graph, path, nodes), language
@@ -391,7 +391,7 @@ def _band(
         last=max(rows),
         members=frozenset(node.id for node in nodes),
         outer=frozenset(around),
-        height=max(sum(one_path in inner for one_path in graph.lineage(path)) for path in inner),
+        height=max(sum(outer in inner for outer in graph.lineage(other)) for other in inner),
         name=name,
         figures=figures,
     )

@@ -155,7 +155,7 @@ class Drawn:
         """The same with every place where ``move`` puts it."""
         return replace(
             self,
-            boxes=tuple(changed(box, **_named("x y", move((box.x, box.y)))) for box in self.boxes),
+            boxes=tuple(_box_at(box, *move((box.x, box.y))) for box in self.boxes),
             wires=tuple(
                 changed(wire, points=tuple(map(move, wire.points)), note_at=move(wire.note_at))
                 for wire in self.wires
@@ -171,6 +171,10 @@ class Drawn:
                 for frame in self.frames
             ),
         )
+
+
+def _box_at(box: Box, x: float, y: float) -> Box:
+    return changed(box, x=x, y=y)
 
 
 def _named(names: str, point: Point) -> dict[str, Any]:

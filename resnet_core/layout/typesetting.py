@@ -93,19 +93,23 @@ def _fallback(letter: str, missing: int, units: int) -> int:
 
 
 def line_width(line: Line) -> float:
+    if len(line) == 1:  # as most are
+        return width(line[0].text, line[0].size, line[0].bold)
     return sum(width(text.text, text.size, text.bold) for text in line)
 
 
 def line_height(line: Line) -> float:
+    if len(line) == 1:
+        return line[0].size * LINE_HEIGHT
     return max((text.size for text in line), default=0) * LINE_HEIGHT
 
 
 def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
     """Width and height of lines, with a little air between them."""
-    return (
-        max((line_width(line) for line in lines), default=0),
-        sum(line_height(line) for line in lines) + AIR * LINE_HEIGHT * max(0, len(lines) - 1),
-    )
+    if not lines:
+        return 0, 0
+    air = AIR * LINE_HEIGHT * (len(lines) - 1)
+    return max(map(line_width, lines)), sum(map(line_height, lines)) + air
 
 
 @dataclass(frozen=True)

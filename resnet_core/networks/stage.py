@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 from torch import nn
@@ -117,12 +118,17 @@ def residual_blocks(
     return made
 
 
+@cache
+def _defaults() -> dict[str, Any]:
+    """The knobs of a stage, and how they stand if nobody turns them."""
+    knobs = inspect.signature(Stage).parameters.values()
+    return {"dilation": 1} | {knob.name: knob.default for knob in knobs}
+
+
 def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
     """The knobs that this block has; one that it has not must be at its default."""
     fields = BLOCKS[block].params.model_fields
-    defaults = {"dilation": 1} | {
-        name: field.default for name, field in inspect.signature(Stage).parameters.items()
-    }
+    defaults = _defaults()
     for name, value in knobs.items():
         if name not in fields and value != defaults[name]:
             raise ParameterError(

@@ -9,7 +9,7 @@ less plain than that raises Unplaceable, and the network is traced in full.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -187,7 +187,7 @@ class Reader:
         names: dict[str, str] = {}
         for group in run.groups:
             name = names[group.path] = self._number(moved(_unnumbered(group.path)))[0]
-            self.groups.append(replace(group, path=name, parent=names.get(group.parent, parent)))
+            self.groups.append(changed(group, path=name, parent=names.get(group.parent, parent)))
         for leaf in run.leaves:
             name, call = self._number(moved(_unnumbered(leaf.node.id)))
             names[leaf.node.id] = name

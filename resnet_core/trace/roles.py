@@ -215,12 +215,12 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
         elif group.path in blocks:
             levels[group.path] = "block"
     direct = {node.group for node in nodes if node.kind in ("module", "function")}
+    inside: dict[str, list[str]] = {}
     for group in groups:
-        children = [
-            one_group.path
-            for one_group in groups
-            if one_group.parent == group.path and one_group.path
-        ]
+        if group.path:
+            inside.setdefault(group.parent, []).append(group.path)
+    for group in groups:
+        children = inside.get(group.path)
         if (
             levels[group.path] == ""
             and children
@@ -228,7 +228,7 @@ def with_levels(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
             and all(levels[child] == "block" for child in children)
         ):
             levels[group.path] = "stage"
-    return [replace(group, level=levels[group.path]) for group in groups]
+    return [changed(group, level=levels[group.path]) for group in groups]
 
 
 def _repeated(

@@ -140,6 +140,7 @@ def _write(language: str, rows: list[str], load: float) -> None:
 
 def drawn() -> Iterator[Figure]:
     """What is new: against torchview and a ``dot`` process."""
+    cold.settle()
     with serving(workers=1, cache_bytes=0, timeout=60) as server:
         planes = iter(range(65, 512))
 

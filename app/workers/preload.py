@@ -12,6 +12,8 @@ import logging
 import signal
 from contextlib import suppress
 
+from app.workers.process import GARBAGE
+
 # From <sys/prctl.h>: which signal this process gets when the thread that started it ends.
 PDEATHSIG = 1
 
@@ -45,6 +47,4 @@ finally:
 # among them would stop a drawing for a tenth of a second now and then.
 gc.collect()
 gc.freeze()
-# A large picture is half a million small objects, nearly all of them in use to its end: to look
-# through them at every 700 took a sixth of its time.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(*GARBAGE)

@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
+AUDIT := $(VENV)/.audit
 
 # Arguments for pytest, for instance `make test ARGS="-k layout"`.
 ARGS ?=
@@ -28,7 +29,7 @@ VERSIONS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup check test hunt torches lint bench index contact docs site screenshots clean distclean
+.PHONY: help run setup check test hunt audit torches lint bench index contact docs site screenshots clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -45,7 +46,7 @@ check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slo
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
-hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600, SEED=…)
+hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600, SEED=…), then audit
 	@seed=$(SEED); seed=$${seed:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}; \
 	end=$$(( $$(date +%s) + $(HUNT_SECONDS) )); \
 	while :; do \
@@ -55,6 +56,13 @@ hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600,
 		test $$(date +%s) -lt $$end || break; \
 		seed=$$(( seed + 1 )); \
 	done
+	@$(MAKE) --no-print-directory audit
+
+# It has an environment of its own, so that nothing it needs is installed beside the project.
+audit: $(STAMP) ## Look up known vulnerabilities of all that constraints.txt pins
+	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) \
+		&& $(AUDIT)/bin/python -m pip --disable-pip-version-check install --quiet pip-audit==2.10.1; }
+	$(AUDIT)/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 torches: $(STAMP) ## Draw with the oldest and the newest torch; minutes and gigabytes each
 	$(BIN)/python -m tests.torch_range $(VERSIONS)

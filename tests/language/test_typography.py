@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,10 @@ def everything() -> Iterator[tuple[str, str]]:
         yield from ((file.name, text) for text in prose(file))
 
 
-WRITTEN = list(everything())
+@cache
+def written() -> tuple[tuple[str, str], ...]:
+    """The same, made ready for the rules."""
+    return tuple((place, bare(text)) for place, text in everything())
 
 
 def bare(text: str) -> str:
@@ -103,9 +107,7 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_what_is_written_down_in_chinese_is_set_as_chinese(rule: str) -> None:
-    assert [
-        (place, text[:80]) for place, text in WRITTEN if re.search(RULES[rule], bare(text))
-    ] == []
+    assert [(place, text[:80]) for place, text in written() if re.search(RULES[rule], text)] == []
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)

@@ -117,6 +117,21 @@ def test_no_module_name_stands_twice_but_for_counterparts():
     assert len(COUNTERPARTS) <= 8
 
 
+# What is there beside the rooms: the whole of them in a browser, and when things go wrong.
+WHOLE = {"browser", "faults"}
+
+
+def test_tests_stand_where_the_code_stands():
+    rooms = {
+        name_of(file.parent).removeprefix("resnet_core/")
+        for package in PACKAGES
+        for file in (ROOT / package).glob("*/__init__.py")
+    }
+    tests = {name_of(file.parent) for file in (ROOT / "tests").glob("*/**/test_*.py")}
+    folders = {name.removeprefix("tests/") for name in tests} - {"app"}
+    assert folders == rooms | {"deploy", "docs"} | WHOLE
+
+
 def test_only_the_room_of_languages_asks_which_language_it_is():
     others = [file for file in FILES if "language" not in file.parts]
     # Ask a Text for its language instead.

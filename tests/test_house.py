@@ -9,14 +9,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("app", "resnet_core")
-FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+from tests.sources import FILES, PACKAGES, ROOT, name_of, nodes_of, text_of
+
 WRITTEN = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
 # Two files of one name are counterparts: a comparison's table and a structure's, a network and
 # the block that it is made of, a page and what it shows, the errors of two floors.
@@ -31,20 +29,6 @@ COUNTERPARTS = {
     "table",
 }
 LONGEST = 600
-
-
-def name_of(file: Path) -> str:
-    return str(file.relative_to(ROOT))
-
-
-@cache
-def text_of(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
-@cache
-def nodes_of(file: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(text_of(file))))
 
 
 def against(

@@ -95,6 +95,7 @@ def test_who_is_in_a_hurry_gets_what_is_there(fresh: TestClient, unmade: list[st
     assert len(unmade) == 2
 
 
+@pytest.mark.slow
 def test_a_page_of_many_boxes_is_kept_unpacked_too(fresh: TestClient, unmade: list[str]) -> None:
     plain = {"Accept": "text/html", "Accept-Encoding": "identity"}
     first = fresh.get("/?model=resnet152", headers=plain)

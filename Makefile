@@ -15,10 +15,18 @@ STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 AUDIT := $(VENV)/.audit
 
+# The tests start Python many times over: what it compiles is kept, even where that is switched off.
+check test hunt: export PYTHONDONTWRITEBYTECODE =
+
+# What `make check` need not even collect; the plugin is for the second of them.
+QUICK := -m "not slow" --ignore tests/browser \
+	--ignore tests/app/api/test_any_request.py -p no:schemathesis
+
 # Arguments for pytest, for instance `make test ARGS="-k layout"`.
 ARGS ?=
-# One test process per core, four at most: each of them loads torch.
-WORKERS ?= -n auto --maxprocesses 4
+# One test process per core, four at most: each of them loads torch. Each begins with a part of the
+# folders, so that what the tests of a folder share is made by one of them.
+WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 
 # `make hunt` begins no new round after so many seconds. Each round has a seed of its own, counted
 # up from SEED, or from a random number.
@@ -41,7 +49,7 @@ run: $(STAMP) ## Serve on http://127.0.0.1:8000 (override with HOST=… PORT=…
 setup: $(STAMP) ## Create .venv/ and install the pinned dependencies
 
 check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slow
-	$(BIN)/python -m pytest $(WORKERS) -m "not slow" --ignore tests/browser $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(QUICK) $(ARGS)
 
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)

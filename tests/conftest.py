@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pytest
 from hypothesis import settings
 
 PUBLISHED = Path(__file__).parent / "published.json"
+
+# A test's tensors are small, and another process of tests takes the next core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The suite meets the same examples every time, so that it fails for a change and for nothing else;
 # `make hunt` looks for new ones.
@@ -26,6 +31,18 @@ def many(examples: int) -> settings:
 def hunting() -> bool:
     """Whether this is a search at random."""
     return settings.get_current_profile_name() == "hunt"
+
+
+def pytest_collection() -> None:
+    """Nothing that is made while tests are collected is ever let go: do not look for it."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and ten thousand tests stay: a search for garbage passes them by."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

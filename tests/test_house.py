@@ -9,14 +9,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("app", "resnet_core")
-FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+from tests.sources import FILES, PACKAGES, ROOT, name_of, nodes_of, text_of
+
 WRITTEN = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
 # Two files of one name are counterparts: a comparison's table and a structure's, a network and
 # the block that it is made of, a page and what it shows, the errors of two floors.
@@ -31,20 +29,6 @@ COUNTERPARTS = {
     "table",
 }
 LONGEST = 600
-
-
-def name_of(file: Path) -> str:
-    return str(file.relative_to(ROOT))
-
-
-@cache
-def text_of(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
-@cache
-def nodes_of(file: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(text_of(file))))
 
 
 def against(
@@ -115,6 +99,21 @@ def test_no_module_name_stands_twice_but_for_counterparts():
     names = Counter(file.stem for file in FILES if file.stem.strip("_") not in ("init", "main"))
     assert {name for name, count in names.items() if count > 1} <= COUNTERPARTS
     assert len(COUNTERPARTS) <= 8
+
+
+# What is there beside the rooms: the whole of them in a browser, and when things go wrong.
+WHOLE = {"browser", "faults"}
+
+
+def test_tests_stand_where_the_code_stands():
+    rooms = {
+        name_of(file.parent).removeprefix("resnet_core/")
+        for package in PACKAGES
+        for file in (ROOT / package).glob("*/__init__.py")
+    }
+    tests = {name_of(file.parent) for file in (ROOT / "tests").glob("*/**/test_*.py")}
+    folders = {name.removeprefix("tests/") for name in tests} - {"app"}
+    assert folders == rooms | {"deploy", "docs"} | WHOLE
 
 
 def test_only_the_room_of_languages_asks_which_language_it_is():

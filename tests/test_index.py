@@ -12,6 +12,7 @@ import pytest
 from resnet_core import index
 from resnet_core.__main__ import rows
 from resnet_core.registry import BLOCKS, NETWORKS, Origin
+from tests.subjects import sampled
 
 ROOT = Path(__file__).parents[1]
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
@@ -58,7 +59,7 @@ def test_an_index_that_does_not_fit_the_sources_is_passed_over():
     assert answer(code) == "True True"
 
 
-@pytest.mark.parametrize("words", ["list", "list bottleneck", "url bottleneck --stride 2"])
+@pytest.mark.parametrize("words", sampled(["list bottleneck", "list", "url bottleneck --stride 2"]))
 def test_a_list_and_an_address_are_told_without_torch_and_layout(words):
     code = (
         "import sys; from app.cli import main; "

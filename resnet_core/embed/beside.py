@@ -111,9 +111,13 @@ def neighbours(folder: Path, *, stay: bool = False) -> Iterator[None]:
     if sys.path[:1] != [here]:
         sys.path.insert(0, here)
     before = set(sys.modules)
+    # A file that is saved twice in a second must not be taken for what was compiled of the first;
+    # and nothing is left beside a document.
+    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = compiles
         new = {name for name in set(sys.modules) - before if _is_from(here, name)}
         _IMPORTED.setdefault(here, set()).update(new)
         if not stay and here in sys.path:

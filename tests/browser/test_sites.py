@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.docs.fence import SETTINGS
+from tests.embed.fence import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 FENCE = '# P\n\n```resnet-diagram theme="auto"\nbasic\n```\n'

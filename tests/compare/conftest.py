@@ -21,8 +21,12 @@ WORKED = {
     "one that cannot run": (PLAIN, {"block": "bottleneck", "stride": 2, "shortcut": "identity"}),
     "a block and a network": ({"block": "basic"}, {"model": "resnet18"}),
 }
+# Those that say most are quick; these are deep.
+DEEP = {"50 and 152", "50 and 50-D", "ResNet and ResNeXt", "34 and 50"}
 
 
-@pytest.fixture(params=WORKED)
+@pytest.fixture(
+    params=[pytest.param(name, marks=[pytest.mark.slow] if name in DEEP else []) for name in WORKED]
+)
 def worked(request):
     return tuple(draw(**item) for item in WORKED[request.param])

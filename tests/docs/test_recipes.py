@@ -23,7 +23,7 @@ from markdown_it import MarkdownIt
 from app.cli import main
 from app.main import create_app
 from app.settings import Settings
-from tests.docs.test_latex import typeset, words_of
+from tests.app.docs.test_latex import typeset, words_of
 
 ROOT = Path(__file__).parents[2]
 EMBED = (ROOT / "docs" / "en" / "embed.md").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from app.cli import main
 from resnet_core import Diagram, ParameterError, draw_module
 from resnet_core.registry import Subject
-from tests.subjects import sampled, whole
+from tests.subjects import drawable, sampled, whole
 
 
 def annotated(**query: Any) -> str:
@@ -36,7 +36,7 @@ def comments(source: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("subject", whole())
+@pytest.mark.parametrize("subject", whole(drawable()))
 def test_the_file_alone_builds_the_same_module(subject: Subject, lang: str) -> None:
     diagram = Diagram.of([(subject.kind, subject.name), ("lang", lang)])
     source = diagram.explain().annotated

@@ -7,6 +7,7 @@ import torch
 
 from resnet_core import build, draw
 from resnet_core.explain.sight import channels_last, spans
+from tests.subjects import sampled
 
 SMALL = {"depths": "1,1,1,1", "base_dim": 16, "layer_scale": False}
 
@@ -35,7 +36,7 @@ def test_what_a_position_sees_is_what_its_gradient_reaches(parameters, size):
         assert list(spans(graph, last, list(at))) == reached(parameters, size, at)
 
 
-@pytest.mark.parametrize("size", ["35", "97x131", "40x64"])
+@pytest.mark.parametrize("size", sampled(["35", "97x131", "40x64"]))
 def test_a_network_that_turns_its_maps_sees_no_more_than_its_input(size):
     """Height and width stand elsewhere while the channels come last: no span is below zero."""
     drawing = draw(model="hornet", depths="1,1,1,1", base_dim=16, input=size)

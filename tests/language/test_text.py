@@ -15,21 +15,11 @@ import pytest
 from app.pages.i18n import catalogue, catalogue_file
 from app.pages.messages import phrases
 from resnet_core.bilingual import LANGUAGES, Text, clauses, same
+from tests.sources import FILES, ROOT, name_of, nodes_of
 
-ROOT = Path(__file__).parents[2]
-SOURCES = sorted(file for room in ("app", "resnet_core") for file in (ROOT / room).rglob("*.py"))
 # What is made of one wording per language, and the languages that a call of it names in order.
 SPOKEN = ("Text", "Words", "Said", "quoting")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-def name_of(file: Path) -> str:
-    return str(file.relative_to(ROOT))
-
-
-@cache
-def walked(file: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 def calls(file: Path) -> Iterator[tuple[str, ast.Call]]:
@@ -38,9 +28,9 @@ def calls(file: Path) -> Iterator[tuple[str, ast.Call]]:
         isinstance(node, ast.ImportFrom)
         and str(node.module).endswith((".bilingual", ".explanation", ".published"))
         and {alias.name for alias in node.names} & set(SPOKEN)
-        for node in walked(file)
+        for node in nodes_of(file)
     )
-    for node in walked(file):
+    for node in nodes_of(file):
         if isinstance(node, ast.Call):
             named = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             named = node.func.id if isinstance(node.func, ast.Name) else named
@@ -58,7 +48,7 @@ def wordings(call: ast.Call) -> dict[str, ast.expr]:
 
 def spoken() -> Iterator[tuple[str, set[str]]]:
     """Every place where something is said, with the languages in which it is said."""
-    for file in SOURCES:
+    for file in FILES:
         for named, call in calls(file):
             place = f"{name_of(file)}:{call.lineno}"
             if named in SPOKEN and (found := set(wordings(call))):
@@ -121,7 +111,7 @@ def test_what_a_third_language_lacks_is_counted_and_named() -> None:
 def test_no_wording_is_empty() -> None:
     assert [
         f"{name_of(file)}:{call.lineno}"
-        for file in SOURCES
+        for file in FILES
         for named, call in calls(file)
         # A part of a sentence may need no words in one language.
         if named in SPOKEN and named != "Words"
@@ -138,14 +128,14 @@ def beside_a_text(file: Path) -> Iterator[str]:
         if named in (*SPOKEN, "register")
         for part in ast.walk(call)
     }
-    for node in walked(file):
+    for node in nodes_of(file):
         words = node.value if isinstance(node, ast.Constant) else None
         if isinstance(words, str) and CHINESE.search(words) and id(node) not in within:
             yield f"{name_of(file)}:{node.lineno}"
 
 
 def test_chinese_stands_in_a_text() -> None:
-    assert [place for file in SOURCES for place in beside_a_text(file)] == []
+    assert [place for file in FILES for place in beside_a_text(file)] == []
 
 
 def test_a_text_with_an_empty_wording_is_refused() -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from babel.messages.pofile import read_po
 from app.pages.i18n import LANGUAGES, catalogue_file
 from resnet_core import compare, draw
 from resnet_core.errors import ParameterError
+from tests.sources import FILES, ROOT, nodes_of
+from tests.subjects import sampled
 
-ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.zh-CN.md", *sorted((ROOT / "docs" / "zh").glob("*.md")))
 CHINESE = "[\\u4e00-\\u9fff]"
 # A name that is called, ``super()`` or ``f(x)``, keeps its own brackets.
@@ -40,11 +42,11 @@ RULES = {
 
 def literals(file: Path) -> Iterator[str]:
     """Every text in Chinese of a module, with braces where a value is put in."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    parts = [part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
+    nodes = nodes_of(file)
+    parts = [part for node in nodes if isinstance(node, ast.JoinedStr)
              for part in ast.walk(node) if part is not node]  # fmt: skip
     inside = set(map(id, parts))
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in inside:
             continue
         if isinstance(node, ast.JoinedStr):
@@ -82,9 +84,8 @@ def prose(file: Path) -> Iterator[str]:
 
 def everything() -> Iterator[tuple[str, str]]:
     """All Chinese that the project has written down, with where it stands."""
-    for folder in ("resnet_core", "app"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            yield from ((file.name, text) for text in literals(file))
+    for file in FILES:
+        yield from ((file.name, text) for text in literals(file))
     with catalogue_file(LANGUAGES["zh"].name).open("rb") as file:
         yield from (("messages.po", str(row.string)) for row in read_po(file) if row.id)
     for file in (ROOT / "resnet_core").rglob("*.toml"):
@@ -94,7 +95,10 @@ def everything() -> Iterator[tuple[str, str]]:
         yield from ((file.name, text) for text in prose(file))
 
 
-WRITTEN = list(everything())
+@cache
+def written() -> tuple[tuple[str, str], ...]:
+    """The same, made ready for the rules."""
+    return tuple((place, bare(text)) for place, text in everything())
 
 
 def bare(text: str) -> str:
@@ -103,9 +107,7 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_what_is_written_down_in_chinese_is_set_as_chinese(rule: str) -> None:
-    assert [
-        (place, text[:80]) for place, text in WRITTEN if re.search(RULES[rule], bare(text))
-    ] == []
+    assert [(place, text[:80]) for place, text in written() if re.search(RULES[rule], text)] == []
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
@@ -153,7 +155,7 @@ def drawn(setting: str, **more: str) -> Any:
     return draw(**dict(item.split("=", 1) for item in setting.split()), **more)
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", sampled(SETTINGS))
 def test_an_explanation_is_set_as_chinese_with_its_values_in_it(setting: str) -> None:
     told = drawn(setting).explain("zh")
     said = [told.title, *(paragraph.lead for paragraph in told.paragraphs)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -59,13 +61,18 @@ def beside(side: nn.Module) -> Drawing:
 
 
 # One structure for each kind of shortcut that there is.
-SHORTCUTS = {
-    "identity": draw(block="bottleneck"),
-    "projection": draw(block="bottleneck", stride=2),
-    "padded": draw(block="basic", planes=128, stride=2, shortcut="padded"),
-    "pooled": draw_module(Pooled(), input_shape=(1, 8, 16, 16)),
-    "other": beside(nn.BatchNorm2d(8)),
+SHORTCUTS: dict[str, Callable[[], Drawing]] = {
+    "identity": lambda: draw(block="bottleneck"),
+    "projection": lambda: draw(block="bottleneck", stride=2),
+    "padded": lambda: draw(block="basic", planes=128, stride=2, shortcut="padded"),
+    "pooled": lambda: draw_module(Pooled(), input_shape=(1, 8, 16, 16)),
+    "other": lambda: beside(nn.BatchNorm2d(8)),
 }
+
+
+@cache
+def shortcut(kind: str) -> Drawing:
+    return SHORTCUTS[kind]()
 
 
 def groups(css: str, drawing: Drawing) -> list[ET.Element]:
@@ -133,14 +140,14 @@ def test_a_shortcut_that_nothing_requires_is_not_said_to_change_the_shape(side):
 
 @pytest.mark.parametrize("kind", SHORTCUTS)
 def test_a_shortcut_is_drawn_as_its_kind_from_the_fork_to_the_addition(kind):
-    diagram = SHORTCUTS[kind]
+    diagram = shortcut(kind)
     wires = [wire for wire in diagram.sheet.wires if wire.edge.lane == "shortcut"]
     assert {wire.kind for wire in wires} == {kind}
     assert diagram.graph.shortcut_into("add") == kind
 
 
 def test_no_two_kinds_of_line_differ_in_colour_alone():
-    looks = {kind: line(groups(kind, drawing)[0]) for kind, drawing in SHORTCUTS.items()}
+    looks = {kind: line(groups(kind, shortcut(kind))[0]) for kind in SHORTCUTS}
     looks["gate"] = line(groups("gate", draw(block="residual_attention"))[-1])
     assert looks.keys() == KINDS.keys()
     for one, other in combinations(looks, 2):

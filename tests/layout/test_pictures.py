@@ -200,7 +200,7 @@ def test_every_format_is_drawn(format):
     assert len(made) > 300
 
 
-@pytest.mark.parametrize("scale", [1, 2, 4])
+@pytest.mark.parametrize("scale", sampled([2, 1, 4]))
 def test_png_scale_multiplies_the_pixels_and_the_url_is_inside(scale):
     from PIL import Image
 
@@ -264,7 +264,8 @@ def test_the_batch_is_shown_only_where_it_is_not_one():
     assert "1×64×56×56" not in draw(block="basic").svg
 
 
-@pytest.mark.parametrize("direction", sampled(["LR", "TB"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_letters_of_a_png_stand_where_those_of_the_svg_do(direction):
     """Graphviz sets lines of several sizes by a rule of its own: captions stood two points off."""
     drawing = draw(block="bottleneck", stride=2, title="HH", direction=direction)

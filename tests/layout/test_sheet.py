@@ -48,12 +48,12 @@ VARIANTS = [
     {"model": "resnet50", "fold": "false"},
 ]
 ASKED = [{"block": name} for name in BLOCKS] + [{"model": name} for name in MODELS] + VARIANTS
-QUICK = {"block": ("op", "layer"), "model": ("block",)}
+# A quick run looks at networks folded, as they are drawn by default, and at blocks in full.
+QUICK = {"block": {("op", "TB"), ("layer", "LR")}, "model": {("block", "TB")}}
 CASES = [
-    # A quick run looks at networks folded, as they are drawn by default, and at blocks in full.
     pytest.param(
         {**asked, "detail": detail, "direction": direction},
-        marks=[pytest.mark.slow] if detail not in QUICK[next(iter(asked))] else [],
+        marks=[pytest.mark.slow] if (detail, direction) not in QUICK[next(iter(asked))] else [],
     )
     for asked in ASKED
     for detail in ("op", "layer", "block", "stage")

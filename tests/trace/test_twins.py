@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ SUBJECTS = [("block", name) for name in BLOCKS] + [("model", name) for name in N
 CHOICES: dict[str, dict[str, list[Any]]] = {
     "resnet": {
         "block": ["basic", "bottleneck", "res2net", "residual_attention"],
-        "layers": ["1,1,1,1", "2,3,4,2", "1,2,5,3"],
+        "layers": ["1,1,1,1", "2,3,1,2", "1,1,4,1"],
         "groups": [1, 2, 32],
         "output_stride": [8, 16, 32],
         "norm_layer": ["batch", "group", "instance", "layer", "none"],
@@ -35,7 +36,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "batch": [1, 3],
     },
     "resnet_cifar": {
-        "depth": [14, 20, 32],
+        "depth": [14, 20, 26],
         "norm_layer": ["batch", "group", "instance", "none"],
         "shortcut": ["padded", "auto", "projection", "none"],
         "input": [3, 32, 61],
@@ -43,7 +44,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "stage": {
         "block": ["basic", "bottleneck", "res2net"],
         "planes": [32, 64],
-        "blocks": [2, 3, 6],
+        "blocks": [2, 3, 5],
         "stride": [1, 2],
         "dilate": [False, True],
         "attention": ["none", "se", "cbam"],
@@ -52,7 +53,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "input": [1, 14, 57],
     },
     "hornet": {
-        "depths": ["1,2,3,1", "2,2,2,2"],
+        "depths": ["1,1,3,1", "1,2,2,1"],
         "base_dim": [64, 96],
         "layer_scale": [False, True],
         "drop_path": [0.0, 0.1],
@@ -61,22 +62,16 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def settings(count: int) -> list[dict[str, Any]]:
-    """So many settings that the forms take, the same ones every time."""
+def settings() -> Iterator[dict[str, Any]]:
+    """Settings at random, the same ones every time; some do not go together."""
     dice = random.Random(152)
-    found: list[dict[str, Any]] = []
-    while len(found) < count:
+    while True:
         model = dice.choice(list(CHOICES))
         asked = {"model": model}
         for name, values in CHOICES[model].items():
             if dice.random() < 0.6:
                 asked[name] = dice.choice(values)
-        try:
-            draw(**asked).graph  # noqa: B018  what does not go together has no graph
-        except ParameterError:
-            continue
-        found.append(asked)
-    return found
+        yield asked
 
 
 def both(**asked: Any) -> tuple[Any, Any]:
@@ -97,12 +92,18 @@ def test_the_graph_of_a_subject_is_the_one_of_a_full_trace(kind, name):
 
 @pytest.mark.slow
 def test_the_graphs_of_a_hundred_settings_are_those_of_full_traces():
-    run = 0
-    for asked in settings(100):
-        full, placed = both(**asked)
+    found = []
+    for asked in settings():
+        try:
+            full, placed = both(**asked)
+        except ParameterError:
+            continue
         assert placed == full, asked
-        run += full.problem is None
-    assert run > 60  # what cannot run is traced in full, and says nothing about placing
+        found.append(full.problem is None)
+        if len(found) == 100:
+            break
+    # What cannot run is traced in full, and says nothing about placing.
+    assert sum(found) > 60
 
 
 def test_only_the_first_of_equal_blocks_runs(monkeypatch):

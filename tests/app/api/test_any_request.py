@@ -36,7 +36,7 @@ LARGE = {"depth": 60, "blocks": 8, "batch": 8, "base_dim": 128, "planes": 512, "
 
 
 @described.parametrize()
-@settings(many(60), phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(many(50), phases=PHASES, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_is_described(case: Any) -> None:
     answer = case.call()
     posted = case.body if isinstance(case.body, dict) else {}
@@ -79,7 +79,7 @@ def _is_deep(subject: Subject) -> bool:
 
 
 @given(legal())
-@settings(many(50), suppress_health_check=list(HealthCheck))
+@settings(many(30), suppress_health_check=list(HealthCheck))
 def test_legal_values_are_drawn_or_refused_with_a_reason(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code in (200, 422, 504), (address, answer.text)

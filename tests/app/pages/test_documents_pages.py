@@ -17,7 +17,6 @@ from resnet_core import Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.language.notation import shape_text
 from resnet_core.language.terms import amount
-from tests.subjects import sampled
 
 # The others trace whole networks.
 QUICK = [document for document in DOCUMENTS if document.slug not in ("resnet-18-to-152",)]
@@ -131,7 +130,8 @@ def test_ids_are_unique_and_every_anchor_is_met(client: TestClient) -> None:
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
 
 
-@pytest.mark.parametrize("language", sampled(["zh", "en"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_drawings_and_answers_stand_on_the_page(client: TestClient, language: str) -> None:
     for document in DOCUMENTS:
         page = re.sub(

@@ -44,7 +44,7 @@ def test_each_kind_of_knob_has_its_own_control() -> None:
 
 
 def test_a_part_of_one_may_be_typed(client: TestClient) -> None:
-    page = client.get("/?model=hornet").text
+    page = client.get("/?block=convnext").text
     found = re.search(r'<input id="knob-drop_path"[^>]*>', page)
     assert found
     assert 'step="any"' in found[0]

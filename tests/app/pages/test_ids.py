@@ -77,7 +77,7 @@ def busy(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("busy")
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sampled(LANGUAGES))
 @pytest.mark.parametrize("subject", whole())
 def test_no_id_is_given_twice_whatever_the_subject(
     client: TestClient, subject: Subject, language: str
@@ -91,7 +91,7 @@ def test_no_id_is_given_twice_whatever_the_subject(
 
 
 @pytest.mark.usefixtures("busy")
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sampled(LANGUAGES))
 @pytest.mark.parametrize("url", OTHERS)
 def test_no_id_is_given_twice_on_any_other_page(
     client: TestClient, url: str, language: str
@@ -101,7 +101,7 @@ def test_no_id_is_given_twice_on_any_other_page(
     assert ids.meant <= set(ids.found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sampled(LANGUAGES))
 @pytest.mark.parametrize("url", sampled(DRAWN))
 def test_no_id_is_given_twice_beside_a_picture(client: TestClient, url: str, language: str) -> None:
     ids = ids_of(client, url, language)

@@ -104,6 +104,7 @@ def test_the_page_holds_the_picture_and_the_layers(client: TestClient) -> None:
     assert "372.5 M" in page
 
 
+@pytest.mark.slow
 def test_the_page_links_to_every_format_and_to_the_permalink(client: TestClient) -> None:
     page = Elements(client.get("/?block=bottleneck&stride=2&scale=2").text)
     links = {element["href"] for element in page.all("a")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_each_is_drawn_with_its_own(folders):
         assert drawing.graph.nodes[-1].shape == (1, 11 * number + 1, 8, 8)
     assert sys.path == before
     assert sys.modules["sizes"].__file__ == str(folders[0] / "sizes.py")
+
+
+def test_a_neighbour_that_is_saved_again_at_once_is_read_again_and_nothing_is_left(
+    folders, monkeypatch
+):
+    """What Python compiles it knows by second and size: neither is another one here."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for planes in (10, 20):
+        (folders[0] / "sizes.py").write_text(f"PLANES = {planes}\n")
+        os.utime(folders[0] / "sizes.py", (1e9, 1e9))
+        drawing = drawn_from(folders[0], "net.py:Net", ["1x3x8x8"], {})
+        assert drawing.graph.nodes[-1].shape == (1, planes + 1, 8, 8)
+        drawn_from(folders[1], "net.py:Net", ["1x3x8x8"], {})  # another's: the first is forgotten
+    assert not [*folders[0].rglob("__pycache__")]
+    assert not sys.dont_write_bytecode
 
 
 def test_the_path_is_as_it_was_after_a_file_that_fails(folders):

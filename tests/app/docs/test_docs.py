@@ -22,7 +22,7 @@ from app.docs.dialects import SUFFIXES
 from app.docs.files import documents
 from resnet_core import draw
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 MODULE = """
 import torch
@@ -265,7 +265,7 @@ def test_a_file_that_is_named_is_read_and_never_run(folder):
 @pytest.mark.slow
 def test_the_five_documents_have_a_picture_in_the_place_of_every_drawing_and_listing(folder):
     """Their text as it was found, with a block where a listing or a drawing stood."""
-    for file in (ROOT / "tests" / "docs" / "documents").glob("*.md"):
+    for file in Path(__file__).with_name("documents").glob("*.md"):
         shutil.copy(file, folder)
     found = docs(".")
     assert found.exit_code == 0, found.output

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.fence import SETTINGS
+from tests.embed.fence import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = f"site_name: P\ntheme: readthedocs\n{SETTINGS}\n"

@@ -89,7 +89,7 @@ def test_equal_calls_with_another_start_say_so(
     ("a", "made", "largest"),
     [
         ("vgg16", "13 convolutions and 3 linear layers in a row → 16 bottlenecks in four stages",
-         "classifier.0 (102,764,544 parameters, 74 % of all)"),
+         "classifier.0 (102,764,544 parameters, 74% of all)"),
         ("hornet_tiny_7x7", "25 HorNet blocks in four stages → 16 bottlenecks in four stages",
          "stages.3.0.pwconv1"),
     ],

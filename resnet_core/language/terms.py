@@ -65,6 +65,7 @@ _TERMS = {
         Text("{} input", "输入 {}"),
         Text("batch {}", "批量 {}"),
         Text("{} shortcut", "{}捷径"),
+        Text("{} {} shortcut", "{} 条{}捷径"),
         Text("{} {} shortcuts", "{} 条{}捷径"),
         Text("main path", "主路"),
         Text("shortcut", "捷径"),

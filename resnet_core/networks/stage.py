@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 from torch import nn
 
 from resnet_core.bilingual import Text
-from resnet_core.errors import ParameterError, UnknownSubject
+from resnet_core.errors import ParameterError, UnknownSubject, nearest
 from resnet_core.layers import initialise
 from resnet_core.params import (
     Activation,
@@ -40,9 +40,12 @@ class _Stackable:
         return [name for name, block in blocks if block.expansion and not block.preact]
 
     def check(self, name: str) -> str:
-        if name not in self.names():
-            raise UnknownSubject("block", name, self.names())
-        return name
+        names = self.names()
+        if name in names:
+            return name
+        if name in BLOCKS:
+            raise _unfit(name, names)
+        raise UnknownSubject("block", name, names)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -53,6 +56,35 @@ class _Stackable:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return handler(schema) | {"enum": self.names()}
+
+
+def _unfit(name: str, names: list[str]) -> ParameterError:
+    """The error for a block that there is and that no stage can be made of."""
+    block = BLOCKS[name]
+    plain = block.name.removeprefix("preact_")
+    if block.preact and plain in names:
+        return ParameterError(
+            "block",
+            name,
+            Text(
+                "here the pre-activation form of {!r} is chosen by preact=true",
+                "这里用 preact=true 来选 {!r} 的预激活形式",
+            ).format(plain),
+            allowed=names,
+            suggestion=plain,
+            fix={"block": plain, "preact": True},
+        )
+    return ParameterError(
+        "block",
+        name,
+        Text(
+            "no stage can be made of {!r}: stages set their channels by planes and expansion, and "
+            "it has no expansion",
+            "{!r} 不能用来组成阶段：阶段的通道数由 planes 和 expansion 决定，而它没有 expansion",
+        ).format(name),
+        allowed=names,
+        suggestion=nearest(name, names) or "bottleneck",
+    )
 
 
 BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]
@@ -113,11 +145,15 @@ def preact_name(block: str) -> str:
     """The pre-activation form of a block. Raises ParameterError where there is none."""
     name = f"preact_{block}"
     if name not in BLOCKS:
+        others = [other.removeprefix("preact_") for other in BLOCKS if other.startswith("preact_")]
         raise ParameterError(
             "preact",
-            True,
-            Text("block {!r} has no pre-activation form", "块 {!r} 没有预激活形式").format(block),
-            allowed=[False],
+            "true",
+            Text(
+                "block {!r} has no pre-activation form; these have one: {}",
+                "块 {!r} 没有预激活形式；有这种形式的块是：{}",
+            ).format(block, Text(", ".join(others), "、".join(others))),
+            allowed=["false"],
             suggestion=False,
         )
     return name
@@ -157,7 +193,7 @@ def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
             raise ParameterError(
                 name,
                 value,
-                Text("block {!r} has no {}", "块 {!r} 没有 {}").format(block, name),
+                Text("block {!r} has no knob {}", "块 {!r} 没有参数 {}").format(block, name),
                 allowed=[defaults[name]],
                 suggestion=defaults[name],
             )

@@ -18,9 +18,8 @@ TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 def spaced(text: str) -> str:
     """A gap between Chinese and Latin letters or digits, wherever a value was put in.
 
-    None stands before a per cent sign, and brackets and stops of full width bring their own.
+    Brackets and stops of full width bring their own.
     """
-    text = re.sub(r"(\d) %", r"\1%", text)
     text = re.sub(r"(?<=[\w%)]) +(?=[（），。：；、])", "", text)
     text = re.sub(r"(?<=[（），。：；、]) +(?=\w)", "", text)
     text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9⌊γ])", r"\1 \2", text)

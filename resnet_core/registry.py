@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from resnet_core import index
 from resnet_core.bilingual import Language, Text
-from resnet_core.errors import UnknownSubject
+from resnet_core.errors import ParameterError, UnknownSubject, nearest
 from resnet_core.params import VOCABULARY, form_of, signature_of
 
 if TYPE_CHECKING:
@@ -478,9 +478,12 @@ class _Stackable:
         return [name for name, block in blocks if block.expansion and not block.preact]
 
     def check(self, name: str) -> str:
-        if name not in self.names():
-            raise UnknownSubject("block", name, self.names())
-        return name
+        names = self.names()
+        if name in names:
+            return name
+        if name in BLOCKS:
+            raise _unfit(name, names)
+        raise UnknownSubject("block", name, names)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -491,6 +494,35 @@ class _Stackable:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return handler(schema) | {"enum": self.names()}
+
+
+def _unfit(name: str, names: list[str]) -> ParameterError:
+    """The error for a block that there is and that no stage can be made of."""
+    block = BLOCKS[name]
+    plain = block.name.removeprefix("preact_")
+    if block.preact and plain in names:
+        return ParameterError(
+            "block",
+            name,
+            Text(
+                "here the pre-activation form of {!r} is chosen by preact=true",
+                "这里用 preact=true 来选 {!r} 的预激活形式",
+            ).format(plain),
+            allowed=names,
+            suggestion=plain,
+            fix={"block": plain, "preact": True},
+        )
+    return ParameterError(
+        "block",
+        name,
+        Text(
+            "no stage can be made of {!r}: stages set their channels by planes and expansion, and "
+            "it has no expansion",
+            "{!r} 不能用来组成阶段：阶段的通道数由 planes 和 expansion 决定，而它没有 expansion",
+        ).format(name),
+        allowed=names,
+        suggestion=nearest(name, names) or "bottleneck",
+    )
 
 
 BlockName = Annotated[str, _Stackable(), Field(description="the residual block it is made of")]

@@ -16,7 +16,7 @@ export function tell(before) {
     const [was, is] = [before.get(total.dataset.total), Number(total.dataset.value)];
     if (was === undefined || was === is) continue;
     const { units, said: words } = total.dataset;
-    const share = was ? `, ${signed(((is - was) / was) * 100)} %` : "";
+    const share = was ? `, ${signed(((is - was) / was) * 100)}%` : "";
     const delta = document.createElement("small");
     delta.className = "delta";
     delta.textContent = `${signed(is - was, units)}${share}`;

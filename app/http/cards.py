@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.http.problems import Problem
-from resnet_core.bilingual import TYPESET, Language, Text
+from app.http.problems import Problem, told
+from resnet_core.bilingual import Language, Text
 from resnet_core.layout.sheet import FONT, Theme, dark_of_light
 from resnet_core.layout.typesetting import broken, width
 
@@ -40,14 +41,14 @@ def lines(problem: Problem, language: Language = "en") -> list[Line]:
     about = problem.detail
     if problem.parameter and problem.value is not None:
         about = Text("{}={}: {}", "{}={}：{}").format(problem.parameter, problem.value, about)
-    said += [Line(item) for item in _wrapped(about, 6, language)]
+    said += [Line(item) for item in _wrapped(about, 8, language)]
     if problem.allowed:
         allowed = problem.allowed
         text = _ALLOWED.format(allowed if isinstance(allowed, Text) else ", ".join(allowed))
         said += [Line(item, 11, "quiet") for item in _wrapped(text, 4, language)]
     if problem.fix:
         text = _WORKS.format(problem.fix)
-        said += [Line(item, 11, "quiet") for item in _wrapped(text, 4, language)]
+        said += [Line(item, 11, "quiet") for item in _wrapped(text, 8, language)]
     return said
 
 
@@ -62,6 +63,8 @@ def svg(problem: Problem, theme: str, language: Language = "en") -> bytes:
         weight = ' font-weight="bold"' if line.bold else ""
         texts.append(
             f'<text x="{MARGIN:g}" y="{y + line.size:.1f}" font-size="{line.size:g}"{weight} '
+            # A reader's font may have wider letters: they are set as wide as they were measured.
+            f'textLength="{line.wide:.1f}" lengthAdjust="spacingAndGlyphs" '
             f'fill="{paint[line.colour]}">{html.escape(line.text)}</text>'
         )
         y += line.high
@@ -98,8 +101,26 @@ def dot(problem: Problem, theme: str, language: Language = "en") -> str:
 
 
 def _wrapped(text: Text, most: int, language: Language) -> list[str]:
-    found = broken(TYPESET[language](text[language]), 12, LONGEST)
+    """Lines of a card; a word that is longer than a line, an address, goes on in the next."""
+    words = re.sub(r"[^ \u2e80-\uffef]+", lambda word: " ".join(_cut(word[0])), told(text, language))
+    found = broken(words, 12, LONGEST)
     return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1]} …"]
+
+
+def _cut(word: str) -> Iterator[str]:
+    """A word in pieces that fit in a line, cut behind the signs between the parts of an address."""
+    piece = ""
+    for part in re.findall(r"[^&,;?/]*[&,;?/]+|[^&,;?/]+", word) if _long(word) else [word]:
+        for letters in [part] if not _long(part) else [*part]:
+            if piece and _long(piece + letters):
+                yield piece
+                piece = ""
+            piece += letters
+    yield piece
+
+
+def _long(text: str) -> bool:
+    return width(text, 12) > LONGEST
 
 
 def _size(said: Sequence[Line]) -> tuple[float, float]:

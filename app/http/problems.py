@@ -12,7 +12,7 @@ from app.workers.limits import TooSlow
 from app.workers.pool import Busy, WorkerLost
 from app.workers.renderer import Renderer
 from resnet_core import ParameterError, SourceError
-from resnet_core.bilingual import Text, clauses
+from resnet_core.bilingual import TYPESET, Language, Text, clauses
 from resnet_core.errors import RenderError, did_you_mean, there_is_no
 
 log = logging.getLogger(__name__)
@@ -139,14 +139,17 @@ class Problem:
     def with_fix(self, fix: str | None) -> Problem:
         return replace(self, fix=fix)
 
-    def body(self) -> dict[str, Any]:
-        """The members of the JSON object, those that say nothing left out; in English."""
-        allowed = self.allowed["en"] if isinstance(self.allowed, Text) else self.allowed
+    def body(self, language: Language = "en") -> dict[str, Any]:
+        """The members of the JSON object, those that say nothing left out.
+
+        What is a phrase is told in the language; names and values are the same in all.
+        """
+        allowed = told(self.allowed, language) if isinstance(self.allowed, Text) else self.allowed
         members = {
             "type": f"/reference#{self.sort}",
-            "title": self.title["en"],
+            "title": self.title[language],
             "status": self.status,
-            "detail": self.detail["en"],
+            "detail": told(self.detail, language),
             "parameter": self.parameter,
             "value": self.value,
             "allowed": allowed or None,
@@ -155,6 +158,11 @@ class Problem:
             **self.more,
         }
         return {name: item for name, item in members.items() if item is not None}
+
+
+def told(text: Text, language: Language) -> str:
+    """The text as the language sets it, once all values are in it."""
+    return TYPESET[language](text[language])
 
 
 class ProblemError(Exception):

@@ -28,7 +28,7 @@ from app.http.requests import (
 )
 from app.workers import build
 from app.workers.limits import within
-from resnet_core.bilingual import LANGUAGES, Text
+from resnet_core.bilingual import LANGUAGES, TAGS, Language, Text
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 SHORT = "public, max-age=60"
@@ -72,9 +72,11 @@ async def to_problem(request: Request, problem: Problem) -> Response:
         if body:
             return Response(body, status, headers, content_type(shape))
         status, headers["Cache-Control"] = problem.status, "no-store"
-    members = located(request, problem).body()
+    language = _language(request)
+    members = located(request, problem).body(language)
     members["type"] = request.scope.get("root_path", "") + members["type"]
     text = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+    headers["Content-Language"] = TAGS[language]
     return Response(text, status, headers, problems.MEDIA_TYPE)
 
 
@@ -143,6 +145,13 @@ def _shape(request: Request) -> Shape:
     return next((picture for picture in PICTURES if picture == format), "json")
 
 
+def _language(request: Request) -> Language:
+    """The language that the picture would have had; English where none is asked for."""
+    wanted = _asked(request)
+    asked = dict(wanted.pairs if wanted else request.query_params.multi_items())
+    return next((known for known in LANGUAGES if known == asked.get("lang")), LANGUAGES[0])
+
+
 def _asked(request: Request) -> ResourceRequest | None:
     """What was asked of a resource; None where the request is for a page or something else."""
     wanted: ResourceRequest | None = getattr(request.state, "asked", None)
@@ -156,7 +165,7 @@ async def _card(
     problem = located(request, problem)
     asked = dict(wanted.pairs if (wanted := _asked(request)) else ())
     theme = asked.get("theme", "light")
-    language = next((known for known in LANGUAGES if known == asked.get("lang")), LANGUAGES[0])
+    language = _language(request)
     if format == "svg" or (problem.status >= 500 and wants_image(request)):
         return cards.svg(problem, theme, language), "svg"
     try:

@@ -92,7 +92,7 @@ class Page:
         return shown(parse_qsl(self.sides.get(side, ""), keep_blank_values=True))
 
     def share(self, before: int, after: int) -> str:
-        """A difference as a part of what was: ``+5.9 %``."""
+        """A difference as a part of what was: ``+5.9%``."""
         return part_of(before, after)
 
     def pasted(self, side: str) -> dict[str, str]:

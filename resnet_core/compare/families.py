@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from resnet_core.bilingual import Language, Text, Words
-from resnet_core.compare.changes import Pair
+from resnet_core.compare.changes import Pair, kinds
 from resnet_core.explain.main_path import plural
 from resnet_core.graph.model import Graph, Node
 from resnet_core.graph.structure import Anatomy, Outline
-from resnet_core.language.terms import Few, listed, percent, several, side
+from resnet_core.language.terms import Few, listed, percent, say, several, side
 
 # Of so many calls at least one in two has a partner where networks are of one family.
 _FEWEST = 40
 
 
 def apart(a: Graph, b: Graph, pairs: Iterable[Pair]) -> bool:
-    """Whether two networks share neither a kind of block nor most of their calls."""
+    """Whether two networks differ in their stages, or share neither blocks nor most calls."""
+    counts = [len(Outline(graph).stages) if _blocks(graph) else 0 for graph in (a, b)]
+    if min(counts) and max(counts) > 1 and counts[0] != counts[1]:
+        return True
     types = [{block.type for block in _blocks(graph)} for graph in (a, b)]
     if types[0] & types[1] or max(len(a.calls), len(b.calls)) < _FEWEST:
         return False
@@ -27,6 +31,13 @@ def apart(a: Graph, b: Graph, pairs: Iterable[Pair]) -> bool:
 def clauses(a: Graph, b: Graph, language: Language) -> Iterator[str]:
     """What each is made of, what becomes of an image in it, and where its weights are."""
     yield f"{_made_of(a, language)} → {_made_of(b, language)}"
+    yield from _differing(_stem(a, language), _stem(b, language), Text("stem {} → {}",
+                          "stem（起始层）{} → {}")[language])  # fmt: skip
+    yield from _differing(_counts(a), _counts(b), Text("blocks by stage {} → {}",
+                          "各阶段的块数 {} → {}")[language])  # fmt: skip
+    yield from _differing(_widths(a), _widths(b), Text("channels by stage {} → {}",
+                          "各阶段的通道数 {} → {}")[language])  # fmt: skip
+    yield from _differing(_shortcuts(a, language), _shortcuts(b, language), "{} → {}")
     maps = [_last_map(graph) for graph in (a, b)]
     if all(maps) and maps[0] != maps[1]:
         told = Text("last map {} → {}", "最后的特征图 {} → {}").format(*maps)
@@ -62,6 +73,43 @@ def _made_of(graph: Graph, language: Language) -> str:
         if found
     ]
     return Text("{} in a row", "依次相接的 {}").format(listed(told, language))[language]
+
+
+def _differing(one: str, other: str, told: str) -> Iterator[str]:
+    """The clause where both have the thing and it is not the same."""
+    if one and other and one != other:
+        yield told.format(one, other)
+
+
+def _stem(graph: Graph, language: Language) -> str:
+    """What looks around before the first block: ``7×7 conv and 3×3 max pool``."""
+    found = [call for call in Outline(graph).stem if call.role in ("conv", "pool")]
+    return listed((kinds([call], language) for call in found), language) if _blocks(graph) else ""
+
+
+def _counts(graph: Graph) -> str:
+    """How many blocks each stage has: ``3–4–6–3``."""
+    stages = Outline(graph).stages
+    return "–".join(f"{len(stage.blocks)}" for stage in stages) if len(stages) > 1 else ""
+
+
+def _widths(graph: Graph) -> str:
+    """How many channels each stage gives out: ``64–128–256–512``."""
+    made = [stage.made for stage in Outline(graph).stages]
+    is_map = len(made) > 1 and all(len(shape) == 4 for shape in made)
+    return "–".join(f"{shape[1]:,}" for shape in made) if is_map else ""
+
+
+def _shortcuts(graph: Graph, language: Language) -> str:
+    """The shortcuts that do something, by what they do: ``3 projection shortcuts``."""
+    found = Counter(graph.shortcut_into(join.id) for block in _blocks(graph)
+                    for join in block.joins)  # fmt: skip
+    told = [
+        say("{} {} shortcut" if count == 1 else "{} {} shortcuts", language, count,
+            say(kind, language))
+        for kind, count in found.items() if kind not in ("identity", "none")
+    ]  # fmt: skip
+    return listed(told, language)
 
 
 def _last_map(graph: Graph) -> str:

@@ -111,5 +111,5 @@ def _heading(diff: Diff) -> tuple[Line, ...]:
 def wrapped(text: str) -> list[str]:
     """Lines as wide as the others; a number stays with its unit, an old value with the new one."""
     text = text.replace(" → ", f"{NO_BREAK}→{NO_BREAK}")
-    text = re.sub(rf"(?<=\d) (?=[%{UNITS}](?![a-z]))", NO_BREAK, text)
+    text = re.sub(rf"(?<=\d) (?=[{UNITS}](?![a-z]))", NO_BREAK, text)
     return broken(text, SUBTITLE, _WIDE)

@@ -209,10 +209,11 @@ def _aside(parts: Sequence[str], language: Language) -> str:
 
 
 def part_of(before: int, after: int) -> str:
-    """A difference as a part of what was: ``+5.9 %``."""
+    """A difference as a part of what was: ``+5.9%``."""
     percent = 100 * (after - before) / before
     shown = f"{percent:+,.1f}" if abs(percent) >= 0.1 else f"{percent:+.1g}"
-    return f"{shown} %".replace("-", "−")
+    shown = f"{percent:+,.0f}" if abs(percent) >= 100 else shown
+    return f"{shown}%".replace("-", "−")
 
 
 def _signed(number: int) -> str:

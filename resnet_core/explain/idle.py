@@ -41,7 +41,7 @@ def _dropped(block: Anatomy) -> Iterator[Said]:
     where = Words(f"in {block.path} ", f"{block.path} 中，") if block.path else ("", "")
     branch = ("f is", "f") if len(drops) == 1 else Words("each of its branches is", "每条支路")
     yield Said(
-        f"drop_path acts in training only: {where[0]}{branch[0]} then left out for {share} % of "
+        f"drop_path acts in training only: {where[0]}{branch[0]} then left out for {share}% of "
         f"the images, chosen by chance, and for the others divided by {kept}, so that the mean "
         "stays as it is. Here, as in use, it hands on everything.",
         f"drop_path 只在训练时起作用：{where[1]}{branch[1]}会随机略去 {share}% 的图，"

@@ -298,7 +298,7 @@ def _neck(block: Anatomy) -> Iterator[Said]:
 
 
 def _compared(mine: int, other: int) -> Words:
-    """``2.25 times the weights of``, ``14 % of the weights of``, ``as many weights as``."""
+    """``2.25 times the weights of``, ``14% of the weights of``, ``as many weights as``."""
     if mine == other:
         return Words("as many weights as", "与后面那个 1×1 一样多")
     more, share = ratio(mine / other), percent(mine, other)

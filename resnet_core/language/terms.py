@@ -65,6 +65,7 @@ _TERMS = {
         Text("{} input", "输入 {}"),
         Text("batch {}", "批量 {}"),
         Text("{} shortcut", "{}捷径"),
+        Text("{} {} shortcut", "{} 条{}捷径"),
         Text("{} {} shortcuts", "{} 条{}捷径"),
         Text("main path", "主路"),
         Text("shortcut", "捷径"),
@@ -195,13 +196,13 @@ def ratio(value: float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share: ``35 %``; below one percent with the digits that matter."""
+    """A share: ``35%``; below one percent with the digits that matter."""
     share = 100 * part / whole if whole else 0.0
     if 0 < share < 0.001:
-        return "< 0.001 %"
+        return "< 0.001%"
     if share and share < 0.95:
-        return f"{share:.1g} %"
-    return f"{share:.0f} %"
+        return f"{share:.1g}%"
+    return f"{share:.0f}%"
 
 
 def side(shape: Iterable[int]) -> str:

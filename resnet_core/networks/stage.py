@@ -85,11 +85,15 @@ def preact_name(block: str) -> str:
     """The pre-activation form of a block. Raises ParameterError where there is none."""
     name = f"preact_{block}"
     if name not in BLOCKS:
+        others = [other.removeprefix("preact_") for other in BLOCKS if other.startswith("preact_")]
         raise ParameterError(
             "preact",
-            True,
-            Text("block {!r} has no pre-activation form", "块 {!r} 没有预激活形式").format(block),
-            allowed=[False],
+            "true",
+            Text(
+                "block {!r} has no pre-activation form; these have one: {}",
+                "块 {!r} 没有预激活形式；有这种形式的块是：{}",
+            ).format(block, Text(", ".join(others), "、".join(others))),
+            allowed=["false"],
             suggestion=False,
         )
     return name
@@ -134,7 +138,7 @@ def _taken_by(block: str, knobs: dict[str, Any]) -> dict[str, Any]:
             raise ParameterError(
                 name,
                 value,
-                Text("block {!r} has no {}", "块 {!r} 没有 {}").format(block, name),
+                Text("block {!r} has no knob {}", "块 {!r} 没有参数 {}").format(block, name),
                 allowed=[defaults[name]],
                 suggestion=defaults[name],
             )

@@ -226,7 +226,7 @@ class _Cards:
             if now and not step.is_present and now[side] and cost != now[side]:
                 change = 100 * (cost - now[side]) / now[side]
                 sign = "+" if change > 0 else "−"
-                text = f"{sign}{_percent(abs(change))} %"
+                text = f"{sign}{_percent(abs(change))}%"
                 yield centred(Run(text, SMALL - 1, "quiet"), left + wide / 2, at)
 
 

@@ -125,7 +125,7 @@ def test_the_picture_comes_first_and_the_totals_are_on_the_first_screen(visit):
     assert last["y"] + last["height"] <= 900
     # The words follow the picture; what has been said in full is not said with other digits.
     assert page.locator(".sentence").first.bounding_box()["y"] > last["y"]
-    expect(page.locator(".figures dd").nth(1)).to_contain_text("+239.6 M, +5.9 %")
+    expect(page.locator(".figures dd").nth(1)).to_contain_text("+239.6 M, +5.9%")
 
 
 def test_a_side_is_picked_and_its_knobs_are_turned(visit):

@@ -22,7 +22,7 @@ def test_every_turn_is_told_against_the_state_that_was_kept(visit):
     page.fill("#knob-stride", "3")
     shows(page, "/diagram?block=bottleneck&stride=3")
     # From stride 2 to 3 no parameter comes or goes: this is told against the kept state.
-    expect(page.locator('[data-total="params"] .delta')).to_have_text("+66,048, +94 %")
+    expect(page.locator('[data-total="params"] .delta')).to_have_text("+66,048, +94%")
     expect(box(page, "downsample.0")).to_have_class(DIFFERS)
     expect(box(page, "conv1")).not_to_have_class(DIFFERS)
     page.locator(".pinning a").click()

@@ -87,11 +87,11 @@ def test_a_turn_is_told_in_numbers_beside_the_totals_and_aloud(visit):
     page = visit("/?block=bottleneck")
     page.fill("#knob-stride", "2")
     status = page.locator(".status")
-    expect(status).to_contain_text("+66,048 parameters, +94 %")
+    expect(status).to_contain_text("+66,048 parameters, +94%")
     expect(status).to_contain_text("256×28×28")
-    expect(page.locator('[data-total="params"] .delta')).to_have_text("+66,048, +94 %")
+    expect(page.locator('[data-total="params"] .delta')).to_have_text("+66,048, +94%")
     page.fill("#knob-stride", "1")
-    expect(status).to_contain_text("−66,048 parameters, −48 %")
+    expect(status).to_contain_text("−66,048 parameters, −48%")
     page.locator(".subjects a", has_text="BasicBlock").first.click()
     expect(status).not_to_contain_text("parameters")
     expect(page.locator(".delta")).to_have_count(0)
@@ -118,7 +118,7 @@ def test_what_to_try_next_follows_a_turn_that_did_not_wait_for_it(visit):
 def test_a_turn_is_told_in_chinese(visit):
     page = visit("/?block=bottleneck", locale="zh-CN")
     page.fill("#knob-stride", "2")
-    expect(page.locator(".status")).to_contain_text("参数量 +66,048, +94 %")
+    expect(page.locator(".status")).to_contain_text("参数量 +66,048, +94%")
 
 
 def test_turns_of_one_knob_in_a_row_are_one_step_back_and_titles_differ(visit):

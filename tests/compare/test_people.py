@@ -89,7 +89,7 @@ def test_equal_calls_with_another_start_say_so(
     ("a", "made", "largest"),
     [
         ("vgg16", "13 convolutions and 3 linear layers in a row → 16 bottlenecks in four stages",
-         "classifier.0 (102,764,544 parameters, 74 % of all)"),
+         "classifier.0 (102,764,544 parameters, 74% of all)"),
         ("hornet_tiny_7x7", "25 HorNet blocks in four stages → 16 bottlenecks in four stages",
          "stages.3.0.pwconv1"),
     ],
@@ -98,6 +98,32 @@ def test_between_families_stages_and_blocks_are_told(a: str, made: str, largest:
     comparison = found({"model": a}, {"model": "resnet50"})
     assert made in comparison.summary()
     assert f"largest layer {largest}" in comparison.summary()
+    assert not re.search(r"calls? (added|removed|changed)", comparison.summary())
+    assert "个运算" not in comparison.summary("zh")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "english", "chinese"),
+    [
+        ({"model": "resnet_cifar", "depth": 8}, {"model": "resnet18"},
+         ("3 basic blocks in three stages → 8 basic blocks in four stages",
+          "stem 3×3 conv → 7×7 conv and 3×3 max pool", "blocks by stage 1–1–1 → 2–2–2–2",
+          "channels by stage 16–32–64 → 64–128–256–512",
+          "2 padded shortcuts → 3 projection shortcuts"),
+         ("三个阶段、3 个基本块 → 四个阶段、8 个基本块", "各阶段的块数 1–1–1 → 2–2–2–2",
+          "stem（起始层）3×3 卷积 → 7×7 卷积和 3×3 最大池化", "2 条补零捷径 → 3 条投影捷径")),
+        ({"model": "resnet", "layers": "1,1,1,1"}, {"model": "stage", "blocks": 2},
+         ("4 bottlenecks in four stages → 2 bottlenecks;",
+          "4 projection shortcuts → 1 projection shortcut;"),
+         ("四个阶段、4 个瓶颈块 → 2 个瓶颈块；", "4 条投影捷径 → 1 条投影捷径；")),
+    ],
+)  # fmt: skip
+def test_networks_with_other_stages_are_told_by_them(
+    a: dict[str, Any], b: dict[str, Any], english: tuple[str, ...], chinese: tuple[str, ...]
+) -> None:
+    comparison = found(a, b)
+    assert all(words in comparison.summary() for words in english)
+    assert all(words in comparison.summary("zh") for words in chinese)
     assert not re.search(r"calls? (added|removed|changed)", comparison.summary())
     assert "个运算" not in comparison.summary("zh")
 

@@ -7,6 +7,7 @@ import pytest
 from resnet_core import ParameterError, UnknownParameter, UnknownSubject, draw
 from resnet_core.diagram import picture
 from resnet_core.diagram.diagram import Diagram, fixed_diagram
+from resnet_core.diagram.form import plain
 from resnet_core.errors import TooLarge
 from resnet_core.layers import conv3x3
 from resnet_core.registry import BLOCKS
@@ -100,6 +101,36 @@ def test_unknown_names_have_classes_of_their_own():
         draw(block="botleneck")
     with pytest.raises(UnknownParameter, match="did you mean 'stride'"):
         draw(block="bottleneck", stryde=2)
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "chinese", "works"),
+    [
+        ({"model": "stage", "block": "convnext"}, "no stage can be made of 'convnext'",
+         "'convnext' 不能用来组成阶段", "/diagram?model=stage"),
+        ({"model": "resnet", "block": "downsample"}, "it has no expansion", "没有 expansion",
+         "/diagram?model=resnet"),
+        ({"model": "stage", "block": "preact_basic"}, "chosen by preact=true",
+         "用 preact=true 来选 'basic' 的预激活形式",
+         "/diagram?block=basic&model=stage&preact=true"),
+        ({"model": "stage", "block": "resdown", "preact": True},
+         "these have one: basic, bottleneck", "有这种形式的块是：basic、bottleneck",
+         "/diagram?block=resdown&model=stage"),
+        ({"model": "stage", "block": "basic", "stride_on": "conv1"},
+         "'basic' has no knob stride_on", "'basic' 没有参数 stride_on",
+         "/diagram?block=basic&model=stage"),
+    ],
+)  # fmt: skip
+def test_a_block_that_no_stage_is_made_of_is_refused_with_the_reason(
+    given, english, chinese, works
+):
+    with pytest.raises(ParameterError) as caught:
+        draw(**given).graph  # noqa: B018  knobs that depend on one another are seen at the build
+    assert english in caught.value.text["en"]
+    assert chinese in caught.value.text["zh"]
+    assert caught.value.allowed
+    texts = [(name, plain(value)) for name, value in given.items()]
+    assert fixed_diagram(texts, caught.value).url == works
 
 
 def test_a_preset_tells_where_its_fixed_knobs_are_free():

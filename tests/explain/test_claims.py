@@ -86,7 +86,7 @@ def test_shares_add_up_to_the_whole(name: str) -> None:
     for paragraph in english.paragraphs:
         if paragraph.lead == "Where the parameters and the work sit.":
             for sentence in paragraph.sentences[:2]:
-                shares = [float(match) for match in re.findall(r"([\d.]+) % in", sentence.text)]
+                shares = [float(match) for match in re.findall(r"([\d.]+)% in", sentence.text)]
                 assert not shares or sum(shares) == pytest.approx(100, abs=2)
 
 

@@ -25,7 +25,7 @@ from tests.conftest import hunting
 SMALL = ("1", "2", "5", "8", "9x6")
 SIDE = ("downsample.", "shortcut.")
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-SHARE = r"(< 0\.001|[\d.]+) %"
+SHARE = r"(< 0\.001|[\d.]+)%"
 
 
 @st.composite
@@ -96,7 +96,7 @@ def shown_as(count: int, told: str) -> bool:
 
 
 def is_share(told: str, part: int, whole: int) -> bool:
-    """Whether ``12 %`` is this part of the whole, as far as its digits go."""
+    """Whether ``12%`` is this part of the whole, as far as its digits go."""
     share = 100 * part / whole
     if told.startswith("<"):
         return 0 < share < 0.001

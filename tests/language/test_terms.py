@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from resnet_core import draw
-from resnet_core.language.terms import amount, say
+from resnet_core.language.terms import amount, percent, say
 from resnet_core.layout.typesetting import on_box, on_frame
 from tests.subjects import drawable, named
 
+ROOT = Path(__file__).parents[2]
 SUBJECTS = named(drawable(without=("resnet1202", "resnet110")))
 ENGLISH = re.compile(
     r"\b(conv|norm|pool|linear|params?|identity|projection|input|output|channels|flatten|call|"
@@ -86,3 +88,25 @@ def test_what_cannot_run_is_said_in_chinese_too():
 
 def test_names_of_classes_are_the_same_in_both_languages():
     assert say("GELU", "zh") == say("GELU", "en") == "GELU"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [(0, 9, "0%"), (1, 3, "33%"), (9, 9, "100%"), (1, 400, "0.2%"), (1, 10**7, "< 0.001%")],
+)
+def test_a_share_is_written_without_a_gap(part, whole, told):
+    assert percent(part, whole) == told
+
+
+def test_no_share_has_a_gap_before_its_sign_wherever_it_is_written():
+    """One style on every page: that of the papers' figures, ``28.54%``, in both languages."""
+    files = [file for folder, ending in (("resnet_core", "py"), ("app", "py"), ("static", "js"),
+                                         ("templates", "html"), ("docs", "md"))
+             for file in (ROOT / folder).rglob(f"*.{ending}")]  # fmt: skip
+    gap = re.compile(r"(?:\d|\})[ \u00a0]%(?=[ ,.;:)]*[\"'`<)]|[,.;:]| (?:of|in|fewer|more)\b)")
+    assert gap.search('f"{share} %"')
+    assert gap.search("12 % of")
+    assert not gap.search("{% if a | length == 2 %}")
+    assert len(files) > 200
+    assert not [(file.name, found.group()) for file in files
+                if (found := gap.search(file.read_text(encoding="utf-8")))]  # fmt: skip

@@ -58,7 +58,7 @@ def test_the_costliest_box_has_the_strongest_colour_and_the_shares_add_up(cost, 
         share = 100 * value / whole(drawing.graph, cost)
         assert len(told) == (value > 0)
         if told and share >= 1:
-            assert told == [f"{share:.0f} %"]
+            assert told == [f"{share:.0f}%"]
 
 
 def test_what_stands_on_a_coloured_box_is_ink():
@@ -85,7 +85,7 @@ def test_the_scale_at_the_foot_names_the_largest_share():
     *_, scale = drawing.sheet.legend
     text = "".join(run.text for run in scale)
     assert text.startswith("share of all multiply-adds:")
-    assert re.findall(r"\d+ %", text)[-1] == "36 %"
+    assert re.findall(r"\d+%", text)[-1] == "36%"
     plain = draw(block="bottleneck", stride=2)
     assert drawing.sheet.height > plain.sheet.height
     assert len(drawing.sheet.legend) == len(plain.sheet.legend) + 1

@@ -98,7 +98,7 @@ def test_both_languages_say_the_same_numbers():
 def test_what_is_told_is_counted():
     walk = drawn("conv2").walk
     (never,) = (text["en"] for text in told(drawn("downsample.0").walk) if "never" in text["en"])
-    assert never.startswith("2,352 of 3,136 positions (75 %) are never read")
+    assert never.startswith("2,352 of 3,136 positions (75%) are never read")
     said = " ".join(text["en"] for text in told(walk))
     border = sum(
         0 in (row, column) for row in range(28) for column in range(28)

@@ -200,7 +200,7 @@ def test_a_sweep_and_a_window_are_figures_too():
     assert Path("s-dark.svg").read_text() == sweep(dark, "groups", [1, 2]).svg
     assert Path("w.svg").read_text() == window(bottleneck, "downsample.0", "1,0").svg
     assert "| identity | 256×56×56 | 70,400 | 218.4 M |" in made
-    assert "2,352 of 3,136 positions (75 %) are never read" in made
+    assert "2,352 of 3,136 positions (75%) are never read" in made
 
 
 def test_two_blocks_in_one_document_are_both_filled():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,9 @@ import torch
 from fastapi.testclient import TestClient
 from torch import nn
 
-from app.http.problems import SORTS
+from app.http.cards import lines
+from app.http.problems import SORTS, Problem
+from resnet_core.bilingual import Language, Text
 from resnet_core.formats.registry import FORMATS as WRITTEN
 from resnet_core.layers import conv3x3
 from resnet_core.params import Groups, Inplanes
@@ -31,6 +34,9 @@ REFUSALS: list[tuple[str, int, str, str | None]] = [
     ("block=bottleneck&planes=1000000000", 422, "planes", "16384"),
     ("block=bottleneck&norm_layer=bach", 422, "norm_layer", "batch"),
     ("model=resnet&layers=3,4,6", 422, "layers", "3,4,6,3"),
+    ("model=stage&block=convnext", 422, "block", "bottleneck"),
+    ("model=resnet&block=preact_basic", 422, "block", "basic"),
+    ("model=stage&block=nothing", 404, "block", None),
     ("block=bottleneck&stride=", 422, "stride", "1"),
     ("block=bottleneck&stride=1&stride=2", 422, "stride", None),
     ("block=bottleneck&block=basic", 422, "block", None),
@@ -54,9 +60,57 @@ def problem_at(client: TestClient, url: str, status: int) -> dict[str, Any]:
     assert "Traceback" not in answer.text
     body: dict[str, Any] = answer.json()
     sort = SORTS[body["type"].removeprefix("/reference#")]
-    assert (body["status"], body["title"]) == (status, sort.title["en"])
+    language: Language = "zh" if "lang=zh" in url else "en"
+    assert (body["status"], body["title"]) == (status, sort.title[language])
     assert body["detail"]
     return body
+
+
+@pytest.mark.parametrize(
+    ("query", "phrase"),
+    [("block=basic&planes=x", "整数"), ("model=resnet_cifar&depth=21", "6n + 2"),
+     ("block=res2net&planes=1&base_width=1", "不小于")],
+)  # fmt: skip
+def test_an_answer_in_chinese_says_in_chinese_what_is_allowed(
+    client: TestClient, query: str, phrase: str
+) -> None:
+    body = problem_at(client, f"/diagram.json?{query}&lang=zh", 422)
+    assert phrase in body["allowed"]
+    assert not re.search(r"\b(?:to|from|more|a whole|of)\b", f"{body['allowed']}{body['detail']}")
+    assert all(re.search("[\u4e00-\u9fff]", body[name]) for name in ("title", "detail", "allowed"))
+    answer = client.get(f"/diagram.json?{query}")
+    assert answer.headers["content-language"] == "en"
+    assert not re.search("[\u4e00-\u9fff]", answer.text)
+
+
+def test_a_list_of_names_is_the_same_in_both_languages(client: TestClient) -> None:
+    asked = "/diagram.json?block=bottleneck&norm_layer=bach"
+    lists = [problem_at(client, f"{asked}&lang={lang}", 422)["allowed"] for lang in ("en", "zh")]
+    assert lists[0] == lists[1] == ["batch", "group", "instance", "layer", "none"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("query", ["block=nothing", "block=basic&groups=2",
+                                   f"block=basic&stride={'&'.join(['x' * 40] * 5)}",
+                                   "model=resnet&layers=9999,1,1,1"])  # fmt: skip
+def test_every_line_of_a_card_fits_whatever_font_it_is_read_in(
+    client: TestClient, query: str, lang: str
+) -> None:
+    """A text is as wide as it says, and what it says lies on the card."""
+    card = ET.fromstring(client.get(f"/diagram.svg?{query}&lang={lang}").content)
+    texts = [part for part in card.iter() if part.tag.endswith("text")]
+    assert len(texts) >= 3
+    for text in texts:
+        assert float(text.get("x")) + float(text.get("textLength")) <= float(card.get("width")) - 17
+    assert float(card.get("width")) < 480
+    assert float(texts[-1].get("y")) < float(card.get("height"))
+
+
+def test_an_address_is_told_whole_over_several_lines() -> None:
+    fix = "/diagram.svg?" + "&".join(f"name{at}=value{at}" for at in range(24))
+    said = lines(Problem("invalid-parameter", Text("no", "不行"), fix=fix), "en")
+    assert "".join(line.text for line in said).endswith(fix)
+    assert max(line.wide for line in said) <= 420
 
 
 def assert_works(client: TestClient, fix: str) -> None:

@@ -19,6 +19,10 @@ PLACES = (
 LIT = "[...document.querySelectorAll('.pane .pointed')].map(each => each.dataset.node)"
 
 
+# Whoever hears of a scroll has heard of it then.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 @pytest.fixture
 def networks(visit):
     return visit(NETWORKS)
@@ -37,7 +41,7 @@ def test_each_moves_by_itself_once_they_are_let_go(networks):
     networks.click(".lock")
     expect(networks.locator(".lock")).to_have_attribute("aria-pressed", "false")
     networks.evaluate("document.querySelector('.canvas').scrollTop = 300")
-    networks.wait_for_timeout(200)
+    networks.evaluate(TWO_FRAMES)
     assert [top for top, _ in networks.evaluate(PLACES)] == [300, 0]
     networks.click(".lock")
     until(networks, "document.querySelectorAll('.canvas')[1].scrollTop > 290")

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 # No system gives these to whoever calls somebody: a port is still there when it is needed again.
 PORTS = range(20_000, 32_000)
 

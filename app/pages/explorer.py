@@ -422,15 +422,17 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     """
     bare = Diagram.of([pair for pair in diagram.query if pair[0] not in OF_FILES])
     words = asyncio.create_task(renderer.prose(bare))
-    turns, source = _later(page, bare, renderer)
+    turns = None if page.hurried else asyncio.create_task(renderer.turns(bare))
     try:
         shown: dict[str, Any] = await asyncio.to_thread(json.loads, await renderer.explore(bare))
     except BaseException:
-        for task in (words, turns, source):
-            if task:
-                task.cancel()
+        words.cancel()
+        if turns:
+            turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
+    # Not before: of a short queue a page shall not take one place more.
+    source = None if page.hurried else asyncio.create_task(renderer.annotated(bare))
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
     if not (turns and source):
@@ -443,16 +445,6 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
     page.complete = bool(prose and found) and annotated is not None
-
-
-def _later(
-    page: Explorer, diagram: Diagram, renderer: Renderer
-) -> tuple[asyncio.Task[bytes | None] | None, asyncio.Task[str | None] | None]:
-    """What is asked for beside picture and words by all who are in no hurry."""
-    if page.hurried:
-        return None, None
-    turns = asyncio.create_task(renderer.turns(diagram))
-    return turns, asyncio.create_task(renderer.annotated(diagram))
 
 
 def shown(pairs: Sequence[tuple[str, str]]) -> Explorer:

@@ -105,12 +105,18 @@ async function show(url, push = true, knob = null, carried = false) {
   setTimeout(() => follow(wanted), A_LOOK);
 }
 
-/** What to try next, where the page was too quick for it: once the eye has had its turn. */
+/** What the page was too quick for: once the eye has had its turn. */
 async function follow(wanted) {
-  if (wanted.pathname + wanted.search !== asked || !find(".next[data-late]")) return;
+  if (wanted.pathname + wanted.search !== asked || !find("[data-late]")) return;
   const page = await asking.whole(wanted);
-  const told = page?.querySelector(".next");
-  if (told) find(".next[data-late]")?.replaceWith(told);
+  if (!page) return;
+  for (const gap of document.querySelectorAll("[data-late]")) {
+    const told = page.querySelector(gap.dataset.late);
+    if (!told) { gap.remove(); continue; }
+    if (gap.open) told.open = true;
+    gap.replaceWith(told);
+  }
+  readyToCopy();
 }
 
 /** Makes an address the page's own. */
@@ -168,7 +174,7 @@ function announce(before, left = []) {
   find(".status").textContent = [lost, ...deltas, find(".totals .shapes")?.textContent.trim()].filter(Boolean).join(". ");
 }
 
-const folders = () => [...document.querySelectorAll(".left details")];
+const folders = () => [...document.querySelectorAll(".left details, .panels details")];
 const nameOf = (details) => details.firstElementChild.textContent;
 
 /** The address of the picture that is shown. */

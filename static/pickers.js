@@ -25,12 +25,22 @@ function queryOf(picker) {
 
 const plain = (query) => query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 
-/** Compares with a side that is this query now. */
+/** Compares with a side that is this query now, and no code any more. */
 function compare(side, query) {
-  const here = new URLSearchParams(new FormData(form));
-  here.set(side, query);
   keep({ side, focus: document.activeElement.id });
-  location.assign(`${form.action}?${here}`);
+  const said = [...new FormData(form)].filter(([name, value]) => value && !name.startsWith(`${side}.`) && name !== side);
+  const here = new URLSearchParams([...said, [side, query]]);
+  const code = [...form.querySelectorAll("textarea")].find(({ name }) => here.has(name));
+  if (code) send(code.closest(".paste").querySelector("button").formAction, here);
+  else location.assign(`${form.action}?${here}`);
+}
+
+/** Code may be too long for an address. */
+function send(action, pairs) {
+  const sent = Object.assign(document.createElement("form"), { action, method: "post", hidden: true });
+  for (const [name, value] of pairs) sent.append(Object.assign(document.createElement("input"), { name, value, type: "hidden" }));
+  form.after(sent);
+  sent.submit();
 }
 
 function turned({ target, type, inputType }) {

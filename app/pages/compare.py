@@ -37,7 +37,7 @@ Pairs = list[tuple[str, str]]
 # What the page has colours and a size of its own for.
 OF_FILES = ("theme", "scale")
 ENDS = ("input", "output")
-CODE_FIELDS = tuple(f"{side}.source" for side in SIDES)
+CODE_FIELDS = [f"{side}.source" for side in SIDES]
 MOST_ROWS = 400
 EXAMPLES = (
     ("v1 → v1.5", "model=resnet50&stride_on=conv1", "model=resnet50"),
@@ -183,7 +183,8 @@ async def code_page(request: Request, pairs: Pairs) -> Response:
 async def compare_page(request: Request, pairs: Pairs) -> Response:
     """The page that compares what ``a`` and ``b`` name."""
     language = language_of(request).name
-    if any(name in CODE_FIELDS and value.strip() for name, value in pairs):
+    # A form that is sent as an address has fields for code, empty or not.
+    if any(name in CODE_FIELDS for name, _ in pairs):
         return await code_page(request, pairs)
     page = Page({name: value for name, value in pairs if value.strip()})
     if not set(SIDES) & set(page.typed):

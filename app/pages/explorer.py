@@ -76,7 +76,10 @@ class Explorer:
     turns: list[dict[str, Any]] = field(default_factory=list)
     # Whether nothing is missing that the next one, asked for likewise, may have.
     complete: bool = False
-    # Whether what to try next was not waited for: it is there when the page is asked for again.
+    # The source with a comment at each line; empty where there is none.
+    annotated: str = ""
+    # Whether what to try next and the annotated source were not waited for: they are there when
+    # the page is asked for again.
     hurried: bool = False
 
     @property
@@ -224,12 +227,6 @@ class Explorer:
         """The class that the structure is an instance of."""
         first = next(iter(self.listings), None)
         return whole(first.file, first.owner) if first else None
-
-    @property
-    def annotated(self) -> str:
-        """Its source with a comment at each line; empty where the words are missing."""
-        source: str = self.explanation.get("annotated", "")
-        return source
 
     @property
     def program(self) -> str:
@@ -401,7 +398,7 @@ async def explore(
 ) -> Explorer:
     """The page for a query; an empty field of the form stands for the default.
 
-    A ``hurried`` one has picture and words, and leaves what to try next to a later one.
+    A ``hurried`` one has picture and words, and leaves to a later one what nobody sees at once.
     """
     pairs = [pair for pair in query if pair[1].strip() and pair[0] not in OF_HEADER]
     if not {"block", "model"} & {name for name, _ in pairs}:
@@ -434,16 +431,20 @@ async def _fill(page: Explorer, diagram: Diagram, renderer: Renderer) -> None:
             turns.cancel()
         raise
     page.svg, page.record, page.settings = shown["svg"], shown["record"], shown["presets"]
+    # Not before: of a short queue a page shall not take one place more.
+    source = None if page.hurried else asyncio.create_task(renderer.annotated(bare))
     prose = await words
     page.explanation = await asyncio.to_thread(json.loads, prose) if prose else {}
-    if not turns:
+    if not (turns and source):
         page.complete = bool(prose)
         return
+    annotated = await source
+    page.annotated = annotated or ""
     # What to try next is welcome where it is there, and nothing waits for it long.
     done, _ = await asyncio.wait([turns], timeout=PATIENCE)
     found = turns.result() if done else None
     page.turns = json.loads(found) if found else []
-    page.complete = bool(prose and found)
+    page.complete = bool(prose and found) and annotated is not None
 
 
 def shown(pairs: Sequence[tuple[str, str]]) -> Explorer:

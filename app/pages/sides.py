@@ -50,6 +50,8 @@ def query_of(side: str, text: str) -> str:
 
 # What a form says of the code of a side, and of what is drawn of it.
 CODE = ("source", "call", "input")
+# A form in which a side stands as code says so: a name that is typed then takes its place.
+PASTED = "pasted"
 
 
 async def with_code(renderer: Renderer, typed: dict[str, str]) -> dict[str, str]:
@@ -57,10 +59,12 @@ async def with_code(renderer: Renderer, typed: dict[str, str]) -> dict[str, str]
 
     A listing that a page has spoilt is restored, by a worker. Raises Busy, TimeoutError.
     """
-    found = {name: value for name, value in typed.items() if name.partition(".")[2] not in CODE}
+    of_forms = (*CODE, PASTED)
+    found = {name: value for name, value in typed.items() if name.partition(".")[2] not in of_forms}
     for side in SIDES:
         said = {name: typed[f"{side}.{name}"] for name in CODE if f"{side}.{name}" in typed}
-        if "source" in said:
+        renamed = side in found and f"{side}.{PASTED}" in typed
+        if "source" in said and not renamed:
             text = await renderer.restored(said["source"].replace("\r\n", "\n"))
             found[side] = urlencode(said | {"source": packed(text)}, safe=",:")
     return found

@@ -77,11 +77,6 @@ def prose(pairs: Pairs) -> bytes:
         told = Diagram.of(pairs).explain()
     # Of the layers only those that have something to say; ``/explain`` has them all.
     found = replace(told, layers=told.told, next=None).to_dict()
-    try:
-        found["annotated"] = told.annotated
-    except ParameterError:
-        # A class that was typed into a notebook is in no file; its words are told all the same.
-        found["annotated"] = ""
     return json.dumps(found, ensure_ascii=False).encode()
 
 

@@ -207,26 +207,33 @@ class Workers:
             await asyncio.wait({work, ticket.answer}, timeout=limit, return_when="FIRST_COMPLETED")
             if not work.done() and ticket.answer.cancelled():
                 await asyncio.wait({work}, timeout=GRACE)
-            if not work.done():
-                self._end(worker, ticket, express)
-            await self._answer(work, ticket, worker)
+            if not work.done() and self._end(worker, ticket, express):
+                # Another worker has the job, or soon will: how this one ends is no news.
+                await asyncio.gather(work, return_exceptions=True)
+            else:
+                await self._answer(work, ticket, worker)
         finally:
             self._at_work.pop(worker, None)
             if not work.done():
                 work.cancel()
 
-    def _end(self, worker: Worker, ticket: Ticket, express: bool) -> None:
-        """Stop a job: it comes too late, or is larger than it looked, or nobody wants it."""
+    def _end(self, worker: Worker, ticket: Ticket, express: bool) -> bool:
+        """Stop a job: it comes too late, or is larger than it looked, or nobody wants it.
+
+        The answer is whether another worker shall do it.
+        """
         now = asyncio.get_running_loop().time()
+        passed_on = express and now < ticket.deadline and not ticket.answer.cancelled()
         if ticket.answer.cancelled():
             self.counts["abandoned"] += 1
-        elif express and now < ticket.deadline:
+        elif passed_on:
             ticket.cost, ticket.begun = max(ticket.cost, 3 * SMALL), None
             self._queue.put(ticket)
             self._shed()
         else:
             self._overdue(ticket)
         worker.kill()
+        return passed_on
 
     async def _answer(self, work: asyncio.Future[Any], ticket: Ticket, worker: Worker) -> None:
         """Hand the outcome on. A job that no worker has begun is tried again."""
@@ -241,7 +248,7 @@ class Workers:
             else:
                 ticket.fail(WorkerLost(str(error)))
         except (WorkerLost, MemoryError) as error:
-            if not ticket.answer.done() and ticket.begun is not None:
+            if not ticket.answer.done():
                 self.counts["lost"] += 1
                 log.warning("a worker ended: %r", error)
                 ticket.fail(WorkerLost(str(error)))
@@ -257,11 +264,11 @@ class Workers:
             ticket.fail(error)
         else:
             self._drawn = asyncio.get_running_loop().time()
-            if ticket.begun is not None:
-                waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
-                name = ticket.job.__name__
-                ticket.leg = Leg.now(name, waited, taken, worker.name, worker.laps)
-                self.observe(ticket.leg)
+            assert ticket.begun is not None  # who has its outcome has begun it
+            waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
+            name = ticket.job.__name__
+            ticket.leg = Leg.now(name, waited, taken, worker.name, worker.laps)
+            self.observe(ticket.leg)
             if not ticket.answer.done():
                 ticket.answer.set_result(value)
 

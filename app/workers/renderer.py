@@ -90,6 +90,17 @@ class Renderer:
             log.exception("nothing to try next for %s", diagram.url)
             return None
 
+    async def annotated(self, diagram: Diagram) -> str | None:
+        """The source with a comment at each line, where there is one; None if not in time."""
+        try:
+            return (await self.explain(diagram.explained_by, "py")).decode()
+        except jobs.Refusal:
+            # A class that was typed into a notebook is in no file.
+            return ""
+        except Exception:
+            log.exception("no annotated source of %s", diagram.url)
+            return None
+
     async def explain(self, pairs: Sequence[tuple[str, str]], format: str) -> bytes:
         """A structure told in words. Raises Refusal, Busy, TimeoutError."""
         query = tuple(pairs)

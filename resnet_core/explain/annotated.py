@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -246,12 +246,8 @@ class _Comments:
         for row in (row for row in ast.walk(tree) if isinstance(row, ast.Assign)):
             for target in row.targets:
                 name = _own(target)
-                nodes = [
-                    node
-                    for group in self._of_type(owner)
-                    for node in self.graph.calls
-                    if name and _below(node.path, _joined(group.path, name))
-                ]
+                paths = [_joined(group.path, name) for group in self._of_type(owner) if name]
+                nodes = [node for path in paths for node in self._inside.get(path, ())]
                 if nodes:
                     yield row.lineno, _Line(name, tuple(nodes))
 
@@ -264,7 +260,7 @@ class _Comments:
             if not name or not isinstance(row, ast.Call):
                 continue
             paths = [_joined(group.path, name) for group in self._of_type(owner)]
-            found = [self._inside(path) for path in paths if path in self.graph.group]
+            found = [self._inside.get(path, []) for path in paths if path in self.graph.group]
             inside = [nodes for nodes in found if nodes]
             direct = {node.id for node in called.get(row.lineno, [])}
             if inside and not any(node.id in direct for nodes in inside for node in nodes):
@@ -277,8 +273,15 @@ class _Comments:
         nodes = [node for made in inside for node in made]
         return f"{times}: {self._ends(ends)}{self._cost(nodes)}"
 
-    def _inside(self, path: str) -> list[Node]:
-        return [node for node in self.graph.calls if _below(node.path, path)]
+    @cached_property
+    def _inside(self) -> dict[str, list[Node]]:
+        """The calls by the paths of all that they are inside of, their own among them."""
+        found: dict[str, list[Node]] = {}
+        for node in self.graph.calls:
+            names = node.path.split(".")
+            for length in range(1, len(names) + 1):
+                found.setdefault(".".join(names[:length]), []).append(node)
+        return found
 
     def _of_type(self, owner: str) -> list[Group]:
         return [group for group in self.graph.groups if group.type == owner]
@@ -317,6 +320,7 @@ class _Comments:
         return TYPESET[self.language](text)
 
 
+@cache
 def _same_file(shown: str, file: str) -> bool:
     """Whether a source as it is shown, from the project's root or by name alone, is this file."""
     return Path(file).as_posix().endswith(f"/{shown}")
@@ -331,10 +335,6 @@ def _own(node: ast.AST) -> str:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _below(path: str, root: str) -> bool:
-    return path == root or path.startswith(f"{root}.")
 
 
 @cache

@@ -110,7 +110,7 @@ def _misspelt(text: str, error: SyntaxError, parameter: str) -> SourceError:
         Text("Python says: {}", "Python 说：{}").format(_told(error.msg or "invalid syntax")),
         line=line,
         column=max(error.offset or 1, 1),
-        allowed=Text("correct this line", "请改正这一行"),
+        allowed=Text("a line that Python can read", "Python 读得懂的一行"),
         parameter=parameter,
     )
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# No system gives these to whoever calls somebody: a port is still there when it is needed again.
+PORTS = range(20_000, 32_000)
 
 
 class Server:
@@ -15,8 +19,7 @@ class Server:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = free.getsockname()[1]
+        self._port = _free()
         self.address = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
@@ -34,6 +37,17 @@ class Server:
     def stop(self) -> None:
         self._process.terminate()
         self._process.communicate()
+
+
+def _free() -> int:
+    """A port that nobody listens on."""
+    while True:
+        port = random.choice(PORTS)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.pages.pasting import EXAMPLE
+from tests.browser.test_accessibility import CHECKED, findings
 from tests.browser.visits import until
 
 NETWORKS = "/compare?a=resnet50&b=resnet50d"
@@ -17,6 +19,10 @@ PLACES = (
     ".viewBox.baseVal.width])"
 )
 LIT = "[...document.querySelectorAll('.pane .pointed')].map(each => each.dataset.node)"
+
+
+# Whoever hears of a scroll has heard of it then.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def test_each_moves_by_itself_once_they_are_let_go(networks):
     networks.click(".lock")
     expect(networks.locator(".lock")).to_have_attribute("aria-pressed", "false")
     networks.evaluate("document.querySelector('.canvas').scrollTop = 300")
-    networks.wait_for_timeout(200)
+    networks.evaluate(TWO_FRAMES)
     assert [top for top, _ in networks.evaluate(PLACES)] == [300, 0]
     networks.click(".lock")
     until(networks, "document.querySelectorAll('.canvas')[1].scrollTop > 290")
@@ -153,3 +159,53 @@ def test_a_side_is_picked_and_its_knobs_are_turned(visit):
     page.locator(".picker[data-side=a] summary").click()
     page.locator("#a-structure").select_option(label="ResNet-18")
     expect(page.locator("#side-a")).to_have_value("resnet18")
+
+
+def test_code_is_compared_and_a_picked_structure_takes_its_place(visit):
+    page = visit("/compare?a=block%3Dbasic", viewport={"width": 1280, "height": 900})
+    after = page.locator(".side", has=page.locator("#side-b"))
+    after.locator("summary").click()
+    # Two buttons that do the same would be one too many.
+    expect(page.get_by_role("button", name="Compare")).to_have_count(1)
+    page.fill("#code-b", EXAMPLE)
+    page.fill("#call-b", "ResidualBlock(64, 64)")
+    page.fill("#input-b", "1x64x56x56")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sentence").first).to_contain_text("compute the same: 73,984 parameters")
+    # The picture comes first; the code is folded, and the field says what was called.
+    expect(page.locator("#code-b")).to_be_hidden()
+    expect(page.locator("#side-b")).to_have_attribute("placeholder", "ResidualBlock(64, 64)")
+    assert page.locator(".panes").bounding_box()["y"] < 260
+    page.locator(".picker[data-side=a] summary").click()
+    page.locator("#a-structure").select_option(label="Bottleneck")
+    expect(page.locator(".pane[data-side=b] figcaption")).to_contain_text("Your own code")
+    expect(page.locator("#side-a")).to_have_value("bottleneck")
+    page.locator(".picker[data-side=b] summary").click()
+    page.locator("#b-structure").select_option(label="BasicBlock")
+    expect(page.locator("#side-b")).to_have_value("basic")
+    assert "source" not in page.url
+    page.go_back()
+    expect(page.locator("#side-b")).to_have_attribute("placeholder", "ResidualBlock(64, 64)")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_what_is_wrong_in_code_is_told_beside_it(visit, locale):
+    dark = {"locale": locale, "color_scheme": "dark", "viewport": {"width": 390, "height": 844}}
+    page = visit("/compare?a=basic", **dark)
+    after = page.locator(".side", has=page.locator("#side-b"))
+    after.locator("summary").click()
+    page.fill("#code-b", EXAMPLE.replace("(self, x)", "(self, x"))
+    after.locator("button").click()
+    notice = page.locator(".notice")
+    expect(notice).to_contain_text("Python")
+    visit.pardon("status of 422")
+    expect(page.locator("#code-b")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[aria-invalid]")).to_have_count(1)
+    assert findings(page, CHECKED["light"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    below = notice.bounding_box()["y"] - after.bounding_box()["y"]
+    assert below < after.bounding_box()["height"] + 40
+    # Corrected where it stands, it is drawn.
+    page.fill("#code-b", EXAMPLE)
+    after.locator("button").click()
+    expect(page.locator(".pane")).to_have_count(2)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.explorer import POINTED, box, shows
+from tests.browser.visits import until
 
 
 def test_a_refused_value_is_explained_once_with_a_capital(visit):
@@ -73,10 +74,11 @@ def test_a_tap_leaves_nothing_lit_and_its_box_is_seen_above_the_sheet(visit):
     expect(page.locator(".inspector")).to_be_visible()
     expect(page.locator(".pointed")).to_have_count(0)
     expect(page.locator(".walk svg")).to_be_visible()
-    page.wait_for_timeout(100)
-    low = page.locator(".sheet .chosen").bounding_box()
-    top = page.locator(".inspector").bounding_box()
-    assert low["y"] + low["height"] <= top["y"]
+    until(
+        page,
+        """() => document.querySelector(".sheet .chosen").getBoundingClientRect().bottom
+          <= document.querySelector(".inspector").getBoundingClientRect().top""",
+    )
 
 
 def test_a_mouse_click_does_not_light_for_good(visit):
@@ -123,7 +125,12 @@ def test_a_narrow_picture_stays_under_the_pointer_and_a_notch_is_a_small_step(vi
     sizes = [1.0]
     for _ in range(4):
         page.mouse.wheel(0, 100)
-        page.wait_for_timeout(60)
+        until(
+            page,
+            "wide => document.querySelector(\".sheet [data-node='conv2']\")"
+            ".getBoundingClientRect().width < wide - 1",
+            before["width"] * sizes[-1],
+        )
         after = box(page, "conv2").bounding_box()
         sizes.append(after["width"] / before["width"])
         assert (place - after["x"]) / after["width"] == pytest.approx(0.25, abs=0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -22,6 +23,14 @@ def until(page: Page, expression: str, given: Any = None) -> Any:
         assert time.monotonic() < deadline, f"never true: {expression}"
         page.wait_for_timeout(20)
     return found
+
+
+def wait(page: Page, found: Callable[[], Any]) -> None:
+    """Wait until something is true that the browser tells, such as what a page has asked for."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not found():
+        assert time.monotonic() < deadline, "it never came true"
+        page.wait_for_timeout(20)
 
 
 class Visits:

@@ -93,6 +93,39 @@ def test_the_page_takes_pasted_code(client: TestClient) -> None:
     assert plain.headers["location"] == sent.headers["location"]
 
 
+def test_a_name_that_is_typed_takes_the_place_of_code_that_is_shown(client: TestClient) -> None:
+    def sent(**fields: str) -> str:
+        form = {"a": "basic", "b": "bottleneck", "b.source": BLOCK, "b.call": "Block(64)", **fields}
+        answer = client.post("/compare/code", data=form, follow_redirects=False)
+        location: str = answer.headers["location"]
+        return location
+
+    # Pasted over the name that stood in the field, code is what is meant.
+    assert "source" in sent()
+    page = client.get(sent(), headers=HTML).text
+    assert 'name="b.pasted"' in page
+    assert 'name="a.pasted"' not in page
+    assert sent(**{"b.pasted": "1"}) == "/compare?a=basic&b=bottleneck"
+    assert "source" in sent(**{"b.pasted": "1", "b": ""})
+
+
+def test_a_form_without_code_leaves_a_short_address(client: TestClient) -> None:
+    form = {"a": "basic", "b": "", "a.source": "", "a.call": "", "b.source": "", "b.input": ""}
+    answer = client.get("/compare", params=form, headers=HTML, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/compare?a=basic"
+
+
+def test_what_is_wrong_in_code_is_marked_there(client: TestClient) -> None:
+    broken = {"a": "basic", "b.source": BLOCK.replace("(self, x)", "(self, x")}
+    page = client.post("/compare/code", params={"lang": "en"}, data=broken, headers=HTML)
+    assert page.status_code == 422
+    field = page.text.partition('<textarea id="code-b"')[2].partition(">")[0]
+    assert 'aria-invalid="true" aria-describedby="mistake"' in field
+    assert page.text.count("aria-invalid") == 1
+    assert "Allowed: a line that Python can read." in page.text
+
+
 def test_the_page_shows_two_pastes_and_their_mistakes(client: TestClient) -> None:
     both = {"a.source": BLOCK, "b.source": WIDER, "lang": "zh"}
     page = client.post("/compare/code", data=both, headers=HTML)

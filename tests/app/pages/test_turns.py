@@ -48,10 +48,15 @@ def test_who_is_in_a_hurry_does_not_wait_for_them(
     page = client.get(address, headers={"Prefer": said})
     assert "What happens if you" not in page.text
     assert "Layer by layer" in page.text
-    assert "data-late" in page.text
+    assert 'data-late=".next"' in page.text
+    # Nor for the annotated source, which is folded.
+    assert 'data-late=".annotated"' in page.text
+    assert "Save as a file" in page.text
     # It is kept for who is in a hurry alone, under a tag of its own: who asks again gets all of it.
     client.get(f"/explain.txt?block=basic&planes={planes}")
     whole = client.get(address, headers={"Prefer": "wait=10"})
     assert "data-late" not in whole.text
+    annotated = whole.text.partition('class="annotated"')[2].partition("</details>")[0]
+    assert '<span class="nn">torch</span>' in annotated
     assert whole.headers["etag"] != page.headers["etag"]
     assert "What happens if you" in client.get(address, headers={"Prefer": said}).text

@@ -18,6 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.workers import jobs
 from app.workers.pool import Busy, WorkerLost, Workers
+from app.workers.queue import Ticket
 
 
 @pytest.fixture
@@ -204,5 +205,40 @@ def test_a_job_that_runs_out_of_an_iterator_is_answered_as_any_failure(count: in
         with pytest.raises(RuntimeError):
             await asyncio.wait_for(workers.run(next, iter(())), 60)
         await workers.stop()
+
+    asyncio.run(scene())
+
+
+def test_a_job_that_another_worker_has_taken_over_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The express ends late on a busy machine: when the other is at work on its job already."""
+    monkeypatch.setattr("app.workers.pool.SMALL", 0.01)
+
+    class Express:
+        name = "express"
+
+        def __init__(self) -> None:
+            self.killed, self.ended = asyncio.Event(), asyncio.Event()
+
+        async def do(self, *_: Any) -> None:
+            await self.ended.wait()
+            raise WorkerLost("worker express ended")
+
+        def kill(self) -> None:
+            self.killed.set()
+
+    async def scene() -> None:
+        workers, express = Workers(Settings(workers=1)), Express()
+        now = asyncio.get_running_loop().time()
+        ticket = Ticket(jobs.probe, (), 0.0, now, now + 60)
+        given = asyncio.create_task(workers._give(express, ticket, True))  # type: ignore[arg-type]
+        await express.killed.wait()
+        assert await workers._queue.next(False, 1) is ticket
+        ticket.begun = now + 1
+        express.ended.set()
+        await given
+        assert not ticket.answer.done()
+        assert workers.counts["lost"] == 0
 
     asyncio.run(scene())

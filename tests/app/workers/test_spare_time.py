@@ -188,7 +188,7 @@ def test_every_picture_of_the_pages_is_likely() -> None:
         async def prose(self, *_: object) -> None:
             return None
 
-        turns = prose
+        turns = annotated = prose
 
     async def whole() -> None:
         for work in ahead.likely(Told()):  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ Role = Literal[
 
 # Calls that cut, pad or join a map: a shortcut of these alone is option A of the ResNet paper.
 _PADDING = {
-    "getitem", "narrow", "pad", "cat", "concat", "concatenate",
+    "getitem", "setitem", "narrow", "pad", "cat", "concat", "concatenate",
     *(f"{name}Pad{sides}d" for name in ("Zero", "Constant") for sides in (1, 2, 3)),
 }  # fmt: skip
 

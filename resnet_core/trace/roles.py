@@ -70,6 +70,7 @@ _FUNCTIONS: dict[str, Role] = {
     "unsqueeze": "reshape",
     "pad": "reshape",
     "getitem": "reshape",
+    "setitem": "reshape",
     "interpolate": "reshape",
     "expand": "reshape",
     "expand_as": "reshape",

@@ -347,7 +347,8 @@ class Caption:
     """What is known of a structure beside its graph.
 
     ``parameters`` are all knobs with their values; ``notable`` those worth a word above the
-    picture: what a preset fixes and what differs from the defaults.
+    picture: what a preset fixes and what differs from the defaults. ``note`` says how the graph
+    came about, where that is not as always.
     """
 
     name: str
@@ -361,6 +362,7 @@ class Caption:
     fix: str | None = None
     own_title: str | None = None
     language: Language = "en"
+    note: str = ""
 
     @property
     def above(self) -> str:
@@ -408,7 +410,8 @@ def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str
         sizes = ["×".join(map(str, node_input.shape[2:])) for node_input in graph.inputs]
         found += [say("{} input", language, size) for size in dict.fromkeys(sizes) if size]
     batch = graph.inputs[0].shape[0]
-    return found + ([say("batch {}", language, batch)] if batch != 1 else [])
+    found += [say("batch {}", language, batch)] if batch != 1 else []
+    return found + ([say(caption.note, language)] if caption.note else [])
 
 
 def sums(graph: Graph, language: Language = "en") -> list[str]:

@@ -73,6 +73,7 @@ _TERMS = {
         Text("{} channels", "{} 通道"),
         Text("{} input", "输入 {}"),
         Text("batch {}", "批量 {}"),
+        Text("run on numbers", "代入数值运行"),
         Text("{} shortcut", "{}捷径"),
         Text("{} {} shortcuts", "{} 条{}捷径"),
         Text("main path", "主路"),

@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import TraceError, build, draw, draw_module
 from resnet_core.blocks.bottleneck import Bottleneck
+from resnet_core.diagram.given import tensors
 from resnet_core.errors import ParameterError
 
 
@@ -259,7 +260,9 @@ class Converting(nn.Module):
         return x + torch.from_numpy(x.numpy())
 
 
-def test_what_a_trace_cannot_know_is_said_in_words():
+def test_what_a_trace_cannot_know_is_said_in_words(monkeypatch):
+    # Of a module too large to be run.
+    monkeypatch.setattr("resnet_core.diagram.module._NUMBERS", 0)
     problem = draw_module(Branching(), (1, 8)).graph.problem
     assert "looks at the values" in problem.text["en"]
     assert "张量里的数值" in problem.text["zh"]
@@ -501,3 +504,111 @@ def test_a_buffer_that_is_added_is_named():
     drawing = draw_module(Position(), (1, 4, 8))
     assert "+ pos" in drawing.txt
     assert drawing.graph.totals.params == 0
+
+
+class Listed(nn.Module):
+    """Takes a list, or a dict with the names of its places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(8, 8)
+
+    def forward(self, parts, scale=1.0):
+        parts = list(parts.values()) if isinstance(parts, dict) else parts
+        return self.layer(parts[0]) * scale + parts[1]
+
+
+LISTED = [("input1", "layer"), ("layer", "mul"), ("mul", "add"), ("input2", "add"),
+          ("add", "output")]  # fmt: skip
+
+
+@pytest.mark.parametrize("shapes", [[[(1, 8), (1, 8)]], {"a": (1, 8), "b": (1, 8)}])
+def test_an_input_may_be_a_list_or_a_dict_of_shapes(shapes):
+    assert pairs(draw_module(Listed(), shapes).graph) == LISTED
+    drawing = draw_module(Listed(), shapes, dtype=["double", "double"])
+    assert [tensor.dtype for tensor in tensors(drawing.given)] == [torch.float64] * 2
+
+
+def test_real_values_are_taken_by_place():
+    x = torch.randn(1, 8)
+    for values in ([[x, x]], ({"a": x, "b": x}, 0.5), {"a": x, "b": x}):
+        assert pairs(draw_module(Listed(), inputs=values).graph) == LISTED
+    assert pairs(draw_module(nn.Linear(8, 8), inputs=x).graph)[0] == ("input", "Linear")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"inputs": 3}, {"inputs": [2.0]}, {"input_shape": (1, 8), "inputs": torch.zeros(1, 8)},
+     {"inputs": torch.zeros(1, 8), "dtype": "long"}],
+)  # fmt: skip
+def test_what_are_no_values_for_forward_is_refused(asked):
+    with pytest.raises(ParameterError, match="given by place"):
+        draw_module(nn.Linear(8, 8), **asked)
+
+
+class Chosen(nn.Module):
+    """Runs one of two layers, as the numbers that come in have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.low, self.high = nn.Linear(8, 4), nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.high(x) if x.sum().item() > 0 else self.low(x)
+
+
+def test_a_module_that_looks_at_numbers_is_run_on_numbers_and_says_so():
+    module = Chosen()
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    for sign, layer in ((1, "high"), (-1, "low")):
+        drawing = draw_module(module, inputs=sign * torch.ones(1, 8))
+        assert drawing.graph.problem is None
+        assert (layer, "output") in pairs(drawing.graph)
+    assert "run on numbers" in drawing.txt
+    assert "代入数值运行" in draw_module(module, (1, 8), lang="zh").txt
+    assert draw_module(module, (1, 8)).txt == draw_module(module, (1, 8)).txt
+    assert "numbers" not in draw_module(nn.Linear(8, 8), (1, 8)).txt
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+    assert not any(part._forward_pre_hooks for part in module.modules())
+
+
+def numpy_inside(x):
+    return x + torch.from_numpy(torch.zeros(8, device="cpu").numpy())
+
+
+def masked(x):
+    return x[x > 0]
+
+
+@pytest.mark.parametrize("forward", [numpy_inside, masked])
+def test_what_needs_numbers_runs_to_its_output(forward):
+    class Needy(nn.Module):
+        def forward(self, x):
+            return forward(x)
+
+    graph = draw_module(Needy(), (1, 8)).graph
+    assert graph.problem is None
+    assert [target for _, target in pairs(graph)][-1] == "output"
+
+
+def test_a_scripted_module_is_one_box_and_counted():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        scripted = torch.jit.script(nn.Sequential(nn.Linear(8, 8), nn.ReLU()))
+    graph = draw_module(scripted, (1, 8)).graph
+    assert pairs(graph) == [("input", "forward"), ("forward", "output")]
+    assert graph.totals.macs == 64
+
+
+def test_shapes_that_do_not_fit_are_drawn_though_numbers_are_needed_before():
+    class Both(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(9, 8)
+
+        def forward(self, x):
+            return self.layer(x * x.max().item())
+
+    problem = draw_module(Both(), (1, 8)).graph.problem
+    assert problem.node == "layer"
+    assert "9" in problem.reason

@@ -29,6 +29,13 @@ _PADDING = {
 }  # fmt: skip
 
 
+# What lets every position see every other; products do where both factors are made of the input.
+_MIXING = frozenset(
+    {"MultiheadAttention", "scaled_dot_product_attention", "LSTM", "GRU", "RNN"}
+)  # fmt: skip
+_PRODUCTS = frozenset({"matmul", "bmm", "einsum", "baddbmm"})
+
+
 def changed(item: T, **values: Any) -> T:
     """The same with other values: what ``dataclasses.replace`` gives, in a tenth of the time.
 
@@ -197,6 +204,19 @@ class Graph:
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
         return _by(self.edges, "source", self.nodes)
+
+    @cached_property
+    def mixes(self) -> bool:
+        """Whether a call lets every position see every other: attention, recurrence, a spectrum.
+
+        There a receptive field that counts windows says nothing.
+        """
+        return any(
+            node.type in _MIXING
+            or node.type.startswith("fft_")
+            or (node.type in _PRODUCTS and len(node.inputs) > 1 and node.lane != "gate")
+            for node in self.nodes
+        )
 
     def lineage(self, path: str) -> tuple[str, ...]:
         """The group itself and all that contain it, innermost first, without the root."""

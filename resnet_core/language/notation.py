@@ -421,7 +421,8 @@ def sums(graph: Graph, language: Language = "en") -> list[str]:
     if graph.problem:
         return found
     found.append(say("{} multiply-adds", language, amount(totals.macs, language)))
-    found.append(say("receptive field {}", language, totals.receptive_field))
+    if not graph.mixes:
+        found.append(say("receptive field {}", language, totals.receptive_field))
     return found
 
 

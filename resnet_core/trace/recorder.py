@@ -358,9 +358,32 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
     found = dict(zip(names, plain, strict=False)) | dict(kwargs)
+    if name in _CONVOLUTIONS and len(args) > 1 and isinstance(args[1], torch.Tensor):
+        found |= _window(args, kwargs)
     if name == "__getitem__" and _cuts(args[1:]):
         found["cut"] = True
     return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
+
+
+_CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
+
+
+def _window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a convolution that is called as a function has in common with the layer."""
+    names = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
+    given = dict(zip(names, args, strict=False)) | dict(kwargs)
+    sides = look(given["weight"])
+    groups = given.get("groups", 1)
+    found = {
+        "in_channels": sides[1] * groups, "out_channels": sides[0],
+        "kernel_size": list(sides[2:]), "groups": groups,
+        "bias": given.get("bias") is not None,
+    }  # fmt: skip
+    for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1)):
+        value = given.get(name, usual)
+        alone = isinstance(value, int) and len(sides) == 4
+        found[name] = [value, value] if alone else _listed(value)
+    return found
 
 
 def _cuts(index: tuple[Any, ...]) -> bool:

@@ -177,7 +177,7 @@ def test_equal_groups_without_an_addition_are_drawn_once():
         assert [len(node.folded) for node in drawing.shown.calls] == [0, 5, 0]
         assert "× 6" in drawing.txt
         assert "× 6" in drawing.svg
-        assert len(draw_module(module, (1, 3, 16, 16), fold=False).shown.calls) == 8
+        assert len(draw_module(module, (1, 3, 16, 16), detail="layer", fold=False).shown.calls) == 8
 
 
 def test_a_block_with_something_behind_it_is_repeated_with_that():

@@ -409,6 +409,21 @@ def seen(module: nn.Module, shape: tuple[int, ...]) -> int:
     return int(met.max() - met.min()) + 1
 
 
+CONV = nn.Conv2d(1, 1, 3, padding=1)
+
+
+class Functional(nn.Module):
+    """Convolutions and an enlargement that are called as functions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, 1, 3, 5))
+
+    def forward(self, x):
+        x = F.conv2d(x, self.weight, None, (2, 2), padding=(1, 2))
+        return F.conv2d(F.interpolate(x, scale_factor=2), self.weight, dilation=2)
+
+
 @pytest.mark.parametrize(
     ("module", "shape"),
     [
@@ -417,9 +432,14 @@ def seen(module: nn.Module, shape: tuple[int, ...]) -> int:
         (nn.Sequential(nn.Conv1d(2, 4, 5, 2, 2), nn.AvgPool1d(2), nn.Conv1d(4, 2, 3)), (1, 2, 96)),
         (nn.Sequential(nn.Conv3d(1, 2, (3, 7, 7), 2, (1, 3, 3)), nn.Conv3d(2, 2, 3, padding=1)),
          (1, 1, 8, 32, 32)),
+        (nn.Sequential(nn.AvgPool2d(2), CONV, nn.Upsample(scale_factor=2), CONV), (1, 1, 32, 32)),
+        (nn.Sequential(nn.AvgPool2d(2), CONV, nn.Upsample(scale_factor=2, mode="bilinear"), CONV),
+         (1, 1, 32, 32)),
+        (nn.Sequential(nn.Conv2d(1, 4, 3, 2, 1), nn.PixelShuffle(2), CONV), (1, 1, 32, 32)),
+        (Functional(), (1, 1, 32, 32)),
     ],
 )  # fmt: skip
-def test_the_receptive_field_along_one_axis_and_three_is_that_of_gradients(module, shape):
+def test_the_receptive_field_is_that_of_gradients(module, shape):
     assert draw_module(module, shape).graph.totals.receptive_field == seen(module, shape)
 
 
@@ -612,3 +632,21 @@ def test_shapes_that_do_not_fit_are_drawn_though_numbers_are_needed_before():
     problem = draw_module(Both(), (1, 8)).graph.problem
     assert problem.node == "layer"
     assert "9" in problem.reason
+
+
+def test_a_convolution_that_is_a_function_is_named_like_the_layer():
+    text = draw_module(Functional(), (1, 1, 32, 32)).txt
+    assert "3×5 conv, 1, /2" in text
+    assert "3×5 conv, 1, dilation 2" in text
+
+
+def test_where_every_position_sees_every_other_no_receptive_field_is_said():
+    layer = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)
+    told = draw_module(nn.TransformerEncoder(layer, 2), (1, 10, 64))
+    said = [sentence.text for part in told.explain().paragraphs for sentence in part.sentences]
+    assert "Take layers.1, which gets 10×64." in said
+    assert "以 layers.1 为例，它的输入是 10×64。" in str(told.explain("zh")).replace("`", "")
+    assert not any("receptive" in line for note in told.explain().layers for line in note.sums)
+    assert told.graph.mixes
+    assert "receptive field" not in told.svg.split("</desc>")[0]
+    assert not draw(block="bottleneck").graph.mixes

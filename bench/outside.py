@@ -1,24 +1,29 @@
 """Models that no one here wrote: the classifiers of torchvision and timm, held against torch.
 
-    python -m bench.outside [SECONDS] [--only WORD] [--all] [--pictures]
+    python -m bench.outside [SECONDS] [--only WORD] [--all] [--pictures] [--log FILE]
 
 Each is drawn by ``draw_module``. Against an ordinary run of the same module are held: the shape
 that comes out, the shapes out of every layer as forward hooks see them, parameters against
 ``numel``, multiply-adds against half of torch's counter. With ``--pictures`` the default picture
 is laid out too: no wire through a box, the boxes of the main path in one column. What differs is
-printed by name. Of timm one model of each file is taken, with ``--all`` every one. Where neither
-library can be imported there is nothing to measure.
+printed by name. Of timm one model of each file is taken, with ``--all`` every one. With ``--log``
+each result is a line of that file too, and what stands there is not tried again: a long list goes
+on where it was stopped. Where neither library can be imported there is nothing to measure.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import signal
 import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -28,11 +33,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from resnet_core import draw_module
 from resnet_core.diagram.module import ModuleDrawing
 from resnet_core.layout.coordinates import tracks
+from resnet_core.trace import unfilled
 from resnet_core.trace.hollow import hollow
 
 SECONDS = 1200.0
 SECONDS_EACH = 120
-# Too many numbers to make at random: these are made without data or not at all.
+# The largest of a file.
 _HUGE = ("128gf", "vit_h_14", "giant", "huge", "gigantic", "enormous", "_7b", "xlarge", "xxlarge")
 _SMALL = ("atto", "femto", "pico", "nano", "xxs", "xx_small", "test", "tiny", "_ti", "xs",
           "x_small", "small", "_s", "18", "b0", "26", "_t")  # fmt: skip
@@ -43,8 +49,10 @@ def main() -> None:
     asked = _arguments()
     warnings.simplefilter("ignore")
     began, counts = time.perf_counter(), Counter[str]()
+    known, _kept = _logged(asked.log), [*_without_kernels()]
+    counts.update(known.values())
     for name, make, size in [*_torchvision(), *_timm(asked.all)]:
-        if asked.only and asked.only not in name:
+        if name in known or (asked.only and asked.only not in name):
             continue
         if time.perf_counter() - began > asked.seconds:
             print(f"stopped after {asked.seconds:g} s, before {name}")
@@ -52,6 +60,9 @@ def main() -> None:
         said = _differences(make, (1, *size), asked.pictures)
         counts["different" if said else "equal"] += 1
         print(f"{name}: {said or 'equal'}", flush=True)
+        if asked.log:
+            with asked.log.open("a") as log:
+                log.write(f"{name}: {said or 'equal'}\n")
     if not counts:
         print("bench.outside needs torchvision or timm, and there is neither")
         return
@@ -64,7 +75,16 @@ def _arguments() -> argparse.Namespace:
     asking.add_argument("--only", default="", help="names with this in them")
     asking.add_argument("--all", action="store_true", help="every model of timm")
     asking.add_argument("--pictures", action="store_true", help="lay each picture out too")
+    asking.add_argument("--log", type=Path, help="a file of results, to be gone on with")
     return asking.parse_args()
+
+
+def _logged(path: Path | None) -> dict[str, str]:
+    """What a log has: names, each with whether it was equal."""
+    if path is None or not path.exists():
+        return {}
+    lines = (line.partition(": ") for line in path.read_text().splitlines())
+    return {name: "equal" if said == "equal" else "different" for name, _, said in lines}
 
 
 def _differences(make: Callable[[], nn.Module], size: tuple[int, ...], pictures: bool) -> str:
@@ -169,6 +189,22 @@ def _meets(box: Any, a: tuple[float, float], b: tuple[float, float]) -> bool:
     )
 
 
+def _without_kernels() -> Iterator[Any]:
+    """For a torchvision built for another torch: the names that its import wants to find.
+
+    No classifier calls them. What is yielded must be kept: they go when it goes.
+    """
+    if find_spec("torchvision") is None:
+        return
+    with suppress(ImportError, RuntimeError):
+        importlib.import_module("torchvision.extension")
+    for name in ("nms", "qnms"):
+        if not hasattr(torch.ops.torchvision, name):
+            library = torch.library.Library("torchvision", "FRAGMENT")
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+            yield library
+
+
 def _torchvision() -> Iterator[Made]:
     try:
         from torchvision import models
@@ -179,19 +215,18 @@ def _torchvision() -> Iterator[Made]:
         more = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
 
         def make(name: str = name, more: dict[str, Any] = more) -> nn.Module:
-            return _without_data(name, lambda: models.get_model(name, weights=None, **more))
+            return _without_data(lambda: models.get_model(name, weights=None, **more))
 
         yield f"torchvision {name}", make, (3, side, side)
 
 
-def _without_data(name: str, make: Callable[[], nn.Module]) -> nn.Module:
+def _without_data(make: Callable[[], nn.Module]) -> nn.Module:
     try:
         with torch.device("meta"):
             return make()
     except (NotImplementedError, RuntimeError):  # its constructor asks for numbers
-        if any(part in name for part in _HUGE):
-            raise
-        return make()
+        with unfilled():  # what nobody writes to takes no memory, however large
+            return make()
 
 
 def _timm(whole: bool) -> Iterator[Made]:
@@ -206,7 +241,7 @@ def _timm(whole: bool) -> Iterator[Made]:
             size = (config and config.input_size) or (3, 224, 224)
 
             def make(name: str = name) -> nn.Module:
-                return _without_data(name, lambda: timm.create_model(name))
+                return _without_data(lambda: timm.create_model(name))
 
             yield f"timm {family} {name}", make, tuple(size)
 

@@ -20,7 +20,8 @@ from app.cli.subject_command import PASS_ON
     multiple=True,
     required=True,
     metavar="SHAPE",
-    help="Shape of an input, batch first, such as 1x3x224x224; again for each further input.",
+    help="Shape of an input, batch first, such as 1x3x224x224; again for each further input. One "
+    "that is a list or a dict: [1x8,1x4] or {a:1x8,b:1x4}.",
 )
 @click.option(
     "--arg",

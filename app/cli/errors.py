@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from resnet_core.bilingual import Language
     from resnet_core.errors import ResnetDiagramError
 from resnet_core.errors import option
 
@@ -67,7 +68,7 @@ class Refusal(click.ClickException):
         return self.status
 
 
-def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
+def refusal_of(error: ResnetDiagramError, instead: str = "", language: Language = "en") -> Refusal:
     """What the command line says about an error of the library.
 
     ``instead`` is the command line that works.
@@ -84,8 +85,9 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     if isinstance(error, RenderError):
         return Refusal(str(error), status=MACHINE_LACKS)
     if not isinstance(error, ParameterError):
-        return Refusal(str(error))
-    allowed: str | Sequence[str] = error.allowed
+        return Refusal(error.text[language])
+    legal = error.legal
+    allowed: str | Sequence[str] = legal if isinstance(legal, list) else legal[language]
     given = f"{option(error.parameter)} {error.value}".rstrip() + ": "
     if isinstance(error, UnknownParameter):
         given, allowed = "", [option(choice) for choice in allowed]
@@ -94,7 +96,7 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
     elif isinstance(error, UnknownSubject) or not error.parameter:
         given = ""
     return Refusal(
-        given + error.reason,
+        given + error.text[language],
         allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
         instead=instead,
     )

@@ -112,6 +112,17 @@ def shape_of(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.split("[x×,]", text))
 
 
+def input_of(text: str) -> Any:
+    """One input as it was typed: a shape, ``[1x3x8x8,1x3x4x4]`` or ``{a:1x8,b:1x4}``."""
+    inside = text[1:-1].split(",") if len(text) > 2 else []
+    if text.startswith("[") and text.endswith("]"):
+        return [shape_of(part.strip()) for part in inside]
+    if text.startswith("{") and text.endswith("}"):
+        pairs = [part.partition(":") for part in inside]
+        return {name.strip(): shape_of(shape.strip()) for name, _, shape in pairs}
+    return shape_of(text)
+
+
 def _imported(place: str) -> ModuleType:
     if place.endswith(".py"):
         path = Path(place)

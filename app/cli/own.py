@@ -42,7 +42,7 @@ class OwnRequest:
     @cached_property
     def diagram(self) -> ModuleDrawing:
         """What is asked for. Raises ParameterError, and Refusal where their code fails."""
-        from app.cli.load_module import Making, module_of, shape_of
+        from app.cli.load_module import Making, input_of, module_of
         from resnet_core.diagram.module import draw_module
 
         target = self.words[0]
@@ -52,7 +52,7 @@ class OwnRequest:
                 allowed="--input and a shape, batch first, such as 1x3x224x224; again for each "
                 "further input",
             )
-        shapes = [shape_of(shape) for shape in self.inputs]
+        shapes = [input_of(shape) for shape in self.inputs]
         making = Making(tuple(self._own["arg"]), next(reversed(self._own["call"]), None))
         dtypes = self._own["dtype"]
         return draw_module(

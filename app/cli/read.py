@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
 from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
+from app.cli.text_file import text_of
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.pasted import SourceDrawing
@@ -71,9 +72,11 @@ def read(
 
     chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
+    view: dict[str, Any] = {}
     try:
-        view: dict[str, Any] = dict(options(words, properties(Options), "read"))
-        whole = _reading(text_of(file), reading)
+        view = dict(options(words, properties(Options), "read"))
+        text, note = text_of(file)
+        whole = _reading(text, reading)
         drawing = draw_source(
             whole.text, call, ",".join(inputs), known=taken, file=Path(file).name,
             dtype=",".join(dtype) or None, **view,
@@ -81,7 +84,9 @@ def read(
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
-        raise refusal_of(error) from None
+        raise refusal_of(error, language="zh" if view.get("lang") == "zh" else "en") from None
+    if note:
+        _note(note, drawing)
     _tell(whole, drawing)
     if reading == 1 and whole.changed:
         _tell_others(whole, drawing)
@@ -105,26 +110,28 @@ def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
 
     numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}
     for other in others(listing.given, drawing):
-        why = "; ".join(str(note) for note in other.notes if note not in listing.notes)
-        said = f"Note: another reading is possible, --reading {numbers[other.text]}: {why}"
-        say(said, err=True)
+        said = Text(
+            "another reading is possible, --reading {}: {}", "还有另一种读法，--reading {}：{}"
+        )
+        new = [note for note in other.notes if note not in listing.notes]
+        why = Text("; ".join(note["en"] for note in new), "；".join(note["zh"] for note in new))
+        _note(said.format(numbers[other.text], why), drawing)
+
+
+def _note(said: Text, drawing: SourceDrawing) -> None:
+    language = drawing.options.lang
+    say(f"{Text('Note: ', '注意：')[language]}{said[language]}", err=True)
 
 
 def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
     if listing.changed:
-        say("Note: the code was restored; please check what was changed:", err=True)
+        _note(Text("the code was restored; please check what was changed:",
+                   "代码已复原，请核对改动："), drawing)  # fmt: skip
         say("\n".join(listing.difference()), err=True)
-    say(f"Drawn: {drawing.call} at {dict(drawing.query)['input']}", err=True)
+    drawn = Text("Drawn: {} at {}", "已画出：{}，输入 {}")
+    said = drawn.format(drawing.call, dict(drawing.query)["input"])
+    say(said[drawing.options.lang], err=True)
     for assumption in drawing.assumptions:
-        say(f"Note: {assumption.said()}", err=True)
+        _note(assumption.said(), drawing)
     tell(drawing.graph.problem)
-
-
-def text_of(file: str) -> str:
-    """The text of the file. Raises Refusal."""
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"{file} cannot be read: {error}") from None

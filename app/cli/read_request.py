@@ -30,7 +30,7 @@ class ReadRequest:
     @cached_property
     def diagram(self) -> SourceDrawing:
         """What is asked for. Raises SourceError, ParameterError, Refusal."""
-        from app.cli.read import text_of
+        from app.cli.text_file import text_of
         from resnet_core.diagram.pasted import draw_source
         from resnet_core.source.listing import restored
 
@@ -39,7 +39,7 @@ class ReadRequest:
         file = self.words[1]
         said = self._said
         return draw_source(
-            restored(text_of(file)).text,
+            restored(text_of(file)[0]).text,
             next(iter(said["call"]), None),
             ",".join(said["input"]) or None,
             known=dict(pair.partition("=")[::2] for pair in said["known"]),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from resnet_core.bilingual import LANGUAGES, Words
+from resnet_core.bilingual import LANGUAGES, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import asked_for
 from resnet_core.explain.main_path import called, capital, plural
@@ -14,7 +14,7 @@ from resnet_core.explain.shortcut import averaging, described, option_a
 from resnet_core.explain.stride import size
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, Stage, channels, stride
-from resnet_core.language.notation import Caption
+from resnet_core.language.notation import Caption, shape_text
 from resnet_core.language.terms import Few, Many, listed, percent, several, side, whole
 
 # Sides up to this many pixels are those of thumbnails: CIFAR's 32, Tiny ImageNet's 64.
@@ -201,11 +201,8 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
         Said(*claim, (block.path,)),
         (
             Said(
-                f"Take {called(block, 'en')}, which gets {block.given[1]:,} channels at "
-                f"{side(block.given)}.",
-                f"以{called(block, 'zh')}为例，它的输入是 {block.given[1]:,} 个通道、"
-                f"{side(block.given)}。"
-                "",
+                f"Take {called(block, 'en')}, which gets {_size(block.given, 'en')}.",
+                f"以{called(block, 'zh')}为例，它的输入是 {_size(block.given, 'zh')}。",
                 (block.path,),
             ),
             *told[0].said,
@@ -497,3 +494,11 @@ def _plain(outline: Outline) -> Passage:
             ),
         ),
     )
+
+
+def _size(shape: Sequence[int], language: Language) -> str:
+    """Channels and sides of a map; of what is no map the numbers as they stand."""
+    if len(shape) != 4:
+        return shape_text(tuple(shape))
+    said = Text("{} channels at {}", "{} 个通道、{}")
+    return said.format(f"{shape[1]:,}", side(shape))[language]

@@ -32,7 +32,7 @@ def sight(outline: Outline) -> Iterator[Passage]:
         for call in graph.calls
         if len(call.shape) == 4 and max(call.shape[2:]) > 1 and call.id not in last_first
     ]
-    if not maps or any(_grows(call) for call in graph.calls):
+    if not maps or graph.mixes or any(_grows(call) for call in graph.calls):
         return  # how far is seen is reckoned through maps that keep their size or shrink
     gates, norms = whole_image(outline)
     if gates or norms:

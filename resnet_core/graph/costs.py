@@ -75,6 +75,26 @@ class Sight:
         extent = _each(lambda r, g: r + g, self.extent, grown)
         return Sight(extent, step, self.whole or _is_global(kind, attributes))
 
+    def enlarged(self, node: Node) -> Sight:
+        """What is seen after the map was made larger, with or without looking at neighbours."""
+        given, made = node.inputs[0] if node.inputs else (), node.shape
+        if len(given) != len(made) or len(made) < 3 or 0 in (*given, *made):
+            return self
+        ratio = (given[-2] / made[-2], given[-1] / made[-1]) if len(made) > 3 else (
+            (given[-1] / made[-1],) * 2
+        )  # fmt: skip
+        mode = str(node.attributes.get("mode", ""))
+        taps = 3 if "cubic" in mode else int("linear" in mode or "Bilinear" in node.type)
+        extent = _each(lambda r, j: r + j * taps, self.extent, self.step)
+        return Sight(extent, _each(lambda j, q: j * q, self.step, ratio), self.whole)
+
+
+# What makes a map larger (or smaller) by naming its new size.
+_ENLARGING = (
+    "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "interpolate", "upsample",
+    "PixelShuffle", "pixel_shuffle",
+)  # fmt: skip
+
 
 def widest(sights: Sequence[Sight]) -> Sight:
     """Where paths meet, the widest counts.
@@ -97,7 +117,8 @@ def sights(nodes: Sequence[Node], edges: Iterable[Edge]) -> dict[str, Sight]:
     for node in nodes:
         met = widest([found[item] for item in before[node.id]])
         shape = node.inputs[0] if node.inputs else ()
-        found[node.id] = met.through(node.type, node.attributes, shape)
+        seen = met.through(node.type, node.attributes, shape)
+        found[node.id] = seen.enlarged(node) if node.type in _ENLARGING else seen
     return found
 
 

@@ -38,7 +38,8 @@ def derivations(graph: Graph, values: Mapping[str, Any]) -> dict[str, tuple[Deri
     found = {}
     for node in graph.calls:
         before = [seen[edge.source] for edge in graph.incoming[node.id]]
-        chains = [*_shape(graph, node, values), *_costs(node), *_sight(node, before)]
+        chains = [*_shape(graph, node, values), *_costs(node)]
+        chains += [] if graph.mixes else [*_sight(node, before)]
         found[node.id] = tuple(chains)
     return found
 

@@ -24,9 +24,16 @@ Role = Literal[
 
 # Calls that cut, pad or join a map: a shortcut of these alone is option A of the ResNet paper.
 _PADDING = {
-    "getitem", "narrow", "pad", "cat", "concat", "concatenate",
+    "getitem", "setitem", "narrow", "pad", "cat", "concat", "concatenate",
     *(f"{name}Pad{sides}d" for name in ("Zero", "Constant") for sides in (1, 2, 3)),
 }  # fmt: skip
+
+
+# What lets every position see every other; products do where both factors are made of the input.
+_MIXING = frozenset(
+    {"MultiheadAttention", "scaled_dot_product_attention", "LSTM", "GRU", "RNN"}
+)  # fmt: skip
+_PRODUCTS = frozenset({"matmul", "bmm", "einsum", "baddbmm"})
 
 
 def changed(item: T, **values: Any) -> T:
@@ -197,6 +204,19 @@ class Graph:
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
         return _by(self.edges, "source", self.nodes)
+
+    @cached_property
+    def mixes(self) -> bool:
+        """Whether a call lets every position see every other: attention, recurrence, a spectrum.
+
+        There a receptive field that counts windows says nothing.
+        """
+        return any(
+            node.type in _MIXING
+            or node.type.startswith("fft_")
+            or (node.type in _PRODUCTS and len(node.inputs) > 1 and node.lane != "gate")
+            for node in self.nodes
+        )
 
     def lineage(self, path: str) -> tuple[str, ...]:
         """The group itself and all that contain it, innermost first, without the root."""

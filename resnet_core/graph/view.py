@@ -245,7 +245,8 @@ def folded(graph: Graph) -> Graph:
     rows: dict[str, list[str]] = {}
     last = ""
     for path, members in units.items():
-        if last and _continues(graph, units[last], members):
+        alike = last and _parent(graph, last) == _parent(graph, path)
+        if alike and _continues(graph, units[last], members):
             keep[path] = keep.get(last, last)
             rows[keep[path]].append(path)
         else:
@@ -255,17 +256,43 @@ def folded(graph: Graph) -> Graph:
 
 
 def _units(graph: Graph) -> dict[str, list[Node]]:
-    """What may be folded: boxes, and groups that are open blocks, with their nodes."""
+    """What may be folded: boxes, open blocks, and groups beside an equal one, with their nodes."""
     units: dict[str, list[Node]] = {}
     blocks = {group.path for group in graph.groups if group.level == "block" and group.path}
+    beside = _repeated(graph, blocks)
     for node in graph.nodes:
-        if node.kind == "group":
+        outer = [path for path in graph.lineage(node.group) if path in beside]
+        block = next((path for path in graph.lineage(node.group) if path in blocks), None)
+        if outer:
+            units.setdefault(outer[-1], []).append(node)
+        elif node.kind == "group":
             units[node.id] = [node]
-        else:
-            block = next((path for path in graph.lineage(node.group) if path in blocks), None)
-            if block:
-                units.setdefault(block, []).append(node)
+        elif block:
+            units.setdefault(block, []).append(node)
     return units
+
+
+def _repeated(graph: Graph, blocks: set[str]) -> set[str]:
+    """The groups outside of blocks that are equal to the group before or behind them."""
+    members: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        for path in graph.lineage(node.group):
+            members.setdefault(path, []).append(node)
+    last: dict[str, str] = {}
+    found: set[str] = set()
+    for group in graph.groups:
+        path, parent = group.path, group.parent
+        if path not in members or group.level or blocks & set(graph.lineage(path)):
+            continue
+        before = last.get(parent)
+        last[parent] = path
+        if (
+            before is not None
+            and len(members[before]) == len(members[path])
+            and _continues(graph, members[before], members[path])
+        ):
+            found |= {before, path}
+    return found
 
 
 def _continues(graph: Graph, before: Sequence[Node], after: Sequence[Node]) -> bool:
@@ -285,14 +312,12 @@ def _continues(graph: Graph, before: Sequence[Node], after: Sequence[Node]) -> b
         return False
     return [_signature(item, before[0]) for item in before] == [
         _signature(item, after[0]) for item in after
-    ] and _parent(graph, before[0]) == _parent(graph, after[0])
+    ]
 
 
-def _parent(graph: Graph, node: Node) -> str:
-    if node.kind == "group":
-        return node.group
-    block = next(e for e in graph.lineage(node.group) if graph.group[e].level == "block")
-    return graph.group[block].parent
+def _parent(graph: Graph, unit: str) -> str:
+    """What a closed box or an open group stands in."""
+    return graph.group[unit].parent if unit in graph.group else graph.node[unit].group
 
 
 def _exits(graph: Graph, members: Sequence[Node]) -> set[str]:
@@ -354,8 +379,9 @@ def _folded(
         for edge in graph.edges
         if edge.target not in gone and (edge.source not in gone or edge.source in leave)
     )
+    alone = {unit[0].id: path for path, unit in units.items() if len(unit) == 1}
     nodes = tuple(
-        _row(graph, node, rows) if node.kind == "group" else node
+        _row(node, units, rows.get(alone[node.id], [])) if node.id in alone else node
         for node in graph.nodes
         if node.id not in gone
     )
@@ -364,15 +390,18 @@ def _folded(
         for group in graph.groups
         if any(path in keep for path in graph.lineage(group.path))
     }
+    # Of a group of one box the box says how many there are.
+    open_ = set(rows) - set(alone.values())
     groups = tuple(
-        replace(group, folded=tuple(rows[group.path][1:])) if group.path in rows else group
+        replace(group, folded=tuple(rows[group.path][1:])) if group.path in open_ else group
         for group in graph.groups
         if group.path not in lost
     )
     return replace(graph, nodes=nodes, edges=edges, groups=groups)
 
 
-def _row(graph: Graph, node: Node, rows: Mapping[str, Sequence[str]]) -> Node:
+def _row(node: Node, units: Mapping[str, Sequence[Node]], row: Sequence[str]) -> Node:
     """A box that stands for a row of equal ones: it sees as far as the last of them."""
-    row = rows.get(node.id, [node.id])
-    return replace(node, folded=tuple(row[1:]), receptive_field=graph.node[row[-1]].receptive_field)
+    others = [units[path][0] for path in row[1:]]
+    seen = others[-1].receptive_field if others else node.receptive_field
+    return replace(node, folded=tuple(other.id for other in others), receptive_field=seen)

@@ -35,6 +35,7 @@ _NAMES = {
     "Flatten": "flatten",
     "layer_norm": "layer norm",
     "getitem": "select",
+    "setitem": "write a part",
 }
 _SHORT = {"batch norm": "BN", "group norm": "GN", "instance norm": "IN", "layer norm": "LN"}
 
@@ -91,7 +92,11 @@ def call_title(node: Node, language: Language = "en") -> str:
         details = _conv_details(values, language)
         if "Transpose" in node.type:  # its step is one of the output: the map grows by it
             details = [detail.replace("/", "×") for detail in details]
-        return ", ".join([f"{_kernel(values)} {kind}", *details])
+        one = node.type.lower().endswith(
+            "1d"
+        )  # 3 alone before "1-D conv" reads as a number of them
+        named = say("{} of {}", language, kind, _kernel(values)) if one else ""
+        return ", ".join([named or f"{_kernel(values)} {kind}", *details])
     if node.role == "pool":
         return _pool(node, language)
     if node.role == "linear" and "out_features" in values:
@@ -99,7 +104,7 @@ def call_title(node: Node, language: Language = "en") -> str:
     if node.role in ("input", "output"):
         return end_name(node, language)
     if node.type in ("add", "mul") and len(node.inputs) < 2:
-        return _with_constant(node)
+        return _with_constant(node, language)
     if node.type == "getitem":
         return _selection(node, language)
     if node.type == "pad":
@@ -218,23 +223,47 @@ def _pool(node: Node, language: Language) -> str:
             return say("global {}", language, kind)
         return say("{} to {}", language, kind, _one(target))
     if "kernel_size" not in values:
-        if _pair(values.get("dim", (2, 3))) != (1, 1):
-            return say("global {}", language, kind)
-        return say(f"{'mean' if node.type == 'mean' else 'maximum'} over channels", language)
+        return _reduction(node, language)
     return ", ".join(value for value in (f"{_kernel(values)} {kind}", _step(values)) if value)
+
+
+def _reduction(node: Node, language: Language) -> str:
+    """A mean or a maximum over whole axes, or a pool to a size that the output has."""
+    kind, values = _pool_kind(node, language), node.attributes
+    given = node.inputs[0] if node.inputs else ()
+    sides = len(given)
+    if node.type not in ("mean", "amax"):
+        left = node.shape[2:]
+        if all(side == 1 for side in left):
+            return say("global {}", language, kind)
+        return say("{} to {}", language, kind, "×".join(map(str, left)))
+    dim = values.get("dim", list(range(sides)))
+    axes = {axis % max(sides, 1) for axis in (dim if isinstance(dim, list | tuple) else [dim])}
+    if sides in (4, 5) and axes == set(range(2, sides)):
+        return say("global {}", language, kind)
+    word = "mean" if node.type == "mean" else "maximum"
+    if len(axes) == sides:
+        return say(f"{word} of all", language)
+    if sides in (4, 5) and axes == {1}:
+        return say(f"{word} over channels", language)
+    # What an axis of a sequence is, positions or channels, is for its model to say.
+    named = ", ".join(map(str, sorted(axes)))
+    axis = "axis" if len(axes) == 1 else "axes"
+    return say(f"{word} over {axis} {{}}", language, named)
 
 
 def _pool_kind(node: Node, language: Language) -> str:
     return say("max pool" if "max" in node.type.lower() else "average pool", language)
 
 
-def _with_constant(node: Node) -> str:
-    """``× gamma``: an operation with a parameter of the module itself, or with a number."""
+def _with_constant(node: Node, language: Language) -> str:
+    """``× gamma``: an operation with a parameter or buffer of the module itself, or a number."""
     sign = {"add": "+", "mul": "×"}[node.type]
-    names = [item.rpartition(".")[2] for item in node.attributes.get("parameters", ())]
+    own = [*node.attributes.get("parameters", ()), *node.attributes.get("buffers", ())]
+    names = [item.rpartition(".")[2] for item in own]
     number = node.attributes.get("other", "")
     what = ", ".join(names) or (f"{number:.4g}" if isinstance(number, float) else str(number))
-    return f"{sign} {what}".strip()
+    return f"{sign} {what or say('a tensor', language)}"
 
 
 def _selection(node: Node, language: Language) -> str:
@@ -318,7 +347,8 @@ class Caption:
     """What is known of a structure beside its graph.
 
     ``parameters`` are all knobs with their values; ``notable`` those worth a word above the
-    picture: what a preset fixes and what differs from the defaults.
+    picture: what a preset fixes and what differs from the defaults. ``note`` says how the graph
+    came about, where that is not as always.
     """
 
     name: str
@@ -332,6 +362,7 @@ class Caption:
     fix: str | None = None
     own_title: str | None = None
     language: Language = "en"
+    note: str = ""
 
     @property
     def above(self) -> str:
@@ -379,7 +410,8 @@ def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str
         sizes = ["×".join(map(str, node_input.shape[2:])) for node_input in graph.inputs]
         found += [say("{} input", language, size) for size in dict.fromkeys(sizes) if size]
     batch = graph.inputs[0].shape[0]
-    return found + ([say("batch {}", language, batch)] if batch != 1 else [])
+    found += [say("batch {}", language, batch)] if batch != 1 else []
+    return found + ([say(caption.note, language)] if caption.note else [])
 
 
 def sums(graph: Graph, language: Language = "en") -> list[str]:
@@ -389,7 +421,8 @@ def sums(graph: Graph, language: Language = "en") -> list[str]:
     if graph.problem:
         return found
     found.append(say("{} multiply-adds", language, amount(totals.macs, language)))
-    found.append(say("receptive field {}", language, totals.receptive_field))
+    if not graph.mixes:
+        found.append(say("receptive field {}", language, totals.receptive_field))
     return found
 
 

@@ -25,6 +25,7 @@ from typing import Any
 import graphviz
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torchview.computation_graph import ComputationGraph
 from torchview.torchview import process_input
 
@@ -65,10 +66,23 @@ def trace(
     set. Whatever ``build`` raises passes through. Raises TraceError for a module that is no
     runnable code at all.
     """
+    return trace_given(build, _made(input_shapes, dtypes), kwargs)
+
+
+def trace_given(
+    build: Callable[[], nn.Module],
+    given: Sequence[Any],
+    kwargs: Mapping[str, Any] | None = None,
+    device: str = "meta",
+) -> Graph:
+    """The same for any values that forward takes by place: of a tensor its shape counts.
+
+    On the ``cpu`` it is run with the numbers that module and values have, at its own price.
+    """
     with one_at_a_time:
-        with stage("build"), torch.device("meta"):
+        with stage("build"), torch.device(device):
             module = build()
-        return _run(module, input_shapes, Twins(module), Witness(Counter()), dtypes, kwargs)
+        return _run(module, given, Twins(module), Witness(Counter()), kwargs, device)
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -82,7 +96,7 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
             with stage("build"), torch.device("meta"), unfilled(), twinning():
                 module = build()
             twins = Twins(module)
-            found = _run(module, input_shapes, twins, Witness())
+            found = _run(module, _made(input_shapes), twins, Witness())
             if found.problem is None or not twins.of:
                 return found
         except Unplaceable:
@@ -90,24 +104,30 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
         return trace(build, input_shapes)
 
 
+def _made(shapes: Sequence[Shape], dtypes: Sequence[torch.dtype] = ()) -> list[torch.Tensor]:
+    """Inputs of these shapes, without numbers."""
+    kinds = [*dtypes, *[torch.get_default_dtype()] * len(shapes)]
+    return [
+        torch.empty(shape, dtype=dtype, device="meta")
+        for shape, dtype in zip(shapes, kinds, strict=False)
+    ]
+
+
 @stage("trace")
 def _run(
     module: nn.Module,
-    input_shapes: Sequence[Shape],
+    given: Sequence[Any],
     twins: Twins,
     witness: Witness,
-    dtypes: Sequence[torch.dtype] = (),
     kwargs: Mapping[str, Any] | None = None,
+    device: str = "meta",
 ) -> Graph:
-    kinds = [*dtypes, *[torch.get_default_dtype()] * len(input_shapes)]
-    with torch.device("meta"):
-        inputs = [
-            torch.empty(shape, dtype=dtype)
-            for shape, dtype in zip(input_shapes, kinds, strict=False)
-        ]
-    tensors, named, input_nodes = process_input(inputs, None, _emptied(dict(kwargs or {})), "meta")
+    values: tuple[Any, ...] = list(given), dict(kwargs or {})
+    if device == "meta":
+        values = _emptied(values)
+    tensors, named, input_nodes = process_input(values[0], None, values[1], device)
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure = _forward(module, (tensors, named), record, witness)
+    failure = _forward(module, (tensors, named), record, witness, device)
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
@@ -128,15 +148,18 @@ def _emptied(value: Any) -> Any:
 
 
 def _forward(
-    module: nn.Module, given: tuple[Any, Any], record: ComputationGraph, witness: Witness
-) -> BaseException | None:
+    module: nn.Module, given: tuple[Any, Any], record: ComputationGraph, witness: Witness,
+    device: str,
+) -> BaseException | None:  # fmt: skip
     """Run it; what it raised. A tensor that a forward makes is without data as all others are."""
     tensors, named = given
     module.eval()
     witness.follow = followed_from(record)
     recording = QuickRecorder(record, witness.around)
+    # What is fused on a processor is counted by nobody: its parts are.
+    fused = nullcontext() if device == "meta" else sdpa_kernel(SDPBackend.MATH)
     counting = witness.counter or nullcontext()
-    with recording, torch.no_grad(), plain_sizes(), counting, torch.device("meta"), witness:
+    with fused, recording, torch.no_grad(), plain_sizes(), counting, torch.device(device), witness:
         try:
             module(*tensors, **named)
         except (Exception, SystemExit) as error:

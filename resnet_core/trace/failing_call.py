@@ -26,6 +26,12 @@ _NEEDS_DATA = (
     "aten::_local_scalar"
 )
 
+# What is said besides of what runs without a word where there are numbers.
+_NEEDS_NUMBERS = (
+    f"{_NEEDS_DATA}|looks at the values|expected device meta|[Mm]eta backend|fake impl|numpy|"
+    "TorchScript|[Mm]eta tensor|device meta"
+)
+
 _CHANNELS = Text("the layer takes {} channels and {} come in", "这一层要 {} 个通道，进来的是 {} 个")
 _FEATURES = Text(
     "the layer takes vectors of {:,} numbers and vectors of {:,} come in",
@@ -159,6 +165,11 @@ def told(failure: BaseException) -> Text:
         return said
     placed = Text("{} ({}, line {})", "{}（{} 第 {} 行）")
     return placed.format(said, Path(theirs[-1].filename).name, theirs[-1].lineno)
+
+
+def needs_numbers(said: str) -> bool:
+    """Whether a call fails for want of numbers, as torch or as this file says it."""
+    return bool(re.search(_NEEDS_NUMBERS, said))
 
 
 def _plain(said: str) -> Text:

@@ -8,7 +8,7 @@ the layers of ``self`` would run the layers of the original.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CellType, FunctionType
 from typing import Any
 
@@ -22,10 +22,23 @@ Memo = dict[int, Any]
 
 def hollow(module: nn.Module) -> nn.Module:
     """The module once more, on the meta device: all of its layers, none of its numbers."""
+    return _once_more(module, _Emptying(), _empty_parameter)
+
+
+def full(module: nn.Module) -> nn.Module:
+    """The module once more, numbers and all."""
+    return _once_more(module, _Detaching(), _full_parameter)
+
+
+def _once_more(
+    module: nn.Module,
+    copying: TorchFunctionMode,
+    again: Callable[[nn.Parameter], nn.Parameter],
+) -> nn.Module:
     memo: Memo = {}
-    with _Emptying(), torch.no_grad():
+    with copying, torch.no_grad():
         for parameter in module.parameters():
-            memo[id(parameter)] = _empty_parameter(parameter)
+            memo[id(parameter)] = again(parameter)
         shells = [
             (part, _shell(part, memo))
             for part in module.modules()
@@ -55,6 +68,19 @@ class _Emptying(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+class _Detaching(TorchFunctionMode):
+    """While it holds, a tensor that was computed can be copied too."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if func is torch.Tensor.__deepcopy__ and not args[0].is_leaf:
+            tensor, memo = args
+            memo[id(tensor)] = tensor.detach().clone()
+            return memo[id(tensor)]
+        return func(*args, **(kwargs or {}))
+
+
 def _empty(tensor: torch.Tensor) -> torch.Tensor:
     with torch._C.DisableTorchFunctionSubclass():
         return torch.empty_like(tensor.detach(), device="meta").as_subclass(torch.Tensor)
@@ -69,6 +95,12 @@ def _empty_parameter(parameter: nn.Parameter) -> nn.Parameter:
         return nn.Parameter(
             torch.empty_like(parameter.detach(), device="meta"), parameter.requires_grad
         )
+
+
+def _full_parameter(parameter: nn.Parameter) -> nn.Parameter:
+    if isinstance(parameter, UninitializedParameter):
+        return copy.deepcopy(parameter)
+    return nn.Parameter(parameter.detach().cpu().clone(), parameter.requires_grad)
 
 
 def _shell(module: nn.Module, memo: Memo) -> nn.Module:

@@ -86,6 +86,7 @@ class Reader:
             self.paths.setdefault(id(one_module), path)
         self.taken = set(self.paths.values())
         self.parameters: dict[_Key, tuple[str, int]] = dict(_by_id(module))
+        self.buffers = {id(buffer): path for path, buffer in module.named_buffers()}
         self.twins = twins
         for outline, twin in twins.of.items():
             for key, known in _by_id(twin):
@@ -240,7 +241,12 @@ class Reader:
         kind = roles.function_name(recorded)
         used = [parameter for parameter in seen.parameters if parameter in self.parameters]
         names = [self.parameters[item][0].removeprefix(f"{path}.") for item in used]
-        attributes = {**seen.attributes, **({"parameters": names} if names else {})}
+        held = [self.buffers[item] for item in seen.buffers if item in self.buffers]
+        attributes = {
+            **seen.attributes,
+            **({"parameters": names} if names else {}),
+            **({"buffers": [name.removeprefix(f"{path}.") for name in held]} if held else {}),
+        }
         full = f"{path}.{kind}" if path else kind
         name, call = self._number(f"{full}()" if full in self.taken else full)
         return Node(

@@ -87,13 +87,15 @@ class Call:
     """A call as it was made: the function's name, its tensors, its other arguments, the line.
 
     ``operands`` are the shapes of all tensors, ``tensors`` those that came along the graph, and
-    ``parameters`` the ``id`` of those that are a module's own. ``macs`` is what torch counted.
+    ``parameters`` the ``id`` of those that are a module's own, ``buffers`` of those that came from
+    neither: buffers, and what a forward made. ``macs`` is what torch counted.
     """
 
     name: str = ""
     operands: tuple[Shape, ...] = ()
     tensors: tuple[TensorNode, ...] = ()
     parameters: tuple[int, ...] = ()
+    buffers: tuple[int, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     source: Source | None = None
     macs: int | None = None
@@ -208,8 +210,29 @@ class Witness(TorchFunctionMode):
         func, args = _as_call(func, args)
         if self._deep:
             return self._unfollowed(func, args, kwargs)
+        if func is torch.Tensor.__setitem__ and _nodes(args[0]):
+            # ``x[…] += y`` puts the part back where it is already.
+            if getattr(args[2], "_told_to", None) is not args[0]:
+                self._noted(_written, types, args, kwargs)
+            return None
         made = self._noted(func, types, args, kwargs)
-        return self.follow(made) if func in CREATORS else made
+        if args and made is args[0]:
+            self._tell_owner(made, types)
+        # What is made like a tensor that is followed hangs on that already.
+        return self.follow(made) if func in CREATORS and not _nodes(made) else made
+
+    def _tell_owner(self, part: Any, types: Any) -> None:
+        """A part of a tensor was written to in place: so was the tensor that it is a part of."""
+        owner = getattr(part, "_part_of", None)
+        if owner is None:
+            return
+        with torch._C.DisableTorchFunctionSubclass():
+            # A choice of positions by their numbers is a copy.
+            shares = part.untyped_storage()._cdata == owner.untyped_storage()._cdata
+        if shares:
+            self._noted(_shared, types, (owner, part), {})
+            part._told_to = owner
+            self._tell_owner(owner, types)
 
     def _noted(
         self, func: Any, types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -222,6 +245,8 @@ class Witness(TorchFunctionMode):
         try:
             if (answer := known_shape(func, args, kwargs, self.counter is not None)) is not None:
                 result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
+            elif func is _written or func is _shared:
+                result = RecorderTensor.__torch_function__(func, types, args, kwargs)
             elif before:
                 result = func(*args, **kwargs)
             else:
@@ -231,6 +256,8 @@ class Witness(TorchFunctionMode):
                 self.failed = self._call(name, tensors, before, args, kwargs)
             raise
         for tensor in _tensors((result,)):
+            if name in _PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
+                tensor._part_of = args[0]  # type: ignore[attr-defined]
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
                     call = self._call(name, tensors, before, args, kwargs)
@@ -256,8 +283,30 @@ class Witness(TorchFunctionMode):
         with torch._C.DisableTorchFunctionSubclass():
             shapes = tuple(tuple(tensor.shape) for tensor in tensors)
         own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
+        rest = tuple(id(tensor) for tensor in tensors if type(tensor) is torch.Tensor)
         plain = _scalars(name, args, kwargs)
-        return Call(name, shapes, nodes, own, plain, _line(sys._getframe(2)))
+        return Call(name, shapes, nodes, own, rest, plain, _line(sys._getframe(2)))
+
+
+# What gives parts of a tensor that share its numbers: who writes to them writes to it.
+_PARTS = frozenset(
+    {"__getitem__", "narrow", "select", "chunk", "split", "unbind", "view", "unsqueeze", "squeeze",
+     "transpose", "permute", "diagonal", "expand", "reshape", "flatten"}
+)  # fmt: skip
+
+
+def _written(target: torch.Tensor, index: Any, value: Any) -> torch.Tensor:
+    """``target[index] = value`` as a call that gives what it has written to."""
+    target[index] = value
+    return target
+
+
+def _shared(owner: torch.Tensor, _part: torch.Tensor) -> torch.Tensor:
+    """A tensor after a part of it was written to, which changed it already."""
+    return owner
+
+
+_written.__name__ = _shared.__name__ = "__setitem__"
 
 
 def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -309,9 +358,32 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
     found = dict(zip(names, plain, strict=False)) | dict(kwargs)
+    if name in _CONVOLUTIONS and len(args) > 1 and isinstance(args[1], torch.Tensor):
+        found |= _window(args, kwargs)
     if name == "__getitem__" and _cuts(args[1:]):
         found["cut"] = True
     return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
+
+
+_CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
+
+
+def _window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a convolution that is called as a function has in common with the layer."""
+    names = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
+    given = dict(zip(names, args, strict=False)) | dict(kwargs)
+    sides = look(given["weight"])
+    groups = given.get("groups", 1)
+    found = {
+        "in_channels": sides[1] * groups, "out_channels": sides[0],
+        "kernel_size": list(sides[2:]), "groups": groups,
+        "bias": given.get("bias") is not None,
+    }  # fmt: skip
+    for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1)):
+        value = given.get(name, usual)
+        alone = isinstance(value, int) and len(sides) == 4
+        found[name] = [value, value] if alone else _listed(value)
+    return found
 
 
 def _cuts(index: tuple[Any, ...]) -> bool:

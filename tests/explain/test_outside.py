@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from resnet_core import ParameterError, draw_module
@@ -92,3 +95,40 @@ def test_inputs_may_hold_whole_numbers() -> None:
     for wrong in ("longer", ["long"]):
         with pytest.raises(ParameterError, match="dtype"):
             draw_module(Tokens(), shapes, dtype=wrong)
+
+
+class Reduced(nn.Module):
+    def __init__(self, how: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.how = how
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.how(x)
+
+
+@pytest.mark.parametrize(
+    ("how", "shape", "english", "chinese"),
+    [
+        (lambda x: x.mean(1), (1, 8, 16), "mean over axis 1 ", "沿第 1 轴取平均"),
+        (lambda x: x.mean(-1), (1, 8, 16), "mean over axis 2 ", "沿第 2 轴取平均"),
+        (lambda x: x.mean(1), (1, 8, 4, 4), "mean over channels", "按通道取平均"),
+        (lambda x: x.mean((-1, -2)), (1, 8, 4, 4), "global average pool", "全局平均池化"),
+        (lambda x: x.mean((1, 2)), (1, 8, 4, 4), "mean over axes 1, 2", "沿第 1, 2 轴取平均"),
+        (lambda x: x.mean(), (1, 8, 4, 4), "mean of all", "全部取平均"),
+        (lambda x: F.adaptive_avg_pool2d(x, 2), (1, 8, 4, 4), "pool to 2×2", "池化到 2×2"),
+        (lambda x: F.adaptive_max_pool1d(x, 1), (1, 8, 4), "global max pool", "全局最大池化"),
+    ],
+)
+def test_a_mean_is_named_by_what_it_is_taken_over(
+    how: Callable[[torch.Tensor], torch.Tensor], shape: tuple[int, ...], english: str, chinese: str
+) -> None:
+    assert english in draw_module(Reduced(how), shape).txt
+    assert chinese in draw_module(Reduced(how), shape, lang="zh").txt
+
+
+def test_a_convolution_along_one_axis_does_not_read_as_a_number_of_them() -> None:
+    layers = nn.Sequential(nn.Conv1d(8, 8, 2), nn.ConvTranspose1d(8, 4, 3, 2))
+    text = draw_module(layers, (1, 8, 16)).txt
+    assert "1-D conv of 2, 8" in text
+    assert "transposed conv of 3, 4, ×2" in text
+    assert "一维卷积（宽 2）, 8" in draw_module(layers, (1, 8, 16), lang="zh").txt

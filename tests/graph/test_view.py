@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch.nn.functional as F
+from torch import nn
 
-from resnet_core import draw
+from resnet_core import draw, draw_module
 from resnet_core.language.notation import title
 
 
@@ -139,3 +141,62 @@ def test_two_structures_of_which_one_fails_are_compared():
 
     failing = draw(model="resnet", norm_layer="instance", input="1")
     assert compare(failing, draw(model="resnet")).render("svg")
+
+
+class ConvNorm(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(8)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x)))
+
+
+class Around(nn.Module):
+    """Adds its input to what another module makes of it."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x) + x
+
+
+def mixer() -> nn.Module:
+    """A block with something behind it: the pair is what is repeated."""
+    depthwise = nn.Sequential(nn.Conv2d(8, 8, 5, groups=8, padding=2), nn.GELU())
+    return nn.Sequential(Around(depthwise), nn.Conv2d(8, 8, 1), nn.GELU())
+
+
+def test_equal_groups_without_an_addition_are_drawn_once():
+    for made in (ConvNorm, lambda: nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.ReLU())):
+        module = nn.Sequential(nn.Conv2d(3, 8, 3), *[made() for _ in range(6)], nn.Conv2d(8, 2, 1))
+        drawing = draw_module(module, (1, 3, 16, 16), detail="layer")
+        assert [len(node.folded) for node in drawing.shown.calls] == [0, 5, 0]
+        assert "× 6" in drawing.txt
+        assert "× 6" in drawing.svg
+        assert len(draw_module(module, (1, 3, 16, 16), detail="layer", fold=False).shown.calls) == 8
+
+
+def test_a_block_with_something_behind_it_is_repeated_with_that():
+    module = nn.Sequential(*[mixer() for _ in range(5)])
+    drawing = draw_module(module, (1, 8, 16, 16))
+    assert [group.folded for group in drawing.shown.groups if group.path] == [("1", "2", "3", "4")]
+    assert len(drawing.shown.calls) == 2
+    assert "× 5" in drawing.txt
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        nn.Sequential(nn.Conv2d(8, 8, 3, padding=1, dilation=1, groups=2), nn.ReLU()),
+        nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.Tanh()),
+        nn.Sequential(nn.Conv2d(8, 8, 3, padding=1)),
+    ],
+)
+def test_groups_that_differ_are_drawn_each(second):
+    first = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.ReLU())
+    shown = draw_module(nn.Sequential(first, second), (1, 8, 16, 16)).shown
+    assert not any(node.folded for node in shown.nodes)

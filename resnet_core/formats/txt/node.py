@@ -149,12 +149,14 @@ def _panel(graph: Graph, node: Node, wanted: Collection[str], language: Language
     rest = [" · ".join(call_title(other, language) for other in others)]
     if set(wanted) != set(DEFAULT_LABELS):
         rest.append(_even(small(node, wanted, language)))
-    return Panel(node, "box", call_title(first, language), texts.shape, tuple(rest))
+    head = "  ".join(filter(None, (call_title(first, language), texts.count)))
+    return Panel(node, "box", head, texts.shape, tuple(rest))
 
 
 def _is_aside(graph: Graph, node: Node) -> bool:
     """What changes neither shape nor sums is a word beside the wire."""
-    plain = node.role in ("activation", "dropout") and not node.parts and not node.params
+    alone = not node.parts and not node.folded
+    plain = node.role in ("activation", "dropout") and alone and not node.params
     return plain and not node.reshapes and len(graph.incoming[node.id]) == 1
 
 

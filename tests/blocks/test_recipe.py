@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = "tests/formats/test_snapshots.py"
-SUITE = ["tests/blocks/test_catalogue.py", SNAPSHOTS, "tests/explain", "tests/language"]
+BLOCKS = ["tests/blocks/test_catalogue.py", "tests/blocks/test_words.py"]
+SUITE = [*BLOCKS, SNAPSHOTS, "tests/explain", "tests/language"]
 # Prints how the explanation opens, in English, then in Chinese at another stride.
 OPENING = """
 from resnet_core import draw

@@ -36,7 +36,7 @@ LARGE = {"depth": 60, "blocks": 8, "batch": 8, "base_dim": 128, "planes": 512, "
 
 
 @described.parametrize()
-@settings(many(50), phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(many(64), phases=PHASES, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_is_described(case: Any) -> None:
     answer = case.call()
     posted = case.body if isinstance(case.body, dict) else {}

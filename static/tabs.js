@@ -12,6 +12,8 @@ export class Tabs {
       each.addEventListener("click", (event) => { event.preventDefault(); this.select(each); });
     }
     list.addEventListener("keydown", (event) => this.move(event));
+    // A link elsewhere on the page leads to a part that may be hidden.
+    addEventListener("hashchange", () => this.follow());
   }
 
   get chosen() {
@@ -23,6 +25,12 @@ export class Tabs {
     history.replaceState(history.state, "", tab.hash);
     this.apply();
     if (other) document.querySelector(tab.hash).closest(".panels").scrollTop = 0;
+  }
+
+  follow() {
+    if (this.chosen.hash !== location.hash) return;
+    this.apply();
+    document.querySelector(location.hash).scrollIntoView();
   }
 
   /** Shows the chosen part of the page as it is now. */

@@ -102,7 +102,9 @@ def dot(problem: Problem, theme: str, language: Language = "en") -> str:
 
 def _wrapped(text: Text, most: int, language: Language) -> list[str]:
     """Lines of a card; a word that is longer than a line, an address, goes on in the next."""
-    words = re.sub(r"[^ \u2e80-\uffef]+", lambda word: " ".join(_cut(word[0])), told(text, language))
+    words = re.sub(
+        r"[^ \u2e80-\uffef]+", lambda word: " ".join(_cut(word[0])), told(text, language)
+    )
     found = broken(words, 12, LONGEST)
     return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1]} …"]
 

@@ -10,7 +10,7 @@ from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import gated, pixels
 from resnet_core.explain.main_path import called
 from resnet_core.explain.positions import Window, window
-from resnet_core.graph.model import Node
+from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
     Anatomy,
     Outline,
@@ -259,10 +259,7 @@ def total(block: Anatomy) -> Iterator[Passage]:
     }
     shares = [(names[name], percent(macs, block.macs)) for name, macs in told.items() if macs]
     nodes = ids([call for call in block.calls if call.macs])
-    batch = block.given[0] if len(block.given) == 4 else 1
-    many = ("", "") if batch < 2 else Words(
-        f" for the {batch:,} images, {Many(block.macs // batch):en} each",
-        f"（{batch:,} 张图，每张 {Many(block.macs // batch):zh}次）")  # fmt: skip
+    many = for_images(block.given, block.macs)
     whole = Said(
         f"{block.params:,} parameters, {Many(block.macs):en} multiply-adds{many[0]}.",
         f"共 {block.params:,} 个参数，{Many(block.macs):zh}次乘加{many[1]}。",
@@ -279,6 +276,17 @@ def total(block: Anatomy) -> Iterator[Passage]:
         nodes,
     )
     yield Passage(Said("What it costs.", "代价。"), (whole, split))
+
+
+def for_images(given: Shape, macs: int) -> tuple[str, str]:
+    """What stands behind the work of a batch: for how many images, and what each of them costs."""
+    batch = given[0] if len(given) == 4 else 1
+    if batch < 2:
+        return "", ""
+    each = Many(macs // batch)
+    return Words(
+        f" for the {batch:,} images, {each:en} each", f"（{batch:,} 张图，每张 {each:zh}次）"
+    )
 
 
 def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
@@ -359,11 +367,13 @@ def shared(outline: Outline, parts: list[Part]) -> Passage:
     totals = outline.graph.totals
     params = [sum(node.params for node in nodes) for _, _, nodes in parts]
     macs = [sum(node.macs for node in nodes) for _, _, nodes in parts]
+    many = for_images(outline.graph.inputs[0].shape, totals.macs)
     nodes = ids(node for _, _, calls in parts for node in calls if node.macs or node.params)
     said = [
         _split(Words(f"{totals.params:,} parameters", f"参数 {totals.params:,} 个"),
                parts, params, totals.params, nodes),
-        _split(Words(f"{Many(totals.macs):en} multiply-adds", f"乘加 {Many(totals.macs):zh}次"),
+        _split(Words(f"{Many(totals.macs):en} multiply-adds{many[0]}",
+                     f"乘加 {Many(totals.macs):zh}次{many[1]}"),
                parts, macs, totals.macs, nodes),
     ]  # fmt: skip
     heavy, busy = params.index(max(params)), macs.index(max(macs))

@@ -80,7 +80,7 @@ def _preactivated(block: Anatomy, blocks: tuple[Anatomy, ...]) -> Passage:
             "block untouched. In a row of such blocks whose shortcuts are the identity the output "
             "is x plus the sum of all f: a signal, and a gradient, can pass through the row "
             "without meeting a single non-linearity.",
-            f"{stand[1]}放在每个卷积之前而不是之后，和一出来就原样交给下一块。"
+            f"{stand[1]}放在每个卷积之前而不是之后，相加的结果原样交给下一块。"
             "捷径为恒等的这种块连成一串，输出就是 x 加上所有 f 之和：信号和梯度一路穿过，"
             "不经过任何非线性。",
             (*first, *nodes),

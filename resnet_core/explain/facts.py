@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_core.bilingual import Words
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node
-from resnet_core.graph.structure import Anatomy, Outline, groups
+from resnet_core.graph.structure import Anatomy, Outline, groups, kernel
 from resnet_core.language.terms import Few
 
 _ATTENTION = ("SqueezeExcitation", "EfficientChannelAttention", "ConvolutionalBlockAttention")
@@ -73,6 +73,12 @@ def one_in(read: int, size: int) -> tuple[str, str]:
     return Words(f"{read:,} of {size:,} positions", f"{size:,} 个位置只读 {read:,} 个")
 
 
+def ragged(pool: Node) -> bool:
+    """Whether the last windows of a pooling stick out over the edge of the map."""
+    size = kernel(pool)
+    return any(side % size for side in pool.inputs[0][2:])
+
+
 def same_positions(one: Node, other: Node) -> bool:
     """Whether two windows read the same positions of one map."""
     first, second = window(one), window(other)
@@ -92,4 +98,5 @@ def whole_image(outline: Outline) -> tuple[bool, bool]:
 def pixels(outline: Outline) -> bool:
     """Whether an image comes in, and no map that other layers have made."""
     given = outline.graph.inputs[0].shape
-    return len(given) == 4 and given[1] in (1, 3) and bool(outline.stem or not outline.stages)
+    is_first = outline.stem or not outline.stages or not outline.blocks[0].path
+    return len(given) == 4 and given[1] in (1, 3) and bool(is_first)

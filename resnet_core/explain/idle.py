@@ -22,7 +22,8 @@ def idle(block: Anatomy) -> Iterator[Passage]:
 
 def idle_in(outline: Outline) -> Iterator[Passage]:
     """The same of a network, told of its last block, where paths are dropped most often."""
-    said = [*_dropped(outline.blocks[-1]), *_unscaled(outline.blocks[-1])]
+    last = outline.blocks[-1]
+    said = [*_dropped(last), *_unscaled(last), *_untraded(outline)]
     if said:
         yield Passage(CLAIM if len(said) == 1 else CLAIMS, tuple(said))
 
@@ -74,6 +75,17 @@ def _unmoved(block: Anatomy) -> Iterator[Said]:
         f"stride_on={knobs['stride_on']} 在这里没有步长可移：步长为 1 时，放在哪一层都一样。",
         ids(block.steps[:1]),
     )
+
+
+def _untraded(outline: Outline) -> Iterator[Said]:
+    """Dilation in place of a stride that there is not."""
+    knobs = outline.graph.group[""].attributes
+    if knobs.get("dilate") and knobs.get("stride") == 1:
+        yield Said(
+            "dilate=true has no stride to trade here: at stride 1 nothing is dilated.",
+            "dilate=true 在这里没有步长可换：步长为 1 时，什么都不带空洞。",
+            ids(outline.blocks[0].spatial),
+        )
 
 
 def _unpooled(block: Anatomy) -> Iterator[Said]:

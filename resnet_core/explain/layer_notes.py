@@ -8,7 +8,7 @@ from typing import Any
 
 from resnet_core.bilingual import Language, Text, Words, same
 from resnet_core.explain.explanation import LayerNote, Said
-from resnet_core.explain.facts import asked_for, one_in, only_middle
+from resnet_core.explain.facts import asked_for, one_in, only_middle, ragged
 from resnet_core.explain.positions import window
 from resnet_core.graph.formulas import Derivation, derivations
 from resnet_core.graph.model import Node
@@ -327,6 +327,11 @@ def in_gate(node: Node) -> Said | None:
 
 def _side_pool(node: Node) -> Said | None:
     count = Few(kernel(node) ** 2)
+    if ragged(node):
+        return Said(
+            "All positions of a window count here, fewer at the edge.",
+            "窗口里的位置在这里都算数，边上的窗口小一些。",
+        )
     return Said(
         f"All {count:en} positions of a window count here.",
         f"窗口里的{count:zh}个位置在这里都算数。",
@@ -381,7 +386,7 @@ def _gate_multiply(node: Node) -> Said | None:
 
 
 def _gate_conv(node: Node) -> Said | None:
-    if not is_depthwise(node):
+    if not is_depthwise(node) or only_middle(node):
         return None
     return Said(
         "One look around for all products together.",

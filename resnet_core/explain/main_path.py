@@ -169,7 +169,7 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
         else Words(several(made, "channel"), f" {made:,} 个通道上")
     )
     if known and made == 1:
-        on = Words("it", on[1])
+        on = Words("it", "这个通道上")
     return Words(
         f"a {name} convolution looks at the neighbours of each position in {on[0]}",
         f"用 {name} 卷积在{on[1]}提取每个位置周围 {name} 的信息",
@@ -182,7 +182,7 @@ def _in_disguise(node: Node, known: bool) -> tuple[str, str]:
     kind = Words("depthwise ", "逐通道的 ") if is_depthwise(node) else ("", "")
     on = Words(several(given, "channel"), f" {given:,} 个通道上")
     if known:
-        on = Words("it" if given == 1 else "these", "这些通道上")
+        on = Words("it", "这个通道上") if given == 1 else Words("these", "这些通道上")
     turns = ("", "") if given == made else Words(
         f" and takes them to {made:,}", f"，并变成 {made:,} 个")  # fmt: skip
     return Words(

@@ -98,17 +98,24 @@ def _single(outline: Outline) -> Iterator[Said]:
     first, *others = outline.stages[0].blocks
     given, made = whole(first.given), whole(first.made)
     if given == made:
-        english, chinese = Words(f"Every block keeps {made}", f"每一块都保持 {made}")
+        english, chinese = (
+            Words(f"Every block keeps {made}", f"每一块都保持 {made}")
+            if others
+            else Words(f"It keeps {made}", f"它保持 {made} 不变")
+        )
     else:
         english, chinese = Words(
             f"{capital(called(first, 'en'))} takes {given} to {made}",
             f"{called(first, 'zh')}把 {given} 变成 {made}",
         )
         if others:
-            rest = Words("one keeps that and refines", "另一块")
+            rest = Words("one keeps that and refines", "另一块保持不变，继续精修")
             if len(others) > 1:
-                rest = Words(f"{len(others):,} keep that and refine", f"其余 {len(others):,} 块")
-            refined = Words(f", the other {rest.en} it", f"，{rest.zh}保持不变，逐块精修")
+                rest = Words(
+                    f"{len(others):,} keep that and refine",
+                    f"其余 {len(others):,} 块保持不变，逐块精修",
+                )
+            refined = Words(f", the other {rest.en} it", f"，{rest.zh}")
             english, chinese = english + refined.en, chinese + refined.zh
     yield Said(f"{english}.", f"{chinese}。", tuple(block.path for block in outline.blocks))
 
@@ -195,7 +202,8 @@ def blocks(outline: Outline, openings: Mapping[str, Opening], other: Opening) ->
         claim = Words(
             f"Inside, {count:,} of the {every:,} {named[0]} "
             f"{'works as follows' if count == 1 else 'work alike'}.",
-            f"{every:,} 个{named[1]}中，有 {count:,} 个内部的做法一样。",
+            f"{every:,} 个{named[1]}中，有 {count:,} 个内部"
+            f"{'是这样的' if count == 1 else '的做法一样'}。",
         )
     yield Passage(
         Said(*claim, (block.path,)),
@@ -346,14 +354,25 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
     if kinds["none"] == total:
         yield _plain(outline)
         return
-    every = "The block keeps the shape" if total == 1 else f"All {total:,} blocks keep the shape"
     if not others:
+        every = (
+            Words("The block keeps the shape, so x can be added as it is",
+                  "这个块不改变形状，x 能原样相加")
+            if total == 1
+            else Words(f"All {total:,} blocks keep the shape, so x is added everywhere as it is",
+                       f"{total:,} 个块都不改变形状，x 处处都能原样相加")
+            if total > 2
+            else Words("Both blocks keep the shape, so x can be added as it is",
+                       "两块都不改变形状，x 都能原样相加")
+        )  # fmt: skip
         yield Passage(
-            Said("Every shortcut is the identity.", "所有捷径都是恒等捷径。"),
+            Said("The shortcut is the identity.", "捷径是恒等捷径。")
+            if total == 1
+            else Said("Every shortcut is the identity.", "所有捷径都是恒等捷径。"),
             (
                 Said(
-                    f"{every}, so x can be added as it is everywhere, at no cost.",
-                    f"{total:,} 个块都不改变形状，x 处处都能原样相加，不花代价。",
+                    f"{every.en}, at no cost.",
+                    f"{every.zh}，不花代价。",
                     tuple(block.path for block in outline.blocks),
                 ),
             ),
@@ -368,10 +387,12 @@ def shortcuts(outline: Outline) -> Iterator[Passage]:
         else "没有一条捷径是恒等捷径。",
         tuple(block.path for block in outline.blocks if block.kind == "identity"),
     )
-    yield Passage(claim, (*_others(others), *_price(outline, others), *_why(outline, others)))
+    yield Passage(
+        claim, (*_others(others, total), *_price(outline, others), *_why(outline, others))
+    )
 
 
-def _others(others: list[Anatomy]) -> Iterator[Said]:
+def _others(others: list[Anatomy], total: int) -> Iterator[Said]:
     """The shortcuts that are not the identity, by name, and what they do."""
     for kind, ((many, chinese), one) in _DOES.items():
         doing = [other for other in others if other.kind == kind]
@@ -382,29 +403,30 @@ def _others(others: list[Anatomy]) -> Iterator[Said]:
         more = Words(" and others", "等") if len(doing) > MOST else ("", "")
         verb = one if len(doing) == 1 else many
         if kind == "projection" and not all(map(asked_for, doing)):
-            yield _needless(doing)
+            yield _needless(doing, total)
             continue
         yield Said(
             f"{capital(names[0])}{more[0]} {verb}.", f"{names[1]}{more[1]}{chinese}。", paths
         )
 
 
-def _needless(doing: list[Anatomy]) -> Said:
+def _needless(doing: list[Anatomy], total: int) -> Said:
     """Projections of which the shapes ask for some or for none."""
     needed = [block for block in doing if asked_for(block)]
     shown = [listed((called(block, lang) for block in needed[:MOST]), lang) for lang in LANGUAGES]
     count, verb = len(doing), "projects" if len(doing) == 1 else "project"
+    every = Words("All ", "全部 ") if count == total > 1 else ("", "")
     paths = tuple(block.path for block in doing)
     if not needed:
         return Said(
-            f"{count:,} {verb} although no shape asks for it.",
-            f"{count:,} 条做了投影，虽然形状并不要求。",
+            f"{every[0]}{count:,} {verb} although no shape asks for it.",
+            f"{every[1]}{count:,} 条做了投影，虽然形状并不要求。",
             paths,
         )
     more = Words(" and others", "等") if len(needed) > MOST else ("", "")
     return Said(
-        f"{count:,} {verb}; only in {shown[0]}{more[0]} do the shapes ask for it.",
-        f"{count:,} 条做投影；只有{shown[1]}{more[1]}的形状需要它。",
+        f"{every[0]}{count:,} {verb}; only in {shown[0]}{more[0]} do the shapes ask for it.",
+        f"{every[1]}{count:,} 条做投影；只有{shown[1]}{more[1]}的形状需要它。",
         paths,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from resnet_core.bilingual import Words
+from resnet_core.explain.cost import for_images
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.main_path import called_layer
 from resnet_core.graph.model import Node
@@ -160,11 +161,12 @@ def _weights(outline: Outline) -> Iterator[Passage]:
     convs = [layer for layer in layers if layer.role == "conv"]
     if 0 < len(convs) < len(layers):
         done = sum(conv.macs for conv in convs)
+        many = for_images(outline.graph.inputs[0].shape, totals.macs)
         said.append(
             Said(
-                f"Of {Many(totals.macs):en} multiply-adds the convolutions do "
-                f"{percent(done, totals.macs)}.",
-                f"{Many(totals.macs):zh}次乘加里，卷积占 {percent(done, totals.macs)}。",
+                f"Of {Many(totals.macs):en} multiply-adds{many[0]}{',' if many[0] else ''} the "
+                f"convolutions do {percent(done, totals.macs)}.",
+                f"{Many(totals.macs):zh}次乘加{many[1]}里，卷积占 {percent(done, totals.macs)}。",
                 ids(convs),
             )
         )

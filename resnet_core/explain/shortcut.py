@@ -8,7 +8,7 @@ from math import prod
 
 from resnet_core.bilingual import LANGUAGES, NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import one_in, taken
+from resnet_core.explain.facts import gated, one_in, ragged, taken
 from resnet_core.explain.main_path import capital
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node, Shape
@@ -138,12 +138,13 @@ def _easy(block: Anatomy) -> Iterator[Said]:
     """What the identity is good for: doing nothing is easy, or the gradient has a straight way."""
     joins = ids(block.joins)
     if block.ending is None:
+        f, slope = ("s · f(x)", "(s · f)′") if gated(block) else ("f(x)", "f′")
         yield Said(
             "It costs nothing and changes nothing. And since nothing follows the addition, the "
-            "derivative of x + f(x) is exactly 1 + f′(x): the gradient reaches the layers before "
-            "this block even where f′ is almost zero.",
-            "它没有任何开销，也不改一个数。相加之后没有别的运算，x + f(x) 的导数正好是 1 + f′(x)："
-            "哪怕 f′ 几乎为零，梯度照样传得到前面的层。",
+            f"derivative of x + {f} is exactly 1 + {slope}(x): the gradient reaches the layers "
+            f"before this block even where {slope} is almost zero.",
+            f"它没有任何开销，也不改一个数。相加之后没有别的运算，x + {f} 的导数正好是 "
+            f"1 + {slope}(x)：哪怕 {slope} 几乎为零，梯度照样传得到前面的层。",
             joins,
         )
         return
@@ -217,7 +218,7 @@ def _skipping(block: Anatomy, conv: Node) -> Said:
     return Said(
         f"A 1×1 at stride {stride(conv)} reads {read[0]}; the shortcut skips "
         f"the rest of {taken(block)}, which ResNet-D avoids by pooling first{how}.",
-        f"步长为 {stride(conv)} 的 1×1 {read[1]}，"
+        f"步长为 {stride(conv)} 的 1×1 卷积，{read[1]}，"
         f"{taken(block)} 的其余部分在这条路上就丢了；"
         f"ResNet-D 先做池化，补的就是这一点{chinese}。",
         (conv.id,),
@@ -310,12 +311,19 @@ def averaging(block: Anatomy) -> Said:
     """Why a pooled shortcut pools."""
     pool = next(node for node in block.side if node.role == "pool")
     window, count = kernel(pool), Few(kernel(pool) ** 2)
+    patch = Words(f"{window}×{window} patch is averaged and all its {count:en} positions count",
+                  f"{window}×{window} 小块取平均，{count:zh}个位置都算数")  # fmt: skip
+    if ragged(pool):
+        patch = Words(f"{window}×{window} patch, which at the edge is what is left of one, is "
+                      "averaged and all its positions count",
+                      f"{window}×{window} 小块（边上不足的按剩下的算）取平均，"
+                      "位置全都算数")  # fmt: skip
     return Said(
-        f"The pooling takes the stride so that the convolution has none: each {window}×{window} "
-        f"patch is averaged and all its {count:en} positions count, where a 1×1 at stride {window} "
+        "The pooling takes the stride so that the convolution has none: each "
+        f"{patch.en}, where a 1×1 at stride {window} "
         "would read one of them. That is ResNet-D's change, and it costs not a single weight.",
-        f"步长交给池化，卷积就不必带步长：每个 {window}×{window} 小块取平均，"
-        f"{count:zh}个位置都算数；换成步长为 {window} 的 1×1，就只读其中一个。"
+        f"步长交给池化，卷积就不必带步长：每个 {patch.zh}；"
+        f"换成步长为 {window} 的 1×1，就只读其中一个。"
         "这是 ResNet-D 的改动，一个权重也不多花。",
         (pool.id,),
     )
@@ -370,7 +378,7 @@ def _padded(block: Anatomy) -> Passage:
         said.append(
             Said(
                 f"To shrink, it keeps {kept[0]} and drops the others.",
-                f"要缩小，就{kept[1].replace('读', '留')}，其余丢掉。",
+                f"为了缩小，{kept[1].replace('读', '留')}，其余丢掉。",
                 ids(block.side),
             )
         )

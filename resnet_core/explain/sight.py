@@ -26,12 +26,7 @@ def sight(outline: Outline) -> Iterator[Passage]:
         if pixels(outline)
         else Words("positions of its input", "个输入位置")
     )
-    last_first = channels_last(graph)
-    maps = [
-        call
-        for call in graph.calls
-        if len(call.shape) == 4 and max(call.shape[2:]) > 1 and call.id not in last_first
-    ]
+    maps = _maps(graph)
     if not maps or graph.mixes or any(_grows(call) for call in graph.calls):
         return  # how far is seen is reckoned through maps that keep their size or shrink
     gates, norms = whole_image(outline)
@@ -45,6 +40,18 @@ def sight(outline: Outline) -> Iterator[Passage]:
     middle = spans(graph, maps[-1], [size // 2 for size in maps[-1].shape[2:]])
     corner = spans(graph, maps[-1], [0, 0])
     yield _far(graph, maps[-1], unit, middle, corner)
+
+
+def _maps(graph: Graph) -> list[Node]:
+    """The calls that give a map, up to where it is averaged or flattened."""
+    elsewhere, found = channels_last(graph), []
+    for call in graph.calls:
+        is_end = call.role == "pool" and call.lane != "gate" and window(call) is None
+        if is_end and call.shape[2:] == (1, 1):
+            break
+        if len(call.shape) == 4 and call.lane != "gate" and call.id not in elsewhere:
+            found.append(call)
+    return found
 
 
 def _grows(call: Node) -> bool:
@@ -101,12 +108,21 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
     ends = [side((0, 0, *span)) for span in (middle, corner)]
     if ends[1] == image:
         return _all_of_it(last, field, image, unit)
-    return Passage(
-        Said(
-            f"In the middle, the last map reaches over {ends[0]} of {image} {unit[0]}.",
-            f"最后的特征图，中间的位置能看到 {image} {unit[1]}中的 {ends[0]}。",
+    claim = Said(
+        f"In the middle, the last map reaches over {ends[0]} of {image} {unit[0]}.",
+        f"最后的特征图，中间的位置能看到 {image} {unit[1]}中的 {ends[0]}。",
+        (last.id,),
+    )
+    if max(last.shape[2:]) == 1:
+        return _only_one(last, field, ends[0], image, unit)
+    if ends[0] == image:
+        claim = Said(
+            f"In the middle, the last map sees all {image} {unit[0]}.",
+            f"最后的特征图，中间的位置看得到全部 {image} {unit[1]}。",
             (last.id,),
-        ),
+        )
+    return Passage(
+        claim,
         (
             Said(
                 f"By its convolutions and pooling layers one position spans {field:,}×{field:,}, "
@@ -117,6 +133,26 @@ def _far(graph: Graph, last: Node, unit: tuple[str, str], middle: Span, corner: 
                 f"按卷积和池化算，一个位置的感受野是 {field:,}×{field:,}，其中一部分落在补的零上："
                 f"角上的位置只看到 {ends[1]}。这说的是能看多远，不是看得多均匀："
                 "靠近中心的内容通到它的路径，比边上的多得多。",
+                (last.id,),
+            ),
+        ),
+    )
+
+
+def _only_one(last: Node, field: int, seen: str, image: str, unit: tuple[str, str]) -> Passage:
+    """A last map of one position that does not see all."""
+    return Passage(
+        Said(
+            f"The one position of the last map sees {seen} of {image} {unit[0]}.",
+            f"最后的特征图只有一个位置，它看得到 {image} {unit[1]}中的 {seen}。",
+            (last.id,),
+        ),
+        (
+            Said(
+                f"By its convolutions and pooling layers it spans {field:,}×{field:,}, part of it "
+                "on padding; what lies at the far edge, no window reaches.",
+                f"按卷积和池化算，它的感受野是 {field:,}×{field:,}，其中一部分落在补的零上；"
+                "最边上的位置没有窗口够得着。",
                 (last.id,),
             ),
         ),

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from resnet_core.bilingual import Words
 from resnet_core.explain.explanation import Passage, Said, ids
+from resnet_core.explain.facts import only_middle
 from resnet_core.explain.main_path import computes, headline, steps
 from resnet_core.explain.shortcut import other_channels
-from resnet_core.explain.stride import formulas
+from resnet_core.explain.stride import formulas, unread
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import (
     Anatomy,
@@ -83,21 +84,23 @@ def _fed(block: Anatomy) -> Iterator[Said]:
 def _side_by_side(block: Anatomy) -> Iterator[Said]:
     convs = block.spatial
     pool = [call for call in block.calls if call.role == "pool" and call.lane == "main"]
-    others = "the other one passes its 3×3 alone and sees 3×3 positions"
+    others = Words("the other one passes its 3×3 alone and sees 3×3 positions",
+                   "另一片单独经过自己的 3×3，只看 3×3 的范围")  # fmt: skip
     if len(convs) > 1:
         every = "both" if len(convs) == 2 else f"all {Few(len(convs)):en}"
-        others = f"each of the others passes its 3×3 alone, {every} see 3×3 positions"
-    see = Words("", "它只") if len(convs) == 1 else Words("", f"{Few(len(convs)):zh}片都只")
-    changes = "In a block that changes the shape"
+        others = Words(
+            f"each of the others passes its 3×3 alone, {every} see 3×3 positions",
+            f"其余{Few(len(convs)):zh}片单独经过各自的 3×3，都只看 3×3 的范围",
+        )
+    changes, where = Words("In a block that changes the shape", "改变形状的块里，")
     if block.given == block.summed:
-        changes = "In a block that is built with a stride"
+        changes, where = Words("In a block that is built with a stride", "带步长的块里，")
     yield Said(
-        f"{changes} the slices do not feed one another: {others}, and the first slice is averaged "
-        "over 3×3 so that it comes out as large as the rest. The hierarchy that the name "
+        f"{changes} the slices do not feed one another: the first one is averaged over 3×3 so that "
+        f"it comes out as large as the rest; {others[0]}. The hierarchy that the name "
         "promises is found in the blocks that follow.",
-        "改变形状的块里，各片之间不传递结果："
-        f"每片单独经过自己的 3×3，{see[1]}看 3×3 的范围；"
-        "第一片做 3×3 平均池化，好让它与其他片一样大。名字里说的层级结构，要到后面的块才有。",
+        f"{where}各片之间不传递结果：第一片做 3×3 平均池化，好让它与其他片一样大；{others[1]}。"
+        "名字里说的层级结构，要到后面的块才有。",
         ids([*convs, *pool]),
     )
 
@@ -199,6 +202,7 @@ def downsample(block: Anatomy) -> Iterator[Passage]:
                 (node.id,),
             ),
             _kept(node, Few(int(block.knobs["stride"]) ** 2)),
+            *unread(node),
             Said(
                 "It has no parameter, learns nothing and works on each channel by itself, so it "
                 "cannot change the number of channels; a convolution could (mode=conv).",
@@ -395,6 +399,9 @@ def horblock(block: Anatomy) -> Iterator[Passage]:
         node for node in gated if node.role == "multiply" and len(node.inputs) > 1
     ]  # fmt: skip
     widths = [product.shape[1] for product in products]
+    alone = ("", "")
+    if only_middle(around):
+        alone = Words(" if there are several", "（这里只有一个位置）")
     order, wide = Few(len(products)), block.given[1]
     wideners = [item for item in gated if ".pws." in item.id]
     chain = " → ".join(f"{width:,}" for width in widths)
@@ -403,8 +410,8 @@ def horblock(block: Anatomy) -> Iterator[Passage]:
         (
             Said(
                 "It has two halves, each added to what it was given: y = x + gⁿConv(LN(x)), where "
-                "positions act on one another, and y + MLP(LN(y)), where channels do.",
-                "它分两半，各自加回自己的输入：y = x + gⁿConv(LN(x))，位置之间互相作用；"
+                f"positions act on one another{alone[0]}, and y + MLP(LN(y)), where channels do.",
+                f"它分两半，各自加回自己的输入：y = x + gⁿConv(LN(x))，位置之间互相作用{alone[1]}；"
                 "y + MLP(LN(y))，通道之间互相作用。",
                 ids(block.joins),
             ),
@@ -430,30 +437,38 @@ def _recursion(
     every = sum(widths)
     parts = " + ".join(f"{width:,}" for width in widths)
     total = f"{parts} = {every:,}" if len(widths) > 1 else f"{every:,}"
+    looks = Words("looks at the neighbours in all of q; p is then multiplied by what it found",
+                  "在整个 q 上提取局部邻域的信息，结果再拿来乘 p")  # fmt: skip
+    if only_middle(around):
+        looks = Words(
+            "finds no neighbours here and scales each channel of q; p is then multiplied by that",
+            "在这里没有邻居可看，只缩放 q 的各个通道，结果再拿来乘 p",
+        )
     yield Said(
         f"The output of proj_in is split into p with {several(widths[0], 'channel')} and q with "
-        f"{total}. One depthwise {size_of(around)} looks at the neighbours in all of q; p is then "
-        "multiplied by what it found.",
+        f"{total}. One depthwise {size_of(around)} {looks[0]}.",
         f"proj_in 的输出拆成两份：p 有 {widths[0]:,} 个通道，q 有 {total} 个。"
-        f"一个逐通道的 {size_of(around)} 在整个 q 上提取局部邻域的信息，结果再拿来乘 p。",
+        f"一个逐通道的 {size_of(around)} {looks[1]}。",
         ids([around]),
     )
+    where = Words("on a larger map", "图大一些时") if only_middle(around) else Words("here", "这里")
     if wideners:
         yield Said(
             f"A 1×1 doubles the channels of p before each further product ({chain}). A convolution "
-            "adds neighbours up with fixed weights; here neighbours decide how much of p goes on, "
-            f"and after {Few(len(products)):en} products the output holds terms of "
+            f"adds neighbours up with fixed weights; {where.en} neighbours decide how much of p "
+            f"goes on, and after {Few(len(products)):en} products the output holds terms of "
             f"{Few(len(products) + 1):en} features multiplied with one another.",
             f"每次再乘之前，先用 1×1 把 p 的通道翻倍（{chain}）。卷积是拿固定的权重把邻居加起来；"
-            f"这里由邻居决定 p 放行多少，乘过{Few(len(products)):zh}次，"
+            f"{where.zh}由邻居决定 p 放行多少，乘过{Few(len(products)):zh}次，"
             f"输出里就有{Few(len(products) + 1):zh}个特征连乘的项。",
             ids([*wideners, *products]),
         )
     else:
         yield Said(
-            "A convolution adds neighbours up with fixed weights; here neighbours decide how much "
-            "of p goes on. At order 1 there is one gate, and nothing is recursive.",
-            "卷积是拿固定的权重把邻居加起来；这里由邻居决定 p 放行多少。"
+            "A convolution adds neighbours up with fixed weights; "
+            f"{where.en} neighbours decide how much of p goes on. At order 1 there is one gate, "
+            "and nothing is recursive.",
+            f"卷积是拿固定的权重把邻居加起来；{where.zh}由邻居决定 p 放行多少。"
             "阶数为 1 时只有一道门，谈不上递归。",
             ids(products),
         )

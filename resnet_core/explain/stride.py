@@ -139,6 +139,14 @@ def _read(found: Window) -> tuple[str, str]:
     )
 
 
+def unread(node: Node) -> Iterator[Said]:
+    """What part of the map a window reads, where it is not the whole."""
+    found = window(node)
+    if found is not None and found.read and not found.complete:
+        english, chinese = _read(found)
+        yield Said(f"{english[:1].upper()}{english[1:]}.", f"{chinese}。", (node.id,))
+
+
 def _cut(rows: int, columns: int) -> Iterator[Words]:
     """What stands behind "the last" of rows and columns that no window reaches."""
     if rows:
@@ -270,7 +278,7 @@ def _twice(strided: list[Node]) -> Passage:
                 f"One after the other they divide the size by {steps} = {total}: "
                 f"{' → '.join(sizes)}, because {' and then '.join(end[0] for end in ends)}.",
                 f"前后相接，边长共除以 {steps} = {total}：{' → '.join(sizes)}，"
-                f"算式是 {'，然后 '.join(end[1] for end in ends)}。",
+                f"算式是{'，然后'.join(end[1] for end in ends)}。",
                 nodes,
             ),
         ),

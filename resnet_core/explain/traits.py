@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from resnet_core.bilingual import LANGUAGES, Words
 from resnet_core.explain.explanation import Passage, Said, ids
 from resnet_core.explain.facts import ends_in_norm
 from resnet_core.graph.model import Node, Shape
-from resnet_core.graph.structure import Anatomy, Outline, weights
+from resnet_core.graph.structure import Anatomy, Outline, Stage, weights
 from resnet_core.language.terms import Few, Many, listed, ratio, side
 
 
@@ -48,49 +48,101 @@ def _deep_stem(outline: Outline) -> Iterator[Passage]:
 
 
 def _dilated(outline: Outline) -> Iterator[Passage]:
-    """Stages that keep the map's size and dilate instead."""
-    found = []
-    for stage in outline.stages:
-        rates = [
-            item.attributes["dilation"][0]
-            for item in stage.blocks[-1].spatial
-            if max(item.attributes.get("dilation", [1])) > 1
-        ]
-        if rates:
-            found.append((stage, rates[0]))
+    """Stages that keep the map's size, and whether they dilate instead."""
+    found = list(_unshrunk(outline))
     if not found:
         return
     given, made = outline.graph.inputs[0].shape, found[-1][0].made
     paths = tuple(stage.path for stage, _ in found)
-    rates = [str(rate) for _, rate in found]
-    named = [listed((stage.name for stage, _ in found), language) for language in LANGUAGES]
-    if len(outline.stages) == 1:
-        named = [*Words("this stage", "这个阶段")]
-    shrunk = [_shrunk(stage.made, rate) for stage, rate in found]
+    shrunk = [_shrunk(stage.made, factor) for stage, factor in found]
     times = [
         prod(stage.made[2:]) / prod(small) for (stage, _), small in zip(found, shrunk, strict=True)
     ]
     small = side((0, 0, *shrunk[-1]))
-    far = Words("as far as", "一样远")
-    if outline.typical.knobs.get("stride_on") == "conv1":  # its 3×3 would stand behind the stride
-        far = Words("nearly as far as", "几乎一样远")
+    full = [(stage, factor) for stage, factor in found if _rate(stage) == factor]
+    short = [(stage, factor) for stage, factor in found if _rate(stage) < factor]
+    claim = Said("Stride is traded for dilation.", "用空洞换步长。", paths)
+    if all(_rate(stage) == 1 for stage, _ in found):
+        claim = Said("The stride is given up, and nothing is dilated.",
+                     "步长去掉了，也没有卷积带空洞。", paths)  # fmt: skip
     yield Passage(
-        Said(
-            "Stride is traded for dilation.",
-            "用空洞换步长。",
-            paths,
-        ),
+        claim,
         (
-            Said(
-                f"In {named[0]} the 3×3 end up dilated by {listed(rates, 'en')} where a "
-                f"stride would have shrunk the map, and reach {far[0]} they would have then.",
-                f"{named[1]} 里，本该缩小特征图的步长换成了 3×3 的空洞率 "
-                f"{listed(rates, 'zh')}，看得与缩小之后{far[1]}。",
-                paths,
-            ),
+            *([_as_far(outline, full)] if full else []),
+            *([_alone(outline, short)] if short else []),
             *_larger(given, made, small, paths),
             *([_more_positions(paths, times)] if min(times) > 1 else []),
         ),
+    )
+
+
+def _unshrunk(outline: Outline) -> Iterator[tuple[Stage, int]]:
+    """The stages whose stride is left out, with the stride that is missing up to there."""
+    knobs = outline.graph.group[""].attributes
+    if knobs.get("dilate") and len(outline.stages) == 1 and knobs["stride"] > 1:
+        yield outline.stages[0], knobs["stride"]
+    if "output_stride" not in knobs or len(outline.stages) != 4:
+        return
+    reached, missing = 4, 1
+    for stage in outline.stages[1:]:
+        if 2 * reached > knobs["output_stride"]:
+            missing *= 2
+            yield stage, missing
+        else:
+            reached *= 2
+
+
+def _rate(stage: Stage) -> int:
+    """The dilation that a stage ends with."""
+    rates = [max(node.attributes.get("dilation", [1])) for node in stage.blocks[-1].spatial]
+    return int(max(rates))
+
+
+def _names(outline: Outline, stages: Sequence[tuple[Stage, int]]) -> Words:
+    if len(outline.stages) == 1:
+        return Words("this stage", "这个阶段")
+    return Words(*(listed((stage.name for stage, _ in stages), language) for language in LANGUAGES))
+
+
+def _as_far(outline: Outline, full: Sequence[tuple[Stage, int]]) -> Said:
+    """Stages whose dilation makes up for the missing stride."""
+    named, rates = _names(outline, full), [str(factor) for _, factor in full]
+    far = Words("as far as", "一样远")
+    if outline.typical.knobs.get("stride_on") == "conv1":  # its 3×3 would stand behind the stride
+        far = Words("nearly as far as", "几乎一样远")
+    return Said(
+        f"In {named[0]} the 3×3 end up dilated by {listed(rates, 'en')} where a "
+        f"stride would have shrunk the map, and reach {far[0]} they would have then.",
+        f"{named[1]}里，本该缩小特征图的步长换成了 3×3 的空洞率 "
+        f"{listed(rates, 'zh')}，看得与缩小之后{far[1]}。",
+        tuple(stage.path for stage, _ in full),
+    )
+
+
+def _alone(outline: Outline, short: Sequence[tuple[Stage, int]]) -> Said:
+    """Stages of one block, which end before the dilation grows."""
+    named, paths = _names(outline, short), tuple(stage.path for stage, _ in short)
+    rates = Words(*(listed((str(_rate(stage)) for stage, _ in short), language)
+                    for language in LANGUAGES))  # fmt: skip
+    owed = Words(*(listed((str(factor) for _, factor in short), language)
+                   for language in LANGUAGES))  # fmt: skip
+    has = f"{named.en[:1].upper()}{named.en[1:]}" if named.en.startswith("this") else named.en
+    has += " has one block only" if len(short) == 1 else " have one block only"
+    if outline.typical.knobs.get("stride_on") == "conv1":
+        return Said(
+            f"{has}, and the dilation grows from a second block on: the 3×3 would stand behind the "
+            f"stride, and with dilation {rates.en} in place of {owed.en} it sees less far than "
+            "there.",
+            f"{named.zh}只有一块，而空洞率从第二块起才变大：这里的 3×3 本该在步长之后，"
+            f"现在空洞率是 {rates.zh} 而不是 {owed.zh}，看得没有那么远。",
+            paths,
+        )
+    return Said(
+        f"{has}. With the stride, the 3×3 of a first block would still read the map before it "
+        f"shrinks; so without it the 3×3 reaches as far with dilation {rates.en}.",
+        f"{named.zh}只有一块。保留步长时，第一块的 3×3 读的也是缩小之前的特征图；"
+        f"所以去掉步长之后，空洞率为 {rates.zh} 就看得一样远。",
+        paths,
     )
 
 

@@ -9,6 +9,7 @@ from math import sqrt
 from resnet_core.bilingual import Language
 from resnet_core.explain.effects import EFFECTS
 from resnet_core.explain.explanation import Reason, Said
+from resnet_core.explain.facts import gated
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
@@ -84,8 +85,9 @@ def _without(outline: Outline, _: Given) -> Iterator[Why]:
         return
     yield Why(
         Said(
-            "Nothing is added here: this is what residual networks were measured against.",
-            "这里什么都不加：残差网络当初就是拿这种普通网络来对照的。",
+            "Nothing is added here, as in the plain networks that residual ones were measured "
+            "against.",
+            "这里什么都不加，与残差网络当初用来对照的普通网络一样。",
         ),
         (
             quoting(
@@ -106,11 +108,14 @@ def _without(outline: Outline, _: Given) -> Iterator[Why]:
 
 
 def _exact(outline: Outline, _: Given) -> Iterator[Why]:
-    if not any(
-        block.preactivated and block.kind == "identity" and block.ending is None
+    found = [
+        block
         for block in _blocks(outline)
-    ):
+        if block.preactivated and block.kind == "identity" and block.ending is None
+    ]
+    if not found:
         return
+    f, slope = ("s · f(x)", "(s · f)′") if gated(found[0]) else ("f(x)", "f′")
     yield Why(
         Said(
             "Nothing follows the addition, so here the gradient argument is exact.",
@@ -118,9 +123,9 @@ def _exact(outline: Outline, _: Given) -> Iterator[Why]:
         ),
         (
             Said(
-                "y = x + f(x), so dy/dx = 1 + f′(x): whatever f does, the 1 carries the gradient "
-                "on. In a block that ends with a ReLU, relu′ stands in front of it.",
-                "y = x + f(x)，于是 dy/dx = 1 + f′(x)：不管 f 怎样，那个 1 都会把梯度传下去。"
+                f"y = x + {f}, so dy/dx = 1 + {slope}(x): whatever f does, the 1 carries the "
+                "gradient on. In a block that ends with a ReLU, relu′ stands in front of it.",
+                f"y = x + {f}，于是 dy/dx = 1 + {slope}(x)：不管 f 怎样，那个 1 都会把梯度传下去。"
                 "如果块以 ReLU 结尾，前面还要乘上 relu′。",
             ),
             quoting(
@@ -333,6 +338,8 @@ def _pooling(outline: Outline, _: Given) -> Iterator[Why]:
         return
     width, height, across = pool.inputs[0][1:]
     made = last.shape[-1]
+    if made < 2:
+        return  # one score tells no classes apart
     yield Why(
         Said(
             "Why average over the whole map? Then a few weights tell the classes apart.",

@@ -206,8 +206,10 @@ def ratio(value: float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share: ``35%``; below one percent with the digits that matter."""
+    """A share: ``35%``; below one percent, and close to all, with the digits that matter."""
     share = 100 * part / whole if whole else 0.0
+    if 99.5 <= share < 100:
+        return f"{share:.1f}%" if share < 99.95 else "> 99.9%"
     if 0 < share < 0.001:
         return "< 0.001%"
     if share and share < 0.95:

@@ -17,6 +17,7 @@ from torch import nn
 from resnet_core import build, draw, draw_module
 from resnet_core.language.terms import ratio
 from tests.explain.test_findings import said
+from tests.subjects import sampled
 
 # what it is about, settings, what may not be said, what has to be said
 READ: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
@@ -101,6 +102,67 @@ READ: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
     ("blocks that are padded skip positions only where the map shrinks",
      ("model=resnet layers=1,1,1,1 shortcut=padded", "model=resnet18 shortcut=padded"),
      ("they skip positions and",), ("where the map shrinks positions are skipped",)),
+    ("dilation that begins after the only block", ("model=stage dilate=true blocks=1",
+      "model=stage dilate=true blocks=1 stride=4 preact=true"),
+     ("traded for dilation", "用空洞换步长", "segmentation do this"),
+     ("nothing is dilated", "没有卷积带空洞", "has one block only", "这个阶段只有一块")),
+    ("dilation without a stride", ("model=stage dilate=true stride=1 blocks=2",
+                                   "model=stage dilate=true stride=1 blocks=1"),
+     ("given up", "步长去掉"), ("has no stride to trade", "没有步长可换")),
+    ("patches at the edge", ("block=basic stride=4 input=9x6 shortcut=avgpool",
+                             "block=bottleneck stride=2 input=7 shortcut=avgpool"),
+     ("all its sixteen positions", "all its four positions", "四个位置都算数",
+      "All four positions"),
+     ("at the edge is what is left of one", "边上不足的按剩下的算", "fewer at the edge")),
+    ("what a pooling never reads", ("block=downsample mode=max stride=4 input=5",
+                                    "block=downsample mode=avg stride=3 input=7"),
+     (), ("positions", "because no window fits on the last row and column",
+          "最后一行、一列放不下窗口")),
+    ("the first slice is no one of the others", ("block=res2net stride=2 scales=8",
+                                                 "block=res2net stride=2 scales=2"),
+     ("每片单独经过", "do not feed one another: each"),
+     ("the first one is averaged over 3×3", "单独经过")),
+    ("nearly all is not all", ("block=preact_basic attention=cbam", "block=basic attention=cbam"),
+     ("100% of them", "其中 100%"), ("99.7% of them", "其中 99.7%")),
+    ("the gate stands in the derivative", ("block=preact_basic attention=cbam",
+                                           "block=preact_bottleneck attention=se"),
+     ("x + f(x) is exactly",), ("derivative of x + s · f(x) is exactly 1 + (s · f)′(x)",
+                                "x + s · f(x) 的导数正好是 1 + (s · f)′(x)")),
+    ("one channel is no several", ("block=bottleneck planes=1 inplanes=1",
+                                   "block=bottleneck planes=1 inplanes=1 input=1"),
+     ("这些通道上",), ("这个通道上",)),
+    ("plain networks are what was measured, not this block",
+     ("block=bottleneck shortcut=none attention=eca", "block=res2net shortcut=none"),
+     ("this is what residual networks were measured",), ()),
+    ("one block alone", ("model=hornet_stage depths=1,1,1,1", "model=stage blocks=1 stride=1 "
+                         "inplanes=512"),
+     ("Every shortcut is the identity", "1 个块都不改变形状"), ()),
+    ("all of the input is no part of it", ("model=stage input=20 stride=3 blocks=2 block=res2net",
+                                           "model=resnet18 input=320"),
+     ("reaches over 20×20 of 20×20", "reaches over 320×320 of 320×320", "中的 20×20",
+      "320×320 像素中的 320×320"), ("the last map sees all", "中间的位置看得到全部")),
+    ("one block alike is alike to none", ("model=stage block=res2net blocks=2",
+                                          "model=stage block=res2net blocks=2 stride=3"),
+     ("1 个内部的做法一样", "逐块精修"), ("有 1 个内部是这样的", "另一块保持不变，继续精修")),
+    ("one score tells no classes", ("model=resnet18 num_classes=1",
+                                    "model=resnet layers=1,1,1,1 num_classes=1"),
+     ("tell the classes apart", "个权重分类"), ("1 score",)),
+    ("a batch is said of a network too", ("model=resnet_cifar depth=8 batch=4",
+                                          "model=stage batch=2 blocks=1"),
+     (), ("images,", "each", "张图，每张")),
+    ("a gate without neighbours", ("block=horblock input=1 order=2",
+                                   "model=hornet_stage index=3 input=2 depths=1,1,1,1"),
+     ("looks at the neighbours in all", "here neighbours decide", "One look around",
+      "提取局部邻域的信息", "这里由邻居决定"), ("finds no neighbours here", "没有邻居可看")),
+    ("an image has pixels, in a row of layers too", ("model=vgg_backbone",
+      "model=vgg_backbone input=320"),
+     ("positions of its input", "个输入位置"), ("pixels", "像素")),
+    ("no sentence begins with a digit", ("model=resnet layers=1,1,1,2 shortcut=projection",
+                                         "model=resnet18 shortcut=projection"),
+     (". 5 project", ". 8 project", "。8 条做投影"), ("project; only in", "条做投影；只有")),
+    ("two blocks are both", ("model=hornet_stage index=0 depths=2,1,1,1",
+                             "model=stage stride=1 inplanes=512 blocks=2"),
+     ("All 2 blocks",), ("Both blocks keep the shape", "两块都不改变形状")),
     ("both layers are linear, whichever kind they are",
      ("block=convnext", "block=horblock"), ("A convolution is linear",), ("pwconv1 is linear",)),
     ("what the shortcut brings is x only where it is the identity",
@@ -205,6 +267,20 @@ def test_a_pair_of_windows_spans_what_the_gradient_says(dilation: int) -> None:
     assert any(f"spans {reach}×{reach} {words}" in text for text in told)
     small = [note.text for note in draw_module(Pair(), (1, 4, 3, 3)).explain().told]
     assert not any(words in text for text in small)
+
+
+@pytest.mark.parametrize("stride_on", ["conv1", "conv2"])
+@pytest.mark.parametrize("layers", sampled(["1,1,1,1", "1,1,2,1", "1,1,1,2"]))
+def test_dilation_makes_up_for_the_stride_where_it_is_said_to(stride_on: str, layers: str) -> None:
+    """How far the last 3×3 of the network sees with the stride, and with dilation in its place."""
+    words = {"model": "resnet", "layers": layers, "stride_on": stride_on}
+    plain, kept = (draw(**words, output_stride=size).graph for size in (32, 8))
+    last = [call.id for call in plain.calls if call.path.endswith("conv2")][-1]
+    far = plain.node[last].receptive_field == kept.node[last].receptive_field
+    text = said(f"model=resnet layers={layers} stride_on={stride_on} output_stride=8")
+    assert far is (stride_on == "conv2")
+    assert far is not ("seeslessfar" in text or "nearlyasfar" in text)
+    assert far is ("reachasfar" in text or "reachesasfar" in text)
 
 
 def test_one_block_is_told_without_a_row() -> None:

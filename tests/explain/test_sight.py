@@ -44,6 +44,27 @@ def test_a_network_that_turns_its_maps_sees_no_more_than_its_input(size):
         assert "×-" not in drawing.explain(language).text
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"model": "hornet_stage", "index": 3, "depths": "1,1,1,1", "input": 2},
+        {"model": "resnet", "layers": "1,1,1,1", "block": "basic", "input": 32},
+        {"model": "resnet_cifar", "depth": 8, "input": 4},
+    ],
+)
+def test_a_last_map_of_one_position_is_the_last_map(parameters):
+    """What is averaged at the end is told, and no larger map before it."""
+    drawing = draw(**parameters)
+    structure = {name: value for name, value in parameters.items() if name != "input"}
+    module = build(**structure).double().eval()
+    image = torch.rand(drawing.input_shape, dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(module(image).square().sum(), image)
+    assert (gradient[0] != 0).any(0).all()
+    assert "sees all" in drawing.explain("en").text.replace("\n", " ")
+    told = drawing.explain("zh").text.replace("\n", "")
+    assert "看得到全部" in told
+
+
 def test_a_stem_that_could_have_shrunk_is_not_said_to_keep_the_size_on_purpose():
     told = draw(model="resnet", layers="1,1,1,1", block="basic", input=1)
     assert "no resolution to give away" not in told.explain("en").text

@@ -92,7 +92,15 @@ def test_names_of_classes_are_the_same_in_both_languages():
 
 @pytest.mark.parametrize(
     ("part", "whole", "told"),
-    [(0, 9, "0%"), (1, 3, "33%"), (9, 9, "100%"), (1, 400, "0.2%"), (1, 10**7, "< 0.001%")],
+    [
+        (0, 9, "0%"),
+        (1, 3, "33%"),
+        (9, 9, "100%"),
+        (1, 400, "0.2%"),
+        (1, 10**7, "< 0.001%"),
+        (996, 1000, "99.6%"),
+        (10**7 - 1, 10**7, "> 99.9%"),
+    ],
 )
 def test_a_share_is_written_without_a_gap(part, whole, told):
     assert percent(part, whole) == told

@@ -79,6 +79,8 @@ def test_more_than_the_whole_input_is_said(visit):
 
 def test_in_a_picture_of_many_boxes_light_lies_on_a_sheet_of_its_own(visit):
     page = visit("/?model=resnet152&detail=op&fold=false#layers")
+    # What changes on the page beside it does not paint it again.
+    expect(page.locator(".sheet > svg").first).to_have_css("will-change", "transform")
     row(page, "conv1").locator("th").hover()
     veil = page.locator(".sheet .veil")
     expect(veil.locator(".dims")).to_have_count(1)

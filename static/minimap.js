@@ -73,7 +73,8 @@ export class Minimap {
     const left = (viewport.clientWidth - width) / 2 - HANDLE - MARGIN / 2;
     // A picture that is seen across and is soon scrolled through is not covered for a map of it.
     const covers = left < LEAST && width <= viewport.clientWidth;
-    this.slot.hidden = covers && height < VAST * viewport.clientHeight;
+    // A canvas may be low for a while, under a sweep: then too it is the screen that counts.
+    this.slot.hidden = covers && height < VAST * Math.max(viewport.clientHeight, innerHeight / 3);
     if (this.slot.hidden) return;
     const most = height > width ? Math.max(LEAST, Math.min(MOST, left)) : MOST;
     const scale = Math.min(most / Math.min(width, height), tall / height, wide / width);

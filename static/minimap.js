@@ -6,6 +6,7 @@ import { shown } from "./theme.js";
 const KEPT = "map";
 // Where so much of a picture is out of sight, scrolling alone loses the way.
 const MUCH = 2;
+const VAST = 4;
 // Most and least pixels across; a very long picture is drawn wider than it is, or it were a line.
 const MOST = 96;
 const LEAST = 44;
@@ -70,6 +71,11 @@ export class Minimap {
     const [tall, wide] = [viewport.clientHeight - 2 * MARGIN, viewport.clientWidth / 2];
     // Beside a standing picture it takes the room that is left, and is not laid over it.
     const left = (viewport.clientWidth - width) / 2 - HANDLE - MARGIN / 2;
+    // A picture that is seen across and is soon scrolled through is not covered for a map of it.
+    const covers = left < LEAST && width <= viewport.clientWidth;
+    // A canvas may be low for a while, under a sweep: then too it is the screen that counts.
+    this.slot.hidden = covers && height < VAST * Math.max(viewport.clientHeight, innerHeight / 3);
+    if (this.slot.hidden) return;
     const most = height > width ? Math.max(LEAST, Math.min(MOST, left)) : MOST;
     const scale = Math.min(most / Math.min(width, height), tall / height, wide / width);
     const high = height > width ? Math.min(tall, HIGH) : LEAST;

@@ -31,7 +31,7 @@ from resnet_core.diagram.form import Input, Options
 from resnet_core.documents import Document
 from resnet_core.errors import TooLarge
 from resnet_core.formats.png import limited
-from resnet_core.language.terms import say
+from resnet_core.language.terms import percent, say
 from resnet_core.registry import BLOCKS, NETWORKS, Subject
 from resnet_core.sweep.knob_values import knobs
 
@@ -54,11 +54,25 @@ COPIED = ("png", "svg", "mmd", "txt")
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 LONGEST_HEAD, POINTS = 300, 0.75
 MOST_ROWS = 600
+# What a call costs, by the name of the choice that colours boxes by it.
+COSTS = {"params": "params", "macs": "macs", "memory": "activations"}
+MOST_SHARES = 40
 MOST_NOTES = 80
 # Seconds for what to try next, once picture and words are there.
 PATIENCE = 0.5
 # A tab is narrow: of what differs from the defaults its title names this many.
 MOST_TOLD = 4
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a part costs of the whole: of each cost how much it is, and how much in percent."""
+
+    name: str
+    costs: Mapping[str, int]
+    percent: Mapping[str, str]
+    # Of the cost that colours the picture, how many of a hundred.
+    length: float
 
 
 @dataclass
@@ -313,6 +327,38 @@ class Explorer:
 
         parts = [(path, list(item)) for path, item in groupby(calls[:MOST_ROWS], key=block)]
         return [(path, groups[path]["type"] if path else "", part) for path, part in parts]
+
+    @property
+    def shares(self) -> list[Share]:
+        """The costs of a network's parts or of a block's calls, where the picture tells costs.
+
+        Of very many parts those that cost most.
+        """
+        chosen = self.diagram.options.color if self.diagram else "role"
+        if chosen not in COSTS or self.record.get("problem"):
+            return []
+        none = ("input", "output", "identity")
+        calls = [call for call in self.record["nodes"] if call["role"] not in none]
+        wide = self.subject is not None and self.subject.kind == "model"
+        parts: dict[str, dict[str, int]] = {}
+        for call in calls:
+            part = parts.setdefault(
+                call["path"].partition(".")[0] if wide else call["id"], dict.fromkeys(COSTS, 0)
+            )
+            for cost, name in COSTS.items():
+                part[cost] += call[name]
+        whole = {cost: sum(part[cost] for part in parts.values()) for cost in COSTS}
+        most = sorted(parts, key=lambda name: -parts[name][chosen])[:MOST_SHARES]
+        return [
+            Share(
+                name,
+                part,
+                {cost: percent(part[cost], whole[cost]) if part[cost] else "–" for cost in COSTS},
+                100 * part[chosen] / max(1, whole[chosen]),
+            )
+            for name, part in parts.items()
+            if name in most and any(part.values())
+        ]
 
     @cached_property
     def legend(self) -> list[Entry]:

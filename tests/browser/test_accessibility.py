@@ -62,7 +62,7 @@ def test_no_page_moves_sideways_at_any_width(visit, name):
 @pytest.mark.parametrize("theme", CHECKED)
 @pytest.mark.parametrize("part", ["layers", "code", "share"])
 def test_nothing_keeps_a_reader_out_of_a_part_behind_a_tab(visit, part, theme):
-    page = visit(f"/?block=bottleneck&stride=2#{part}", color_scheme=theme)
+    page = visit(f"/?block=bottleneck&color=macs&stride=2#{part}", color_scheme=theme)
     assert findings(page, CHECKED[theme]) == []
 
 

@@ -79,6 +79,8 @@ def test_more_than_the_whole_input_is_said(visit):
 
 def test_in_a_picture_of_many_boxes_light_lies_on_a_sheet_of_its_own(visit):
     page = visit("/?model=resnet152&detail=op&fold=false#layers")
+    # What changes on the page beside it does not paint it again.
+    expect(page.locator(".sheet > svg").first).to_have_css("will-change", "transform")
     row(page, "conv1").locator("th").hover()
     veil = page.locator(".sheet .veil")
     expect(veil.locator(".dims")).to_have_count(1)
@@ -155,6 +157,13 @@ def test_every_box_tells_its_share_and_slabs_its_size(visit):
     assert sum(told) == pytest.approx(100, abs=3)
     assert page.evaluate(painted) != before
     expect(page.locator(".sheet .legend")).to_contain_text("share of all multiply-adds")
+    # A table beside it tells the same, and pointing at its row lights the box.
+    page.locator(".tabs a[href='#layers']").click()
+    conv = page.locator(".shares tr[data-group=conv2]")
+    written = box(page, "conv2").locator("text", has_text=" %").text_content()
+    expect(conv.locator(".told")).to_have_text(written)
+    conv.hover()
+    expect(box(page, "conv2")).to_have_class(re.compile(r"\bpointed\b"))
     page.locator("#knob-color-role").check(force=True)
     page.locator("#knob-style-slabs").check(force=True)
     shows(page, "/diagram?block=bottleneck&stride=2&style=slabs")

@@ -98,7 +98,10 @@ def test_a_turn_is_told_in_numbers_beside_the_totals_and_aloud(visit):
 
 
 def test_what_to_try_next_follows_a_turn_that_did_not_wait_for_it(visit):
-    page = visit("/?block=basic&planes=112")
+    page = visit("/?block=basic&planes=112#code")
+    source = page.locator(".annotated")
+    source.locator("summary").click()
+    expect(source.locator("pre")).to_contain_text("112×56×56")
     asked: list[tuple[str, str]] = []
     page.on(
         "request",
@@ -106,7 +109,11 @@ def test_what_to_try_next_follows_a_turn_that_did_not_wait_for_it(visit):
     )
     page.fill("#knob-planes", "120")
     shows(page, "/diagram?block=basic&planes=120")
-    expect(page.locator(".next[data-late]")).to_have_count(0)
+    expect(page.locator("[data-late]")).to_have_count(0)
+    # What was opened stays open, and is of the new picture.
+    expect(source.locator("pre")).to_be_visible()
+    expect(source.locator("pre")).to_contain_text("120×56×56")
+    expect(source.locator(".copy")).to_be_visible()
     links = page.locator("#explain .next .turns dt a")
     expect(links.first).to_have_attribute("href", re.compile("planes=120"))
     # The picture was asked for in a hurry, the rest was not; and nothing else was asked for.

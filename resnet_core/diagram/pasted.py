@@ -231,7 +231,7 @@ def _at_first_input(
     from resnet_core.trace import one_at_a_time
 
     with one_at_a_time, torch.device("meta"):
-        found = list(first_inputs(program.build(call)))[:_TRIED]
+        found = list(first_inputs(program.build(call), program.tree))[:_TRIED]
     drawings = [
         SourceDrawing(
             program, call, shapes, view,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,8 +122,21 @@ class Drawing(Picture):
     @property
     def detail(self) -> Detail:
         """What a box is. One block shows its calls, a network its blocks."""
+        return self.options.detail or self._usual
+
+    @cached_property
+    def _usual(self) -> Detail:
+        """The finest of the views that suit it and can be read."""
         blocks = any(group.level == "block" and group.path for group in self.graph.groups)
-        return self.options.detail or ("block" if blocks else "op")
+        finest: Detail = "block" if blocks else "op"
+        if len(self.graph.nodes) <= MAX_BOXES and len(self.graph.edges) <= MAX_ARROWS:
+            return finest
+        levels: tuple[Detail, ...] = ("op", "layer", "block", "stage")
+        for detail in levels[levels.index(finest) :]:
+            with suppress(TooLarge):
+                self._at(detail)
+                return detail
+        return finest
 
     @cached_property
     def shown(self) -> Graph:

@@ -211,7 +211,7 @@ def _window(node: Node, shape: Shape, axis: int) -> tuple[int, int] | None:
         return None
     if node.type.startswith("Adaptive"):
         target = _axis(values.get("output_size", 1), axis)
-        return ceil(shape[2 + axis] / target), 1
+        return ceil(shape[2 + axis] / (target or shape[2 + axis])), 1
     if node.type == "mean" and prod(node.shape[2:]) == 1:
         return shape[2 + axis], 1
     if "kernel_size" not in values:

@@ -409,9 +409,17 @@ def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str
     else:
         sizes = ["×".join(map(str, node_input.shape[2:])) for node_input in graph.inputs]
         found += [say("{} input", language, size) for size in dict.fromkeys(sizes) if size]
+    if not graph.outputs and graph.problem is None:
+        found.append(say("no tensor comes out", language))
     batch = graph.inputs[0].shape[0]
-    found += [say("batch {}", language, batch)] if batch != 1 else []
+    found += [say("batch {}", language, batch)] if batch != 1 and _batch_first(graph) else []
     return found + ([say(caption.note, language)] if caption.note else [])
+
+
+def _batch_first(graph: Graph) -> bool:
+    """Whether the first axis of the input is the batch: not where steps of time come first."""
+    takers = [graph.node[edge.target] for edge in graph.outgoing[graph.inputs[0].id]]
+    return not any(taker.attributes.get("batch_first") is False for taker in takers)
 
 
 def sums(graph: Graph, language: Language = "en") -> list[str]:

@@ -74,6 +74,7 @@ _TERMS = {
         Text("{} input", "输入 {}"),
         Text("batch {}", "批量 {}"),
         Text("run on numbers", "代入数值运行"),
+        Text("no tensor comes out", "没有张量输出"),
         Text("{} shortcut", "{}捷径"),
         Text("{} {} shortcut", "{} 条{}捷径"),
         Text("{} {} shortcuts", "{} 条{}捷径"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import math
+import re
 from collections.abc import Iterator
 
 from torch import nn
 
+from resnet_core.source.axes import Rearrange
 from resnet_core.source.values import Class, Function
 
 Shape = tuple[int, ...]
@@ -13,17 +17,46 @@ Shape = tuple[int, ...]
 _SIDES = (28, 32, 224, 56, 64, 96, 128, 227, 256, 299, 16, 14, 8)
 _FIRST_SIDE = {1: 28, 3: 224}
 _STEPS = 16
+# What makes a tensor to try a module with.
+_MADE = ("randn", "rand", "zeros", "ones")
 _POOLS = (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d, nn.AvgPool2d, nn.MaxPool2d, nn.Upsample)
 
 
-def first_inputs(module: nn.Module) -> Iterator[tuple[tuple[Shape, ...], bool]]:
-    """Shapes of all inputs, the likeliest first, and whether they hold whole numbers."""
+def first_inputs(
+    module: nn.Module, tree: ast.AST | None = None
+) -> Iterator[tuple[tuple[Shape, ...], bool]]:
+    """Shapes of all inputs, the likeliest first, and whether they hold whole numbers.
+
+    Second come those of the tensors that the source itself makes to try it.
+    """
     taken = _taken(module)
+    first, *others = _shapes(module)
+    channels = [layer.in_channels for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    tried = [(shape, False) for shape in _tried(tree)] if tree else []
+    if len(first[0]) == 4 and first[0][1] != 3 and 3 in channels:
+        tried.append(((1, 3, 224, 224), False))
     seen = set()
-    for shape, whole in _shapes(module):
+    for shape, whole in [first, *tried, *others]:
         if (shape, whole) not in seen:
             seen.add((shape, whole))
             yield (shape,) * taken, whole
+
+
+def _tried(tree: ast.AST) -> Iterator[Shape]:
+    """``torch.randn(2, 3, 224, 224)`` and the like, as one example of the batch."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in _MADE:
+            continue
+        given = node.args
+        if len(given) == 1 and isinstance(given[0], ast.Tuple | ast.List):
+            given = given[0].elts
+        sides = [item.value for item in given if isinstance(item, ast.Constant)]
+        if (
+            len(sides) == len(given)
+            and 1 < len(sides) < 6
+            and all(type(side) is int and 0 < side < 2048 for side in sides)
+        ):
+            yield (1, *[int(str(side)) for side in sides[1:]])
 
 
 def _taken(module: nn.Module) -> int:
@@ -63,6 +96,8 @@ def _of(layer: nn.Module, module: nn.Module) -> tuple[Shape, bool] | None:
     """An input that this layer takes, where it is the first."""
     if isinstance(layer, nn.Embedding):
         return (1, _STEPS), True
+    if isinstance(layer, Rearrange):
+        return _cut_up(layer, module)
     if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
         channels = int(layer.in_channels)
         return (1, channels, *(2 * (_FIRST_SIDE.get(channels, 56),))), False
@@ -88,6 +123,16 @@ def _of(layer: nn.Module, module: nn.Module) -> tuple[Shape, bool] | None:
             return (1, _STEPS, layer.in_features), False
         return (1, layer.in_features), False
     return None
+
+
+def _cut_up(layer: Rearrange, module: nn.Module) -> tuple[Shape, bool] | None:
+    """An image that is cut into patches, ``b c (h p1) (w p2) -> …``, which a layer takes in."""
+    left = re.findall(r"\([^)]*\)|\w+", layer.pattern.partition("->")[0])
+    linear = next((part for part in module.modules() if isinstance(part, nn.Linear)), None)
+    if len(left) != 4 or linear is None:
+        return None
+    channels = max(1, linear.in_features // math.prod(layer.sizes.values()))
+    return (1, channels, *(2 * (_FIRST_SIDE.get(channels, 56),))), False
 
 
 def _channels_first(layer: nn.LayerNorm) -> bool:

@@ -254,10 +254,18 @@ def activation_function(value: Any) -> Any:
 
 FOURIER: Mapping[str, Native] = inplace(torch.fft, _FOURIER)
 ALGEBRA: Mapping[str, Native] = inplace(torch.linalg, _ALGEBRA)
+
+
+def _meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
+    """Torch warns where the order is not said; what it takes then is this one."""
+    return torch.meshgrid(*tensors, indexing=indexing)
+
+
 TORCH_FUNCTIONS: Mapping[str, Native] = {
     **inplace(torch, _SHARED),
     **{name: _factory(name) for name in _FACTORIES},
     **{name: _counted(name) for name in _COUNTED},
+    "meshgrid": Native("meshgrid", _meshgrid),
 }
 FUNCTIONAL: Mapping[str, Native] = inplace(F, _FUNCTIONAL)
 TENSOR_METHODS: Mapping[str, Native] = {name: _method(name) for name in _METHODS}

@@ -54,7 +54,16 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("AttentionModule", "Attention", "AttentionBlock", "AttentionLayer"), _ATTENTIONS
     ),
-    **dict.fromkeys(("SEBlock", "SEModule", "SELayer", "SE", "SqueezeExcite"), ("SELayer",)),
+    **dict.fromkeys(
+        ("SEBlock", "SEModule", "SeModule", "SELayer", "SE", "SqueezeExcite", "SE_Block"),
+        ("SELayer",),
+    ),
+    **dict.fromkeys(("h_swish", "HSwish", "Hswish"), ("hswish",)),
+    **dict.fromkeys(("h_sigmoid", "HSigmoid", "Hsigmoid"), ("hsigmoid",)),
+    **dict.fromkeys(("MemoryEfficientSwish", "swish"), ("Swish",)),
+    **dict.fromkeys(("ChannelGate", "CAM"), ("ChannelAttention",)),
+    **dict.fromkeys(("SpatialGate", "SAM"), ("SpatialAttention",)),
+    **dict.fromkeys(("double_conv", "ConvBlock2x"), ("DoubleConv",)),
     **dict.fromkeys(("CBAM", "CBAMBlock"), ("CBAM",)),
     **dict.fromkeys(("ECALayer", "ECA", "eca_layer", "ECABlock"), ("ECALayer",)),
     "HorLayerNorm": ("LayerNormOf",),
@@ -106,6 +115,8 @@ class WellKnown:
         if reader.quiet:
             return self._inside(reader, name)
         choices = CHOICES.get(name, ())
+        if name == "Bottleneck" and _is_of_a_detector(reader.at):
+            choices = ("DetectorBottleneck", "Bottleneck")
         taken = self.chosen.get(name, choices[0] if choices else name)
         if name in self.chosen and taken not in (*choices, *names(), "Identity"):
             raise SourceError(
@@ -149,3 +160,12 @@ class WellKnown:
             reader.block(_library()[0].body, self._scope)
             reader.quiet, reader.budget.steps = quiet, spent
         return self._scope
+
+
+def _is_of_a_detector(statement: ast.AST | None) -> bool:
+    """Whether a bottleneck is called as detectors call theirs: ``Bottleneck(c, c, add, e=1)``."""
+    calls = [] if statement is None else [
+        node for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Bottleneck"
+    ]  # fmt: skip
+    return any(word.arg in ("e", "k", "g", "shortcut") for call in calls for word in call.keywords)

@@ -229,16 +229,21 @@ def _fenced(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     """Without fences, prompts and the numbers of lines."""
-    lines = _fenced(text).split("\n")
+    lines = _unnumbered(_fenced(text).split("\n"))
     # What an interpreter has answered stands between its prompts.
     prompted = [line for line in lines if re.match(r"\s*(>>>|\.\.\.)(\s|$)", line)]
     if any(line.lstrip().startswith(">>>") for line in prompted):
         lines = [re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in prompted]
     lines = [re.sub(r"^(?:In|Out) ?\[\d*\]:? ?", "", line) for line in lines]
+    return "\n".join(_unnumbered(lines))
+
+
+def _unnumbered(lines: list[str]) -> list[str]:
+    """Lines without their numbers, where all have one."""
     numbered = [re.match(r"\s*(\d{1,4})[.:|]?(\s|$)", line) for line in lines if line.strip()]
     if len(numbered) > 1 and all(numbered):
-        lines = [re.sub(r"^\s*\d{1,4}[.:|]? ?", "", line) for line in lines]
-    return "\n".join(lines)
+        return [re.sub(r"^\s*\d{1,4}[.:|]? ?", "", line) for line in lines]
+    return lines
 
 
 def _without_prose(text: str) -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from resnet_core.bilingual import Text
+from resnet_core.source.axes import AXIS_LAYERS, EINOPS
 from resnet_core.source.budget import Refused, bounded, light
 from resnet_core.source.functions import (
     ALGEBRA,
@@ -317,6 +318,7 @@ _TORCH = Namespace(
 
 _PACKAGES: dict[str, Any] = {
     "torch": _TORCH,
+    "einops": EINOPS,
     "math": Namespace("math", _MATH),
     "typing": Namespace("typing", _hints()),
     "typing_extensions": Namespace("typing_extensions", _hints()),
@@ -476,6 +478,9 @@ NAMES: Mapping[str, Any] = {
     "Tensor": _TORCH.members["Tensor"],
     "checkpoint": _CHECKPOINT["checkpoint"],
     "to_2tuple": _pair(2),
+    "einops": EINOPS,
+    "rearrange": EINOPS.members["rearrange"],
+    **AXIS_LAYERS,
     **{
         name: hint
         for name, hint in _hints().items()

@@ -108,6 +108,16 @@ class Statements(Expressions):
             made = self._decorated(decorator, made, scope)
         self.assign(ast.Name(node.name), made, scope)
 
+    def _registers(self, decorator: ast.expr, scope: Scope) -> bool:
+        """``@BACKBONES.register_module()`` and the like, of a list that is not read here."""
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        root = target.value if isinstance(target, ast.Attribute) else target
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if not name.startswith("register") or not isinstance(root, ast.Name):
+            return False
+        where = scope.find(root.id)
+        return where is None or isinstance(where.names[root.id], Unavailable)
+
     def _decorated(self, decorator: ast.expr, made: Any, scope: Scope) -> Any:
         if (
             isinstance(decorator, ast.Attribute)
@@ -117,6 +127,8 @@ class Statements(Expressions):
             known = scope.names.get(decorator.value.id)
             if isinstance(known, Descriptor):
                 return Descriptor("property", known.function, made)
+        if self._registers(decorator, scope):
+            return made  # it writes the class into somebody's list, and leaves it as it is
         value = self.evaluate(decorator, scope)
         self.turn(decorator)
         return self.call(value, [made], {})

@@ -161,7 +161,7 @@ def _forward(
     counting = witness.counter or nullcontext()
     with fused, recording, torch.no_grad(), plain_sizes(), counting, torch.device(device), witness:
         try:
-            module(*tensors, **named)
+            witness.returned = module(*tensors, **named)
         except (Exception, SystemExit) as error:
             return error
     return None

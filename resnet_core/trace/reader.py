@@ -38,7 +38,7 @@ from resnet_core.graph.model import (
 from resnet_core.registry import twin_of
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
-from resnet_core.trace.recorder import Call, Ran, Witness, blank
+from resnet_core.trace.recorder import Call, Ran, Witness, blank, made_by_hand
 from resnet_core.trace.roles import with_lanes
 
 # A parameter by its ``id``; of an outline, which has none, by its own ``id`` and its twin's.
@@ -118,7 +118,7 @@ class Reader:
         head = ran.head
         self._module(ran, "")
         broken = self._broken() if failure else None
-        outputs: list[Any] = list(head.output_nodes)
+        outputs: list[Any] = list(head.output_nodes) or list(made_by_hand(self.witness.returned))
         for index, tensor in enumerate(outputs):
             name = "output" if len(outputs) == 1 else f"output{index + 1}"
             shape = tuple(tensor.tensor_shape)

@@ -143,7 +143,8 @@ class Witness(TorchFunctionMode):
 
     ``ran`` is the outermost module, ``functions`` map ``id`` of torchview's nodes to the call;
     ``running`` are the modules that were inside their forward when the run ended: empty unless it
-    failed. ``counter`` counts multiply-adds, where somebody wants them counted.
+    failed. ``returned`` is what the outermost gave back. ``counter`` counts multiply-adds, where
+    somebody wants them counted.
     """
 
     def __init__(self, counter: Counter | None = None) -> None:
@@ -155,6 +156,7 @@ class Witness(TorchFunctionMode):
         self.ran: Ran | None = None
         self.running: list[Ran] = []
         self.failed: Call | None = None
+        self.returned: Any = None
         self._deep = 0
 
     def __enter__(self) -> Witness:
@@ -307,6 +309,18 @@ def _shared(owner: torch.Tensor, _part: torch.Tensor) -> torch.Tensor:
 
 
 _written.__name__ = _shared.__name__ = "__setitem__"
+
+
+def made_by_hand(value: Any, depth: int = 4) -> Iterable[TensorNode]:
+    """The tensors in what a module returned, also in objects of somebody's own classes."""
+    if isinstance(value, torch.Tensor):
+        yield from _nodes(value)[-1:]
+    elif depth:
+        parts = value.values() if isinstance(value, Mapping) else value
+        if not isinstance(parts, Iterable) or isinstance(parts, str | bytes):
+            parts = vars(value).values() if hasattr(value, "__dict__") else ()
+        for part in list(parts) if not isinstance(value, nn.Module | type) else ():
+            yield from made_by_hand(part, depth - 1)
 
 
 def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:

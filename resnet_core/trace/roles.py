@@ -107,7 +107,7 @@ _HYPERPARAMETERS = (
     "in_channels", "out_channels", "in_features", "out_features", "kernel_size", "stride",
     "padding", "dilation", "groups", "num_features", "num_groups", "num_channels",
     "normalized_shape", "output_size", "eps", "negative_slope", "p", "ceil_mode", "scale_factor",
-    "mode",
+    "mode", "batch_first",
 )  # fmt: skip
 
 

@@ -39,6 +39,19 @@ DRAWN = {
     "tabs_mixed": ("Net()", "1x3x224x224"),
     "py2": ("Net()", "1x3x224x224"),
     "embedding": ("TextCNN(1000, 64, 10)", "1x16"),
+    "yolo_c3": ("C3(64, 64)", "1x64x56x56"),
+    "yolo_bottleneck_se": ("BottleneckSE(64, 64)", "1x64x56x56"),
+    "mmcv": ("InvertedResidual(64, 64, 1, 4)", "1x64x56x56"),
+    "mmdet_resnet": ("BasicBlock(64, 64)", "1x64x56x56"),
+    "vit_einops": ("ViT()", "1x3x32x32"),
+    "tv_misc": ("MBConv(64, 1)", "1x64x56x56"),
+    "unet_doubleconv": ("UNet(3, 10)", "1x3x224x224"),
+    "cbam_resnet": ("BasicBlock_CBAM(64, 64)", "1x64x56x56"),
+    "coordatt": ("CoordAtt(64, 64)", "1x64x56x56"),
+    "swin_window": ("WindowAttention(96, (7, 7), 3)", "1x49x96"),
+    "line_numbers_prompts": ("SE_Res(64)", "1x64x56x56"),
+    "hrnet_fuse": ("HighResolutionModule()", "1x3x224x224"),
+    "mbv3_hswish": ("Net()", "1x16x56x56"),
     "yaml_cfg": ("Net(SimpleNamespace(in_ch=64, width=64))", "1x64x56x56"),
 }
 # … the failure that is drawn, with its line …
@@ -65,7 +78,8 @@ REFUSED = {
     "unclosed": ("Python says: '(' was never closed", "“(”没有配对的右括号"),
     "diffs": ("Python says: cannot assign", "等号左边不能赋值"),
     "value_branch": ("this depends on the values of a tensor", "这取决于张量里的数值"),
-    "missing_helper": ("the name 'Conv' is nowhere defined", "名字 'Conv' 没有定义"),
+    "missing_helper": ("'MyStrangeBlock' is nowhere defined", "名字 'MyStrangeBlock' 没有定义"),
+    "deformable": ("DeformConv2d comes from torchvision.ops", "DeformConv2d 来自 torchvision.ops"),
 }  # fmt: skip
 
 
@@ -158,3 +172,20 @@ def test_a_refusal_of_another_framework_names_the_first_line() -> None:
     # Where torch is imported too, it is read as far as it goes.
     both = "import torch, tensorflow\n" + PASTES["func_only"]
     assert draw_source(both).call == "conv_block(64, 64)"
+
+
+def test_a_bottleneck_of_a_detector_is_not_that_of_resnet() -> None:
+    drawn = draw_source(PASTES["yolo_c3"], "C3(64, 64)", "1x64x56x56")
+    said = {assumption.name: assumption.taken for assumption in drawn.assumptions}
+    assert said == {"Conv": "Conv", "Bottleneck": "DetectorBottleneck"}
+    # As its authors count it, with c1 = c2 = 64 and one bottleneck of 32 channels:
+    convs = 2 * (64 * 32 + 2 * 32) + 64 * 64 + 2 * 64
+    inner = 32 * 32 + 2 * 32 + 9 * 32 * 32 + 2 * 32
+    assert drawn.graph.totals.params == convs + inner
+    assert drawn.graph.shortcut_into("m.0.add") == "identity"
+
+
+def test_a_class_that_is_written_into_a_list_elsewhere_is_read_as_it_is() -> None:
+    drawn = draw_source(PASTES["mmcv"], "InvertedResidual(16, 16, 1, 6)", "1x16x8x8")
+    assert [node.type for node in drawn.graph.calls][-3:] == ["Conv2d", "BatchNorm2d", "add"]
+    assert sum(node.type == "ReLU6" for node in drawn.graph.calls) == 2

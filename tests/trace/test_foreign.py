@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -650,3 +651,44 @@ def test_where_every_position_sees_every_other_no_receptive_field_is_said():
     assert told.graph.mixes
     assert "receptive field" not in told.svg.split("</desc>")[0]
     assert not draw(block="bottleneck").graph.mixes
+
+
+@dataclass
+class Answer:
+    logits: torch.Tensor
+    hidden: tuple[torch.Tensor, ...]
+
+
+class Answering(nn.Module):
+    def __init__(self, make) -> None:
+        super().__init__()
+        self.layer, self.make = nn.Linear(8, 8), make
+
+    def forward(self, x):
+        return self.make(self.layer(x))
+
+
+def test_tensors_in_an_object_of_ones_own_class_come_out():
+    drawing = draw_module(Answering(lambda y: Answer(y.relu(), (y,))), (1, 8))
+    assert pairs(drawing.graph)[-2:] == [("relu", "output1"), ("layer", "output2")]
+    assert "no tensor comes out" not in drawing.txt
+
+
+@pytest.mark.parametrize("make", [lambda _: "done", lambda _: None, lambda y: y.dim()])
+def test_where_no_tensor_comes_out_it_is_said(make):
+    assert "no tensor comes out" in draw_module(Answering(make), (1, 8)).txt
+    assert "没有张量输出" in draw_module(Answering(make), (1, 8), lang="zh").txt
+
+
+def test_steps_of_time_are_no_batch():
+    assert "batch" not in draw_module(nn.LSTM(8, 16), (5, 1, 8)).txt
+    assert "batch 5" in draw_module(nn.LSTM(8, 16, batch_first=True), (5, 1, 8)).txt
+
+
+def test_what_is_too_large_for_its_usual_view_is_drawn_in_a_coarser_one():
+    pair = [nn.Sequential(nn.Linear(8, 8 + n % 2), nn.Linear(8 + n % 2, 8)) for n in range(800)]
+    drawing = draw_module(nn.Sequential(*pair), (1, 8))
+    assert drawing.detail == "stage"
+    assert len(drawing.shown.calls) == 800
+    with pytest.raises(ParameterError, match="1,602 boxes"):
+        draw_module(nn.Sequential(*pair), (1, 8), detail="op").shown  # noqa: B018

@@ -55,7 +55,8 @@ def test_formats_differ_in_media_type_and_in_rank():
 
 
 def test_the_order_is_the_one_that_people_know():
-    assert list(FORMATS) == ["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
+    known = ["svg", "png", "pdf", "dot", "json", "txt", "mmd", "md", "csv"]
+    assert list(FORMATS)[: len(known)] == known
 
 
 def test_a_format_that_is_not_there_names_those_that_are():

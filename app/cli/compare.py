@@ -12,7 +12,7 @@ from app.cli.commands import tell
 from app.cli.errors import Refusal, refusal_of
 from app.cli.output import STDOUT, chosen_format, say, write
 from app.cli.own import OwnRequest, is_own
-from app.cli.read_request import READ, ReadRequest
+from app.cli.read import READ, ReadRequest
 from resnet_core.index import formats
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ def test_the_catalogues_own_files_read_as_they_run(name: str, knobs: dict[str, A
     )
 
 
-@pytest.mark.parametrize("name", sampled(STYLES))
+@pytest.mark.parametrize("name", sampled(STYLES, every=8))
 def test_a_source_reads_as_it_runs(name: str) -> None:
     source, call, shapes = STYLES[name]
     run = executed(source, call)

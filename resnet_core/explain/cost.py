@@ -291,7 +291,8 @@ def for_images(given: Shape, macs: int) -> tuple[str, str]:
 
 def _against_a_bottleneck(block: Anatomy) -> Iterator[Passage]:
     """What two full 3×3 cost beside a bottleneck with the same ends."""
-    if len(block.steps) != 2 or any(kernel(step) != 3 for step in block.steps):
+    kernels = [list(step.attributes.get("kernel_size", ())) for step in block.steps]
+    if len(block.steps) != 2 or any(sides != [3, 3] for sides in kernels):
         return
     wide, made = channels(block.steps[0])[0], channels(block.steps[1])[1]
     if wide != made or groups(block.steps[0]) > 1:

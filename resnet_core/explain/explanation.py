@@ -263,11 +263,12 @@ def introduced(paragraphs: Iterable[Paragraph], language: Language) -> tuple[Par
 def _first(paragraphs: tuple[Paragraph, ...], term: str, names: str) -> tuple[Paragraph, ...]:
     for index, paragraph in enumerate(paragraphs):
         texts = [paragraph.lead, *(sentence.text for sentence in paragraph.sentences)]
-        place = next((place for place, text in enumerate(texts) if term in text), None)
+        # Not inside a bracket, nor before one: the other names stand in one of their own.
+        free = re.compile(rf"(?<!（){term}(?!（)")
+        place = next((place for place, text in enumerate(texts) if free.search(text)), None)
         if place is None:
             continue
-        # A bracket behind the term already stays apart from this one.
-        texts[place] = re.sub(rf"{term}(?!（)", f"{term}（{names}）", texts[place], count=1)
+        texts[place] = free.sub(f"{term}（{names}）", texts[place], count=1)
         sentences = tuple(
             Sentence(text, sentence.nodes)
             for text, sentence in zip(texts[1:], paragraph.sentences, strict=True)

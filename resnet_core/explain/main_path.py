@@ -44,14 +44,18 @@ def main_path(block: Anatomy) -> Iterator[Passage]:
 
 def formula(block: Anatomy) -> str:
     """``relu(shortcut(x) + α · f(x))``, as this block's graph has it."""
-    factor = _factor(block) or ("s" if gated(block) else "")
-    branch = f"{factor} · f(x)" if factor else "f(x)"
     start = "a" if prepared(block) else "x"
     rest = {"none": "", "identity": "x + "}.get(block.kind, f"shortcut({start}) + ")
-    inner = rest + branch
+    inner = rest + branch(block)[0]
     if block.ending is None:
         return inner
     return f"{block.ending.type.lower()}({inner})"
+
+
+def branch(block: Anatomy) -> tuple[str, str]:
+    """What is added to the shortcut, with its factor, and the name of its derivative."""
+    factor = _factor(block) or ("s" if gated(block) else "")
+    return (f"{factor} · f(x)", f"({factor} · f)′") if factor else ("f(x)", "f′")
 
 
 def _factor(block: Anatomy) -> str:
@@ -86,7 +90,7 @@ def computes(block: Anatomy) -> Said:
 
 
 def steps(block: Anatomy) -> Said:
-    if len(block.steps) == 2 == len(block.spatial):
+    if len(block.steps) == 2 == len(block.spatial) and _alike(*block.steps):
         return _twins(block)
     english, chinese = zip(*_each_step(block), strict=True)
     if len(block.steps) == 1:
@@ -105,6 +109,13 @@ def steps(block: Anatomy) -> Said:
         f"主路 f 分{count:zh}步走：{ordered}。",
         ids(block.steps),
     )
+
+
+def _alike(one: Node, other: Node) -> bool:
+    """Whether the second convolution has the first one's kernel, and takes what it gives."""
+    kernels = [node.attributes.get("kernel_size") for node in (one, other)]
+    plain = not any(node.type.startswith("ConvTranspose") for node in (one, other))
+    return kernels[0] == kernels[1] and plain and channels(one)[1] == channels(other)[0]
 
 
 def _twins(block: Anatomy) -> Said:
@@ -150,6 +161,8 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
     name, (given, made) = _sized(node), channels(node)
     if only_middle(node):
         return _in_disguise(node, known)
+    if node.type.startswith("ConvTranspose"):
+        return _spread(node, known)
     if is_depthwise(node):
         where = Words("each channel by itself", "每个通道里各自")
         return Words(
@@ -160,8 +173,7 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
         return Words(
             f"a {name} convolution looks at the neighbours of each position and takes "
             f"{several(given, 'channel')} to {made:,}",
-            f"用 {size_of(node)} {_kind(node)}提取每个位置周围的信息，"
-            f"并把 {given:,} 个通道变成 {made:,} 个",
+            f"用 {size_of(node)} 卷积提取每个位置周围的信息，并把 {given:,} 个通道变成 {made:,} 个",
         )
     on = (
         Words("these", "这些通道上")
@@ -173,6 +185,21 @@ def _around(node: Node, known: bool) -> tuple[str, str]:
     return Words(
         f"a {name} convolution looks at the neighbours of each position in {on[0]}",
         f"用 {name} 卷积在{on[1]}提取每个位置周围 {name} 的信息",
+    )
+
+
+def _spread(node: Node, known: bool) -> tuple[str, str]:
+    """A transposed convolution: it writes where others read."""
+    size, (given, made) = size_of(node), channels(node)
+    on = Words(several(given, "channel"), f" {given:,} 个通道上")
+    if known:
+        on = Words("these", "这些通道上") if given > 1 else Words("it", "这个通道上")
+    turns = ("", "") if given == made else Words(
+        f" and takes them to {made:,}", f"，并变成 {made:,} 个通道")  # fmt: skip
+    return Words(
+        f"a transposed {size} convolution spreads each position over {size} new ones on {on[0]}"
+        f"{turns[0]}",
+        f"用 {size} 转置卷积在{on[1]}把每个位置铺到 {size} 个新位置上{turns[1]}",
     )
 
 
@@ -195,12 +222,6 @@ def _in_disguise(node: Node, known: bool) -> tuple[str, str]:
 def _sized(node: Node) -> str:
     transposed = "transposed " if node.type.startswith("ConvTranspose") else ""
     return f"{transposed}{size_of(node)}"
-
-
-def _kind(node: Node) -> str:
-    transposed = node.type.startswith("ConvTranspose")
-    kind = Words("transposed", "转置卷积") if transposed else Words("convolution", "卷积")
-    return kind.zh
 
 
 def _pointwise(block: Anatomy, node: Node, known: bool, again: bool) -> tuple[str, str]:

@@ -97,7 +97,12 @@ def _single(outline: Outline) -> Iterator[Said]:
         return
     first, *others = outline.stages[0].blocks
     given, made = whole(first.given), whole(first.made)
-    if given == made:
+    last = whole(others[-1].made) if others else made
+    if last != made:
+        english, chinese = Words(
+            f"Together they take {given} to {last}", f"合起来把 {given} 变成 {last}"
+        )
+    elif given == made:
         english, chinese = (
             Words(f"Every block keeps {made}", f"每一块都保持 {made}")
             if others
@@ -485,15 +490,17 @@ def _why(outline: Outline, others: list[Anatomy]) -> Iterator[Said]:
     if first.kind == "none" or first.given[2:] != first.made[2:]:
         return
     if first in others and first.given[1] != first.made[1]:
+        is_wider = first.given[1] < first.made[1]
+        turns = Words("widens", "升到") if is_wider else Words("narrows", "降到")
         yield Said(
-            f"{capital(called(first, 'en'))} keeps the {side(first.given)} but widens "
+            f"{capital(called(first, 'en'))} keeps the {side(first.given)} but {turns.en} "
             f"{first.given[1]:,} channels to {first.made[1]:,}, and that alone is reason enough.",
             f"{called(first, 'zh')}虽然保持 {side(first.given)} 不变，却把 {first.given[1]:,} "
             "个通道"
-            f"升到 {first.made[1]:,} 个，单凭这一点就不能用恒等捷径。",
+            f"{turns.zh} {first.made[1]:,} 个，单凭这一点就不能用恒等捷径。",
             (first.path,),
         )
-    elif first not in others:
+    elif first not in others and len(outline.stages) > 1:
         yield Said(
             f"The first stage needs none: {first.given[1]:,} channels come in and "
             f"{first.made[1]:,} go out.",

@@ -8,8 +8,8 @@ from math import prod
 
 from resnet_core.bilingual import LANGUAGES, NO_WORDS, Language, Text, Words
 from resnet_core.explain.explanation import Passage, Said, ids
-from resnet_core.explain.facts import gated, one_in, ragged, taken
-from resnet_core.explain.main_path import capital
+from resnet_core.explain.facts import one_in, ragged, taken
+from resnet_core.explain.main_path import branch, capital
 from resnet_core.explain.positions import window
 from resnet_core.graph.model import Node, Shape
 from resnet_core.graph.structure import (
@@ -64,7 +64,14 @@ def reasons(block: Anatomy) -> tuple[list[str], list[str]]:
     given, made = block.given, block.summed
     if len(given) < 4 or len(given) != len(made):
         return _differs(given, made)
-    if given[2:] != made[2:]:
+    if any(one < other for one, other in zip(given[2:], made[2:], strict=True)):
+        found.append(
+            Words(
+                f"the map grows from {side(given)} to {side(made)}",
+                f"特征图从 {side(given)} 放大到 {side(made)}",
+            )
+        )
+    elif given[2:] != made[2:]:
         step = given[2] // max(1, made[2])
         found.append(
             Words(
@@ -138,7 +145,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
     """What the identity is good for: doing nothing is easy, or the gradient has a straight way."""
     joins = ids(block.joins)
     if block.ending is None:
-        f, slope = ("s · f(x)", "(s · f)′") if gated(block) else ("f(x)", "f′")
+        f, slope = branch(block)
         yield Said(
             "It costs nothing and changes nothing. And since nothing follows the addition, the "
             f"derivative of x + {f} is exactly 1 + {slope}(x): the gradient reaches the layers "
@@ -503,9 +510,11 @@ def _layer(node: Node, language: Language) -> str:
         return Text("a linear layer", "一个全连接层")[language]
     if weights(node):
         step, size = stride(node), size_of(node)
+        turned = node.type.startswith("ConvTranspose")
+        kind = Words("transposed ", "转置") if turned else NO_WORDS
         return Text(
-            f"a {size} convolution{f' with stride {step}' if step > 1 else ''}",
-            f"一个{f'步长为 {step} 的' if step > 1 else ''} {size} 卷积",
+            f"a {kind[0]}{size} convolution{f' with stride {step}' if step > 1 else ''}",
+            f"一个{f'步长为 {step} 的' if step > 1 else ''} {size} {kind[1]}卷积",
         )[language]
     if node.role == "multiply":
         return Text("a multiplication", "一次乘法")[language]

@@ -9,7 +9,7 @@ from math import sqrt
 from resnet_core.bilingual import Language
 from resnet_core.explain.effects import EFFECTS
 from resnet_core.explain.explanation import Reason, Said
-from resnet_core.explain.facts import gated
+from resnet_core.explain.main_path import branch
 from resnet_core.explain.published import Given, Why, quoting
 from resnet_core.graph.model import Node
 from resnet_core.graph.structure import Anatomy, Outline, channels, groups, kernel, stride
@@ -115,7 +115,7 @@ def _exact(outline: Outline, _: Given) -> Iterator[Why]:
     ]
     if not found:
         return
-    f, slope = ("s · f(x)", "(s · f)′") if gated(found[0]) else ("f(x)", "f′")
+    f, slope = branch(found[0])
     yield Why(
         Said(
             "Nothing follows the addition, so here the gradient argument is exact.",

@@ -148,7 +148,7 @@ READ: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
                                     "model=resnet layers=1,1,1,1 num_classes=1"),
      ("tell the classes apart", "个权重分类"), ("1 score",)),
     ("a batch is said of a network too", ("model=resnet_cifar depth=8 batch=4",
-                                          "model=stage batch=2 blocks=1"),
+                                          "model=stage batch=2 blocks=2"),
      (), ("images,", "each", "张图，每张")),
     ("a gate without neighbours", ("block=horblock input=1 order=2",
                                    "model=hornet_stage index=3 input=2 depths=1,1,1,1"),

@@ -67,6 +67,8 @@ const asking = new Asking({
 // The address that was asked for last.
 let asked = location.pathname + location.search;
 let resting;
+// The address of which all the rest is asked for at the moment.
+let followed = null;
 // The knob that was turned last, and when.
 let turned = { knob: null, at: -Infinity };
 
@@ -107,9 +109,12 @@ async function show(url, push = true, knob = null, carried = false) {
 
 /** What the page was too quick for: once the eye has had its turn. */
 async function follow(wanted) {
-  if (wanted.pathname + wanted.search !== asked || !find("[data-late]")) return;
+  const address_ = wanted.pathname + wanted.search;
+  if (address_ !== asked || address_ === followed || !find("[data-late]")) return;
+  followed = address_;
   const page = await asking.whole(wanted);
-  if (!page) return;
+  followed = null;
+  if (!page || address_ !== asked) return;
   for (const gap of document.querySelectorAll("[data-late]")) {
     const told = page.querySelector(gap.dataset.late);
     if (!told) { gap.remove(); continue; }
@@ -269,6 +274,11 @@ document.addEventListener("change", (event) => {
   clearTimeout(resting);
   if (address() !== asked) show(address(), true, event.target.name);
 });
+
+// What is opened and not there yet is wanted now.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches?.("details[data-late]")) follow(new URL(asked, location.href));
+}, true);
 
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "knobs") return;

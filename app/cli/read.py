@@ -12,7 +12,7 @@ from app.cli.errors import Refusal, refusal_of
 from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
 from app.cli.text_file import text_of
-from resnet_core.bilingual import Text
+from resnet_core.bilingual import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.pasted import SourceDrawing
@@ -84,12 +84,9 @@ def read(
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
-        raise refusal_of(error, language="zh" if view.get("lang") == "zh" else "en") from None
-    if note:
-        _note(note, drawing)
-    _tell(whole, drawing)
-    if reading == 1 and whole.changed:
-        _tell_others(whole, drawing)
+        asked = view.get("lang", "en")
+        raise refusal_of(error, language=asked if asked in LANGUAGES else "en") from None
+    _tell(whole, drawing, reading, note)
     write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
 
 
@@ -123,8 +120,10 @@ def _note(said: Text, drawing: SourceDrawing) -> None:
     say(f"{Text('Note: ', '注意：')[language]}{said[language]}", err=True)
 
 
-def _tell(listing: Restored, drawing: SourceDrawing) -> None:
+def _tell(listing: Restored, drawing: SourceDrawing, reading: int, alphabet: Text | None) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
+    if alphabet:
+        _note(alphabet, drawing)
     if listing.changed:
         _note(Text("the code was restored; please check what was changed:",
                    "代码已复原，请核对改动："), drawing)  # fmt: skip
@@ -135,3 +134,5 @@ def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     for assumption in drawing.assumptions:
         _note(assumption.said(), drawing)
     tell(drawing.graph.problem)
+    if listing.changed and reading == 1:
+        _tell_others(listing, drawing)

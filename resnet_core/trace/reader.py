@@ -38,8 +38,9 @@ from resnet_core.graph.model import (
 from resnet_core.registry import twin_of
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
-from resnet_core.trace.recorder import Call, Ran, Witness, blank, made_by_hand
+from resnet_core.trace.recorder import Call, Ran, Witness, blank
 from resnet_core.trace.roles import with_lanes
+from resnet_core.trace.uncommon import made_by_hand
 
 # A parameter by its ``id``; of an outline, which has none, by its own ``id`` and its twin's.
 _Key = int | tuple[int, int]

@@ -40,6 +40,7 @@ from torchview.recorder_tensor import RecorderTensor, creation_ops_wrapper, modu
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
+from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
 _HERE = str(Path(__file__).parent)
@@ -215,7 +216,7 @@ class Witness(TorchFunctionMode):
         if func is torch.Tensor.__setitem__ and _nodes(args[0]):
             # ``x[…] += y`` puts the part back where it is already.
             if getattr(args[2], "_told_to", None) is not args[0]:
-                self._noted(_written, types, args, kwargs)
+                self._noted(written, types, args, kwargs)
             return None
         made = self._noted(func, types, args, kwargs)
         if args and made is args[0]:
@@ -228,11 +229,8 @@ class Witness(TorchFunctionMode):
         owner = getattr(part, "_part_of", None)
         if owner is None:
             return
-        with torch._C.DisableTorchFunctionSubclass():
-            # A choice of positions by their numbers is a copy.
-            shares = part.untyped_storage()._cdata == owner.untyped_storage()._cdata
-        if shares:
-            self._noted(_shared, types, (owner, part), {})
+        if shares(owner, part):
+            self._noted(shared, types, (owner, part), {})
             part._told_to = owner
             self._tell_owner(owner, types)
 
@@ -247,7 +245,7 @@ class Witness(TorchFunctionMode):
         try:
             if (answer := known_shape(func, args, kwargs, self.counter is not None)) is not None:
                 result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
-            elif func is _written or func is _shared:
+            elif func is written or func is shared:
                 result = RecorderTensor.__torch_function__(func, types, args, kwargs)
             elif before:
                 result = func(*args, **kwargs)
@@ -258,7 +256,7 @@ class Witness(TorchFunctionMode):
                 self.failed = self._call(name, tensors, before, args, kwargs)
             raise
         for tensor in _tensors((result,)):
-            if name in _PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
+            if name in PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
@@ -278,6 +276,11 @@ class Witness(TorchFunctionMode):
         finally:
             self._deep -= 1
 
+    def _in_a_layer(self) -> bool:
+        """Whether torch's own layer makes this call: then the layer is drawn and not the call."""
+        module = type(self.running[-1].module) if self.running else object
+        return module.__module__.startswith("torch.nn.modules.")
+
     def _call(
         self, name: str, tensors: list[torch.Tensor], nodes: tuple[TensorNode, ...],
         args: tuple[Any, ...], kwargs: Mapping[str, Any],
@@ -287,40 +290,9 @@ class Witness(TorchFunctionMode):
         own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
         rest = tuple(id(tensor) for tensor in tensors if type(tensor) is torch.Tensor)
         plain = _scalars(name, args, kwargs)
+        if name in CONVOLUTIONS and not self._in_a_layer():
+            plain |= window(args, kwargs)
         return Call(name, shapes, nodes, own, rest, plain, _line(sys._getframe(2)))
-
-
-# What gives parts of a tensor that share its numbers: who writes to them writes to it.
-_PARTS = frozenset(
-    {"__getitem__", "narrow", "select", "chunk", "split", "unbind", "view", "unsqueeze", "squeeze",
-     "transpose", "permute", "diagonal", "expand", "reshape", "flatten"}
-)  # fmt: skip
-
-
-def _written(target: torch.Tensor, index: Any, value: Any) -> torch.Tensor:
-    """``target[index] = value`` as a call that gives what it has written to."""
-    target[index] = value
-    return target
-
-
-def _shared(owner: torch.Tensor, _part: torch.Tensor) -> torch.Tensor:
-    """A tensor after a part of it was written to, which changed it already."""
-    return owner
-
-
-_written.__name__ = _shared.__name__ = "__setitem__"
-
-
-def made_by_hand(value: Any, depth: int = 4) -> Iterable[TensorNode]:
-    """The tensors in what a module returned, also in objects of somebody's own classes."""
-    if isinstance(value, torch.Tensor):
-        yield from _nodes(value)[-1:]
-    elif depth:
-        parts = value.values() if isinstance(value, Mapping) else value
-        if not isinstance(parts, Iterable) or isinstance(parts, str | bytes):
-            parts = vars(value).values() if hasattr(value, "__dict__") else ()
-        for part in list(parts) if not isinstance(value, nn.Module | type) else ():
-            yield from made_by_hand(part, depth - 1)
 
 
 def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -372,32 +344,9 @@ def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
     found = dict(zip(names, plain, strict=False)) | dict(kwargs)
-    if name in _CONVOLUTIONS and len(args) > 1 and isinstance(args[1], torch.Tensor):
-        found |= _window(args, kwargs)
     if name == "__getitem__" and _cuts(args[1:]):
         found["cut"] = True
     return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
-
-
-_CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
-
-
-def _window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """What a convolution that is called as a function has in common with the layer."""
-    names = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
-    given = dict(zip(names, args, strict=False)) | dict(kwargs)
-    sides = look(given["weight"])
-    groups = given.get("groups", 1)
-    found = {
-        "in_channels": sides[1] * groups, "out_channels": sides[0],
-        "kernel_size": list(sides[2:]), "groups": groups,
-        "bias": given.get("bias") is not None,
-    }  # fmt: skip
-    for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1)):
-        value = given.get(name, usual)
-        alone = isinstance(value, int) and len(sides) == 4
-        found[name] = [value, value] if alone else _listed(value)
-    return found
 
 
 def _cuts(index: tuple[Any, ...]) -> bool:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import pytest
+import torch.nn.functional as F
+from torch import nn
 
-from resnet_core import draw
+from resnet_core import draw, draw_module
 from resnet_core.diagram.diagram import Diagram
 from resnet_core.layout.coordinates import RIM, tracks
 from resnet_core.layout.page import ROOM
@@ -273,3 +275,52 @@ def test_a_network_of_blocks_fits_on_one_page_and_can_be_read_there(name):
     sheet = draw(model=name, detail="block").sheet
     scale = min(PAGE[0] / sheet.width, PAGE[1] / sheet.height)
     assert scale * SMALL >= READABLE
+
+
+class Modulated(nn.Module):
+    """A block that one of its inputs enters long before the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Linear(8, 16)
+        self.conv1, self.conv2 = (nn.Conv2d(8, 8, 3, padding=1) for _ in range(2))
+
+    def forward(self, x, time):
+        times, plus = self.scale(time).chunk(2, 1)
+        inner = self.conv1(x) * times[:, :, None, None] + plus[:, :, None, None]
+        return x + self.conv2(F.relu(inner))
+
+
+class Denoiser(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(3, 8, 3, padding=1)
+        self.blocks = nn.ModuleList(Modulated() for _ in range(3))
+
+    def forward(self, x, time):
+        x = self.enter(x)
+        for block in self.blocks:
+            x = block(x, time)
+        return x
+
+
+def inside(frame, box) -> bool:
+    return frame.left < box.x < frame.right and frame.top < box.y < frame.bottom
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_no_frame_stands_around_what_is_not_its_own(direction):
+    drawing = draw_module(Denoiser(), [(1, 3, 16, 16), (1, 8)], detail="op", direction=direction)
+    sheet, graph = drawing.sheet, drawing.shown
+    for frame in sheet.frames:
+        strange = [
+            box.node.id
+            for box in sheet.boxes
+            if inside(frame, box) and frame.group.path not in graph.lineage(box.node.group)
+        ]
+        assert not strange
+    places = [(frame.name_at, frame.name) for frame in sheet.frames]
+    assert len(dict(places)) == len(places)
+    # A block that is entered in one place keeps its frame.
+    assert draw_module(Modulated(), [(1, 8, 8, 8), (1, 8)], detail="op").sheet.frames == ()
+    assert len(draw(model="resnet18", detail="op").sheet.frames) > 8

@@ -692,3 +692,12 @@ def test_what_is_too_large_for_its_usual_view_is_drawn_in_a_coarser_one():
     assert len(drawing.shown.calls) == 800
     with pytest.raises(ParameterError, match="1,602 boxes"):
         draw_module(nn.Sequential(*pair), (1, 8), detail="op").shown  # noqa: B018
+
+
+def test_a_convolution_that_is_called_without_its_weight_is_told_as_what_it_is():
+    class Forgetful(nn.Module):
+        def forward(self, x):
+            return F.conv2d(x)
+
+    with pytest.raises(TraceError, match="conv2d"):
+        draw_module(Forgetful(), (1, 3, 8, 8))

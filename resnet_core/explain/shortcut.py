@@ -151,7 +151,7 @@ def _easy(block: Anatomy) -> Iterator[Said]:
             f"derivative of x + {f} is exactly 1 + {slope}(x): the gradient reaches the layers "
             f"before this block even where {slope} is almost zero.",
             f"它没有任何开销，也不改一个数。相加之后没有别的运算，x + {f} 的导数正好是 "
-            f"1 + {slope}(x)：哪怕 {slope} 几乎为零，梯度照样传得到前面的层。",
+            f"1 + {slope}(x)：哪怕后一项几乎为零，梯度照样传得到前面的层。",
             joins,
         )
         return

@@ -64,7 +64,8 @@ def main() -> None:
             with asked.log.open("a") as log:
                 log.write(f"{name}: {said or 'equal'}\n")
     if not counts:
-        print("bench.outside needs torchvision or timm, and there is neither")
+        why = f"no name has {asked.only!r} in it" if asked.only else "it needs torchvision or timm"
+        print(f"nothing was drawn: {why}")
         return
     print(f"{counts['equal']} equal to torch, {counts['different']} different")
 

@@ -17,7 +17,7 @@ from app.cli.commands import explain, render, table, url
 from app.cli.compare import compare
 from app.cli.docs import docs
 from app.cli.draw import draw
-from app.cli.errors import missing_extra
+from app.cli.errors import hear, missing_extra
 from app.cli.export import export
 from app.cli.list import catalogue
 from app.cli.man import completion, manual
@@ -30,6 +30,10 @@ from app.cli.window import window
 
 class Program(click.Group):
     """The commands; one that needs what is not installed says so."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        hear(ctx, args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. Raises Refusal where a library of the server is missing."""

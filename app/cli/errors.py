@@ -6,14 +6,16 @@ import os
 import re
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from resnet_core.bilingual import Language
-    from resnet_core.errors import ResnetDiagramError
+from resnet_core.bilingual import LANGUAGES, Language, Text
 from resnet_core.errors import option
+
+if TYPE_CHECKING:
+    from resnet_core.errors import ResnetDiagramError
 
 WRONG_CALL = 2
 MACHINE_LACKS = 3
@@ -39,6 +41,26 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+_LANGUAGE = f"{__name__}.language"
+_ERROR = Text("Error:", "错误：")
+_ALLOWED = Text("allowed: ", "可用：")
+_TRY = Text("try:     ", "可以试：")
+
+
+def hear(ctx: click.Context, words: Sequence[str]) -> None:
+    """Note the language that a call asks for with ``--lang``, wherever it stands in it."""
+    said = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    said += [value for name, value in pairwise(words) if name == "--lang"]
+    ctx.meta[_LANGUAGE] = next((name for name in LANGUAGES if name in said[-1:]), LANGUAGES[0])
+
+
+def _heard() -> Language:
+    """The language of the call that is under way; the first of all where there is none."""
+    context = click.get_current_context(silent=True)
+    found: Language = context.meta.get(_LANGUAGE, LANGUAGES[0]) if context else LANGUAGES[0]
+    return found
+
+
 class Refusal(click.ClickException):
     """A mistake in the call: what was wrong, what is allowed, and a command line that works."""
 
@@ -49,18 +71,19 @@ class Refusal(click.ClickException):
         allowed: str = "",
         instead: str = "",
         status: int = WRONG_CALL,
+        language: Language = "en",
     ) -> None:
-        self.status = status
+        self.status, self.language = status, language
         lines = [message]
         if allowed:
-            lines += _hanging("  allowed: ", allowed)
+            lines += _hanging(f"  {_ALLOWED[language]}", allowed)
         if instead:
-            lines.append(f"  try:     {instead}")
+            lines.append(f"  {_TRY[language]}{instead}")
         super().__init__(safe("\n".join(lines)))
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Tell it as click does; on a terminal its first word is red."""
-        told = f"{vivid('Error:', 'red')} {self.format_message()}"
+        told = f"{vivid(_ERROR[self.language], 'red')} {self.format_message()}"
         click.echo(told, file=file, err=file is None)
 
     @property
@@ -68,8 +91,8 @@ class Refusal(click.ClickException):
         return self.status
 
 
-def refusal_of(error: ResnetDiagramError, instead: str = "", language: Language = "en") -> Refusal:
-    """What the command line says about an error of the library.
+def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
+    """What the command line says about an error of the library, in the language of the call.
 
     ``instead`` is the command line that works.
     """
@@ -82,8 +105,9 @@ def refusal_of(error: ResnetDiagramError, instead: str = "", language: Language 
         UnknownSubject,
     )
 
+    language = _heard()
     if isinstance(error, RenderError):
-        return Refusal(str(error), status=MACHINE_LACKS)
+        return Refusal(error.text[language], status=MACHINE_LACKS)
     if not isinstance(error, ParameterError):
         return Refusal(error.text[language])
     legal = error.legal
@@ -99,6 +123,7 @@ def refusal_of(error: ResnetDiagramError, instead: str = "", language: Language 
         given + error.text[language],
         allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
         instead=instead,
+        language=language,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,7 @@ from app.cli.errors import Refusal, refusal_of
 from app.cli.output import FORMATS, STDOUT, asked_format, say, write
 from app.cli.subject_command import PASS_ON
 from app.cli.text_file import text_of
-from resnet_core.bilingual import LANGUAGES, Text
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.pasted import SourceDrawing
@@ -72,7 +72,6 @@ def read(
 
     chosen = asked_format(format, output, "")
     taken = dict(pair.partition("=")[::2] for pair in known)
-    view: dict[str, Any] = {}
     try:
         view = dict(options(words, properties(Options), "read"))
         text, note = text_of(file)
@@ -84,8 +83,7 @@ def read(
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
-        asked = view.get("lang", "en")
-        raise refusal_of(error, language=asked if asked in LANGUAGES else "en") from None
+        raise refusal_of(error) from None
     _tell(whole, drawing, reading, note)
     write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
 

@@ -538,3 +538,25 @@ def test_the_formats_of_a_comparison_are_those_of_the_library():
 )
 def test_a_mistake_in_a_comparison_is_told_with_what_is_allowed(line, expected):
     assert expected in refused(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "works"),
+    [
+        ("render bottleneck --stride 9 --lang zh", "不在 1 到 4 之间", "--stride 4"),
+        ("render bottlenek --lang=zh", "没有名为 'bottlenek' 的块或网络", "bottleneck"),
+        ("explain basic --groups 2 --lang zh", "只支持 groups=1", "explain basic"),
+        ("compare resnet50 bottlenek --lang zh", "没有名为 'bottlenek'", "compare resnet50"),
+        ("read nothere.py --lang zh", "没有这个文件", ""),
+    ],
+)
+def test_a_mistake_is_told_in_the_language_of_the_call(line: str, said: str, works: str) -> None:
+    told = run(line)
+    assert told.exit_code == 2
+    assert told.stderr.startswith("错误：")
+    assert said in told.stderr
+    assert works in told.stderr
+    assert "可用：" in told.stderr
+    english = run(line.replace("--lang zh", "").replace("--lang=zh", "")).stderr
+    assert english.startswith("Error: ")
+    assert english.isascii() or "×" in english

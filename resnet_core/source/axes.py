@@ -173,11 +173,7 @@ def _sized(
             raise _unsized(open_[0], pattern)
         if known < 1 or size % known or (not open_ and size != known):
             reason = Text(
-<<<<<<< HEAD
-                "an axis of {} cannot be ({}) in {!r}", "长 {0} 的轴不能写成 {2!r} 里的（{1}）"
-=======
                 "an axis of {} cannot be ({}) in {!r}", "长 {0} 的轴不能写成 {2!r} 中的 {1!r}"
->>>>>>> models
             )
             raise Refused(reason.format(size, " ".join(group), pattern))
         found |= {name: sizes[name] for name in group if name in sizes}

@@ -176,7 +176,7 @@ class Drawing(Picture):
         from resnet_core.layout.coordinates import arrange
         from resnet_core.layout.cost_colours import CostColours
         from resnet_core.layout.elements import tile, tiles
-        from resnet_core.layout.page import ROOM, with_line
+        from resnet_core.layout.page import ROOM, undisturbed, with_line
         from resnet_core.layout.sheet import MARGIN, SMALL
         from resnet_core.layout.slabs import Slabs
 
@@ -192,7 +192,7 @@ class Drawing(Picture):
             made = slabs.tiles
             told.insert(0, slabs.told(language))
         room = min(ROOM, options.readable_width(LEAST_TYPE / SMALL) - 2 * MARGIN)
-        sheet = arrange(shown, title, options.direction, made, language, room)
+        sheet = undisturbed(arrange(shown, title, options.direction, made, language, room))
         for line in told:
             sheet = with_line(sheet, line)
         return sheet

@@ -248,11 +248,10 @@ class _Arrangement:
 
     def sheet(self, heading: tuple[Line, ...], room: float) -> Sheet:
         ends = [] if self.down else self._line_ends(room)
-        boxes = tuple(map(self._box, self.tiles))
         drawn = Drawn(
-            boxes,
+            tuple(map(self._box, self.tiles)),
             tuple(map(self._wire, self.graph.edges)),
-            tuple(self._undisturbed(self._frames(ends), boxes)),
+            tuple(self._frames(ends)),
         )
         drawn = in_lines(drawn, ends)
         told = legend(drawn.boxes, drawn.wires, self.language)
@@ -445,27 +444,6 @@ class _Arrangement:
             lows, highs = zip(*(reach[name] for name in names), strict=True)
             reach |= dict.fromkeys(names, (min(lows), max(highs)))
         return [self._frame(band, *reach[band.group.path]) for band in self.bands]
-
-    def _undisturbed(self, frames: list[Frame], boxes: Sequence[Box]) -> Iterator[Frame]:
-        """The frames with nothing in them but what is theirs.
-
-        Of a block that one input enters long before the other a frame would stand around half of
-        the picture, with the names of several in one place.
-        """
-        bands = {band.group.path: band for band in self.bands}
-        kept = {
-            frame.group.path
-            for frame in frames
-            if not any(
-                frame.left < box.x < frame.right and frame.top < box.y < frame.bottom
-                for box in boxes
-                if box.node.id not in bands[frame.group.path].members
-            )
-        }
-        for frame in frames:
-            if frame.group.path in kept:
-                around = bands[frame.group.path].outer & kept
-                yield replace(frame, parent=max(around, key=len, default=""))
 
     def _on_main(self, band: Band) -> bool:
         return any(self.tracks.column[member] == 0 for member in band.members)

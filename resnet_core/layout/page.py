@@ -8,14 +8,14 @@ begins or ends, and the main path runs back under the line to the start of the n
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from resnet_core.bilingual import Language
-from resnet_core.graph.model import Graph
+from resnet_core.graph.model import Graph, changed
 from resnet_core.language.notation import Caption, facts, sums
 from resnet_core.layout.sheet import MARGIN, SUBTITLE, TITLE, Drawn, Line, Point, Run, Sheet, Wire
 from resnet_core.layout.typesetting import broken, extent, line_width, width
@@ -88,6 +88,45 @@ def with_line(sheet: Sheet, line: Line) -> Sheet:
 def without_legend(sheet: Sheet) -> Sheet:
     """The sheet without the lines at its foot."""
     return replace(sheet, legend=(), height=round(sheet.height - foot(sheet.legend), 1))
+
+
+def undisturbed(sheet: Sheet) -> Sheet:
+    """The sheet without the frames that stand around boxes of others.
+
+    Of a block that one input enters long before the other a frame would hold half of the picture,
+    and the names of several would stand in one place. Their boxes stand in the frame around it.
+    """
+    outer = {frame.group.path: frame.parent for frame in sheet.frames}
+    boxes = sorted(sheet.boxes, key=lambda box: box.y)
+    heights = [box.y for box in boxes]
+    lost = {
+        frame.group.path
+        for frame in sheet.frames
+        for box in boxes[bisect(heights, frame.top) : bisect(heights, frame.bottom)]
+        if frame.left < box.x < frame.right and frame.group.path not in _around(box.frame, outer)
+    }
+    if not lost:
+        return sheet
+
+    def kept(path: str) -> str:
+        return next((found for found in _around(path, outer) if found not in lost), "")
+
+    return replace(
+        sheet,
+        boxes=tuple(changed(box, frame=kept(box.frame)) for box in sheet.boxes),
+        frames=tuple(
+            changed(frame, parent=kept(frame.parent))
+            for frame in sheet.frames
+            if frame.group.path not in lost
+        ),
+    )
+
+
+def _around(path: str, outer: Mapping[str, str]) -> Iterator[str]:
+    """A frame and all that it stands in, innermost first."""
+    while path:
+        yield path
+        path = outer[path]
 
 
 def _extremes(drawn: Drawn) -> tuple[list[float], list[float]]:

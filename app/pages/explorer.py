@@ -335,7 +335,7 @@ class Explorer:
         Of very many parts those that cost most.
         """
         chosen = self.diagram.options.color if self.diagram else "role"
-        if chosen not in COSTS or self.record.get("problem"):
+        if chosen not in COSTS or not self.record or self.record.get("problem"):
             return []
         none = ("input", "output", "identity")
         calls = [call for call in self.record["nodes"] if call["role"] not in none]

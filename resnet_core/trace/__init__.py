@@ -139,7 +139,7 @@ def _run(
 def _emptied(value: Any) -> Any:
     """A value for forward, its tensors without data."""
     if isinstance(value, torch.Tensor):
-        return torch.empty_like(value, device="meta")
+        return value if value.is_meta else torch.empty_like(value, device="meta")
     if isinstance(value, dict):
         return {name: _emptied(part) for name, part in value.items()}
     if type(value) in (list, tuple):

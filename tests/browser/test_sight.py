@@ -151,7 +151,7 @@ def test_every_box_tells_its_share_and_slabs_its_size(visit):
     before = page.evaluate(painted)
     page.locator("#knob-color-macs").check(force=True)
     shows(page, "/diagram?block=bottleneck&color=macs&stride=2")
-    shares = page.locator(".sheet .node text", has_text=re.compile(r"^<?\s*[\d.]+ %$"))
+    shares = page.locator(".sheet .node text", has_text=re.compile(r"^<?\s*[\d.]+%$"))
     told = [float(text.strip("<% ")) for text in shares.all_text_contents()]
     # Rounded as they are, they are shares of one whole.
     assert sum(told) == pytest.approx(100, abs=3)

@@ -154,8 +154,9 @@ def test_no_picture_is_wrong_while_workers_are_killed(server: Server) -> None:
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_process_outlives_its_server(by: signal.Signals) -> None:
     with serving(shutdown="1") as server:
+        # It is ready once the first worker has drawn; the others follow.
+        soon(lambda: len({*server.workers, *server.forkers}) == 4)
         ours = {*server.workers, *server.forkers}
-        assert len(ours) == 4
         server.forsake("/diagram.svg?model=resnet&layers=75,75,75,75&attention=cbam")
         server.process.send_signal(by)
         server.process.wait(10)

@@ -57,6 +57,12 @@ def test_the_parts_of_a_network_have_the_parameters_of_its_modules(client: TestC
     assert sum(cells[2][0] for cells in found.values()) == totals.activations
 
 
+def test_where_nothing_is_drawn_nothing_is_shared_out(client: TestClient) -> None:
+    page = client.get("/?block=basic&base_width=1&color=params")
+    assert page.status_code == 422
+    assert '<table class="shares"' not in page.text
+
+
 @pytest.mark.parametrize("query", ["", "&color=macs&shortcut=identity"])
 def test_there_is_none_where_no_costs_are_shown_or_nothing_runs(
     client: TestClient, query: str

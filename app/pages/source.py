@@ -16,6 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 import resnet_core
+from resnet_core.source.syntax import tree_of
 
 ROOT = Path(resnet_core.__file__).parents[1]
 _FORMAT = HtmlFormatter(nowrap=True)
@@ -108,7 +109,7 @@ def _classes(file: str) -> Sequence[Listing]:
 
 @cache
 def _parsed(file: str) -> Sequence[ast.ClassDef]:
-    tree = ast.parse(_text(file))
+    tree = tree_of(_text(file))
     return [row for row in tree.body if isinstance(row, ast.ClassDef)]
 
 

@@ -23,6 +23,7 @@ from resnet_core.language.notation import Caption, call_title
 from resnet_core.language.terminal import wrapped
 from resnet_core.language.terms import amount, whole
 from resnet_core.registry import BLOCKS
+from resnet_core.source.syntax import tree_of
 
 WIDTH = 84
 
@@ -113,7 +114,7 @@ def _head(graph: Graph, caption: Caption, origin: Origin, body: str, language: L
 def _imported(body: str) -> set[str]:
     """The packages that a source imports."""
     found: set[str] = set()
-    for row in ast.parse(body).body:
+    for row in tree_of(body).body:
         if isinstance(row, ast.Import):
             found.update(alias.name.partition(".")[0] for alias in row.names)
         elif isinstance(row, ast.ImportFrom) and row.module:
@@ -339,5 +340,5 @@ def _joined(path: str, name: str) -> str:
 
 @cache
 def _parsed(file: str, owner: str) -> ast.ClassDef:
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    tree = tree_of(Path(file).read_text(encoding="utf-8"))
     return next(row for row in tree.body if isinstance(row, ast.ClassDef) and row.name == owner)

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from torch import nn
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.source.syntax import tree_of
 
 _PACKAGE = __name__.partition(".")[0]
 _DROPPED = ("noun", "widths")
@@ -282,7 +283,7 @@ def _imports(module: ModuleType) -> tuple[ast.Import | ast.ImportFrom, ...]:
 
 
 def _tree(module: ModuleType) -> ast.Module:
-    return ast.parse("\n".join(_text(module)))
+    return tree_of("\n".join(_text(module)))
 
 
 @cache

@@ -19,6 +19,7 @@ from resnet_core import layers
 from resnet_core.bilingual import Text
 from resnet_core.errors import SourceError
 from resnet_core.source.functions import INITIALISERS
+from resnet_core.source.syntax import tree_of
 from resnet_core.source.values import MISSING, Namespace, Native, Scope
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ _NATIVE: Mapping[str, Callable[..., nn.Module]] = {
 
 @cache
 def _library() -> tuple[ast.Module, frozenset[str]]:
-    tree = ast.parse(_LIBRARY.read_text(encoding="utf-8"))
+    tree = tree_of(_LIBRARY.read_text(encoding="utf-8"))
     names = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     return tree, frozenset(names)
 

@@ -18,6 +18,7 @@ from resnet_core.source.budget import LONGEST_SOURCE
 from resnet_core.source.indentation import indented
 from resnet_core.source.lost import begun, ended, meant, with_forward
 from resnet_core.source.splitting import statements
+from resnet_core.source.syntax import tree_of
 
 _QUOTES = str.maketrans(
     {
@@ -184,7 +185,7 @@ def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text, "<source>")
+            tree = tree_of(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     if any(isinstance(part, ast.Expr) and isinstance(part.value, ast.Name) for part in tree.body):
@@ -202,7 +203,7 @@ def _with_colons(text: str) -> str:
     lines = text.split("\n")
     for _ in range(_MOST_COLONS):
         try:
-            ast.parse("\n".join(lines))
+            tree_of("\n".join(lines))
             break
         except SyntaxError as error:
             at = (error.lineno or 0) - 1

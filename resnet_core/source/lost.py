@@ -15,6 +15,7 @@ from textwrap import indent
 
 from resnet_core.bilingual import Text
 from resnet_core.source.known import library
+from resnet_core.source.syntax import tree_of
 
 _WIDTH = " " * 4
 # A class is told from so many of its attributes, where nothing says its name.
@@ -262,7 +263,7 @@ def _method(node: ast.FunctionDef) -> list[str]:
 
 def _only_class(text: str) -> ast.ClassDef | None:
     try:
-        found = [part for part in ast.parse(text).body if isinstance(part, ast.ClassDef)]
+        found = [part for part in tree_of(text).body if isinstance(part, ast.ClassDef)]
     except SyntaxError:
         return None
     return found[0] if len(found) == 1 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from threading import Lock
 
 from resnet_core.bilingual import Text, Words, same
 from resnet_core.errors import SourceError
@@ -49,6 +50,17 @@ _IN_CHINESE = (
     Words(r"unexpected EOF|unexpected end", "代码没有写完"),
 )  # fmt: skip
 _ASYNC = (ast.AsyncFor, ast.AsyncWith)
+_one_at_a_time = Lock()
+
+
+def tree_of(text: str, name: str = NAME) -> ast.Module:
+    """The tree of Python code; threads take turns. Raises what ``ast.parse`` raises.
+
+    Python 3.11 counts the depth of a tree for all threads together, and fails where two parse side
+    by side (CPython issue 106905).
+    """
+    with _one_at_a_time:
+        return ast.parse(text, name)
 
 
 def parsed(text: str, parameter: str = "source") -> ast.Module:
@@ -65,7 +77,7 @@ def parsed(text: str, parameter: str = "source") -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text, NAME)
+            tree = tree_of(text)
     except SyntaxError as error:
         raise _misspelt(text, error, parameter) from None
     except (ValueError, MemoryError, RecursionError, OverflowError):

@@ -53,6 +53,12 @@ def _row(outline: Outline, caption: Caption) -> Passage:
             f"{chinese}，带权重的层共 {len(layers):,} 个；每一层只看得到前一层的输出。",
             ids(layers),
         )
+        if len(layers) > 1
+        else Said(
+            f"It has {english}, and no other layer with weights.",
+            f"带权重的层只有一个：{chinese}。",
+            ids(layers),
+        )
     ]
     if len(convs) > 1 and not any(call.role == "add" for call in outline.graph.calls):
         said.append(
@@ -188,6 +194,12 @@ def _largest(outline: Outline, largest: Node) -> Said:
             f"{total:,} 个参数里，最大的{count:zh}层各占 {largest.params:,} 个，合计 "
             f"{percent(held, total)}。",
             ids(equal),
+        )
+    if held == total:
+        return Said(
+            f"All {total:,} parameters are those of {called_layer(largest, 'en')}.",
+            f"{total:,} 个参数全在{called_layer(largest, 'zh')}里。",
+            (largest.id,),
         )
     return Said(
         f"Of {total:,} parameters {called_layer(largest, 'en')} alone holds {held:,}, "

@@ -132,3 +132,13 @@ def test_a_convolution_along_one_axis_does_not_read_as_a_number_of_them() -> Non
     assert "1-D conv of 2, 8" in text
     assert "transposed conv of 3, 4, ×2" in text
     assert "一维卷积（宽 2）, 8" in draw_module(layers, (1, 8, 16), lang="zh").txt
+
+
+def test_a_single_layer_is_not_told_as_a_row_of_them() -> None:
+    drawing = draw_module(nn.Sequential(nn.Linear(8, 8)), (1, 8))
+    english, chinese = (drawing.explain(language).text for language in ("en", "zh"))
+    assert "1 linear layer, and no other layer with weights" in english
+    assert "All 72 parameters are those of layer 0" in english
+    assert "72 个参数全在第 0 层里" in chinese
+    assert "each" not in english
+    assert "每一层" not in chinese

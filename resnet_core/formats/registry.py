@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,6 +82,10 @@ class Formats(Mapping[str, Format]):
 
     def __getitem__(self, extension: str) -> Format:
         """The format. Raises ParameterError where there is none of this extension."""
+        if extension not in self._formats and extension.isidentifier():
+            # Mostly the file of that name is all that is needed.
+            with suppress(ModuleNotFoundError):
+                importlib.import_module(f"{resnet_core.formats.__name__}.{extension}")
         if extension not in self._formats:
             self._load()
         if extension in self._formats:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import library, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import draw_module
@@ -201,9 +201,9 @@ def _without_kernels() -> Iterator[Any]:
         importlib.import_module("torchvision.extension")
     for name in ("nms", "qnms"):
         if not hasattr(torch.ops.torchvision, name):
-            library = torch.library.Library("torchvision", "FRAGMENT")
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-            yield library
+            names = library.Library("torchvision", "FRAGMENT")
+            names.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+            yield names
 
 
 def _torchvision() -> Iterator[Made]:

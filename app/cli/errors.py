@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 WRONG_CALL = 2
 MACHINE_LACKS = 3
+_LANGUAGE = f"{__name__}.language"
+_ERROR = Text("Error:", "错误：")
+_ALLOWED = Text("allowed: ", "可用：")
+_TRY = Text("try:     ", "可以试：")
 # What moves a terminal's cursor, rings, or turns its line round: a stranger's file may hold any.
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
@@ -39,12 +43,6 @@ def vivid(text: str, colour: str) -> str:
 def safe(text: str) -> str:
     """The text as a terminal may have it: what is no letter there is spelled out."""
     return _UNSAFE.sub(lambda found: ascii(found[0])[1:-1], text)
-
-
-_LANGUAGE = f"{__name__}.language"
-_ERROR = Text("Error:", "错误：")
-_ALLOWED = Text("allowed: ", "可用：")
-_TRY = Text("try:     ", "可以试：")
 
 
 def hear(ctx: click.Context, words: Sequence[str]) -> None:

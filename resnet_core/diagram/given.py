@@ -6,7 +6,7 @@ Of a tensor its shape and the kind of its numbers count. Where a trace cannot do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ import torch
 from resnet_core.bilingual import Text
 from resnet_core.errors import ParameterError
 from resnet_core.graph.model import Shape
+from resnet_core.trace.hollow import each_tensor
 
 DTYPES = (
     "float", "double", "half", "bfloat16", "long", "int", "short", "uint8", "bool",
@@ -67,17 +68,6 @@ def tensors(given: Any) -> Iterator[torch.Tensor]:
     elif isinstance(given, list | tuple):
         for part in given:
             yield from tensors(part)
-
-
-def each_tensor(given: Any, act: Callable[[torch.Tensor], torch.Tensor]) -> Any:
-    """The same values, with what ``act`` makes of each tensor in its place."""
-    if isinstance(given, torch.Tensor):
-        return act(given)
-    if isinstance(given, Mapping):
-        return {name: each_tensor(part, act) for name, part in given.items()}
-    if type(given) in (list, tuple):
-        return type(given)(each_tensor(part, act) for part in given)
-    return given
 
 
 def filled(given: Any) -> Any:

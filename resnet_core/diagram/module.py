@@ -19,7 +19,7 @@ from resnet_core.graph.model import Graph, Shape
 from resnet_core.language.notation import Caption
 from resnet_core.trace import one_at_a_time, trace_given
 from resnet_core.trace.failing_call import needs_numbers
-from resnet_core.trace.hollow import full, hollow
+from resnet_core.trace.hollow import each_tensor, full, hollow
 
 if TYPE_CHECKING:
     from resnet_core import Comparison
@@ -67,9 +67,10 @@ class ModuleDrawing(Drawing):
         return compared
 
     def retrace(self, shape: Shape) -> Graph:
-        first, *others = self.given
+        first = next(tensors(self.given))
         asked = torch.empty(shape, dtype=first.dtype, device=self.device)
-        return trace_given(lambda: self.twin, [asked, *others], self.kwargs, self.device)
+        given = each_tensor(self.given, lambda tensor: asked if tensor is first else tensor)
+        return trace_given(lambda: self.twin, given, self.kwargs, self.device)
 
     @property
     def name(self) -> str:

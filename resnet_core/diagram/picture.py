@@ -131,8 +131,7 @@ class Drawing(Picture):
         finest: Detail = "block" if blocks else "op"
         if len(self.graph.nodes) <= MAX_BOXES and len(self.graph.edges) <= MAX_ARROWS:
             return finest
-        levels: tuple[Detail, ...] = ("op", "layer", "block", "stage")
-        for detail in levels[levels.index(finest) :]:
+        for detail in DETAILS[DETAILS.index(finest) :]:
             with suppress(TooLarge):
                 self._at(detail)
                 return detail

@@ -226,6 +226,15 @@ class Graph:
         return known[path]
 
     @cached_property
+    def members(self) -> Mapping[str, Sequence[Node]]:
+        """Nodes by each of the groups that they stand in, the root left out."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for path in self.lineage(node.group):
+                found.setdefault(path, []).append(node)
+        return found
+
+    @cached_property
     def _lineages(self) -> dict[str, tuple[str, ...]]:
         """Those asked for so far: a view asks for each once a node."""
         return {"": ()}

@@ -261,8 +261,9 @@ def _units(graph: Graph) -> dict[str, list[Node]]:
     blocks = {group.path for group in graph.groups if group.level == "block" and group.path}
     beside = _repeated(graph, blocks)
     for node in graph.nodes:
-        outer = [path for path in graph.lineage(node.group) if path in beside]
-        block = next((path for path in graph.lineage(node.group) if path in blocks), None)
+        around = graph.lineage(node.group)
+        outer = [path for path in around if path in beside]
+        block = next((path for path in around if path in blocks), None)
         if outer:
             units.setdefault(outer[-1], []).append(node)
         elif node.kind == "group":
@@ -274,10 +275,7 @@ def _units(graph: Graph) -> dict[str, list[Node]]:
 
 def _repeated(graph: Graph, blocks: set[str]) -> set[str]:
     """The groups outside of blocks that are equal to the group before or behind them."""
-    members: dict[str, list[Node]] = {}
-    for node in graph.nodes:
-        for path in graph.lineage(node.group):
-            members.setdefault(path, []).append(node)
+    members = graph.members
     last: dict[str, str] = {}
     found: set[str] = set()
     for group in graph.groups:

@@ -7,7 +7,7 @@ and how large the box must be for it. Which groups are framed, which rows they t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -352,16 +352,13 @@ class Band:
 
 def bands(graph: Graph, row: Mapping[str, int], language: Language = "en") -> list[Band]:
     """The frames of a view, outermost first."""
-    members: dict[str, list[Node]] = {}
-    for node in graph.nodes:
-        for path in graph.lineage(node.group):
-            members.setdefault(path, []).append(node)
-    framed = [path for path, nodes in members.items() if _is_framed(graph.group[path], nodes)]
+    members = graph.members.items()
+    framed = [path for path, nodes in members if _is_framed(graph.group[path], nodes)]
     framed.sort(key=lambda path: len(graph.lineage(path)))
-    return [_band(graph, path, framed, members, row, language) for path in framed]
+    return [_band(graph, path, framed, row, language) for path in framed]
 
 
-def _is_framed(group: Group, nodes: list[Node]) -> bool:
+def _is_framed(group: Group, nodes: Sequence[Node]) -> bool:
     """Stages, blocks, and other groups of several boxes; but what stands on a shortcut does so
     in plain sight, its lane is frame enough.
     """
@@ -374,11 +371,10 @@ def _band(
     graph: Graph,
     path: str,
     framed: list[str],
-    members: Mapping[str, list[Node]],
     row: Mapping[str, int],
     language: Language,
 ) -> Band:
-    nodes, group = members[path], graph.group[path]
+    nodes, group = graph.members[path], graph.group[path]
     around = [outer for outer in graph.lineage(path)[1:] if outer in framed]
     inner = {other for other in framed if path in graph.lineage(other)}
     rows = [row[node.id] for node in nodes]
@@ -406,13 +402,13 @@ def _times(graph: Graph, group: str, path: str) -> int:
     return times
 
 
-def _params(graph: Graph, path: str, nodes: list[Node]) -> int:
+def _params(graph: Graph, path: str, nodes: Sequence[Node]) -> int:
     return sum(
         node.params * (1 + len(node.folded)) * _times(graph, node.group, path) for node in nodes
     )
 
 
-def _blocks(graph: Graph, path: str, nodes: list[Node]) -> int:
+def _blocks(graph: Graph, path: str, nodes: Sequence[Node]) -> int:
     """Blocks inside a stage, drawn as boxes or open."""
     closed = sum(1 + len(node.folded) for node in nodes if node.role == "block")
     opened = [

@@ -51,12 +51,9 @@ def _tried(tree: ast.AST) -> Iterator[Shape]:
         if len(given) == 1 and isinstance(given[0], ast.Tuple | ast.List):
             given = given[0].elts
         sides = [item.value for item in given if isinstance(item, ast.Constant)]
-        if (
-            len(sides) == len(given)
-            and 1 < len(sides) < 6
-            and all(type(side) is int and 0 < side < 2048 for side in sides)
-        ):
-            yield (1, *[int(str(side)) for side in sides[1:]])
+        whole = [side for side in sides if type(side) is int and 0 < side < 2048]
+        if len(whole) == len(given) and 1 < len(whole) < 6:
+            yield (1, *whole[1:])
 
 
 def _taken(module: nn.Module) -> int:

@@ -35,6 +35,7 @@ from resnet_core.graph.model import Graph, Shape
 from resnet_core.registry import twinning
 from resnet_core.stages import stage
 from resnet_core.trace.failing_call import told
+from resnet_core.trace.hollow import emptied
 from resnet_core.trace.reader import Reader, Twins, Unplaceable
 from resnet_core.trace.recorder import Counter, QuickRecorder, Witness, followed_from
 
@@ -79,10 +80,13 @@ def trace_given(
 
     On the ``cpu`` it is run with the numbers that module and values have, at its own price.
     """
+    values: tuple[Any, ...] = list(given), dict(kwargs or {})
+    if device == "meta":
+        values = emptied(values)
     with one_at_a_time:
         with stage("build"), torch.device(device):
             module = build()
-        return _run(module, given, Twins(module), Witness(Counter()), kwargs, device)
+        return _run(module, values[0], Twins(module), Witness(Counter()), values[1], device)
 
 
 def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) -> Graph:
@@ -122,10 +126,7 @@ def _run(
     kwargs: Mapping[str, Any] | None = None,
     device: str = "meta",
 ) -> Graph:
-    values: tuple[Any, ...] = list(given), dict(kwargs or {})
-    if device == "meta":
-        values = _emptied(values)
-    tensors, named, input_nodes = process_input(values[0], None, values[1], device)
+    tensors, named, input_nodes = process_input(list(given), None, dict(kwargs or {}), device)
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
     failure = _forward(module, (tensors, named), record, witness, device)
     if isinstance(failure, Unplaceable | ResnetDiagramError):
@@ -134,17 +135,6 @@ def _run(
         reason = Text("the module cannot be run: {}", "这个模块无法运行：{}")
         raise TraceError(reason.format(told(failure))) from failure
     return Reader(module, witness, list(input_nodes), twins).read(failure)
-
-
-def _emptied(value: Any) -> Any:
-    """A value for forward, its tensors without data."""
-    if isinstance(value, torch.Tensor):
-        return value if value.is_meta else torch.empty_like(value, device="meta")
-    if isinstance(value, dict):
-        return {name: _emptied(part) for name, part in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(map(_emptied, value))
-    return value
 
 
 def _forward(

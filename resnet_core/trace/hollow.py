@@ -30,6 +30,25 @@ def full(module: nn.Module) -> nn.Module:
     return _once_more(module, _Detaching(), _full_parameter)
 
 
+def emptied(values: Any) -> Any:
+    """Values for forward, their tensors without numbers."""
+    return each_tensor(
+        values,
+        lambda tensor: tensor if tensor.is_meta else torch.empty_like(tensor, device="meta"),
+    )
+
+
+def each_tensor(given: Any, act: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+    """The same values, with what ``act`` makes of each tensor in its place."""
+    if isinstance(given, torch.Tensor):
+        return act(given)
+    if isinstance(given, Mapping):
+        return {name: each_tensor(part, act) for name, part in given.items()}
+    if type(given) in (list, tuple):
+        return type(given)(each_tensor(part, act) for part in given)
+    return given
+
+
 def _once_more(
     module: nn.Module,
     copying: TorchFunctionMode,

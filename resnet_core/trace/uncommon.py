@@ -62,7 +62,7 @@ def window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     weight = given.get("weight")
     if not isinstance(weight, torch.Tensor) or weight.dim() < 3:
         return {}
-    sides = _sides(weight)
+    sides = weight.shape
     groups = given.get("groups", 1)
     found = {
         "in_channels": sides[1] * groups, "out_channels": sides[0],
@@ -76,8 +76,3 @@ def window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
             [value, value] if alone else list(value) if isinstance(value, tuple | list) else value
         )
     return found
-
-
-def _sides(weight: torch.Tensor) -> torch.Size:
-    with torch._C.DisableTorchFunction():
-        return weight.shape

@@ -701,3 +701,13 @@ def test_a_convolution_that_is_called_without_its_weight_is_told_as_what_it_is()
 
     with pytest.raises(TraceError, match="conv2d"):
         draw_module(Forgetful(), (1, 3, 8, 8))
+
+
+def test_formulas_are_found_for_a_tensor_inside_of_a_dict():
+    class Doubled(nn.Module):
+        def forward(self, given):
+            return given["a"] * 2
+
+    drawing = draw_module(Doubled(), {"a": (1, 8, 4, 4)}, shapes="symbolic")
+    assert drawing.shapes == ((1, 8, 4, 4),)
+    assert "8×H×W" in drawing.svg

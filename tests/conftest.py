@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from resnet_core.graph.model import Graph
+
 PUBLISHED = Path(__file__).parent / "published.json"
 
 # A test's tensors are small, and another process of tests takes the next core.
@@ -54,3 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def published() -> dict[str, Any]:
     """Figures that others have published; ``_`` in the file says where."""
     return json.loads(PUBLISHED.read_text(encoding="utf-8"))
+
+
+def pairs(graph: Graph) -> list[tuple[str, str]]:
+    """The edges of a graph, by the ids of their ends."""
+    return [(edge.source, edge.target) for edge in graph.edges]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-from dataclasses import dataclass
 
 import pytest
 import torch
@@ -15,12 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from resnet_core import TraceError, build, draw, draw_module
 from resnet_core.blocks.bottleneck import Bottleneck
-from resnet_core.diagram.given import tensors
 from resnet_core.errors import ParameterError
-
-
-def pairs(graph):
-    return [(edge.source, edge.target) for edge in graph.edges]
+from tests.conftest import pairs
 
 
 def counted(module, *shapes):
@@ -273,12 +268,6 @@ def test_what_a_trace_cannot_know_is_said_in_words(monkeypatch):
         draw_module(Leaving(), (1, 8))
 
 
-@pytest.mark.parametrize("shape", [8, None, (1.0, 8), "1x8", (), (0, 3), [(1, 8), 3], (True, 8)])
-def test_what_is_no_shape_is_refused_with_what_is(shape):
-    with pytest.raises(ParameterError, match="no shape"):
-        draw_module(nn.Linear(8, 8), shape)
-
-
 def test_formulas_are_refused_for_an_input_that_has_none():
     drawing = draw_module(nn.Linear(8, 8), (1, 8), shapes="symbolic")
     with pytest.raises(ParameterError, match="one input of four sides"):
@@ -364,24 +353,6 @@ def test_a_repeated_block_that_adds_positions_inside_is_one_block():
     assert len(drawing.sheet.boxes) == 3  # in, block × 3, out
 
 
-def test_forward_takes_values_by_name():
-    class Masked(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.word, self.out = nn.Embedding(100, 16), nn.Linear(16, 4)
-
-        def forward(self, ids, mask=None, scale=1.0, more=None):
-            x = self.word(ids) * mask.unsqueeze(-1) + more["bias"]
-            return self.out(x) * scale
-
-    given = {"mask": torch.ones(1, 8), "scale": 0.5, "more": {"bias": torch.ones(1, 8, 16)}}
-    drawing = draw_module(Masked(), (1, 8), dtype="long", kwargs=given)
-    assert [node.shape for node in drawing.graph.inputs] == [(1, 8), (1, 8), (1, 8, 16)]
-    assert drawing.graph.problem is None
-    assert (given["mask"].device.type, given["mask"].sum().item()) == ("cpu", 8)
-    assert "× 0.5" in drawing.render("txt").decode()
-
-
 class LeavingOut(nn.Module):
     def __init__(self, p: float) -> None:
         super().__init__()
@@ -444,197 +415,6 @@ def test_the_receptive_field_is_that_of_gradients(module, shape):
     assert draw_module(module, shape).graph.totals.receptive_field == seen(module, shape)
 
 
-class Written(nn.Module):
-    """Writes into a tensor in one of the ways that people have."""
-
-    def __init__(self, way) -> None:
-        super().__init__()
-        self.way = way
-        self.first, self.last = nn.Linear(8, 8), nn.Linear(8, 8)
-
-    def forward(self, x):
-        return self.last(self.way(self.first(x), x))
-
-
-def by_index(y, x):
-    made = torch.zeros_like(x)
-    made[:, :4] = y[:, :4]
-    return made
-
-
-def added_to_a_part(y, x):
-    y[:, 4:] += x[:, 4:]
-    return y
-
-
-def through_a_view(y, x):
-    y.view(2, 4).narrow(0, 0, 1).copy_(x[:, :4])
-    return y
-
-
-def through_a_chunk(y, _):
-    low, _ = y.chunk(2, 1)
-    low.relu_()
-    return y
-
-
-@pytest.mark.parametrize(
-    ("way", "before"),
-    [
-        (by_index, ["zeros_like", "getitem"]),
-        (added_to_a_part, ["first", "add"]),
-        (through_a_view, ["first", "setitem"]),
-        (through_a_chunk, ["first", "relu"]),
-    ],
-)
-def test_what_is_written_into_a_tensor_leads_to_what_follows(way, before):
-    edges = pairs(draw_module(Written(way), (1, 8)).graph)
-    (written,) = {source for source, target in edges if target == "last"}
-    assert written.startswith("setitem")
-    assert [source for source, target in edges if target == written] == before
-
-
-def test_a_copied_choice_of_positions_is_no_part_of_its_tensor():
-    def chosen(y, _):
-        part = y[:, torch.tensor([0, 2])]
-        part += 1
-        return y
-
-    edges = pairs(draw_module(Written(chosen), (1, 8)).graph)
-    assert ("first", "last") in edges
-
-
-@pytest.mark.parametrize("like", [torch.randn_like, torch.zeros_like])
-def test_a_tensor_that_is_made_like_another_leads_on(like):
-    class Noise(nn.Module):
-        def forward(self, x):
-            return like(x) * x
-
-    assert (like.__name__, "mul") in pairs(draw_module(Noise(), (1, 8)).graph)
-
-
-def test_a_buffer_that_is_added_is_named():
-    class Position(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.register_buffer("pos", torch.zeros(4, 8))
-
-        def forward(self, x):
-            return (x + self.pos)[:, :, 1:] + torch.arange(7)
-
-    drawing = draw_module(Position(), (1, 4, 8))
-    assert "+ pos" in drawing.txt
-    assert drawing.graph.totals.params == 0
-
-
-class Listed(nn.Module):
-    """Takes a list, or a dict with the names of its places."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer = nn.Linear(8, 8)
-
-    def forward(self, parts, scale=1.0):
-        parts = list(parts.values()) if isinstance(parts, dict) else parts
-        return self.layer(parts[0]) * scale + parts[1]
-
-
-LISTED = [("input1", "layer"), ("layer", "mul"), ("mul", "add"), ("input2", "add"),
-          ("add", "output")]  # fmt: skip
-
-
-@pytest.mark.parametrize("shapes", [[[(1, 8), (1, 8)]], {"a": (1, 8), "b": (1, 8)}])
-def test_an_input_may_be_a_list_or_a_dict_of_shapes(shapes):
-    assert pairs(draw_module(Listed(), shapes).graph) == LISTED
-    drawing = draw_module(Listed(), shapes, dtype=["double", "double"])
-    assert [tensor.dtype for tensor in tensors(drawing.given)] == [torch.float64] * 2
-
-
-def test_real_values_are_taken_by_place():
-    x = torch.randn(1, 8)
-    for values in ([[x, x]], ({"a": x, "b": x}, 0.5), {"a": x, "b": x}):
-        assert pairs(draw_module(Listed(), inputs=values).graph) == LISTED
-    assert pairs(draw_module(nn.Linear(8, 8), inputs=x).graph)[0] == ("input", "Linear")
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [{"inputs": 3}, {"inputs": [2.0]}, {"input_shape": (1, 8), "inputs": torch.zeros(1, 8)},
-     {"inputs": torch.zeros(1, 8), "dtype": "long"}],
-)  # fmt: skip
-def test_what_are_no_values_for_forward_is_refused(asked):
-    with pytest.raises(ParameterError, match="given by place"):
-        draw_module(nn.Linear(8, 8), **asked)
-
-
-class Chosen(nn.Module):
-    """Runs one of two layers, as the numbers that come in have it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.low, self.high = nn.Linear(8, 4), nn.Linear(8, 2)
-
-    def forward(self, x):
-        return self.high(x) if x.sum().item() > 0 else self.low(x)
-
-
-def test_a_module_that_looks_at_numbers_is_run_on_numbers_and_says_so():
-    module = Chosen()
-    before = {name: value.clone() for name, value in module.state_dict().items()}
-    for sign, layer in ((1, "high"), (-1, "low")):
-        drawing = draw_module(module, inputs=sign * torch.ones(1, 8))
-        assert drawing.graph.problem is None
-        assert (layer, "output") in pairs(drawing.graph)
-    assert "run on numbers" in drawing.txt
-    assert "代入数值运行" in draw_module(module, (1, 8), lang="zh").txt
-    assert draw_module(module, (1, 8)).txt == draw_module(module, (1, 8)).txt
-    assert "numbers" not in draw_module(nn.Linear(8, 8), (1, 8)).txt
-    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
-    assert not any(part._forward_pre_hooks for part in module.modules())
-
-
-def numpy_inside(x):
-    return x + torch.from_numpy(torch.zeros(8, device="cpu").numpy())
-
-
-def masked(x):
-    return x[x > 0]
-
-
-@pytest.mark.parametrize("forward", [numpy_inside, masked])
-def test_what_needs_numbers_runs_to_its_output(forward):
-    class Needy(nn.Module):
-        def forward(self, x):
-            return forward(x)
-
-    graph = draw_module(Needy(), (1, 8)).graph
-    assert graph.problem is None
-    assert [target for _, target in pairs(graph)][-1] == "output"
-
-
-def test_a_scripted_module_is_one_box_and_counted():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        scripted = torch.jit.script(nn.Sequential(nn.Linear(8, 8), nn.ReLU()))
-    graph = draw_module(scripted, (1, 8)).graph
-    assert pairs(graph) == [("input", "forward"), ("forward", "output")]
-    assert graph.totals.macs == 64
-
-
-def test_shapes_that_do_not_fit_are_drawn_though_numbers_are_needed_before():
-    class Both(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.layer = nn.Linear(9, 8)
-
-        def forward(self, x):
-            return self.layer(x * x.max().item())
-
-    problem = draw_module(Both(), (1, 8)).graph.problem
-    assert problem.node == "layer"
-    assert "9" in problem.reason
-
-
 def test_a_convolution_that_is_a_function_is_named_like_the_layer():
     text = draw_module(Functional(), (1, 1, 32, 32)).txt
     assert "3×5 conv, 1, /2" in text
@@ -653,33 +433,6 @@ def test_where_every_position_sees_every_other_no_receptive_field_is_said():
     assert not draw(block="bottleneck").graph.mixes
 
 
-@dataclass
-class Answer:
-    logits: torch.Tensor
-    hidden: tuple[torch.Tensor, ...]
-
-
-class Answering(nn.Module):
-    def __init__(self, make) -> None:
-        super().__init__()
-        self.layer, self.make = nn.Linear(8, 8), make
-
-    def forward(self, x):
-        return self.make(self.layer(x))
-
-
-def test_tensors_in_an_object_of_ones_own_class_come_out():
-    drawing = draw_module(Answering(lambda y: Answer(y.relu(), (y,))), (1, 8))
-    assert pairs(drawing.graph)[-2:] == [("relu", "output1"), ("layer", "output2")]
-    assert "no tensor comes out" not in drawing.txt
-
-
-@pytest.mark.parametrize("make", [lambda _: "done", lambda _: None, lambda y: y.dim()])
-def test_where_no_tensor_comes_out_it_is_said(make):
-    assert "no tensor comes out" in draw_module(Answering(make), (1, 8)).txt
-    assert "没有张量输出" in draw_module(Answering(make), (1, 8), lang="zh").txt
-
-
 def test_steps_of_time_are_no_batch():
     assert "batch" not in draw_module(nn.LSTM(8, 16), (5, 1, 8)).txt
     assert "batch 5" in draw_module(nn.LSTM(8, 16, batch_first=True), (5, 1, 8)).txt
@@ -692,22 +445,3 @@ def test_what_is_too_large_for_its_usual_view_is_drawn_in_a_coarser_one():
     assert len(drawing.shown.calls) == 800
     with pytest.raises(ParameterError, match="1,602 boxes"):
         draw_module(nn.Sequential(*pair), (1, 8), detail="op").shown  # noqa: B018
-
-
-def test_a_convolution_that_is_called_without_its_weight_is_told_as_what_it_is():
-    class Forgetful(nn.Module):
-        def forward(self, x):
-            return F.conv2d(x)
-
-    with pytest.raises(TraceError, match="conv2d"):
-        draw_module(Forgetful(), (1, 3, 8, 8))
-
-
-def test_formulas_are_found_for_a_tensor_inside_of_a_dict():
-    class Doubled(nn.Module):
-        def forward(self, given):
-            return given["a"] * 2
-
-    drawing = draw_module(Doubled(), {"a": (1, 8, 4, 4)}, shapes="symbolic")
-    assert drawing.shapes == ((1, 8, 4, 4),)
-    assert "8×H×W" in drawing.svg

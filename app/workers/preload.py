@@ -32,7 +32,9 @@ _end_with_server(signal.SIGKILL)
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 try:
     from app.workers import jobs
+    from resnet_core.trace.recorder import stand_by
 
+    stand_by()
     jobs.warm_up()
     # torch imports another 800 modules at its first function that is made of others.
     jobs.render([("block", "bottleneck"), ("activation", "gelu")], "dot")

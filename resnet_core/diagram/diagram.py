@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -81,7 +82,7 @@ class Diagram(Drawing):
         default: Detail = "op" if self.subject.kind == "block" else "block"
         return self.options.detail or default
 
-    @property
+    @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The canonical query: sorted, defaults dropped. Equal queries mean equal diagrams."""
         named: dict[str, str] = {self.subject.kind: self.subject.name}
@@ -193,7 +194,7 @@ class Diagram(Drawing):
         title = say(self.subject.title, self.options.lang)
         return (self.options.title or "").strip() or title
 
-    @property
+    @cached_property
     def caption(self) -> Caption:
         fields = self.subject.params.model_fields
         changed = {

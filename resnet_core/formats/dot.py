@@ -89,18 +89,22 @@ class _Writer:
         graph = Digraph(name)
         if self.behind:
             graph.body.append(f"\tgraph [_background={self._behind()}]\n")
-        graph.attr(
+        # What is said of all letters, and what of none.
+        all_letters = {"fontname": FONT} if self.lettered else {}
+        none = {} if self.lettered else {"label": ""}
+        _set(
+            graph,
             bb=f"0,0,{_n(self.sheet.width)},{_n(self.sheet.height)}",
             # Hatching lies below all that Graphviz fills: then the paper is the ground itself.
             bgcolor=self.paper if self.behind else "transparent",
-            fontname=FONT,
             pad="0",
             margin="0",
+            **all_letters,
         )
-        graph.attr("node", fontname=FONT, shape="box", style="filled,rounded", fixedsize="shape",
-                   penwidth="1.1", margin="0")  # fmt: skip
-        graph.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3",
-                   color=self.theme["wire"], fontsize=_n(SUBTITLE))  # fmt: skip
+        _set(graph, "node", shape="box", style=self._style("filled,rounded"), fixedsize="shape",
+             penwidth="1.1", margin="0", **all_letters, **none)  # fmt: skip
+        _set(graph, "edge", arrowsize="0.7", penwidth="1.3", color=self.theme["wire"],
+             fontsize=_n(SUBTITLE), **all_letters)  # fmt: skip
         with graph.subgraph(name="cluster") as paper:
             self._paper(paper)
             self._lines(paper, "heading", self.sheet.heading, MARGIN)
@@ -119,10 +123,10 @@ class _Writer:
         """The background, as large as the sheet: it keeps the margins in every format."""
         colour = "transparent" if self.behind else self.paper
         size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
-        graph.attr(bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
+        _set(graph, bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
         if self.behind:
             # Or else the ground is drawn once more, above the hatching.
-            graph.attr(bgcolor="transparent")
+            _set(graph, bgcolor="transparent")
 
     def _lines(self, graph: Digraph, name: str, lines: tuple[Line, ...], top: float) -> None:
         """The heading or the legend."""
@@ -132,7 +136,7 @@ class _Writer:
         _node(
             graph,
             name,
-            _table([[(lines, "LEFT")]], self.theme) if self.lettered else "",
+            _table([[(lines, "LEFT")]], self.theme) if self.lettered else None,
             pos=self._pos((MARGIN + wide / 2, top + high / 2)),
             width=_inch(wide + 8),
             height=_inch(high + 8),
@@ -152,9 +156,10 @@ class _Writer:
 
     def _frame(self, graph: Digraph, frame: Frame) -> None:
         corners = (frame.left, frame.bottom), (frame.right, frame.top)
-        graph.attr(
+        _set(
+            graph,
             bb=",".join(self._pos(corner) for corner in corners),
-            style="rounded,filled",
+            style=self._style("rounded,filled"),
             fillcolor="transparent" if self.behind else self.theme["frame"],
             color=self.theme["frame-line"],
             peripheries="2" if frame.group.folded else "1",
@@ -188,12 +193,12 @@ class _Writer:
             "card": {"penwidth": "1.6"},
         }[box.shape]
         if box.line == "removed":
-            looks["style"] = "filled,rounded,dashed"
+            looks["style"] = self._style("filled,rounded,dashed")
         name = dot_name(box.node.id)
         _node(
             graph,
             name,
-            _face(box, self.theme) if self.lettered else "",
+            _face(box, self.theme) if self.lettered else None,
             pos=self._pos((box.x, box.y)),
             width=_inch(box.width),
             height=_inch(box.height),
@@ -219,6 +224,12 @@ class _Writer:
         _edge(graph, dot_name(edge.source), dot_name(edge.target),
               pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
               **looks)  # fmt: skip
+
+    def _style(self, words: str) -> str:
+        """Whoever sets the text rounds the corners too: Graphviz writes 24 points for a box."""
+        if self.lettered:
+            return words
+        return ",".join(word for word in words.split(",") if word != "rounded")
 
     @property
     def behind(self) -> bool:
@@ -283,18 +294,24 @@ quote = lru_cache(4096)(quoting.quote)
 
 # Half of the time of a large picture's DOT went into python-graphviz asking of each statement
 # whether it is called as it once was, so statements are put into the body here.
-def _node(graph: Digraph, name: str, label: str, **looks: str) -> None:
-    graph.body.append(f"\t{quote(name)} [{_listed({'label': label} | looks)}]\n")
+def _set(graph: Digraph, of: str = "", **looks: str) -> None:
+    """Say what holds for the graph, or for all of its nodes or edges."""
+    graph.body.append(f"\t{of} [{_listed(looks)}]\n" if of else f"\t{_listed(looks)}\n")
+
+
+def _node(graph: Digraph, name: str, label: str | None, **looks: str) -> None:
+    said = "" if label is None else f"label={quote(label)} "
+    graph.body.append(f"\t{quote(name)} [{said}{_listed(looks)}]\n")
 
 
 def _edge(graph: Digraph, start: str, end: str, **looks: str) -> None:
-    graph.body.append(f"\t{quote(start)} -> {quote(end)} [{_listed(looks)}]\n")
+    said = f"label={quote(looks.pop('label'))} " if "label" in looks else ""
+    graph.body.append(f"\t{quote(start)} -> {quote(end)} [{said}{_listed(looks)}]\n")
 
 
 def _listed(looks: Mapping[str, str]) -> str:
-    """Attributes in DOT, the label first."""
-    names = sorted(looks, key=lambda name: (name != "label", name))
-    return " ".join(f"{name}={quote(looks[name])}" for name in names)
+    """Attributes in DOT, by name."""
+    return " ".join([f"{name}={quote(value)}" for name, value in sorted(looks.items())])
 
 
 def _lane(kind: str) -> str:

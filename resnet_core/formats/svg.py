@@ -205,13 +205,14 @@ class _Tailor:
     def _group(self, group: _Element) -> bool:
         """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
         kind, *roles = (group.get("class") or "").split()
+        boxes = kind != "edge" and group.get("id") != "paper"
         name = ""
         for shape in list(group):
             tag = shape.tag
             if tag == _TITLE:
                 name = shape.text or ""
             elif tag != _TEXT:
-                lean(shape)
+                lean(shape, boxes)
                 continue
             group.remove(shape)
         given = group.attrib.pop("id", "")
@@ -349,13 +350,13 @@ _DASHES = {"5,2": "6 4", "1,5": "2 4"}
 _COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def lean(shape: _Element) -> None:
-    """Take from a shape what goes without saying."""
+def lean(shape: _Element, box: bool = False) -> None:
+    """Take from a shape what goes without saying; of a box the corners are rounded."""
     tag = shape.tag
     shape.tail = None
     if shape.get("stroke-width") == THIN:
         del shape.attrib["stroke-width"]
-    if tag == _PATH and (shape.get("fill") != "none" or _is_closed(shape)):
+    if tag == _POLYGON and box:
         _rounded(shape)
     elif tag == _PATH:
         shape.set("d", _curve(shape.get("d") or ""))
@@ -368,20 +369,14 @@ def lean(shape: _Element) -> None:
             shape.set(name, short(float(shape.get(name) or 0)))
 
 
-def _is_closed(shape: _Element) -> bool:
-    """Whether a path ends where it begins, as the outline of an open box does and no wire."""
-    numbers = _COORDINATE.findall(shape.get("d") or "")
-    return numbers[:2] == numbers[-2:]
-
-
 def _rounded(shape: _Element) -> None:
-    """Graphviz writes a rounded box as 24 points; SVG has a word for it."""
-    numbers = _COORDINATE.findall(shape.get("d") or "")
-    xs, ys = ([float(word) for word in {*numbers[axis::2]}] for axis in (0, 1))
-    del shape.attrib["d"]
+    """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
+    numbers = _COORDINATE.findall(shape.get("points") or "")
+    left, right = sorted({*map(float, numbers[::2])})
+    top, foot = sorted({*map(float, numbers[1::2])})
+    del shape.attrib["points"]
     shape.tag = _RECT
-    left, top = min(xs), min(ys)
-    wide, high = max(xs) - left, max(ys) - top
+    wide, high = right - left, foot - top
     shape.attrib.update(
         {
             "x": short(left),

@@ -27,9 +27,6 @@ import torch
 import torch.nn.functional as F
 import torchview
 from torch import nn
-from torch.nn.modules.module import (
-    register_module_forward_pre_hook,
-)
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
@@ -102,10 +99,15 @@ class Call:
     macs: int | None = None
 
 
+# A call that a layer of torch's own makes: the layer is drawn, and nobody asks for it.
+_UNSEEN = Call()
+
+
 @dataclass
 class Ran:
     """A module that ran: what torchview made of it, and what ran inside it, in this order.
 
+    ``closed`` is a layer of torch's own without layers inside, whose calls are no boxes of a graph.
     ``given`` and ``made`` are set where torchview saw nothing, for no input came along the graph.
     ``inside`` holds modules and the functions of torchview. Which call belongs to which module
     is read from the modules that were running: torchview reads it from the tensor, which a module
@@ -117,6 +119,7 @@ class Ran:
     inside: list[Ran | FunctionNode] = field(default_factory=list)
     source: Source | None = None
     macs: int | None = None
+    closed: bool = False
     given: tuple[Shape, ...] = ()
     made: tuple[TensorNode, ...] = ()
 
@@ -160,44 +163,30 @@ class Witness(TorchFunctionMode):
         self.returned: Any = None
         self._deep = 0
 
-    def __enter__(self) -> Witness:
-        self._hook = register_module_forward_pre_hook(self._before)
-        super().__enter__()  # type: ignore[no-untyped-call]
-        return self
-
-    def __exit__(self, *exc: Any) -> None:
-        super().__exit__(*exc)  # type: ignore[no-untyped-call]
-        self._hook.remove()
-
     def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """torchview's way of calling a module, with a note of what runs in which module."""
 
         def run(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            ran = Ran(module, None, [], _line(sys._getframe(1)), self._counted())
+            line, closed = _line(sys._getframe(1)), _is_closed(module)
+            ran = Ran(module, None, [], line, self._counted(), closed)
             if self.running:
                 self.running[-1].inside.append(ran)
             elif self.ran is None:
                 self.ran = ran
             self.running.append(ran)
-            context = _context(kwargs)
+            # torchview's first note of the call stands behind all that are there.
+            context = _context((*args, *kwargs.values()))
             known = len(context)
             try:
                 out = call(module, *args, **kwargs)
             finally:
-                if ran.head is None and len(context) > known:
+                if len(context) > known:
                     ran.head = next(iter(context[known]))
                 ran.macs = self._counted(ran.macs)
             self.running.pop()
             return out if ran.head or ran.inside else _from_nothing(ran, args, out)
 
         return run
-
-    def _before(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        for tensor in _tensors(args):
-            for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
-                if isinstance(parent, ModuleNode) and parent.compute_unit_id == id(module):
-                    self.running[-1].head = parent
-                    return
 
     def _counted(self, before: int | None = 0) -> int | None:
         """What was counted since ``before``; None where nobody counts."""
@@ -243,7 +232,7 @@ class Witness(TorchFunctionMode):
         name = str(getattr(func, "__name__", func))
         start = self._counted()
         try:
-            if (answer := known_shape(func, args, kwargs, self.counter is not None)) is not None:
+            if (answer := quick_answer(func, args, kwargs, self.counter is not None)) is not None:
                 result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
             elif func is written or func is shared:
                 result = RecorderTensor.__torch_function__(func, types, args, kwargs)
@@ -260,8 +249,11 @@ class Witness(TorchFunctionMode):
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
-                    call = self._call(name, tensors, before, args, kwargs)
-                    self.functions[id(parent)] = replace(call, macs=self._counted(start))
+                    call = _UNSEEN
+                    if not (self.running and self.running[-1].closed):
+                        call = self._call(name, tensors, before, args, kwargs)
+                        call = replace(call, macs=self._counted(start))
+                    self.functions[id(parent)] = call
                     if self.running:
                         self.running[-1].inside.append(parent)
         return result
@@ -278,8 +270,7 @@ class Witness(TorchFunctionMode):
 
     def _in_a_layer(self) -> bool:
         """Whether torch's own layer makes this call: then the layer is drawn and not the call."""
-        module = type(self.running[-1].module) if self.running else object
-        return module.__module__.startswith("torch.nn.modules.")
+        return bool(self.running) and _is_torchs_own(type(self.running[-1].module))
 
     def _call(
         self, name: str, tensors: list[torch.Tensor], nodes: tuple[TensorNode, ...],
@@ -303,10 +294,19 @@ def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     return func, args
 
 
-def _context(kwargs: Mapping[str, Any]) -> list[Any]:
-    """Where torchview notes a call that is given its tensors by name; else a list of nothing."""
-    named = (_nodes(tensor) for tensor in _tensors(kwargs.values()))
-    return next((nodes[-1].context for nodes in named if nodes), [])
+def _context(values: Iterable[Any]) -> list[Any]:
+    """Where torchview notes a call that is given these; a list of nothing where it notes none."""
+    given = (_nodes(tensor) for tensor in _tensors(values))
+    return next((nodes[-1].context for nodes in given if nodes), [])
+
+
+def _is_closed(module: nn.Module) -> bool:
+    return not module._modules and _is_torchs_own(type(module))
+
+
+@cache
+def _is_torchs_own(kind: type) -> bool:
+    return kind.__module__.startswith("torch.nn.modules.")
 
 
 def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
@@ -395,22 +395,38 @@ def _shown(file: str) -> str:
 Answer = Callable[..., torch.Tensor]
 
 
-def known_shape(
+def quick_answer(
     func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], counted: bool
 ) -> Answer | None:
-    """What gives the call's result without torch's kernel; None where torch must be asked.
+    """What gives the call's result without a detour; None where torch must be asked in full.
 
     A convolution that torch is to count (``counted``) must reach it.
     """
-    if func is not F.batch_norm and (counted or func is not F.conv2d):
+    if func in _DIRECT:
+        return _directly(func)
+    known = _KNOWN.get(func)
+    if known is None or (counted and known is _convolved):
         return None
     with torch._C.DisableTorchFunction():
-        shape = (_normed if func is F.batch_norm else _convolved)(*args, **kwargs)
+        shape = known(*args, **kwargs)
     if shape is None:
         return None
 
     def answer(input: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
         return blank(input, shape)
+
+    answer.__name__ = func.__name__
+    return answer
+
+
+@cache
+def _directly(func: Any) -> Answer:
+    """The same call past all of torch's modes."""
+
+    def answer(*args: Any, **kwargs: Any) -> torch.Tensor:
+        with torch._C.DisableTorchFunction():
+            made: torch.Tensor = func(*args, **kwargs)
+        return made
 
     answer.__name__ = func.__name__
     return answer
@@ -465,6 +481,11 @@ def _convolved(
     if len(sides) < 2 or min(input.shape[0], *kernel, *sides, *spread) < 1 or min(pads) < 0:
         return None
     return (input.shape[0], weight.shape[0], *sides)
+
+
+# What needs none of torch's modes: it makes nothing on the way, and is asked for everywhere.
+_DIRECT = frozenset({F.relu, *(getattr(torch.Tensor, name) for name in ("add", "__add__", "__iadd__"))})
+_KNOWN: dict[Any, Callable[..., Shape | None]] = {F.batch_norm: _normed, F.conv2d: _convolved}
 
 
 def _pair(value: Any) -> tuple[int, int] | None:
@@ -536,6 +557,23 @@ for _name in ("dim", "size", "numel"):
     setattr(RecorderTensor, _name, _asked(getattr(torch.Tensor, _name)))
 
 
+_ordinary: Callee = nn.Module.__call__
+_recorded: Callee | None = None
+
+
+def _switch(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    return (_recorded or _ordinary)(module, *args, **kwargs)
+
+
+def stand_by() -> None:
+    """From now on every call of a module passes a switch, in a process that does little but trace.
+
+    To exchange a method of ``nn.Module`` makes Python forget what it knows of its hundreds of
+    subclasses: twice a trace, that is a twelfth of a block's picture.
+    """
+    nn.Module.__call__ = _switch  # type: ignore[method-assign]
+
+
 class QuickRecorder:
     """While it is entered, every call of a module is recorded, one process-wide at a time.
 
@@ -544,13 +582,20 @@ class QuickRecorder:
 
     def __init__(self, record: ComputationGraph, around: Callable[[Callee], Callee]) -> None:
         self._calling = around(module_forward_wrapper(record))
-        self._before = nn.Module.__call__
+        self._before: Callee | None = None
 
     def __enter__(self) -> None:
-        nn.Module.__call__ = self._calling  # type: ignore[method-assign]
+        global _recorded
+        self._before, _recorded = _recorded, self._calling
+        if nn.Module.__call__ is not _switch:
+            self._kept: Any = nn.Module.__call__
+            nn.Module.__call__ = _switch  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
-        nn.Module.__call__ = self._before  # type: ignore[method-assign]
+        global _recorded
+        _recorded = self._before
+        if hasattr(self, "_kept"):
+            nn.Module.__call__ = self._kept  # type: ignore[method-assign]
 
 
 def followed_from(record: ComputationGraph) -> Callable[[torch.Tensor], torch.Tensor]:

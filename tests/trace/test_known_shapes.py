@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resnet_core.trace.recorder import known_shape
+from resnet_core.trace.recorder import quick_answer
 
 SIDE = st.integers(1, 9)
 
@@ -38,10 +38,10 @@ def test_a_convolution_is_reckoned_as_torch_does_it_or_left_to_torch(
         expected: Any = tuple(F.conv2d(*real).shape)
     except RuntimeError:
         expected = None
-    answer = known_shape(F.conv2d, args, {}, counted=False)
+    answer = quick_answer(F.conv2d, args, {}, counted=False)
     found = None if answer is None else tuple(answer(*args).shape)
     assert found == expected
-    assert known_shape(F.conv2d, args, {}, counted=True) is None
+    assert quick_answer(F.conv2d, args, {}, counted=True) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_convolution_is_reckoned_as_torch_does_it_or_left_to_torch(
     ids=["padding by a word", "no batch", "real numbers", "two kinds of numbers", "no stride"],
 )  # fmt: skip
 def test_what_is_less_plain_is_left_to_torch(args: tuple[Any, ...]) -> None:
-    assert known_shape(F.conv2d, args, {}, counted=False) is None
+    assert quick_answer(F.conv2d, args, {}, counted=False) is None
 
 
 @pytest.mark.parametrize("channels", [4, 5])
@@ -69,11 +69,29 @@ def test_a_batch_norm_at_rest_keeps_its_shape_where_its_channels_agree(
     x = torch.empty(2, 4, 7, 7, device="meta")
     own = [torch.empty(channels, device="meta") for _ in range(4)]
     for args, kwargs in (((x, *own, training), {}), ((x, *own), {"training": training})):
-        answer = known_shape(F.batch_norm, args, kwargs, counted=True)
+        answer = quick_answer(F.batch_norm, args, kwargs, counted=True)
         assert (answer is not None) == (channels == 4 and not training)
         assert answer is None or answer(*args).shape == x.shape
 
 
+@pytest.mark.parametrize(
+    ("func", "more"),
+    [(F.relu, {}), (F.relu, {"inplace": True}), (torch.Tensor.add, {"other": 1}),
+     (torch.Tensor.__iadd__, None), (torch.Tensor.__add__, None)],
+)  # fmt: skip
+def test_what_goes_past_torchs_modes_writes_and_gives_what_torch_does(func: Any, more: Any) -> None:
+    x = torch.empty(2, 4, 7, 7, device="meta")
+    other = torch.empty(2, 4, 7, 7, device="meta")
+    args, kwargs = ((x,), more) if more is not None else ((x, other), {})
+    answer = quick_answer(func, args, kwargs, counted=True)
+    assert answer is not None
+    assert answer.__name__ == func.__name__
+    before = x._version
+    made = answer(*args, **kwargs)
+    assert (made is x) == (x._version > before) == (func(*args, **kwargs) is x)
+    assert made.shape == x.shape
+
+
 def test_nothing_else_is_reckoned() -> None:
     x = torch.empty(2, 4, 7, 7, device="meta")
-    assert known_shape(F.relu, (x,), {}, counted=False) is None
+    assert quick_answer(F.max_pool2d, (x, 2), {}, counted=False) is None

@@ -369,25 +369,33 @@ def lean(shape: _Element, box: bool = False) -> None:
             shape.set(name, short(float(shape.get(name) or 0)))
 
 
+# From picture to picture most shapes stay where they are: a knob turns the words in them.
+_remembering = lru_cache(4096)
+
+
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
-    numbers = _COORDINATE.findall(shape.get("points") or "")
+    corners = shape.attrib.pop("points")
+    shape.tag = _RECT
+    shape.attrib.update(_rect(corners))
+
+
+@_remembering
+def _rect(corners: str) -> dict[str, str]:
+    numbers = _COORDINATE.findall(corners)
     left, right = sorted({*map(float, numbers[::2])})
     top, foot = sorted({*map(float, numbers[1::2])})
-    del shape.attrib["points"]
-    shape.tag = _RECT
     wide, high = right - left, foot - top
-    shape.attrib.update(
-        {
-            "x": short(left),
-            "y": short(top),
-            "width": short(wide),
-            "height": short(high),
-            "rx": short(min(9.0, high / 2)),
-        }
-    )
+    return {
+        "x": short(left),
+        "y": short(top),
+        "width": short(wide),
+        "height": short(high),
+        "rx": short(min(9.0, high / 2)),
+    }
 
 
+@_remembering
 def _curve(path: str) -> str:
     """Graphviz writes a straight line as a curve; SVG has a letter for it."""
     numbers = [short(float(match)) for match in _COORDINATE.findall(path)]
@@ -405,19 +413,22 @@ def _curve(path: str) -> str:
 
 
 def _outline(shape: _Element) -> None:
-    """A polygon as a path from point to point: an arrowhead's steps are short to write.
+    """A polygon as a path from point to point: an arrowhead's steps are short to write."""
+    points = shape.attrib.pop("points")
+    shape.tag = _PATH
+    shape.set("d", _steps(points))
 
-    It closes itself, though Graphviz says its first point once more.
-    """
-    numbers = [round(float(match), 1) for match in _COORDINATE.findall(shape.get("points") or "")]
+
+@_remembering
+def _steps(corners: str) -> str:
+    """It closes itself, though Graphviz says its first point once more."""
+    numbers = [round(float(match), 1) for match in _COORDINATE.findall(corners)]
     points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
     steps = [points[0]]
     steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
-    del shape.attrib["points"]
-    shape.tag = _PATH
     found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
     # A minus sign parts two numbers as well as a comma or a space does.
-    shape.set("d", f"m{found}z".replace(",-", "-").replace(" -", "-"))
+    return f"m{found}z".replace(",-", "-").replace(" -", "-")
 
 
 @lru_cache(8192)

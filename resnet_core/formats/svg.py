@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from lxml import etree as ET
 from lxml.etree import _Element
@@ -347,7 +346,6 @@ def _rules(prefix: str) -> Iterator[str]:
 THIN = "1.1"
 # Graphviz's own patterns are too uneven to be told apart at a glance.
 _DASHES = {"5,2": "6 4", "1,5": "2 4"}
-_COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def lean(shape: _Element, box: bool = False) -> None:
@@ -369,66 +367,52 @@ def lean(shape: _Element, box: bool = False) -> None:
             shape.set(name, short(float(shape.get(name) or 0)))
 
 
-# From picture to picture most shapes stay where they are: a knob turns the words in them.
-_remembering = lru_cache(4096)
-
-
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
-    corners = shape.attrib.pop("points")
+    words = _words(shape.attrib.pop("points"))
+    # The first corner and the third, which lie across from each other.
+    x, y, other_x, other_y = (float(words[at]) for at in (0, 1, 4, 5))
+    wide, high = abs(x - other_x), abs(y - other_y)
     shape.tag = _RECT
-    shape.attrib.update(_rect(corners))
+    shape.set("x", short(min(x, other_x)))
+    shape.set("y", short(min(y, other_y)))
+    shape.set("width", short(wide))
+    shape.set("height", short(high))
+    shape.set("rx", short(min(9.0, high / 2)))
 
 
-@_remembering
-def _rect(corners: str) -> dict[str, str]:
-    numbers = _COORDINATE.findall(corners)
-    left, right = sorted({*map(float, numbers[::2])})
-    top, foot = sorted({*map(float, numbers[1::2])})
-    wide, high = right - left, foot - top
-    return {
-        "x": short(left),
-        "y": short(top),
-        "width": short(wide),
-        "height": short(high),
-        "rx": short(min(9.0, high / 2)),
-    }
-
-
-@_remembering
 def _curve(path: str) -> str:
     """Graphviz writes a straight line as a curve; SVG has a letter for it."""
-    numbers = [short(float(match)) for match in _COORDINATE.findall(path)]
-    points = list(zip(numbers[::2], numbers[1::2], strict=True))
-    found = f"M{','.join(points[0])}"
-    for index in range(0, len(points) - 1, 3):
-        xs, ys = zip(*points[index : index + 4], strict=True)
-        if len(set(xs)) == 1:
-            found += f"V{ys[-1]}"
-        elif len(set(ys)) == 1:
-            found += f"H{xs[-1]}"
+    numbers = [short(float(word)) for word in _words(path[1:].replace("C", " "))]
+    xs, ys = numbers[::2], numbers[1::2]
+    found = f"M{xs[0]},{ys[0]}"
+    for at in range(0, len(xs) - 1, 3):
+        if xs[at] == xs[at + 1] == xs[at + 2] == xs[at + 3]:
+            found += f"V{ys[at + 3]}"
+        elif ys[at] == ys[at + 1] == ys[at + 2] == ys[at + 3]:
+            found += f"H{xs[at + 3]}"
         else:
-            found += "C" + " ".join(",".join(point) for point in points[index + 1 : index + 4])
+            found += "C" + " ".join(f"{xs[to]},{ys[to]}" for to in (at + 1, at + 2, at + 3))
     return found.replace(",-", "-")
 
 
 def _outline(shape: _Element) -> None:
-    """A polygon as a path from point to point: an arrowhead's steps are short to write."""
-    points = shape.attrib.pop("points")
+    """A polygon as a path from point to point: an arrowhead's steps are short to write.
+
+    It closes itself, though Graphviz says its first point once more.
+    """
+    numbers = [round(float(word), 1) for word in _words(shape.attrib.pop("points"))[:-2]]
+    found, before = [], (0.0, 0.0)
+    for x, y in zip(numbers[::2], numbers[1::2], strict=True):
+        found.append(f"{short(x - before[0])},{short(y - before[1])}")
+        before = x, y
     shape.tag = _PATH
-    shape.set("d", _steps(points))
-
-
-@_remembering
-def _steps(corners: str) -> str:
-    """It closes itself, though Graphviz says its first point once more."""
-    numbers = [round(float(match), 1) for match in _COORDINATE.findall(corners)]
-    points = list(zip(numbers[::2], numbers[1::2], strict=True))[:-1]
-    steps = [points[0]]
-    steps += [(x - a, y - b) for (a, b), (x, y) in pairwise(points)]
-    found = " ".join(f"{short(x)},{short(y)}" for x, y in steps)
     # A minus sign parts two numbers as well as a comma or a space does.
-    return f"m{found}z".replace(",-", "-").replace(" -", "-")
+    shape.set("d", f"m{' '.join(found)}z".replace(",-", "-").replace(" -", "-"))
+
+
+def _words(points: str) -> list[str]:
+    return points.replace(",", " ").split()
 
 
 @lru_cache(8192)

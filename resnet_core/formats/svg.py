@@ -369,7 +369,7 @@ def lean(shape: _Element, box: bool = False) -> None:
 
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
-    words = _words(shape.attrib.pop("points"))
+    words = _words(shape, "points")
     # The first corner and the third, which lie across from each other.
     x, y, other_x, other_y = (float(words[at]) for at in (0, 1, 4, 5))
     wide, high = abs(x - other_x), abs(y - other_y)
@@ -383,7 +383,7 @@ def _rounded(shape: _Element) -> None:
 
 def _curve(path: str) -> str:
     """Graphviz writes a straight line as a curve; SVG has a letter for it."""
-    numbers = [short(float(word)) for word in _words(path[1:].replace("C", " "))]
+    numbers = [short(float(word)) for word in path[1:].replace("C", " ").replace(",", " ").split()]
     xs, ys = numbers[::2], numbers[1::2]
     found = f"M{xs[0]},{ys[0]}"
     for at in range(0, len(xs) - 1, 3):
@@ -401,7 +401,7 @@ def _outline(shape: _Element) -> None:
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(word), 1) for word in _words(shape.attrib.pop("points"))[:-2]]
+    numbers = [round(float(word), 1) for word in _words(shape, "points")[:-2]]
     found, before = [], (0.0, 0.0)
     for x, y in zip(numbers[::2], numbers[1::2], strict=True):
         found.append(f"{short(x - before[0])},{short(y - before[1])}")
@@ -411,8 +411,11 @@ def _outline(shape: _Element) -> None:
     shape.set("d", f"m{' '.join(found)}z".replace(",-", "-").replace(" -", "-"))
 
 
-def _words(points: str) -> list[str]:
-    return points.replace(",", " ").split()
+def _words(shape: _Element, name: str) -> list[str]:
+    """The numbers of an attribute, which is taken away."""
+    said = shape.get(name) or ""
+    del shape.attrib[name]
+    return said.replace(",", " ").split()
 
 
 @lru_cache(8192)

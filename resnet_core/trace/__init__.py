@@ -37,7 +37,8 @@ from resnet_core.stages import stage
 from resnet_core.trace.failing_call import told
 from resnet_core.trace.hollow import emptied
 from resnet_core.trace.reader import Reader, Twins, Unplaceable
-from resnet_core.trace.recorder import Counter, QuickRecorder, Witness, followed_from
+from resnet_core.trace.record import Counter
+from resnet_core.trace.recorder import QuickRecorder, Witness, followed_from
 
 one_at_a_time = threading.RLock()
 

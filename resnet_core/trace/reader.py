@@ -38,7 +38,8 @@ from resnet_core.graph.model import (
 from resnet_core.registry import twin_of
 from resnet_core.trace import roles
 from resnet_core.trace.failing_call import problem
-from resnet_core.trace.recorder import Call, Ran, Witness, blank
+from resnet_core.trace.record import Call, Ran
+from resnet_core.trace.recorder import Witness, blank
 from resnet_core.trace.roles import with_lanes
 from resnet_core.trace.uncommon import made_by_hand
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -28,15 +28,14 @@ import torch.nn.functional as F
 import torchview
 from torch import nn
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
-from torchview.computation_node import FunctionNode, ModuleNode, TensorNode
+from torchview.computation_node import FunctionNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor, creation_ops_wrapper, module_forward_wrapper
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
+from resnet_core.trace.record import UNSEEN, Call, Counter, Ran
 from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
@@ -78,68 +77,6 @@ _READ: dict[str, tuple[Any, tuple[int, ...]]] = {
     "real": (torch.real, ()),
     "imag": (torch.imag, ()),
 }
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call as it was made: the function's name, its tensors, its other arguments, the line.
-
-    ``operands`` are the shapes of all tensors, ``tensors`` those that came along the graph, and
-    ``parameters`` the ``id`` of those that are a module's own, ``buffers`` of those that came from
-    neither: buffers, and what a forward made. ``macs`` is what torch counted.
-    """
-
-    name: str = ""
-    operands: tuple[Shape, ...] = ()
-    tensors: tuple[TensorNode, ...] = ()
-    parameters: tuple[int, ...] = ()
-    buffers: tuple[int, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    source: Source | None = None
-    macs: int | None = None
-
-
-# A call that a layer of torch's own makes: the layer is drawn, and nobody asks for it.
-_UNSEEN = Call()
-
-
-@dataclass
-class Ran:
-    """A module that ran: what torchview made of it, and what ran inside it, in this order.
-
-    ``closed`` is a layer of torch's own without layers inside, whose calls are no boxes of a graph.
-    ``given`` and ``made`` are set where torchview saw nothing, for no input came along the graph.
-    ``inside`` holds modules and the functions of torchview. Which call belongs to which module
-    is read from the modules that were running: torchview reads it from the tensor, which a module
-    that hands its input on leaves with the wrong owner.
-    """
-
-    module: nn.Module
-    head: ModuleNode | None
-    inside: list[Ran | FunctionNode] = field(default_factory=list)
-    source: Source | None = None
-    macs: int | None = None
-    closed: bool = False
-    given: tuple[Shape, ...] = ()
-    made: tuple[TensorNode, ...] = ()
-
-
-class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts multiply-adds as torch does, whatever the layer or function that asks for them."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.macs = 0
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        out = func(*args, **kwargs)
-        flops = flop_registry.get(func._overloadpacket)
-        if flops is not None:
-            self.macs += int(flops(*args, **kwargs, out_val=out)) // 2
-        return out
 
 
 class Witness(TorchFunctionMode):
@@ -249,7 +186,7 @@ class Witness(TorchFunctionMode):
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
             for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
-                    call = _UNSEEN
+                    call = UNSEEN
                     if not (self.running and self.running[-1].closed):
                         call = self._call(name, tensors, before, args, kwargs)
                         call = replace(call, macs=self._counted(start))
@@ -304,7 +241,6 @@ def _is_closed(module: nn.Module) -> bool:
     return not module._modules and _is_torchs_own(type(module))
 
 
-@cache
 def _is_torchs_own(kind: type) -> bool:
     return kind.__module__.startswith("torch.nn.modules.")
 
@@ -484,7 +420,7 @@ def _convolved(
 
 
 # What needs none of torch's modes: it makes nothing on the way, and is asked for everywhere.
-_DIRECT = frozenset({F.relu, *(getattr(torch.Tensor, name) for name in ("add", "__add__", "__iadd__"))})
+_DIRECT = frozenset({F.relu, torch.Tensor.add, torch.Tensor.__add__, torch.Tensor.__iadd__})
 _KNOWN: dict[Any, Callable[..., Shape | None]] = {F.batch_norm: _normed, F.conv2d: _convolved}
 
 

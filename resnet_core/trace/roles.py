@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -148,11 +149,11 @@ def function_name(recorded: str) -> str:
 def attributes(module: nn.Module) -> dict[str, Any]:
     """The hyper-parameters of a layer, read from the live module."""
     found = {}
-    given, bases = vars(module), type(module)
-    plain = bases.__getattr__ is nn.Module.__getattr__
+    given = vars(module)
+    held = _held(type(module))
     for name in _HYPERPARAMETERS:
         # What a module has not, torch looks for in its layers and buffers first, which takes long.
-        if plain and name not in given and not hasattr(bases, name):
+        if held is not None and name not in given and name not in held:
             continue
         value = getattr(module, name, None)
         if isinstance(value, bool | int | float | str | tuple | list):
@@ -164,6 +165,14 @@ def attributes(module: nn.Module) -> dict[str, Any]:
     if hasattr(module, "bias"):
         found["bias"] = isinstance(module.bias, torch.Tensor)
     return found
+
+
+@lru_cache(256)
+def _held(kind: Any) -> frozenset[str] | None:
+    """The hyper-parameters that a class has itself; None where it has its own way to look."""
+    if kind.__getattr__ is not nn.Module.__getattr__:
+        return None
+    return frozenset(name for name in _HYPERPARAMETERS if hasattr(kind, name))
 
 
 def knobs(module: nn.Module) -> dict[str, Any]:

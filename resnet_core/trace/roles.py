@@ -150,7 +150,8 @@ def attributes(module: nn.Module) -> dict[str, Any]:
     """The hyper-parameters of a layer, read from the live module."""
     found = {}
     given = vars(module)
-    held = _held(type(module))
+    kind: Any = type(module)
+    held = _held(kind)
     for name in _HYPERPARAMETERS:
         # What a module has not, torch looks for in its layers and buffers first, which takes long.
         if held is not None and name not in given and name not in held:

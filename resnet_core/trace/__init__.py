@@ -2,24 +2,15 @@
 
 torchview replaces ``nn.Module.__call__`` for the whole process while it records, so one trace
 runs at a time, building included. Nothing is computed: all tensors live on the meta device.
-
-Torch's meta kernels ask ``torch.fx.experimental.symbolic_shapes`` whether a condition holds. That
-module imports sympy, half a second at the first convolution of a process, to reason about sizes
-that are symbols. There are none here, and of a plain condition the answer is the condition itself.
-Until somebody imports the real module, a stand-in answers; any other name is the real module's.
 """
 
 from __future__ import annotations
 
-import importlib
-import operator
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from types import ModuleType
 from typing import Any
 
 import graphviz
@@ -38,6 +29,7 @@ from resnet_core.trace.failing_call import told
 from resnet_core.trace.hollow import emptied
 from resnet_core.trace.reader import Reader, Twins, Unplaceable
 from resnet_core.trace.recorder import Counter, QuickRecorder, Witness, followed_from
+from resnet_core.trace.stand_ins import quick_kernels
 
 one_at_a_time = threading.RLock()
 
@@ -149,62 +141,13 @@ def _forward(
     # What is fused on a processor is counted by nobody: its parts are.
     fused = nullcontext() if device == "meta" else sdpa_kernel(SDPBackend.MATH)
     counting = witness.counter or nullcontext()
-    with fused, recording, torch.no_grad(), plain_sizes(), counting, torch.device(device), witness:
+    silent = torch.no_grad()
+    with fused, recording, silent, quick_kernels(), counting, torch.device(device), witness:
         try:
             witness.returned = module(*tensors, **named)
         except (Exception, SystemExit) as error:
             return error
     return None
-
-
-_REAL = "torch.fx.experimental.symbolic_shapes"
-
-
-class _PlainSizes(ModuleType):
-    """The questions that meta kernels ask, answered for what is no symbol."""
-
-    guard_or_false = guard_or_true = guard_size_oblivious = staticmethod(bool)
-    expect_true = statically_known_true = staticmethod(bool)
-    guarding_hint_or_throw = staticmethod(int)
-    sym_eq = staticmethod(operator.eq)
-
-    @staticmethod
-    def sym_or(*conditions: bool) -> bool:
-        return any(conditions)
-
-    @staticmethod
-    def sym_and(*conditions: bool) -> bool:
-        return all(conditions)
-
-    @staticmethod
-    def has_guarding_hint(_size: int) -> bool:
-        return True
-
-    @staticmethod
-    def is_nested_int(_size: int) -> bool:
-        return False
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what an import statement asks of any module
-            raise AttributeError(name)
-        if sys.modules.get(_REAL) is self:
-            del sys.modules[_REAL]
-        return getattr(importlib.import_module(_REAL), name)
-
-
-@contextmanager
-def plain_sizes() -> Iterator[None]:
-    """While it lasts, the questions are answered without sympy where it is not loaded yet."""
-    if _REAL in sys.modules:
-        yield
-        return
-    stand_in = _PlainSizes(_REAL)
-    sys.modules[_REAL] = stand_in
-    try:
-        yield
-    finally:
-        if sys.modules.get(_REAL) is stand_in:
-            del sys.modules[_REAL]
 
 
 # What fills a parameter with its first values.

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torchview.computation_graph import ComputationGraph
+from torchview.computation_node import TensorNode
 from torchview.torchview import process_input
 
 from resnet_core.bilingual import Text
@@ -27,6 +28,7 @@ from resnet_core.registry import twinning
 from resnet_core.stages import stage
 from resnet_core.trace.failing_call import told
 from resnet_core.trace.hollow import emptied
+from resnet_core.trace.outside import Outside
 from resnet_core.trace.reader import Reader, Twins, Unplaceable
 from resnet_core.trace.recorder import Counter, QuickRecorder, Witness, followed_from
 from resnet_core.trace.stand_ins import quick_kernels
@@ -120,13 +122,28 @@ def _run(
 ) -> Graph:
     tensors, named, input_nodes = process_input(list(given), None, dict(kwargs or {}), device)
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure = _forward(module, (tensors, named), record, witness, device)
+    outside = Outside(module)
+    try:
+        failure = _forward(module, (tensors, named), record, witness, device)
+        return _graph(module, witness, list(input_nodes), twins, failure)
+    finally:
+        outside.restore()
+
+
+def _graph(
+    module: nn.Module,
+    witness: Witness,
+    inputs: list[TensorNode],
+    twins: Twins,
+    failure: BaseException | None,
+) -> Graph:
+    """What was recorded. Raises TraceError where the module is no runnable code at all."""
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
         reason = Text("the module cannot be run: {}", "这个模块无法运行：{}")
         raise TraceError(reason.format(told(failure))) from failure
-    return Reader(module, witness, list(input_nodes), twins).read(failure)
+    return Reader(module, witness, inputs, twins).read(failure)
 
 
 def _forward(

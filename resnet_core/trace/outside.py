@@ -1,6 +1,7 @@
 """What stands outside of a copied module and its run can write to: globals, classes, registers.
 
-Hooks that keep activations are the usual case: ``lambda module, given, out: kept.append(out)``. A copy of the module writes to the same list. Tensors of a trace have no numbers and drag the record
+Hooks that keep activations are the usual case: ``lambda module, given, out: kept.append(out)``. A
+copy of the module writes to the same list. Tensors of a trace have no numbers and drag the record
 of the whole run along, so none is left where somebody else will find it.
 """
 
@@ -19,7 +20,7 @@ from torch import nn
 from torchview.recorder_tensor import RecorderTensor
 
 # Nobody's own code: what is kept there is looked after there.
-_LIBRARIES = frozenset(
+LIBRARIES = frozenset(
     {*sys.stdlib_module_names, "torch", "torchview", "numpy", "resnet_core", "app"}
 )
 # A limit on what is looked at, for the sake of tables with a million entries.
@@ -33,11 +34,11 @@ _PLAIN = (str, bytes, int, float, complex, bool, type(None), torch.Tensor, torch
 class Outside:
     """All that the code of a module can reach by name, as it was before the run."""
 
-    def __init__(self, module: nn.Module) -> None:
+    def __init__(self, own: Iterable[nn.Module]) -> None:
         self._seen: set[int] = set()
         # Held, so that no ``id`` is given out twice.
         self._kept: list[tuple[Any, Any]] = []
-        self._open: deque[Any] = deque(part for part in module.modules() if _is_own(part))
+        self._open: deque[Any] = deque(own)
         while self._open and len(self._seen) < _MOST:
             self._look(self._open.popleft())
         self._open.clear()
@@ -129,14 +130,8 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(part)
 
 
-def _is_own(part: nn.Module) -> bool:
-    """Whether somebody's own code runs with it: its class, or a hook on a layer of torch's."""
-    hooks = part._forward_hooks or part._forward_pre_hooks
-    return bool(hooks) or not _is_library(type(part).__module__)
-
-
 def _is_library(module: str) -> bool:
-    return (module or "").partition(".")[0] in _LIBRARIES
+    return (module or "").partition(".")[0] in LIBRARIES
 
 
 def _restore_names(place: dict[Any, Any], before: dict[Any, Any]) -> None:

@@ -107,7 +107,8 @@ class Call:
 class Ran:
     """A module that ran: what torchview made of it, and what ran inside it, in this order.
 
-    ``given`` and ``made`` are set where torchview saw nothing, for no input came along the graph.
+    ``given``, ``read`` (the ``id`` of each tensor) and ``made`` are set where torchview saw
+    nothing, for no input came along the graph.
     ``inside`` holds modules and the functions of torchview. Which call belongs to which module
     is read from the modules that were running: torchview reads it from the tensor, which a module
     that hands its input on leaves with the wrong owner.
@@ -119,6 +120,7 @@ class Ran:
     source: Source | None = None
     macs: int | None = None
     given: tuple[Shape, ...] = ()
+    read: tuple[int, ...] = ()
     made: tuple[TensorNode, ...] = ()
 
 
@@ -320,6 +322,7 @@ def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
     node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
     followed.tensor_nodes = [node]
     ran.given = tuple(tuple(tensor.shape) for tensor in _tensors(args))
+    ran.read = tuple(id(tensor) for tensor in _tensors(args))
     ran.made = (node,)
     return followed
 

@@ -41,7 +41,7 @@ def test_the_graph_is_the_same_with_the_real_module():
 @pytest.mark.slow
 def test_another_name_is_the_real_modules():
     code = (
-        "import sys; import torch; from resnet_core.trace.stand_ins import quick_kernels\n"
+        "import sys; import torch; from resnet_core.trace import quick_kernels\n"
         "with quick_kernels():\n"
         f"    from {REAL} import guard_or_true, ShapeEnv\n"
         f"print(ShapeEnv.__module__, type(sys.modules[{REAL!r}]).__name__)"
@@ -51,7 +51,7 @@ def test_another_name_is_the_real_modules():
 
 @pytest.mark.parametrize("value", [True, False])
 def test_the_stand_in_answers_as_the_real_module_does(value):
-    from resnet_core.trace.stand_ins import PlainSizes
+    from resnet_core.trace import PlainSizes
 
     real, stand_in = importlib.import_module(REAL), PlainSizes(REAL)
     for name in ("guard_or_false", "guard_or_true", "expect_true",
@@ -102,7 +102,7 @@ def test_a_forward_that_asks_for_the_compiler_gets_it(line):
 
 
 def test_a_mark_that_was_put_off_is_made_once_there_is_a_compiler(monkeypatch):
-    from resnet_core.trace.stand_ins import COMPILER, NoCompiler
+    from resnet_core.trace import COMPILER, NoCompiler
 
     class Compiler:
         disable = staticmethod(lambda function, *_, **__: lambda x: -function(x))

@@ -37,6 +37,7 @@ from resnet_core.explain.special_blocks import (
 )
 from resnet_core.explain.stride import size
 from resnet_core.explain.traits import traits
+from resnet_core.explain.unconnected import unconnected
 from resnet_core.explain.why import why
 from resnet_core.graph.model import Graph
 from resnet_core.graph.structure import Anatomy, Outline
@@ -79,6 +80,7 @@ def _passages(outline: Outline, caption: Caption) -> Iterator[Passage]:
     else:
         yield from plain(outline, caption)
         yield from sight(outline)
+    yield from unconnected(graph)
 
 
 def _failed(block: Anatomy) -> Iterator[Passage]:

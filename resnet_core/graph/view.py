@@ -256,7 +256,13 @@ def folded(graph: Graph) -> Graph:
 
 
 def _units(graph: Graph) -> dict[str, list[Node]]:
-    """What may be folded: boxes, open blocks, and groups beside an equal one, with their nodes."""
+    """What may be folded, with its nodes: boxes, open blocks, groups beside an equal one.
+
+    So are the rows of a flat ``nn.Sequential``, convolution, norm and activation in one box; not
+    those of the catalogue (its subjects have knobs), where each layer is there to be looked at.
+    """
+    root = graph.group.get("")
+    flat = root is None or not (root.level == "block" or root.attributes)
     units: dict[str, list[Node]] = {}
     blocks = {group.path for group in graph.groups if group.level == "block" and group.path}
     beside = _repeated(graph, blocks)
@@ -270,7 +276,15 @@ def _units(graph: Graph) -> dict[str, list[Node]]:
             units[node.id] = [node]
         elif block:
             units.setdefault(block, []).append(node)
+        elif flat and node.parts and node.params and not _place(node):
+            units[node.id] = [node]
     return units
+
+
+def _place(node: Node) -> str:
+    """The last part of a path; of a layer that is one of many in a list nothing: it has no name."""
+    name = node.path.rsplit(".", 1)[-1]
+    return "" if name.isdigit() else name
 
 
 def _repeated(graph: Graph, blocks: set[str]) -> set[str]:
@@ -308,9 +322,7 @@ def _continues(graph: Graph, before: Sequence[Node], after: Sequence[Node]) -> b
     exits = _exits(graph, before)
     if len(exits) != 1 or feeding != exits or not _all_go_to(graph, before, inside):
         return False
-    return [_signature(item, before[0]) for item in before] == [
-        _signature(item, after[0]) for item in after
-    ]
+    return _signatures(before, before[0]) == _signatures(after, after[0])
 
 
 def _parent(graph: Graph, unit: str) -> str:
@@ -343,12 +355,17 @@ def _decided(node: Node) -> Mapping[str, Any]:
     return {} if node.type in _LEAVING_OUT else node.attributes
 
 
+def _signatures(nodes: Sequence[Node], first: Node | None = None) -> tuple[Any, ...]:
+    """Those of several nodes, less what leaves something out: with p = 0 many write an identity."""
+    kept = [node for node in nodes if node.type not in _LEAVING_OUT]
+    return tuple(_signature(node, first or node) for node in kept or nodes)
+
+
 def _signature(node: Node, first: Node) -> tuple[Any, ...]:
     """All that makes a node what it is, but not where it stands."""
-    name = node.path.rsplit(".", 1)[-1] if node.kind != "group" else ""
     return (
-        name,
-        node.call if first.kind != "group" else 0,
+        _place(node) if node.kind != "group" else "",
+        node.call if first.kind != "group" and node.kind != "function" else 0,
         node.type,
         node.inputs,
         node.outputs,
@@ -356,7 +373,7 @@ def _signature(node: Node, first: Node) -> tuple[Any, ...]:
         node.macs,
         node.lane,
         tuple(sorted((key, str(value)) for key, value in _decided(node).items())),
-        tuple(_signature(part, part) for part in node.parts),
+        _signatures(node.parts),
     )
 
 

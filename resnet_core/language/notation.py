@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from resnet_core.bilingual import Language, Text
+from resnet_core.graph.loose_ends import loose_ends
 from resnet_core.graph.model import Graph, Group, Node, Shape
 from resnet_core.language.terms import amount, ordinal, say
 
@@ -411,9 +412,24 @@ def facts(caption: Caption, graph: Graph, language: Language = "en") -> list[str
         found += [say("{} input", language, size) for size in dict.fromkeys(sizes) if size]
     if not graph.outputs and graph.problem is None:
         found.append(say("no tensor comes out", language))
+    if caption.kind not in ("block", "model"):
+        found += _loose(graph, language)
     batch = graph.inputs[0].shape[0]
     found += [say("batch {}", language, batch)] if batch != 1 and _batch_first(graph) else []
     return found + ([say(caption.note, language)] if caption.note else [])
+
+
+def _loose(graph: Graph, language: Language) -> list[str]:
+    """What does not hang together: the explanation says more of it."""
+    ends = loose_ends(graph)
+    found = [say("no way from the input to the output", language)] if ends.cut else []
+    for nodes, one, many in (
+        (ends.unfed, "{} layer without input", "{} layers without input"),
+        (ends.unused, "{} layer of no use", "{} layers of no use"),
+    ):
+        if count := sum(node.kind == "module" for node in nodes):
+            found.append(say(one if count == 1 else many, language, count))
+    return found
 
 
 def _batch_first(graph: Graph) -> bool:

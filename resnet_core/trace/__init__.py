@@ -3,10 +3,16 @@
 torchview replaces ``nn.Module.__call__`` for the whole process while it records, so one trace
 runs at a time, building included. Nothing is computed: all tensors live on the meta device.
 
+Two modules of torch take long to load and have nothing to do in a trace; stand-ins answer for them.
 Torch's meta kernels ask ``torch.fx.experimental.symbolic_shapes`` whether a condition holds. That
 module imports sympy, half a second at the first convolution of a process, to reason about sizes
 that are symbols. There are none here, and of a plain condition the answer is the condition itself.
-Until somebody imports the real module, a stand-in answers; any other name is the real module's.
+
+What counts multiply-adds, and torch's own kernels that are written in Python, are marked as nothing
+to compile, for which torch loads ``torch._dynamo``: a second at the first call. Nothing is compiled
+here. A function that was marked meanwhile is marked in earnest once somebody loads the compiler.
+
+Until somebody imports the real module a stand-in answers; any other name is the real module's.
 """
 
 from __future__ import annotations
@@ -27,6 +33,7 @@ import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torchview.computation_graph import ComputationGraph
+from torchview.computation_node import TensorNode
 from torchview.torchview import process_input
 
 from resnet_core.bilingual import Text
@@ -36,6 +43,7 @@ from resnet_core.registry import twinning
 from resnet_core.stages import stage
 from resnet_core.trace.failing_call import told
 from resnet_core.trace.hollow import emptied
+from resnet_core.trace.outside import LIBRARIES, Outside
 from resnet_core.trace.reader import Reader, Twins, Unplaceable
 from resnet_core.trace.record import Counter
 from resnet_core.trace.recorder import QuickRecorder, Witness, followed_from
@@ -129,13 +137,36 @@ def _run(
 ) -> Graph:
     tensors, named, input_nodes = process_input(list(given), None, dict(kwargs or {}), device)
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
-    failure = _forward(module, (tensors, named), record, witness, device)
+    own = [part for part in module.modules() if _is_own(part)]
+    outside = Outside(own) if own else None
+    try:
+        failure = _forward(module, (tensors, named), record, witness, device)
+        return _graph(module, witness, list(input_nodes), twins, failure)
+    finally:
+        if outside:
+            outside.restore()
+
+
+def _is_own(part: nn.Module) -> bool:
+    """Whether somebody's own code runs with it: its class, or a hook on a layer of torch's."""
+    theirs = type(part).__module__.partition(".")[0] not in LIBRARIES
+    return theirs or bool(part._forward_hooks or part._forward_pre_hooks)
+
+
+def _graph(
+    module: nn.Module,
+    witness: Witness,
+    inputs: list[TensorNode],
+    twins: Twins,
+    failure: BaseException | None,
+) -> Graph:
+    """What was recorded. Raises TraceError where the module is no runnable code at all."""
     if isinstance(failure, Unplaceable | ResnetDiagramError):
         raise failure
     if failure is not None and not isinstance(failure, _SHAPES_DO_NOT_FIT):
         reason = Text("the module cannot be run: {}", "这个模块无法运行：{}")
         raise TraceError(reason.format(told(failure))) from failure
-    return Reader(module, witness, list(input_nodes), twins).read(failure)
+    return Reader(module, witness, inputs, twins).read(failure)
 
 
 def _forward(
@@ -150,7 +181,8 @@ def _forward(
     # What is fused on a processor is counted by nobody: its parts are.
     fused = nullcontext() if device == "meta" else sdpa_kernel(SDPBackend.MATH)
     counting = witness.counter or nullcontext()
-    with fused, recording, torch.no_grad(), plain_sizes(), counting, torch.device(device), witness:
+    silent = torch.no_grad()
+    with fused, recording, silent, quick_kernels(), counting, torch.device(device), witness:
         try:
             witness.returned = module(*tensors, **named)
         except (Exception, SystemExit) as error:
@@ -158,10 +190,25 @@ def _forward(
     return None
 
 
-_REAL = "torch.fx.experimental.symbolic_shapes"
+SYMBOLS = "torch.fx.experimental.symbolic_shapes"
+COMPILER = "torch._dynamo"
 
 
-class _PlainSizes(ModuleType):
+class _StandIn(ModuleType):
+    """A module that gives way to the real one when it is asked for what it has not."""
+
+    # Where the parts of a package are, which is asked before one of them is loaded.
+    asked: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name not in self.asked:  # what an import asks of any module
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class PlainSizes(_StandIn):
     """The questions that meta kernels ask, answered for what is no symbol."""
 
     guard_or_false = guard_or_true = guard_size_oblivious = staticmethod(bool)
@@ -185,27 +232,44 @@ class _PlainSizes(ModuleType):
     def is_nested_int(_size: int) -> bool:
         return False
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what an import statement asks of any module
-            raise AttributeError(name)
-        if sys.modules.get(_REAL) is self:
-            del sys.modules[_REAL]
-        return getattr(importlib.import_module(_REAL), name)
+
+class NoCompiler(_StandIn):
+    """The mark that keeps a function out of compiled code, put off until there is a compiler."""
+
+    asked = ("__path__",)
+
+    def disable(self, function: Any = None, *args: Any, **more: Any) -> Any:
+        if not callable(function):
+            return self.__getattr__("disable")(function, *args, **more)
+        marked: list[Callable[..., Any]] = []
+
+        def run(*values: Any, **named: Any) -> Any:
+            if not marked:
+                real = sys.modules.get(COMPILER)
+                mark = None if isinstance(real, NoCompiler) else getattr(real, "disable", None)
+                if mark is None:  # not there, or still on its way
+                    return function(*values, **named)
+                marked.append(mark(function, *args, **more))
+            return marked[0](*values, **named)
+
+        return run
 
 
 @contextmanager
-def plain_sizes() -> Iterator[None]:
-    """While it lasts, the questions are answered without sympy where it is not loaded yet."""
-    if _REAL in sys.modules:
-        yield
-        return
-    stand_in = _PlainSizes(_REAL)
-    sys.modules[_REAL] = stand_in
+def quick_kernels() -> Iterator[None]:
+    """While it lasts, torch's kernels do without what is not loaded yet."""
+    stand_ins = {
+        name: kind(name)
+        for name, kind in ((SYMBOLS, PlainSizes), (COMPILER, NoCompiler))
+        if name not in sys.modules
+    }
+    sys.modules.update(stand_ins)
     try:
         yield
     finally:
-        if sys.modules.get(_REAL) is stand_in:
-            del sys.modules[_REAL]
+        for name, stand_in in stand_ins.items():
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]
 
 
 # What fills a parameter with its first values.

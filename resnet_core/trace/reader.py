@@ -220,6 +220,8 @@ class Reader:
             self.maker.update((id(parent), name) for parent in made)
             inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
         used = tuple(id(parameter) for parameter in module.parameters())
+        if read := [held for held in map(self._held, ran.read) if held]:
+            attributes = {**attributes, "reads": read}
         node = Node(
             id=name,
             path=path,
@@ -266,6 +268,10 @@ class Reader:
             attributes=attributes,
             source=seen.source,
         )
+
+    def _held(self, tensor: int) -> str:
+        """The name of a buffer or parameter by ``id``; empty for any other tensor."""
+        return self.buffers.get(tensor) or self.parameters.get(tensor, ("", 0))[0]
 
     def _broken(self) -> str:
         """The call that failed; a function that failed becomes the last node of the Graph."""

@@ -42,7 +42,8 @@ class Ran:
     """A module that ran: what torchview made of it, and what ran inside it, in this order.
 
     ``closed`` is a layer of torch's own without layers inside, whose calls are no boxes of a graph.
-    ``given`` and ``made`` are set where torchview saw nothing, for no input came along the graph.
+    ``given``, ``read`` (the ``id`` of each tensor) and ``made`` are set where torchview saw
+    nothing, for no input came along the graph.
     ``inside`` holds modules and the functions of torchview. Which call belongs to which module
     is read from the modules that were running: torchview reads it from the tensor, which a module
     that hands its input on leaves with the wrong owner.
@@ -55,6 +56,7 @@ class Ran:
     macs: int | None = None
     closed: bool = False
     given: tuple[Shape, ...] = ()
+    read: tuple[int, ...] = ()
     made: tuple[TensorNode, ...] = ()
 
 

@@ -39,6 +39,7 @@ from resnet_core.trace.record import UNSEEN, Call, Counter, Ran
 from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
+_LAYERS = str(Path(nn.__file__ or "").parent)
 _HERE = str(Path(__file__).parent)
 _ROOT = Path(__file__).parents[2]
 
@@ -148,7 +149,9 @@ class Witness(TorchFunctionMode):
         if args and made is args[0]:
             self._tell_owner(made, types)
         # What is made like a tensor that is followed hangs on that already.
-        return self.follow(made) if func in CREATORS and not _nodes(made) else made
+        if func not in CREATORS or _nodes(made) or _is_being_built():
+            return made
+        return self.follow(made)
 
     def _tell_owner(self, part: Any, types: Any) -> None:
         """A part of a tensor was written to in place: so was the tensor that it is a part of."""
@@ -253,6 +256,7 @@ def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
     node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
     followed.tensor_nodes = [node]
     ran.given = tuple(tuple(tensor.shape) for tensor in _tensors(args))
+    ran.read = tuple(id(tensor) for tensor in _tensors(args))
     ran.made = (node,)
     return followed
 
@@ -319,6 +323,16 @@ def _line(frame: FrameType | None) -> Source | None:
             return Source(_shown(file), frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def _is_being_built() -> bool:
+    """Whether a layer is made here, in somebody's forward: its first numbers are no part of it."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and not frame.f_code.co_filename.startswith(_HERE):
+        if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.startswith(_LAYERS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @cache

@@ -299,12 +299,15 @@ def with_lanes(
         past[node.id] = bit[node.id]
         for pred in preds[node.id]:
             past[node.id] |= past[pred]
+    given = sum(bit[node.id] for node in nodes if node.kind == "input")
     lane_of: dict[str, Lane] = {}
     into: dict[tuple[str, str], Lane] = {}
     for node in nodes:
         operands = preds[node.id]
         if node.role not in ("add", "multiply") or len(operands) < 2:
             continue
+        if node.role == "add" and not all(past[operand] & given for operand in operands):
+            continue  # a constant, or what is made of a buffer, comes from no fork
         shared, branches = _branches(nodes, operands, past)
         if node.role == "add" and len(shared.outputs) > 1:
             continue  # the operands are different tensors: nothing is taken past anything

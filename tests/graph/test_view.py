@@ -200,3 +200,86 @@ def test_groups_that_differ_are_drawn_each(second):
     first = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.ReLU())
     shown = draw_module(nn.Sequential(first, second), (1, 8, 16, 16)).shown
     assert not any(node.folded for node in shown.nodes)
+
+
+def rows(*widths: int) -> nn.Sequential:
+    """Convolution, norm and activation over and over, all in one flat row; 0 is a pooling."""
+    layers: list[nn.Module] = []
+    given = 3
+    for width in widths:
+        if width:
+            conv = nn.Conv2d(given, width, 3, padding=1)
+            layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
+            given = width
+        else:
+            layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers)
+
+
+def test_equal_rows_of_a_flat_sequential_are_drawn_once():
+    drawing = draw_module(rows(8, 8, 8, 0, 8, 16, 16), (1, 3, 16, 16), detail="layer")
+    told = [title(box.node) for box in drawing.sheet.boxes if box.node.params]
+    counted = [len(box.node.folded) + 1 for box in drawing.sheet.boxes if box.node.params]
+    assert counted == [1, 2, 1, 1, 1], told
+    assert "3×3 conv, 8  × 2" in drawing.txt
+    # Who wants to see each asks for it.
+    assert "× 2" not in draw_module(rows(8, 8, 8), (1, 3, 16, 16), detail="layer", fold=False).txt
+
+
+def test_rows_that_have_names_of_their_own_are_each_drawn():
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(8, 8), nn.Linear(8, 8)
+
+        def forward(self, x):
+            return F.relu(self.second(F.relu(self.first(x))))
+
+    assert "×" not in draw_module(Named(), (1, 8)).txt
+
+
+def test_functions_between_the_layers_of_a_list_fold_with_them():
+    class Deep(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(8, 8) for _ in range(5))
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = F.relu(layer(x))
+            return x
+
+    assert "linear, 8  × 5" in draw_module(Deep(), (1, 8)).txt
+
+
+def test_the_catalogue_shows_every_layer_of_a_flat_network():
+    assert all(not box.node.folded for box in draw(model="vgg16_bn").sheet.boxes)
+
+
+class DropPath(nn.Module):
+    """Left out by chance in training, as most write it: nothing at all for a rate of 0."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        return x * self.p if self.training else x
+
+
+class Leaving(nn.Module):
+    def __init__(self, p, leave):
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, padding=1)
+        self.drop = leave(p) if p else nn.Identity()
+
+    def forward(self, x):
+        return x + self.drop(self.conv(x))
+
+
+@pytest.mark.parametrize("leave", [DropPath, nn.Dropout])
+@pytest.mark.parametrize("detail", ["block", "op"])
+def test_a_block_whose_rate_is_0_is_equal_to_the_next(leave, detail):
+    deep = nn.Sequential(*[Leaving(depth / 10, leave) for depth in range(4)])
+    shown = draw_module(deep, (1, 8, 8, 8), detail=detail)
+    assert sum(box.node.params > 0 for box in shown.sheet.boxes) == 1

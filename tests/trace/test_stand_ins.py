@@ -41,8 +41,8 @@ def test_the_graph_is_the_same_with_the_real_module():
 @pytest.mark.slow
 def test_another_name_is_the_real_modules():
     code = (
-        "import sys; import torch; from resnet_core.trace import plain_sizes\n"
-        "with plain_sizes():\n"
+        "import sys; import torch; from resnet_core.trace import quick_kernels\n"
+        "with quick_kernels():\n"
         f"    from {REAL} import guard_or_true, ShapeEnv\n"
         f"print(ShapeEnv.__module__, type(sys.modules[{REAL!r}]).__name__)"
     )
@@ -51,9 +51,9 @@ def test_another_name_is_the_real_modules():
 
 @pytest.mark.parametrize("value", [True, False])
 def test_the_stand_in_answers_as_the_real_module_does(value):
-    from resnet_core.trace import _PlainSizes
+    from resnet_core.trace import PlainSizes
 
-    real, stand_in = importlib.import_module(REAL), _PlainSizes(REAL)
+    real, stand_in = importlib.import_module(REAL), PlainSizes(REAL)
     for name in ("guard_or_false", "guard_or_true", "expect_true",
                  "statically_known_true"):  # fmt: skip
         assert getattr(stand_in, name)(value) == getattr(real, name)(value), name
@@ -63,3 +63,53 @@ def test_the_stand_in_answers_as_the_real_module_does(value):
     for size in (0, 1, 7):
         for name in ("is_nested_int", "has_guarding_hint", "guarding_hint_or_throw"):
             assert getattr(stand_in, name)(size) == getattr(real, name)(size), name
+
+
+@pytest.mark.slow
+def test_a_module_of_ones_own_loads_no_compiler_and_leaves_it_whole():
+    code = (
+        "import sys, torch; from torch import nn; from resnet_core import draw_module\n"
+        "layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.SiLU(), nn.Conv2d(8, 8, 1)\n"
+        "net = nn.Sequential(*layers)\n"
+        "macs = draw_module(net, (1, 3, 8, 8)).graph.totals.macs\n"
+        "loaded = 'torch._dynamo' in sys.modules\n"
+        "compiled = torch.compile(nn.functional.silu, backend='eager', fullgraph=True)\n"
+        "print(loaded, macs, float(compiled(torch.zeros(1))), torch._dynamo.disable.__module__)"
+    )
+    assert answer(code) == "False 10080 0.0 torch._dynamo.decorators"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "line",
+    [
+        "__import__('importlib').import_module('torch._dynamo.config').recompile_limit",
+        "torch._dynamo.graph_break()",
+        "torch.compiler.disable(lambda x: x)(x)",
+        "torch.compile(lambda x: x, backend='eager')",
+    ],
+)
+def test_a_forward_that_asks_for_the_compiler_gets_it(line):
+    code = (
+        "import torch; from torch import nn; from resnet_core import draw_module\n"
+        "class Asking(nn.Linear):\n"
+        "    def forward(self, x):\n"
+        f"        {line}\n"
+        "        return super().forward(x)\n"
+        "print(draw_module(Asking(8, 2), (1, 8)).graph.totals.macs)"
+    )
+    assert answer(code) == "16"
+
+
+def test_a_mark_that_was_put_off_is_made_once_there_is_a_compiler(monkeypatch):
+    from resnet_core.trace import COMPILER, NoCompiler
+
+    class Compiler:
+        disable = staticmethod(lambda function, *_, **__: lambda x: -function(x))
+
+    stand_in = NoCompiler(COMPILER)
+    monkeypatch.setitem(sys.modules, COMPILER, stand_in)
+    run = stand_in.disable(lambda x: x + 1, True, wrapping=False)
+    assert run(1) == 2
+    monkeypatch.setitem(sys.modules, COMPILER, Compiler)
+    assert run(1) == -2

@@ -90,7 +90,7 @@ def read(
 
 def _reading(text: str, number: int) -> Restored:
     """The reading of this number. Raises Refusal where there are not so many."""
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
     found = readings(text)
     if number > len(found):
@@ -101,7 +101,7 @@ def _reading(text: str, number: int) -> Restored:
 def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
     """The readings that would draw something else, and how to ask for them."""
     from resnet_core.diagram.lookalike import others
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
     numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}
     for other in others(listing.given, drawing):

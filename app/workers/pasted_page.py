@@ -13,7 +13,8 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.diagram.pasted import SourceDrawing, draw_source, unpacked
 from resnet_core.errors import ParameterError, SourceError
-from resnet_core.source.listing import Restored, restored
+from resnet_core.source.listing import Restored
+from resnet_core.source.page import restored
 from resnet_core.source.offer import Offer, offers
 from resnet_core.source.program import Program
 

@@ -187,7 +187,7 @@ def others(listing: str, drawing: SourceDrawing) -> list[Restored]:
 
     None where the first is a subject of the catalogue: then nobody doubts what it was.
     """
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
     several = readings(listing)[1:]
     if not several or drawing.graph.problem or len(drawing.graph.nodes) > _MOST_CALLS:

@@ -41,6 +41,7 @@ _NO_FORWARD = Text(
     "forward was missing: the usual one of these layers is taken",
     "缺少 forward：采用这些层通常的 forward",
 )
+PROSE = Text("words that are no code stood in it", "里面夹着不是代码的文字")
 _COLONS = Text("a colon was missing at the end of a line", "有的行末尾缺少冒号")
 # A head without its colon, as it is typed in haste.
 _HEAD = re.compile(r"^\s*(?:class \w+|def \w+|if|elif|else|for|while|with)\b[^:#]*$")
@@ -57,17 +58,28 @@ _CODE = re.compile(
 
 
 @dataclass(frozen=True)
+class Part:
+    """A place of a page where code stands: what it defines, its lines, whether it is taken."""
+
+    names: tuple[str, ...]
+    first: int
+    last: int
+    taken: bool = True
+
+
+@dataclass(frozen=True)
 class Restored:
     """A listing and what became of it. ``notes`` say what kinds of damage were found.
 
     ``of_another_class`` is a reading whose lines are taken for those of another well-known class
-    than the likeliest.
+    than the likeliest. ``parts`` are the places of a page where code stands, if there are several.
     """
 
     given: str
     text: str
     notes: tuple[Text, ...] = ()
     of_another_class: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -115,7 +127,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
     """The listing as Python by this choice, and the choices that are left."""
     if len(given) > LONGEST_SOURCE:
         return Restored(given, given), []
-    if _parses(given):
+    if is_python(given):
         whole = with_forward(given)
         return Restored(given, whole, (_NO_FORWARD,) if whole != given else ()), []
     notes: list[Text] = []
@@ -129,7 +141,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
     ]
     completion = begun(text, choice.known)
     text = completion.text
-    if not _parses(text):
+    if not is_python(text):
         said = statements(text)
         made = indented(said, dict(choice.ends))
         text = _said(text, _named(made.text), notes, _LINES)
@@ -137,7 +149,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
             replace(choice, ends=((head, end),), notes=(_end(said, head, end),))
             for head, end in made.unsure.items()
         ]
-    if not _parses(text) or not text.strip():
+    if not is_python(text) or not text.strip():
         return Restored(given, given), []
     completion.text = text
     text = ended(completion).text
@@ -170,8 +182,7 @@ def _cleaned(given: str, notes: list[Text]) -> str:
         notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))
     text = _said(text, _without_marks(text), notes, Text(
         "line numbers, prompts or fences stood in it", "里面有行号、提示符或代码围栏"))  # fmt: skip
-    text = _said(text, _without_prose(text), notes, Text(
-        "words that are no code stood in it", "里面夹着不是代码的文字"))  # fmt: skip
+    text = _said(text, _without_prose(text), notes, PROSE)
     return _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
 
 
@@ -181,7 +192,8 @@ def _said(before: str, after: str, notes: list[Text], note: Text) -> str:
     return after
 
 
-def _parses(text: str) -> bool:
+def is_python(text: str) -> bool:
+    """Whether a text is Python as it stands, and neither a word nor a torn-off constructor."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -112,8 +112,8 @@ def offers(program: Program) -> list[Offer]:
         [*(node.name for node in functions), *given_names],
     )
     classes = {node.name: node for node in nodes}
-    found = [_as_called(_offer(node, classes, names), program.tree) for node in nodes]
-    rest = [_of_arguments(node, node.args.args, node, names) for node in functions]
+    found = [_as_called(_offer(node, classes), program.tree) for node in nodes]
+    rest = [_of_arguments(node, node.args.args, node, classes) for node in functions]
     ready = [Offer(node.targets[0].id, node.lineno, (), "module") for node in given]  # type: ignore[attr-defined]
     first = sorted(
         [offer for offer in found if offer.name not in inner], key=lambda offer: -offer.line
@@ -139,12 +139,12 @@ def _used(nodes: Sequence[ast.AST], names: Sequence[str]) -> set[str]:
     }
 
 
-def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], names: list[str]) -> Offer:
+def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Offer:
     start = _constructor(node, classes)
     if start is None:
         return Offer(node.name, node.lineno, ())
     args = [*start.args.posonlyargs, *start.args.args][1:]
-    found = _of_arguments(start, args, node, names)
+    found = _of_arguments(start, args, node, classes)
     return replace(
         found, name=node.name, line=node.lineno, kind="class",
         knobs=tuple(_fitting([*found.knobs], _expansion(node))),
@@ -155,18 +155,18 @@ def _of_arguments(
     start: ast.FunctionDef,
     args: Sequence[ast.arg],
     owner: ast.ClassDef | ast.FunctionDef,
-    names: Sequence[str],
+    classes: Mapping[str, ast.ClassDef],
 ) -> Offer:
     defaults = [ast.unparse(default) for default in start.args.defaults]
     blank: list[str | None] = [None] * (len(args) - len(defaults))
     # More defaults than parameters: self has one too.
     pairs = zip(args, [*blank, *defaults][-len(args) :] if args else [], strict=True)
     knobs = [
-        Knob(arg.arg, default or _first(arg, owner, names, start), default)
+        Knob(arg.arg, default or _first(arg, owner, classes, start), default)
         for arg, default in pairs
     ]
     for arg, given in zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True):
-        value = ast.unparse(given) if given else _first(arg, owner, names, start)
+        value = ast.unparse(given) if given else _first(arg, owner, classes, start)
         knobs.append(Knob(arg.arg, value, ast.unparse(given) if given else ""))
     return Offer(owner.name, owner.lineno, tuple(knobs), "function")
 
@@ -248,18 +248,52 @@ def _constructor(
 def _first(
     arg: ast.arg,
     owner: ast.ClassDef | ast.FunctionDef,
-    names: Sequence[str],
+    classes: Mapping[str, ast.ClassDef],
     start: ast.FunctionDef,
 ) -> str:
     """A sensible first value of a parameter that has no default."""
     plain = arg.arg.lower().replace("_", "")
     if plain in _BLOCKS:
-        others = [name for name in names if name != owner.name]
+        others = [
+            name
+            for name, node in classes.items()
+            if name != owner.name
+            and (_says_expansion(node, classes) or not _asks_expansion(owner, arg.arg))
+        ]
         return others[0] if others else "Bottleneck"
     if plain in _SETTINGS and (settings := _settings(arg.arg, start)):
         values = ", ".join(f"{name}={first_value(name)}" for name in settings)
         return f"SimpleNamespace({values})"
     return first_value(arg.arg, ast.unparse(arg.annotation) if arg.annotation else "")
+
+
+def _asks_expansion(owner: ast.AST, name: str) -> bool:
+    """Whether the expansion of a block is asked for: ``block.expansion``."""
+    return any(
+        isinstance(part, ast.Attribute)
+        and part.attr == "expansion"
+        and isinstance(part.value, ast.Name)
+        and part.value.id == name
+        for part in ast.walk(owner)
+    )
+
+
+def _says_expansion(
+    node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], depth: int = 0
+) -> bool:
+    """Whether a class says its expansion, or may have it from one that is not in the source."""
+    if any(
+        isinstance(part, ast.Name) and part.id == "expansion" and isinstance(part.ctx, ast.Store)
+        for part in ast.walk(node)
+    ):
+        return True
+    bases = [ast.unparse(base) for base in node.bases]
+    return depth < 20 and any(
+        _says_expansion(classes[base], classes, depth + 1)
+        if base in classes
+        else base.rpartition(".")[2] != "Module"
+        for base in bases
+    )
 
 
 def _settings(name: str, start: ast.FunctionDef) -> list[str]:

@@ -38,7 +38,8 @@ _FIRST: Mapping[str, str] = {
     "backbone": "models.vgg16()",
     "blocknum": "2",
 }  # fmt: skip
-_BLOCKS = ("block", "blocktype", "resblock", "unit")
+# How a parameter is called that takes the class of a block.
+BLOCK_NAMES = ("block", "blocktype", "resblock", "unit")
 # The same where names are Chinese: part of the name, and the value.
 _FIRST_ZH = {
     Words("classes", "类别"): "10",
@@ -126,6 +127,11 @@ def offers(program: Program) -> list[Offer]:
     if first and not (first[0].needed and first[0].guessed):
         front = []
     return [*front, *first, *(offer for offer in between if offer not in front), *last]
+
+
+def offer_of(made: Sequence[Offer], names: Sequence[str]) -> Offer | None:
+    """The first of the offers that has one of these names; None where there is none."""
+    return next((offer for offer in made if offer.name in names), None)
 
 
 def _used(nodes: Sequence[ast.AST], names: Sequence[str]) -> set[str]:
@@ -253,7 +259,7 @@ def _first(
 ) -> str:
     """A sensible first value of a parameter that has no default."""
     plain = arg.arg.lower().replace("_", "")
-    if plain in _BLOCKS:
+    if plain in BLOCK_NAMES:
         others = [
             name
             for name, node in classes.items()
@@ -278,22 +284,21 @@ def _asks_expansion(owner: ast.AST, name: str) -> bool:
     )
 
 
-def _says_expansion(
-    node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], depth: int = 0
-) -> bool:
+def _says_expansion(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> bool:
     """Whether a class says its expansion, or may have it from one that is not in the source."""
-    if any(
-        isinstance(part, ast.Name) and part.id == "expansion" and isinstance(part.ctx, ast.Store)
-        for part in ast.walk(node)
-    ):
-        return True
-    bases = [ast.unparse(base) for base in node.bases]
-    return depth < 20 and any(
-        _says_expansion(classes[base], classes, depth + 1)
-        if base in classes
-        else base.rpartition(".")[2] != "Module"
-        for base in bases
-    )
+    rest, met = [node], {node.name}
+    while rest:
+        owner = rest.pop()
+        stored = [part for part in ast.walk(owner) if isinstance(part, ast.Name)]
+        if any(part.id == "expansion" and isinstance(part.ctx, ast.Store) for part in stored):
+            return True
+        for base in map(ast.unparse, owner.bases):
+            if base not in classes and base.rpartition(".")[2] != "Module":
+                return True
+            if base in classes and base not in met:
+                met.add(base)
+                rest.append(classes[base])
+    return False
 
 
 def _settings(name: str, start: ast.FunctionDef) -> list[str]:

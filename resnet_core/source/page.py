@@ -15,6 +15,7 @@ from resnet_core.bilingual import Text
 from resnet_core.source import listing
 from resnet_core.source.budget import LONGEST_SOURCE
 from resnet_core.source.listing import MOST_READINGS, PROSE, Part, Restored, is_python
+from resnet_core.source.offer import BLOCK_NAMES
 from resnet_core.source.passages import Passage, passages
 from resnet_core.source.syntax import tree_of
 
@@ -44,6 +45,18 @@ class _Piece:
         found = [part.name for part in tree_of(self.whole.text).body if isinstance(part, kinds)]
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def used(self) -> set[str]:
+        """The names that it speaks of."""
+        parts = ast.walk(tree_of(self.whole.text))
+        return {part.id for part in parts if isinstance(part, ast.Name)}
+
+    @cached_property
+    def takes_block(self) -> bool:
+        """Whether it takes the class of a block, which may be any that the page has."""
+        parts = ast.walk(tree_of(self.whole.text))
+        return any(isinstance(part, ast.arg) and part.arg in BLOCK_NAMES for part in parts)
+
     @property
     def wanted(self) -> bool:
         """Whether it defines something that somebody might want to see drawn."""
@@ -64,26 +77,35 @@ class _Page:
         return [piece for piece in self.pieces if piece.wanted]
 
     def taken(self, part: int | None) -> list[_Piece]:
-        """The pieces that make one source: the chosen one, and each that defines other names."""
-        first = [self.choices[part - 1]] if part else []
-        names = {name for piece in first for name in piece.names}
-        found = [*first]
-        for piece in self.pieces:
-            if piece not in first and not names & {*piece.names}:
-                found.append(piece)
-                names |= {*piece.names}
-        return sorted(found, key=lambda piece: piece.passage.first)
+        """The pieces that make one source.
 
-    def joined(
-        self, part: int | None, others: Mapping[_Piece, Restored] | None = None
-    ) -> Restored:
+        Without a choice that is each that defines other names than those before it, and with one,
+        the piece that was chosen and those that it uses.
+        """
+        chosen = self.choices[part - 1] if part and part <= len(self.choices) else None
+        rest = [piece for piece in self.pieces if piece is not chosen]
+        found = [chosen] if chosen else []
+        names = {*chosen.names} if chosen else set()
+        while True:
+            used = {name for piece in found for name in piece.used}
+            whole = chosen is None or any(piece.takes_block for piece in found)
+            fitting = (p for p in rest if not names & {*p.names} and (whole or used & {*p.names}))
+            piece = next(fitting, None)
+            if piece is None:
+                return sorted(found, key=lambda piece: piece.passage.first)
+            found.append(piece)
+            names |= {*piece.names}
+            rest.remove(piece)
+
+    def joined(self, part: int | None, others: Mapping[_Piece, Restored] | None = None) -> Restored:
         """The source of this choice; ``others`` says which pieces are read in another way."""
         taken = self.taken(part)
         wholes = [(others or {}).get(piece, piece.whole) for piece in taken]
         notes = [PROSE, *(note for whole in wholes for note in whole.notes)]
         left = [name for piece in self.choices if piece not in taken for name in piece.names]
-        if left:
-            notes.append(_TWICE.format(", ".join(dict.fromkeys(left))))
+        twice = [name for name in dict.fromkeys(left) for piece in taken if name in piece.names]
+        if twice:
+            notes.append(_TWICE.format(", ".join(twice)))
         notes += [_UNREAD.format(passage.first, passage.last) for passage in self.unread]
         parts = tuple(
             Part(piece.names, piece.passage.first, piece.passage.last, piece in taken)
@@ -100,14 +122,11 @@ class _Page:
 def restored(given: str, part: int | None = None) -> Restored:
     """The code of a page as Python, as it was where it is Python already or cannot be made so.
 
-    ``part`` chooses one of the places where code stands, counted from 1. Raises IndexError.
+    ``part`` chooses one of the places where code stands, counted from 1; where there are not so
+    many, nothing is chosen.
     """
     page = _page(given)
-    if page is None:
-        if part and part > 1:
-            raise IndexError(part)
-        return listing.restored(given)
-    return page.joined(part)
+    return listing.restored(given) if page is None else page.joined(part)
 
 
 def readings(given: str, part: int | None = None) -> list[Restored]:
@@ -130,9 +149,7 @@ def _page(given: str) -> _Page | None:
     found = passages(given)
     if len(found) == 1 and found[0].text.strip() == given.strip():
         return None
-    tried = [
-        _Piece(passage, listing.restored(passage.text)) for passage in found[:MOST_PASSAGES]
-    ]
+    tried = [_Piece(passage, listing.restored(passage.text)) for passage in found[:MOST_PASSAGES]]
     pieces = tuple(piece for piece in tried if is_python(piece.whole.text))
     if not any(piece.wanted for piece in pieces):
         return None

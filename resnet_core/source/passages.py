@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from resnet_core.source.lost import is_known
@@ -283,7 +284,7 @@ def _unnumbered(lines: list[str]) -> list[str]:
     """Lines without their numbers, where most have one and they count up."""
     numbers = [int(found[1]) for line in lines if (found := _NUMBERED.match(line))]
     written = [line for line in lines if line.strip()]
-    counted = all(one < other for one, other in zip(numbers, numbers[1:], strict=False))
+    counted = all(one < other for one, other in pairwise(numbers))
     if len(numbers) < 2 or not counted or 2 * len(numbers) < len(written):
         return lines
     return [re.sub(r"^\s*\d{1,4}[.:|]? ?", "", line) for line in lines]

@@ -45,6 +45,11 @@ PROSE = Text("words that are no code stood in it", "里面夹着不是代码的�
 _COLONS = Text("a colon was missing at the end of a line", "有的行末尾缺少冒号")
 # A head without its colon, as it is typed in haste.
 _HEAD = re.compile(r"^\s*(?:class \w+|def \w+|if|elif|else|for|while|with)\b[^:#]*$")
+_PATCH = Text(
+    "it is a patch: what it makes of the code is taken", "这是一个补丁：采用改动之后的代码"
+)
+# The head of a part of a patch: which lines it is of.
+_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _LINES = Text("line breaks or indentation were lost", "换行或缩进丢失了")
 _MEANT = Text("the lines are read as those of {}", "把这几行当作 {} 的代码")
 MOST_READINGS = 12
@@ -177,6 +182,7 @@ def _is_of_self(statement: ast.stmt) -> bool:
 
 def _cleaned(given: str, notes: list[Text]) -> str:
     """The listing with plain letters, without marks and prose, and with the names put right."""
+    given = _said(given, patched(given), notes, _PATCH)
     text = given.translate(_QUOTES)
     if text != given.replace("\t", "    ").replace("\r", ""):
         notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))
@@ -229,6 +235,19 @@ def _with_colons(text: str) -> str:
         except (ValueError, MemoryError, RecursionError):
             return text
     return "\n".join(lines)
+
+
+def patched(text: str) -> str:
+    """The new side of a patch; the text itself where it is none."""
+    lines = text.split("\n")
+    start = next((at for at, line in enumerate(lines) if _HUNK.match(line)), None)
+    body = lines[start:] if start is not None else lines
+    said = [line for line in body if line.strip() and not _HUNK.match(line)]
+    marked = said and all(line[0] in "+- \\" for line in said)
+    if not marked or not any(line[0] == "+" for line in said):
+        return text
+    kept = [line[1:] for line in body if line[:1] in ("+", " ", "") and not _HUNK.match(line)]
+    return "\n".join(kept)
 
 
 def _fenced(text: str) -> str:

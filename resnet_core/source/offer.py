@@ -102,7 +102,8 @@ def offers(program: Program) -> list[Offer]:
     source itself makes of it goes before: a function that needs nothing, or a name. Then come
     functions and names that are modules, and the classes that others use.
     """
-    nodes = program.modules
+    # Of a name that is defined twice, the last counts.
+    nodes = list({node.name: node for node in program.modules}.values())
     names = [node.name for node in nodes]
     functions = makers(program.tree, names)
     given = made(program.tree, [*names, *(node.name for node in functions)])

@@ -14,7 +14,7 @@ from functools import cached_property
 from resnet_core.bilingual import Text
 from resnet_core.source import listing
 from resnet_core.source.budget import LONGEST_SOURCE
-from resnet_core.source.listing import MOST_READINGS, PROSE, Part, Restored, is_python
+from resnet_core.source.listing import MOST_READINGS, PROSE, Part, Restored, is_python, patched
 from resnet_core.source.offer import BLOCK_NAMES
 from resnet_core.source.passages import Passage, passages
 from resnet_core.source.syntax import tree_of
@@ -144,7 +144,7 @@ def readings(given: str, part: int | None = None) -> list[Restored]:
 
 def _page(given: str) -> _Page | None:
     """The page; None where it is one listing and no more, or has none."""
-    if len(given) > LONGEST_SOURCE or is_python(given):
+    if len(given) > LONGEST_SOURCE or is_python(given) or patched(given) != given:
         return None
     found = passages(given)
     if len(found) == 1 and found[0].text.strip() == given.strip():

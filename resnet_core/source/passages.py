@@ -158,8 +158,8 @@ def _in_passage(line: _Line, growing: _Growing) -> _Kind:
 
 def _is_another(line: _Line, growing: _Growing) -> bool:
     """Whether code that comes after prose is no more of the passage before it."""
-    plain = line.text.translate(_NARROW).strip()
-    if _is_whole(plain):
+    plain = _bare(line.text)
+    if _is_whole(line.text.translate(_NARROW)):
         return not all(_IMPORT.match(held.text) for held in growing.lines if held.text.strip())
     if not growing.interrupted:
         return False
@@ -212,7 +212,7 @@ def _lines(page: str) -> Iterator[_Line]:
 
 def _kind(text: str) -> _Kind:
     """What a line is by itself."""
-    if not text.strip() or re.fullmatch(r"\s*\d{1,4}[.:|]\s*", text):
+    if not text.strip() or re.fullmatch(r"\s*\d{1,4}[.:|]?\s*", text):
         return "blank"
     if _HEAD.search(text.translate(_NARROW)):
         return "code"

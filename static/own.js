@@ -11,6 +11,8 @@ async function look() {
   const now = await answer.json();
   if (now.version !== Number(told.dataset.version)) location.reload();
   trouble.hidden = !now.trouble;
+  // The picture of what is no more the file is pale.
+  document.body.classList.toggle("stale", Boolean(now.trouble));
   trouble.firstElementChild.textContent = now.trouble;
 }
 

@@ -202,18 +202,18 @@ def _run(what: str, code: Callable[[], Result]) -> Result:
     try:
         return code()
     except (Exception, SystemExit) as error:
-        kind, where = type(error).__name__, _place(error)
+        kind, where = type(error).__name__, place_of(error)
         raise Refusal(f"{what} failed with {kind}: {error}{where}") from None
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """The innermost line of the user's code; empty where there is none, or the error tells it."""
     theirs = [
         item
         for item in traceback.extract_tb(error.__traceback__)
         if not item.filename.startswith("<")
         and "site-packages" not in item.filename
-        and item.filename != __file__
+        and Path(item.filename).parent != Path(__file__).parent
     ]
     if not theirs or isinstance(error, SyntaxError):
         return ""

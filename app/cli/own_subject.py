@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from torch import nn
 
 from app.cli.errors import Refusal
-from app.cli.load_module import LOADED_AS, Making, arguments_of, found_at, shape_of
+from app.cli.load_module import LOADED_AS, Making, arguments_of, found_at, place_of, shape_of
 from app.pages import source
 from app.pages.fields import OWN_KNOB as ABOUT
 from app.workers.own_module import Entered
@@ -70,8 +70,8 @@ class OwnSubject(Subject):
             knob, value = next(reversed(turned.items()), ("block", self.name))
             raise ParameterError(
                 knob, value, Text(
-                    "the constructor of {} raises {}: {}", "{} 的构造函数抛出 {}：{}"
-                ).format(self.name, type(error).__name__, error), fix={knob: None},
+                    "the constructor of {} raises {}: {}{}", "{} 的构造函数抛出 {}：{}{}"
+                ).format(self.name, type(error).__name__, error, place_of(error)), fix={knob: None},
             ) from error  # fmt: skip
         return module
 
@@ -125,7 +125,7 @@ class Entry:
         signature = tuple((name, f"{LOADED_AS}.{name}", knob.value) for name, knob in free.items())
         name = _name(found)
         origin = Origin(
-            getattr(found, "__module__", LOADED_AS), name, inspect.getdoc(found) or "", 0, False,
+            getattr(found, "__module__", LOADED_AS), name, _said_of(found), 0, False,
             signature, hints, found,
         )  # fmt: skip
         subject = OwnSubject(
@@ -269,3 +269,9 @@ def _forget(target: str) -> None:
     if place.endswith(".py"):
         for name in _neighbours(Path(place).resolve()):
             del sys.modules[name]
+
+
+def _said_of(found: object) -> str:
+    """What a class or function says of itself; what it has from nn.Module says nothing of it."""
+    said = inspect.getdoc(found) or ""
+    return "" if said == inspect.getdoc(nn.Module) else said

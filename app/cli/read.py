@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     "--reading", default=1, type=click.IntRange(min=1), metavar="N",
     help="Which reading of a listing that has lost lines or indentation; 1 is the likeliest.",
 )  # fmt: skip
+@click.option(
+    "--part", type=click.IntRange(1, 99), metavar="N",
+    help="Which of the places to draw, where code stands in several of a page of prose.",
+)  # fmt: skip
 @click.option("--explain", "told", is_flag=True, help="Say it in words instead of drawing it.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write; '-' is standard output.")
 @click.option(
@@ -52,6 +56,7 @@ def read(
     known: tuple[str, ...],
     dtype: tuple[str, ...],
     reading: int,
+    part: int | None,
     told: bool,
     output: str | None,
     format: str | None,
@@ -75,36 +80,71 @@ def read(
     try:
         view = dict(options(words, properties(Options), "read"))
         text, note = text_of(file)
-        whole = _reading(text, reading)
+        whole = _reading(text, reading, part)
         drawing = draw_source(
-            whole.text, call, ",".join(inputs), known=taken, file=Path(file).name,
-            dtype=",".join(dtype) or None, **view,
+            whole.text, call or _call(whole, part), ",".join(inputs), known=taken,
+            file=Path(file).name, dtype=",".join(dtype) or None, **view,
         )  # fmt: skip
         kind = (chosen or ("txt" if told else "svg")).lower()
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
         raise refusal_of(error) from None
-    _tell(whole, drawing, reading, note)
+    if note:
+        _note(note, drawing)
+    _tell(whole, drawing)
+    if whole.parts:
+        _tell_parts(whole, drawing)
+    if whole.changed and reading == 1:
+        _tell_others(whole, drawing, part)
     write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
 
 
-def _reading(text: str, number: int) -> Restored:
+def _reading(text: str, number: int, part: int | None) -> Restored:
     """The reading of this number. Raises Refusal where there are not so many."""
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
-    found = readings(text)
+    found = readings(text, part)
+    places = len(found[0].parts) or 1
+    if part and part > places:
+        raise Refusal(f"--part {part}: code stands in {places} place(s)")
     if number > len(found):
         raise Refusal(f"--reading {number}: this listing has {len(found)} reading(s)")
     return found[number - 1]
 
 
-def _tell_others(listing: Restored, drawing: SourceDrawing) -> None:
+def _call(listing: Restored, part: int | None) -> str | None:
+    """The call that draws what stands in a place of a page; None where none was chosen."""
+    if not part or not listing.parts:
+        return None
+    from resnet_core.source.offer import offer_of, offers
+    from resnet_core.source.program import Program
+
+    offer = offer_of(offers(Program(listing.text)), listing.parts[part - 1].names)
+    return offer.call() if offer else None
+
+
+def _tell_parts(listing: Restored, drawing: SourceDrawing) -> None:
+    """The places of a page where code stands, and how to ask for each."""
+    _note(Text("code stands in {} places of the text; --part N draws what stands there:",
+               "文中有 {} 处代码；--part N 画第 N 处的代码：").format(len(listing.parts)),
+          drawing)  # fmt: skip
+    for number, part in enumerate(listing.parts, 1):
+        names = ", ".join(part.names)
+        said = Text("{}: {} (lines {} to {})", "{}：{}（第 {} 到 {} 行）")
+        if part.first == part.last:
+            said = Text("{}: {} (line {})", "{}：{}（第 {} 行）")
+        say(
+            f"  {said.format(number, names, part.first, part.last)[drawing.options.lang]}", err=True
+        )
+
+
+def _tell_others(listing: Restored, drawing: SourceDrawing, part: int | None) -> None:
     """The readings that would draw something else, and how to ask for them."""
     from resnet_core.diagram.lookalike import others
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
-    numbers = {other.text: number for number, other in enumerate(readings(listing.given), 1)}
-    for other in others(listing.given, drawing):
+    numbers = {other.text: number for number, other in enumerate(readings(listing.given, part), 1)}
+    for other in others(listing.given, drawing, part):
         said = Text(
             "another reading is possible, --reading {}: {}", "还有另一种读法，--reading {}：{}"
         )
@@ -118,10 +158,8 @@ def _note(said: Text, drawing: SourceDrawing) -> None:
     say(f"{Text('Note: ', '注意：')[language]}{said[language]}", err=True)
 
 
-def _tell(listing: Restored, drawing: SourceDrawing, reading: int, alphabet: Text | None) -> None:
+def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
-    if alphabet:
-        _note(alphabet, drawing)
     if listing.changed:
         _note(Text("the code was restored; please check what was changed:",
                    "代码已复原，请核对改动："), drawing)  # fmt: skip
@@ -132,5 +170,3 @@ def _tell(listing: Restored, drawing: SourceDrawing, reading: int, alphabet: Tex
     for assumption in drawing.assumptions:
         _note(assumption.said(), drawing)
     tell(drawing.graph.problem)
-    if listing.changed and reading == 1:
-        _tell_others(listing, drawing)

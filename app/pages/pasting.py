@@ -32,13 +32,13 @@ EXAMPLE = """class ResidualBlock(nn.Module):
         out = self.bn2(self.conv2(out))
         return F.relu(out + self.shortcut(x))
 """
-_PLAIN = ("source", "call", "input", "class")
+_PLAIN = ("source", "call", "input", "class", "part")
 
 # What a page has to show before anything was read.
 _NOTHING: dict[str, Any] = {
     "offers": [], "chosen": "", "assumptions": [], "input": "", "call": "", "error": None,
     "difference": [], "notes": [], "svg": "", "text": "", "twin": None, "problem": None,
-    "broken": 0, "near": None, "readings": [],
+    "broken": 0, "near": None, "readings": [], "parts": [], "given": "",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, fixed_comparison
 from resnet_core.diagram.diagram import fixed_diagram
-from resnet_core.diagram.pasted import is_pasted, of_pairs
+from resnet_core.diagram.pasted import is_pasted, of_pairs, restored_drawing
 from resnet_core.diagram.picture import Drawing
 from resnet_core.formats import graphviz as layout
 from resnet_core.sweep import series, sweeping
@@ -94,7 +94,9 @@ def turns(pairs: Pairs) -> bytes:
 def fix(pairs: Pairs, error: ParameterError) -> str | None:
     """The URL of the nearest diagram that works, if there is one."""
     if is_pasted(pairs):
-        return None  # only its author can fix it
+        # What a page has done to a listing is undone; the rest only its author can fix.
+        drawing = restored_drawing(pairs)
+        return drawing.url if drawing else None
     diagram = fixed_diagram(pairs, error)
     return diagram.url if diagram else None
 

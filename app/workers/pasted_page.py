@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from difflib import unified_diff
 from typing import Any
@@ -13,28 +14,34 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.diagram.pasted import SourceDrawing, draw_source, unpacked
 from resnet_core.errors import ParameterError, SourceError
-from resnet_core.source.listing import Restored, restored
-from resnet_core.source.offer import Offer, offers
+from resnet_core.source.listing import Part, Restored
+from resnet_core.source.offer import Offer, offer_of, offers
+from resnet_core.source.page import restored
 from resnet_core.source.program import Program
 
 
 def read(pairs: Sequence[tuple[str, str]]) -> bytes:
     """All that the page of one's own code shows, as JSON; a refusal is part of it.
 
-    ``class`` chooses a class, ``arg.NAME`` the values of its constructor, ``call`` the whole call,
-    ``known.NAME`` what a name stands for, and ``language`` that of the words.
+    ``part`` chooses one of the places of a page where code stands, ``class`` a class, ``arg.NAME``
+    the values of its constructor, ``call`` the whole call, ``known.NAME`` what a name stands for,
+    and ``language`` that of the words.
     """
     given = dict(pairs)
     found: dict[str, Any] = {"error": None, "svg": "", "offers": [], "difference": [], "notes": []}
     try:
-        whole = restored(unpacked(given.get("source", "")))
+        part = int(given["part"]) if re.fullmatch("[1-9][0-9]?", given.get("part", "")) else None
+        whole = restored(unpacked(given.get("source", "")), part)
         found["text"] = whole.text
         found["difference"] = whole.difference() if whole.changed else []
         found["notes"] = [_both(note) for note in whole.notes]
+        found["given"] = whole.given if whole.parts else ""
         made = offers(Program(whole.text))
-        chosen = next((offer for offer in made if offer.name == given.get("class")), None)
+        wanted = whole.parts[part - 1].names if part and part <= len(whole.parts) else ()
+        chosen = offer_of(made, [given.get("class", "")]) or offer_of(made, wanted)
         found["offers"] = [_offer(offer) for offer in made]
         found["chosen"] = (chosen or made[0]).name if made else ""
+        found["parts"] = [_part(part, found["chosen"]) for part in whole.parts]
         call = _call(given, made, chosen)
         found["call"] = call or ""
         known = {name[6:]: value for name, value in pairs if name.startswith("known.")}
@@ -42,10 +49,16 @@ def read(pairs: Sequence[tuple[str, str]]) -> bytes:
             whole.text, call, given.get("input") or None, known=known, lang=given["language"]
         )
         found |= _drawn(drawing)
-        found["readings"] = [_reading(whole, other) for other in others(whole.given, drawing)]
+        found["readings"] = [_reading(whole, other) for other in others(whole.given, drawing, part)]
     except ParameterError as error:
         found["error"] = _error(error)
     return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _part(part: Part, chosen: str) -> dict[str, Any]:
+    """A place of a page where code stands, and whether the class that is drawn is of it."""
+    drawn = part.taken and chosen in part.names
+    return {"names": list(part.names), "first": part.first, "last": part.last, "drawn": drawn}
 
 
 def restore(source: str) -> bytes:

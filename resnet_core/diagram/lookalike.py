@@ -182,14 +182,15 @@ MOST_OFFERED = 3
 _MOST_CALLS = 400
 
 
-def others(listing: str, drawing: SourceDrawing) -> list[Restored]:
+def others(listing: str, drawing: SourceDrawing, part: int | None = None) -> list[Restored]:
     """The readings that draw another structure than ``drawing``, which is of the first one.
 
-    None where the first is a subject of the catalogue: then nobody doubts what it was.
+    ``part`` is the place of the page that was chosen, where code stands in several. None where the
+    first is a subject of the catalogue: then nobody doubts what it was.
     """
-    from resnet_core.source.listing import readings
+    from resnet_core.source.page import readings
 
-    several = readings(listing)[1:]
+    several = readings(listing, part)[1:]
     if not several or drawing.graph.problem or len(drawing.graph.nodes) > _MOST_CALLS:
         return []
     if lookalike(drawing.graph) is not None:

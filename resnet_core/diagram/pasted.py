@@ -174,6 +174,20 @@ def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
     )
 
 
+def restored_drawing(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing | None:
+    """The drawing of a source that is refused, as it can be restored; None where that is none."""
+    from resnet_core.source.page import restored
+
+    try:
+        whole = restored(unpacked(str(dict(pairs)["source"])))
+        if not whole.changed:
+            return None
+        others = [(name, value) for name, value in pairs if name != "source"]
+        return of_pairs([("source", whole.text), *others])
+    except ParameterError:
+        return None
+
+
 def first_call(program: Program) -> str:
     """The call that is offered first. Raises SourceError where there is nothing to call."""
     from resnet_core.source.offer import offers

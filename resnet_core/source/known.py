@@ -127,7 +127,7 @@ class WellKnown:
                 parameter="known",
             )
         found = self._inside(reader, taken)
-        if found is not MISSING:
+        if found is not MISSING and found is not self._layer(reader, name):
             line = getattr(node, "lineno", getattr(reader.at, "lineno", 0))
             self.assumed.setdefault(name, Assumption(name, taken, line, choices))
         return found
@@ -144,9 +144,14 @@ class WellKnown:
             return self._models(reader)
         if name == "torchvision":
             return Namespace("torchvision", {"models": self._models(reader)})
-        if name not in _library()[1]:
-            return MISSING
-        return self._read(reader).names[name]
+        if name in _library()[1]:
+            return self._read(reader).names[name]
+        return self._layer(reader, name)
+
+    def _layer(self, reader: Interpreter, name: str) -> Any:
+        """``Conv2d`` alone, where the line that imports it was not pasted along, or MISSING."""
+        layers = reader.builtins["nn"].members
+        return layers[name] if name[:1].isupper() and name in layers else MISSING
 
     def _models(self, reader: Interpreter) -> Namespace:
         scope = self._read(reader)

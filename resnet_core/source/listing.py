@@ -41,9 +41,15 @@ _NO_FORWARD = Text(
     "forward was missing: the usual one of these layers is taken",
     "缺少 forward：采用这些层通常的 forward",
 )
+PROSE = Text("words that are no code stood in it", "里面夹着不是代码的文字")
 _COLONS = Text("a colon was missing at the end of a line", "有的行末尾缺少冒号")
 # A head without its colon, as it is typed in haste.
 _HEAD = re.compile(r"^\s*(?:class \w+|def \w+|if|elif|else|for|while|with)\b[^:#]*$")
+_PATCH = Text(
+    "it is a patch: what it makes of the code is taken", "这是一个补丁：采用改动之后的代码"
+)
+# The head of a part of a patch: which lines it is of.
+_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _LINES = Text("line breaks or indentation were lost", "换行或缩进丢失了")
 _MEANT = Text("the lines are read as those of {}", "把这几行当作 {} 的代码")
 MOST_READINGS = 12
@@ -57,17 +63,28 @@ _CODE = re.compile(
 
 
 @dataclass(frozen=True)
+class Part:
+    """A place of a page where code stands: what it defines, its lines, whether it is taken."""
+
+    names: tuple[str, ...]
+    first: int
+    last: int
+    taken: bool = True
+
+
+@dataclass(frozen=True)
 class Restored:
     """A listing and what became of it. ``notes`` say what kinds of damage were found.
 
     ``of_another_class`` is a reading whose lines are taken for those of another well-known class
-    than the likeliest.
+    than the likeliest. ``parts`` are the places of a page where code stands, if there are several.
     """
 
     given: str
     text: str
     notes: tuple[Text, ...] = ()
     of_another_class: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -115,7 +132,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
     """The listing as Python by this choice, and the choices that are left."""
     if len(given) > LONGEST_SOURCE:
         return Restored(given, given), []
-    if _parses(given):
+    if is_python(given):
         whole = with_forward(given)
         return Restored(given, whole, (_NO_FORWARD,) if whole != given else ()), []
     notes: list[Text] = []
@@ -129,7 +146,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
     ]
     completion = begun(text, choice.known)
     text = completion.text
-    if not _parses(text):
+    if not is_python(text):
         said = statements(text)
         made = indented(said, dict(choice.ends))
         text = _said(text, _named(made.text), notes, _LINES)
@@ -137,7 +154,7 @@ def _restored(given: str, choice: _Choice) -> tuple[Restored, list[_Choice]]:
             replace(choice, ends=((head, end),), notes=(_end(said, head, end),))
             for head, end in made.unsure.items()
         ]
-    if not _parses(text) or not text.strip():
+    if not is_python(text) or not text.strip():
         return Restored(given, given), []
     completion.text = text
     text = ended(completion).text
@@ -165,13 +182,13 @@ def _is_of_self(statement: ast.stmt) -> bool:
 
 def _cleaned(given: str, notes: list[Text]) -> str:
     """The listing with plain letters, without marks and prose, and with the names put right."""
+    given = _said(given, patched(given), notes, _PATCH)
     text = given.translate(_QUOTES)
     if text != given.replace("\t", "    ").replace("\r", ""):
         notes.append(Text("quotes and punctuation were bent or wide", "引号或标点不是半角的"))
     text = _said(text, _without_marks(text), notes, Text(
         "line numbers, prompts or fences stood in it", "里面有行号、提示符或代码围栏"))  # fmt: skip
-    text = _said(text, _without_prose(text), notes, Text(
-        "words that are no code stood in it", "里面夹着不是代码的文字"))  # fmt: skip
+    text = _said(text, _without_prose(text), notes, PROSE)
     return _said(text, _named(text), notes, Text("names were garbled", "名字被改坏了"))
 
 
@@ -181,7 +198,8 @@ def _said(before: str, after: str, notes: list[Text], note: Text) -> str:
     return after
 
 
-def _parses(text: str) -> bool:
+def is_python(text: str) -> bool:
+    """Whether a text is Python as it stands, and neither a word nor a torn-off constructor."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -217,6 +235,19 @@ def _with_colons(text: str) -> str:
         except (ValueError, MemoryError, RecursionError):
             return text
     return "\n".join(lines)
+
+
+def patched(text: str) -> str:
+    """The new side of a patch; the text itself where it is none."""
+    lines = text.split("\n")
+    start = next((at for at, line in enumerate(lines) if _HUNK.match(line)), None)
+    body = lines[start:] if start is not None else lines
+    said = [line for line in body if line.strip() and not _HUNK.match(line)]
+    marked = said and all(line[0] in "+- \\" for line in said)
+    if not marked or not any(line[0] == "+" for line in said):
+        return text
+    kept = [line[1:] for line in body if line[:1] in ("+", " ", "") and not _HUNK.match(line)]
+    return "\n".join(kept)
 
 
 def _fenced(text: str) -> str:

@@ -21,6 +21,8 @@ _WIDTH = " " * 4
 # A class is told from so many of its attributes, where nothing says its name.
 _ENOUGH = 3
 _ASSIGNED = re.compile(r"^\s*self\.(\w+) *=(?!=)", re.MULTILINE)
+# The head of a class, in a line that may have begun with imports.
+_CLASS = re.compile(r"(?:^\s*|(?<![\w.])(?=class \w+ ?\())class (\w+)", re.MULTILINE)
 _USED = re.compile(r"\bself\.(\w+)")
 
 
@@ -81,6 +83,11 @@ def meant(text: str) -> list[str]:
     return [known.name for known in _meant(text)]
 
 
+def is_known(name: str) -> bool:
+    """Whether a word is the name of a well-known class, as a heading spells it."""
+    return name.lower() in {known.lower() for known in _classes()}
+
+
 def begun(text: str, name: str | None = None) -> Completion:
     """The listing with the head of its class and of its constructor, before it is indented.
 
@@ -90,11 +97,14 @@ def begun(text: str, name: str | None = None) -> Completion:
     if made.known is None:
         return made
     made.text = _without_tails(made)
-    if re.search(r"^\s*class ", made.text, re.MULTILINE):
+    if _CLASS.search(made.text):
         return made
     head = [f"class {made.known.name}(nn.Module):"]
     for part in made.known.node.body:
-        if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) not in _first(made.text):
+        if not isinstance(part, ast.Assign):
+            continue
+        name = re.escape(ast.unparse(part.targets[0]))
+        if not re.search(rf"^\s*{name}\s*=", _first(made.text), re.MULTILINE):
             head.append(ast.unparse(part))
     lines = made.text.strip("\n").splitlines()
     if not re.search(r"\bdef __init__\(", made.text):
@@ -153,7 +163,7 @@ def with_forward(text: str) -> str:
 def _meant(text: str) -> list[_Class]:
     """The class that the listing names, or else those that have all that it speaks of."""
     known = _classes()
-    named = re.search(r"^\s*class (\w+)", text, re.MULTILINE)
+    named = _CLASS.search(text)
     if named:
         return [known[named[1]]] if named[1] in known else []
     if "self." not in text:

@@ -38,7 +38,8 @@ _FIRST: Mapping[str, str] = {
     "backbone": "models.vgg16()",
     "blocknum": "2",
 }  # fmt: skip
-_BLOCKS = ("block", "blocktype", "resblock", "unit")
+# How a parameter is called that takes the class of a block.
+BLOCK_NAMES = ("block", "blocktype", "resblock", "unit")
 # The same where names are Chinese: part of the name, and the value.
 _FIRST_ZH = {
     Words("classes", "类别"): "10",
@@ -101,7 +102,8 @@ def offers(program: Program) -> list[Offer]:
     source itself makes of it goes before: a function that needs nothing, or a name. Then come
     functions and names that are modules, and the classes that others use.
     """
-    nodes = program.modules
+    # Of a name that is defined twice, the last counts.
+    nodes = list({node.name: node for node in program.modules}.values())
     names = [node.name for node in nodes]
     functions = makers(program.tree, names)
     given = made(program.tree, [*names, *(node.name for node in functions)])
@@ -112,8 +114,8 @@ def offers(program: Program) -> list[Offer]:
         [*(node.name for node in functions), *given_names],
     )
     classes = {node.name: node for node in nodes}
-    found = [_as_called(_offer(node, classes, names), program.tree) for node in nodes]
-    rest = [_of_arguments(node, node.args.args, node, names) for node in functions]
+    found = [_as_called(_offer(node, classes), program.tree) for node in nodes]
+    rest = [_of_arguments(node, node.args.args, node, classes) for node in functions]
     ready = [Offer(node.targets[0].id, node.lineno, (), "module") for node in given]  # type: ignore[attr-defined]
     first = sorted(
         [offer for offer in found if offer.name not in inner], key=lambda offer: -offer.line
@@ -128,6 +130,11 @@ def offers(program: Program) -> list[Offer]:
     return [*front, *first, *(offer for offer in between if offer not in front), *last]
 
 
+def offer_of(made: Sequence[Offer], names: Sequence[str]) -> Offer | None:
+    """The first of the offers that has one of these names; None where there is none."""
+    return next((offer for offer in made if offer.name in names), None)
+
+
 def _used(nodes: Sequence[ast.AST], names: Sequence[str]) -> set[str]:
     """The names that are used by something else than what they name."""
     return {
@@ -139,12 +146,12 @@ def _used(nodes: Sequence[ast.AST], names: Sequence[str]) -> set[str]:
     }
 
 
-def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], names: list[str]) -> Offer:
+def _offer(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Offer:
     start = _constructor(node, classes)
     if start is None:
         return Offer(node.name, node.lineno, ())
     args = [*start.args.posonlyargs, *start.args.args][1:]
-    found = _of_arguments(start, args, node, names)
+    found = _of_arguments(start, args, node, classes)
     return replace(
         found, name=node.name, line=node.lineno, kind="class",
         knobs=tuple(_fitting([*found.knobs], _expansion(node))),
@@ -155,18 +162,18 @@ def _of_arguments(
     start: ast.FunctionDef,
     args: Sequence[ast.arg],
     owner: ast.ClassDef | ast.FunctionDef,
-    names: Sequence[str],
+    classes: Mapping[str, ast.ClassDef],
 ) -> Offer:
     defaults = [ast.unparse(default) for default in start.args.defaults]
     blank: list[str | None] = [None] * (len(args) - len(defaults))
     # More defaults than parameters: self has one too.
     pairs = zip(args, [*blank, *defaults][-len(args) :] if args else [], strict=True)
     knobs = [
-        Knob(arg.arg, default or _first(arg, owner, names, start), default)
+        Knob(arg.arg, default or _first(arg, owner, classes, start), default)
         for arg, default in pairs
     ]
     for arg, given in zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True):
-        value = ast.unparse(given) if given else _first(arg, owner, names, start)
+        value = ast.unparse(given) if given else _first(arg, owner, classes, start)
         knobs.append(Knob(arg.arg, value, ast.unparse(given) if given else ""))
     return Offer(owner.name, owner.lineno, tuple(knobs), "function")
 
@@ -248,18 +255,51 @@ def _constructor(
 def _first(
     arg: ast.arg,
     owner: ast.ClassDef | ast.FunctionDef,
-    names: Sequence[str],
+    classes: Mapping[str, ast.ClassDef],
     start: ast.FunctionDef,
 ) -> str:
     """A sensible first value of a parameter that has no default."""
     plain = arg.arg.lower().replace("_", "")
-    if plain in _BLOCKS:
-        others = [name for name in names if name != owner.name]
+    if plain in BLOCK_NAMES:
+        others = [
+            name
+            for name, node in classes.items()
+            if name != owner.name
+            and (_says_expansion(node, classes) or not _asks_expansion(owner, arg.arg))
+        ]
         return others[0] if others else "Bottleneck"
     if plain in _SETTINGS and (settings := _settings(arg.arg, start)):
         values = ", ".join(f"{name}={first_value(name)}" for name in settings)
         return f"SimpleNamespace({values})"
     return first_value(arg.arg, ast.unparse(arg.annotation) if arg.annotation else "")
+
+
+def _asks_expansion(owner: ast.AST, name: str) -> bool:
+    """Whether the expansion of a block is asked for: ``block.expansion``."""
+    return any(
+        isinstance(part, ast.Attribute)
+        and part.attr == "expansion"
+        and isinstance(part.value, ast.Name)
+        and part.value.id == name
+        for part in ast.walk(owner)
+    )
+
+
+def _says_expansion(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> bool:
+    """Whether a class says its expansion, or may have it from one that is not in the source."""
+    rest, met = [node], {node.name}
+    while rest:
+        owner = rest.pop()
+        stored = [part for part in ast.walk(owner) if isinstance(part, ast.Name)]
+        if any(part.id == "expansion" and isinstance(part.ctx, ast.Store) for part in stored):
+            return True
+        for base in map(ast.unparse, owner.bases):
+            if base not in classes and base.rpartition(".")[2] != "Module":
+                return True
+            if base in classes and base not in met:
+                met.add(base)
+                rest.append(classes[base])
+    return False
 
 
 def _settings(name: str, start: ast.FunctionDef) -> list[str]:

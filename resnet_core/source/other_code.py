@@ -30,7 +30,9 @@ _FRAMEWORKS: Mapping[str, str] = {
 # By what is called, where the imports were not pasted along.
 _CALLED: tuple[tuple[str, str], ...] = (
     (r"\b(?:tf\.(?:keras|nn|layers)|keras\.(?:layers|models|Model|Input))\b", "TensorFlow (Keras)"),
-    (r"\b(?:layers\.)?Conv2D\(.*\bactivation ?= ?['\"]", "Keras"),
+    (r"\b(?:layers\.)?Conv2D\(.{0,300}\bactivation ?= ?['\"]", "Keras"),
+    (r"\b(?:BatchNormalization|GlobalAveragePooling2D|MaxPooling2D|ZeroPadding2D)\(", "Keras"),
+    (r"\bConv2D\([^\n]{0,300}\)\(\w", "Keras"),
     (r"\bpaddle\.(?:nn|fluid)\b|\bfluid\.layers\b", "PaddlePaddle"),
     (r"\(nn\.Cell\)\s*:", "MindSpore"),
     (r"\b(?:gluon\.nn|mx\.sym|mx\.symbol|nn\.HybridBlock)\b", "MXNet"),

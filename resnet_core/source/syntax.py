@@ -49,6 +49,10 @@ _IN_CHINESE = (
     Words(r"^invalid syntax", "语法错误"),
     Words(r"unexpected EOF|unexpected end", "代码没有写完"),
 )  # fmt: skip
+_CUT_OFF = Text(
+    "the code ends in the middle of this: paste it with its end",
+    "代码到这里就断了：请把后面的部分一起贴上",
+)
 _ASYNC = (ast.AsyncFor, ast.AsyncWith)
 _one_at_a_time = Lock()
 
@@ -117,12 +121,14 @@ def _misspelt(text: str, error: SyntaxError, parameter: str) -> SourceError:
     lines = text.splitlines()
     line = min(error.lineno or 1, max(len(lines), 1))
     words = lines[line - 1].strip()[:60] if lines else ""
+    rest = [number for number, row in enumerate(lines, 1) if number > line and row.strip()]
+    cut = not rest and re.search(r"was never closed|unexpected EOF|^expected", error.msg or "")
     return SourceError(
         words,
         Text("Python says: {}", "Python 说：{}").format(_told(error.msg or "invalid syntax")),
         line=line,
         column=max(error.offset or 1, 1),
-        allowed=Text("a line that Python can read", "Python 读得懂的一行"),
+        allowed=_CUT_OFF if cut else Text("a line that Python can read", "Python 读得懂的一行"),
         parameter=parameter,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from resnet_core.source.offer import offers
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES
 from tests.source.test_listings import TWO_WAYS
+from tests.source.test_page import PAGES
 
 SOURCE, CALL, (SHAPE,) = STYLES["blog"]
 
@@ -128,3 +130,17 @@ def test_the_command_line_tells_of_other_readings(tmp_path) -> None:  # type: ig
     none = CliRunner().invoke(main, [*asked, "--reading", "3"])
     assert none.exit_code != 0
     assert "this listing has 2 reading(s)" in none.stderr
+
+
+def test_the_command_line_lists_the_places_of_a_page(tmp_path: Path) -> None:
+    file = tmp_path / "page.txt"
+    file.write_text(PAGES["000"], encoding="utf-8")
+    asked = ["read", str(file), "--format", "txt", "-o", "-", "--part"]
+    second = CliRunner().invoke(main, [*asked, "2"])
+    assert "code stands in 3 places of the text" in second.stderr
+    assert "2: Bottleneck (line 10)" in second.stderr
+    assert "Drawn: Bottleneck(256, 64)" in second.stderr
+    assert "Drawn: BasicBlock(64, 64)" in CliRunner().invoke(main, [*asked, "3"]).stderr
+    wrong = CliRunner().invoke(main, [*asked, "4"])
+    assert wrong.exit_code
+    assert "code stands in 3 place(s)" in wrong.output

@@ -52,11 +52,26 @@ DRAWN = {
     "line_numbers_prompts": ("SE_Res(64)", "1x64x56x56"),
     "hrnet_fuse": ("HighResolutionModule()", "1x3x224x224"),
     "mbv3_hswish": ("Net()", "1x16x56x56"),
+    "csdn_numbers": ("ResBlock(64, 64)", "1x64x56x56"),
+    "csdn_tail_numbers": ("Block(64)", "1x64x56x56"),
+    "jupyter": ("Block(16)", "1x16x56x56"),
+    "repl_blank": ("Net()", "1x3x224x224"),
+    "tabs_spaces": ("Net()", "1x3x224x224"),
+    "diff": ("Net()", "1x3x224x224"),
+    "diff_plus": ("Net()", "1x3x224x224"),
+    "tv_import": ("model", "1x3x224x224"),
+    "tv_models": ("Net()", "1x3x224x224"),
+    "two_same": ("Net()", "1x3x224x224"),
+    "no_imports": ("Net()", "1x3x224x224"),
+    "zh_comments_training": ("残差(16)", "1x16x56x56"),
+    "markdown_english": ("ResidualBlock(64)", "1x64x56x56"),
+    "zhihu": ("Bottleneck(256, 64)", "1x256x56x56"),
     "yaml_cfg": ("Net(SimpleNamespace(in_ch=64, width=64))", "1x64x56x56"),
 }
 # … the failure that is drawn, with its line …
 FAILING = {
     "wrong_channels": (8, "the layer takes 32 channels and 64 come in", "要 32 个通道，进来的是 64 个"),
+    "wrong_channels_zh": (9, "the layer takes 32 channels and 16 come in", "要 32 个通道，进来的是 16 个"),
     "flatten_wrong": (9, "vectors of 2,048 numbers and vectors of 93,312 come in", "进来的长 93,312"),
     "markdown": (7, "128 channels on the main path, 64 channels on the shortcut", "捷径有 64 个通道"),
 }  # fmt: skip
@@ -64,6 +79,9 @@ FAILING = {
 REFUSED = {
     "keras": ("this is TensorFlow (Keras) code, and only code for PyTorch", "TensorFlow (Keras) 的代码"),
     "keras_class": ("this is TensorFlow (Keras) code", "这里只读 PyTorch 的代码"),
+    "keras_block": ("this is Keras code", "这是 Keras 的代码"),
+    "cut_off": ("Python says: '(' was never closed", "“(”没有配对的右括号"),
+    "cut_off_init": ("ResBlock has no forward", "ResBlock 没有 forward"),
     "keras_seq": ("this is Keras code", "这是 Keras 的代码"),
     "paddle": ("this is PaddlePaddle code", "这是 PaddlePaddle 的代码"),
     "mindspore": ("this is MindSpore code", "这是 MindSpore 的代码"),
@@ -189,3 +207,33 @@ def test_a_class_that_is_written_into_a_list_elsewhere_is_read_as_it_is() -> Non
     drawn = draw_source(PASTES["mmcv"], "InvertedResidual(16, 16, 1, 6)", "1x16x8x8")
     assert [node.type for node in drawn.graph.calls][-3:] == ["Conv2d", "BatchNorm2d", "add"]
     assert sum(node.type == "ReLU6" for node in drawn.graph.calls) == 2
+
+
+def test_code_that_is_cut_off_in_the_middle_is_told_so() -> None:
+    todo = _read("cut_off")["error"]["todo"]
+    assert todo["en"] == "the code ends in the middle of this: paste it with its end"
+    assert "断了" in todo["zh"]
+    # Where more follows, it is that line that is wrong.
+    assert "Python can read" in _read("unclosed")["error"]["todo"]["en"]
+
+
+def test_of_a_patch_the_new_side_is_drawn() -> None:
+    found = _read("diff")
+    assert [node["type"] for node in found["record"]["nodes"] if node["kind"] == "module"] == [
+        "Conv2d", "BatchNorm2d"
+    ]  # fmt: skip
+    assert found["notes"][0]["en"].startswith("it is a patch")
+    assert "-        self.conv = nn.Conv2d(3, 8, 5)" not in found["text"]
+    assert any("nn.Conv2d(3, 8, 5)" in line for line in found["difference"])
+
+
+def test_of_two_classes_of_one_name_the_last_is_offered_once() -> None:
+    found = _read("two_same")
+    assert [offer["name"] for offer in found["offers"]] == ["Net"]
+    assert found["offers"][0]["line"] == 8
+    (conv,) = [node for node in found["record"]["nodes"] if node["kind"] == "module"]
+    assert conv["outputs"] == [[1, 16, 220, 220]]
+
+
+def test_layers_without_their_import_are_those_of_torch() -> None:
+    assert _read("no_imports")["assumptions"] == []

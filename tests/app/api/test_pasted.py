@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 from resnet_core import draw_source
 from resnet_core.diagram.pasted import packed
 from tests.source.styles import STYLES
+from tests.source.test_listings import LISTINGS
+from tests.source.test_page import PAGES
 
 SOURCE, CALL, _ = STYLES["blog"]
 ASKED = {"source": SOURCE, "call": CALL, "input": "1x16x28x28"}
@@ -60,3 +62,18 @@ def test_nothing_but_what_is_known_is_asked(client: TestClient) -> None:
     answer = client.post("/diagram.json", json={**ASKED, "nonsense": 1})
     assert answer.status_code == 422
     assert answer.json()["parameter"] == "nonsense"
+
+
+def test_a_listing_that_is_refused_names_the_address_of_the_restored_one(
+    client: TestClient,
+) -> None:
+    for source in (LISTINGS["000_rate"], PAGES["004"]):
+        answer = client.post("/diagram.json", json={"source": source, "lang": "zh"})
+        assert answer.status_code == 422
+        fixed = client.get(answer.json()["fix"])
+        assert fixed.status_code == 200, fixed.text
+        assert fixed.json()["subject"]["kind"] == "module"
+        assert "lang=zh" in answer.json()["fix"]
+    # What only its author can put right has no such address.
+    broken = SOURCE.replace("F.relu(out)", "F.relux(out)")
+    assert "fix" not in client.post("/diagram.json", json={**ASKED, "source": broken}).json()

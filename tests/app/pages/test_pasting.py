@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.source.styles import STYLES
 from tests.source.test_listings import LISTINGS, TWO_WAYS
+from tests.source.test_page import PAGES
 
 ENGLISH, CHINESE = {"lang": "en"}, {"lang": "zh"}
 
@@ -102,3 +103,21 @@ def test_a_block_that_is_nearly_one_of_the_catalogue_is_compared(client: TestCli
     assert "conv2 kernel 3×3 → 1×1" in page
     assert page.count("<svg") >= 2
     assert "这与 basic 很接近" in client.post("/read", params=CHINESE, data={"source": source}).text
+
+
+def test_a_page_that_is_copied_whole_offers_its_places(client: TestClient) -> None:
+    answer = client.post("/read", params=ENGLISH, data={"source": PAGES["000"]})
+    assert answer.status_code == 200
+    assert "Code stands in 3 places of the text" in answer.text
+    assert "BasicBlock(64, 64)" in answer.text
+    assert "words that are no code stood in it" in answer.text
+    again = client.post("/read", params=CHINESE, data={"source": PAGES["000"], "part": "2"}).text
+    assert "文中有 3 处代码" in again
+    assert 'value="2" aria-current="true"' in again
+    assert "<code>Bottleneck(256, 64)</code>" in again
+    assert "rate=1" in again
+    # A choice that is none is no mistake of the reader.
+    for wrong in ("0", "99", "x", "９"):
+        answer = client.post("/read", params=ENGLISH, data={"source": PAGES["000"], "part": wrong})
+        assert answer.status_code == 200
+        assert "BasicBlock(64, 64)" in answer.text

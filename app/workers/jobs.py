@@ -45,7 +45,17 @@ def _refusing(pairs: Pairs) -> Iterator[None]:
 def render(pairs: Pairs, format: str) -> bytes:
     """The diagram as bytes. Raises Refusal."""
     with _refusing(pairs):
-        return _drawing(pairs).render(format)
+        return _kept(_drawing(pairs).render(format), format)
+
+
+def _kept(made: bytes, format: str) -> bytes:
+    """What goes out and is laid away: of a picture only one that holds nothing but a picture."""
+    if format != "svg":
+        return made
+    # Its parser is for workers: the server, which only names the jobs, does without.
+    from app.workers.allow_list import passed
+
+    return passed(made)
 
 
 def explore(pairs: Pairs) -> bytes:
@@ -58,7 +68,7 @@ def explore(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         diagram = Diagram.of(pairs)
         found = {
-            "svg": diagram.svg,
+            "svg": _kept(diagram.svg.encode(), "svg").decode(),
             "record": diagram.to_dict(),
             "presets": [
                 {"model": place.model, "path": place.path, "knobs": knobs}
@@ -115,7 +125,7 @@ def explain(pairs: Pairs, format: str) -> bytes:
 def compare(pairs: Pairs, format: str) -> bytes:
     """The comparison as bytes. Raises Refusal; its fix is the URL of one that works."""
     try:
-        return checked(asked(pairs)).render(format)
+        return _kept(checked(asked(pairs)).render(format), format)
     except ParameterError as error:
         better = fixed_comparison(pairs, error)
         raise Refusal(error, better.url if better else None) from None
@@ -124,7 +134,7 @@ def compare(pairs: Pairs, format: str) -> bytes:
 def window(pairs: Pairs, format: str) -> bytes:
     """The window of a call as bytes. Raises Refusal; its fix is the URL of one that works."""
     try:
-        return asking.found(pairs).render(format)
+        return _kept(asking.found(pairs).render(format), format)
     except ParameterError as error:
         better = asking.fixed_window(pairs, error)
         raise Refusal(error, still.address(better) if better else None) from None
@@ -133,7 +143,7 @@ def window(pairs: Pairs, format: str) -> bytes:
 def sweep(pairs: Pairs, format: str) -> bytes:
     """A sweep over a knob as bytes. Raises Refusal; its fix is the URL of one that works."""
     try:
-        return sweeping.asked(pairs).render(format)
+        return _kept(sweeping.asked(pairs).render(format), format)
     except ParameterError as error:
         better = sweeping.fixed_sweep(pairs, error)
         raise Refusal(error, series.address(better) if better else None) from None

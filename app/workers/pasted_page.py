@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from difflib import unified_diff
 from typing import Any
 
+from app.workers.allow_list import passed
 from resnet_core.bilingual import LANGUAGES, Language, Text, same
 from resnet_core.compare import compare
 from resnet_core.diagram.diagram import Diagram
@@ -86,7 +87,7 @@ def _drawn(drawing: SourceDrawing) -> dict[str, Any]:
         "call": drawing.call,
         "input": query["input"],
         "url": drawing.url,
-        "svg": drawing.svg,
+        "svg": passed(drawing.svg.encode()).decode(),
         "record": drawing.to_dict(),
         "explanation": drawing.explain(language).to_dict(),
         "assumptions": [
@@ -110,7 +111,7 @@ def _near(close: Diagram, drawing: SourceDrawing) -> dict[str, Any]:
         "said": _both(near(close)),
         "url": close.url,
         "differs": {language: found.summary(language) for language in LANGUAGES},
-        "svg": found.render("svg").decode(),
+        "svg": passed(found.render("svg")).decode(),
     }
 
 

@@ -176,7 +176,7 @@ def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
 
 def restored_drawing(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing | None:
     """The drawing of a source that is refused, as it can be restored; None where that is none."""
-    from resnet_core.source.page import restored
+    from resnet_core.source.copied_page import restored
 
     try:
         whole = restored(unpacked(str(dict(pairs)["source"])))

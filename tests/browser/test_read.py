@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.source.styles import STYLES
+from tests.source.test_copied_page import PAGES
 from tests.source.test_listings import LISTINGS, TWO_WAYS
 
 LANGUAGES = [

@@ -221,10 +221,10 @@ def test_of_a_method_alone_the_class_is_asked_for() -> None:
     method = "def forward(self, x):\n    out = self.conv1(x)\n    return out + x\n"
     with pytest.raises(SourceError) as caught:
         draw_source(method)
-    assert "paste the whole class" in str(caught.value)
+    assert "paste the whole class" in str(caught.value.legal)
     with pytest.raises(SourceError) as caught:
         draw_source("x = 3\n")
-    assert "inherits from nn.Module" in str(caught.value)
+    assert "inherits from nn.Module" in str(caught.value.legal)
 
 
 def test_of_a_patch_the_new_side_is_drawn() -> None:

@@ -79,7 +79,7 @@ def read(
     taken = dict(pair.partition("=")[::2] for pair in known)
     try:
         view = dict(options(words, properties(Options), "read"))
-        text, note = text_of(file)
+        text, alphabet = text_of(file)
         whole = _reading(text, reading, part)
         drawing = draw_source(
             whole.text, call or _call(whole, part), ",".join(inputs), known=taken,
@@ -89,19 +89,15 @@ def read(
         content = drawing.explain().render(kind) if told else drawing.render(kind)
     except ResnetDiagramError as error:
         raise refusal_of(error) from None
-    if note:
-        _note(note, drawing)
-    _tell(whole, drawing)
-    if whole.parts:
-        _tell_parts(whole, drawing)
-    if whole.changed and reading == 1:
+    _tell(whole, drawing, alphabet)
+    if reading == 1:
         _tell_others(whole, drawing, part)
     write(content, output or (STDOUT if told else f"{drawing.name}.{kind}"))
 
 
 def _reading(text: str, number: int, part: int | None) -> Restored:
     """The reading of this number. Raises Refusal where there are not so many."""
-    from resnet_core.source.page import readings
+    from resnet_core.source.copied_page import readings
 
     found = readings(text, part)
     places = len(found[0].parts) or 1
@@ -124,7 +120,9 @@ def _call(listing: Restored, part: int | None) -> str | None:
 
 
 def _tell_parts(listing: Restored, drawing: SourceDrawing) -> None:
-    """The places of a page where code stands, and how to ask for each."""
+    """The places of a page where code stands, if there are several, and how to ask for each."""
+    if not listing.parts:
+        return
     _note(Text("code stands in {} places of the text; --part N draws what stands there:",
                "文中有 {} 处代码；--part N 画第 N 处的代码：").format(len(listing.parts)),
           drawing)  # fmt: skip
@@ -141,8 +139,10 @@ def _tell_parts(listing: Restored, drawing: SourceDrawing) -> None:
 def _tell_others(listing: Restored, drawing: SourceDrawing, part: int | None) -> None:
     """The readings that would draw something else, and how to ask for them."""
     from resnet_core.diagram.lookalike import others
-    from resnet_core.source.page import readings
+    from resnet_core.source.copied_page import readings
 
+    if not listing.changed:
+        return
     numbers = {other.text: number for number, other in enumerate(readings(listing.given, part), 1)}
     for other in others(listing.given, drawing, part):
         said = Text(
@@ -158,8 +158,10 @@ def _note(said: Text, drawing: SourceDrawing) -> None:
     say(f"{Text('Note: ', '注意：')[language]}{said[language]}", err=True)
 
 
-def _tell(listing: Restored, drawing: SourceDrawing) -> None:
+def _tell(listing: Restored, drawing: SourceDrawing, alphabet: Text | None) -> None:
     """What was restored, what was drawn, what was taken for granted, and what cannot run."""
+    if alphabet:
+        _note(alphabet, drawing)
     if listing.changed:
         _note(Text("the code was restored; please check what was changed:",
                    "代码已复原，请核对改动："), drawing)  # fmt: skip
@@ -170,3 +172,4 @@ def _tell(listing: Restored, drawing: SourceDrawing) -> None:
     for assumption in drawing.assumptions:
         _note(assumption.said(), drawing)
     tell(drawing.graph.problem)
+    _tell_parts(listing, drawing)

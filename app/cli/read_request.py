@@ -32,7 +32,7 @@ class ReadRequest:
         """What is asked for. Raises SourceError, ParameterError, Refusal."""
         from app.cli.text_file import text_of
         from resnet_core.diagram.pasted import draw_source
-        from resnet_core.source.page import restored
+        from resnet_core.source.copied_page import restored
 
         if len(self.words) < 2:
             raise Refusal("read: which file?", allowed='"read block.py --call Net(3)"')

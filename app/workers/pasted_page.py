@@ -15,9 +15,9 @@ from resnet_core.diagram.diagram import Diagram
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.diagram.pasted import SourceDrawing, draw_source, unpacked
 from resnet_core.errors import ParameterError, SourceError
+from resnet_core.source.copied_page import restored
 from resnet_core.source.listing import Part, Restored
 from resnet_core.source.offer import Offer, offer_of, offers
-from resnet_core.source.page import restored
 from resnet_core.source.program import Program
 
 

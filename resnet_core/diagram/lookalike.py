@@ -188,7 +188,7 @@ def others(listing: str, drawing: SourceDrawing, part: int | None = None) -> lis
     ``part`` is the place of the page that was chosen, where code stands in several. None where the
     first is a subject of the catalogue: then nobody doubts what it was.
     """
-    from resnet_core.source.page import readings
+    from resnet_core.source.copied_page import readings
 
     several = readings(listing, part)[1:]
     if not several or drawing.graph.problem or len(drawing.graph.nodes) > _MOST_CALLS:

@@ -6,6 +6,7 @@ What reads it loads torch, and is imported where it is asked for: an address nee
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,13 @@ _NAMES = ("source", "call", "input", "known", "file", "dtype")
 # So many inputs are tried where none is given and the first does not go through.
 _TRIED = 12
 DTYPES = ("long", "int", "float", "half", "double", "bool")
+_CLASS = Text("paste a class that inherits from nn.Module", "请贴上一个继承 nn.Module 的类")
+# A method by itself says what runs, and not of which layers.
+_METHOD = re.compile(r"^\s*def \w+\(\s*self\b", re.MULTILINE)
+_WHOLE = Text(
+    "this is a method: paste the whole class, with the constructor that makes its layers",
+    "这只是一个方法：请贴上整个类，连同创建各层的构造函数",
+)
 _INPUTS = Text("one shape for each tensor that forward takes", "forward 接受几个张量，就给几个形状")
 _SHAPE = Text("sizes with x between them, such as 1x3x224x224", "用 x 隔开的尺寸，例如 1x3x224x224")
 
@@ -176,7 +184,7 @@ def of_pairs(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing:
 
 def restored_drawing(pairs: Sequence[tuple[str, Any]]) -> SourceDrawing | None:
     """The drawing of a source that is refused, as it can be restored; None where that is none."""
-    from resnet_core.source.page import restored
+    from resnet_core.source.copied_page import restored
 
     try:
         whole = restored(unpacked(str(dict(pairs)["source"])))
@@ -200,9 +208,7 @@ def first_call(program: Program) -> str:
                 "no class, function or name in it is a module of torch.nn",
                 "里面没有类、函数或变量是 torch.nn 的模块",
             ),
-            allowed=Text(
-                "paste a class that inherits from nn.Module", "请贴上一个继承 nn.Module 的类"
-            ),
+            allowed=_WHOLE if _METHOD.search(program.text) else _CLASS,
         )
     return found[0].call()
 

@@ -176,7 +176,7 @@ def _window(words: Sequence[str], own: Own | None) -> Window:
 def _source(words: Sequence[str], code: str, folder: Path | None) -> SourceDrawing:
     """The drawing of code that is read, restored where a page has spoilt it, and never run."""
     from resnet_core.diagram.pasted import draw_source
-    from resnet_core.source.page import restored
+    from resnet_core.source.copied_page import restored
 
     file = words[0] if words and not words[0].startswith("--") else ""
     view, said = parted(words[1:] if file else words, ("call", "input", "known"))

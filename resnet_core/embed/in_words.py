@@ -45,7 +45,7 @@ def markdown_of(shown: Figure) -> str:
 def remarks(shown: Figure, code: str) -> tuple[Text, ...]:
     """What was taken for granted while code was read: for its author to check."""
     from resnet_core.diagram.pasted import SourceDrawing
-    from resnet_core.source.page import restored
+    from resnet_core.source.copied_page import restored
 
     if not isinstance(shown, SourceDrawing):
         return ()

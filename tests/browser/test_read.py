@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.source.styles import STYLES
+from tests.source.test_copied_page import PAGES
 from tests.source.test_listings import LISTINGS, TWO_WAYS
 
 LANGUAGES = [
@@ -49,3 +50,19 @@ def test_a_new_reader_pastes_what_stands_there(visit, lang, draw, restored, name
     page.get_by_role("button", name=take).click()
     expect(page.locator("#source")).to_have_value(re.compile("            y = self.last"))
     expect(page.locator(".reading")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("lang", "draw"), [("en", "Draw it"), ("zh", "画出来")])
+def test_a_page_is_pasted_whole_and_one_of_its_places_taken(visit, lang, draw):
+    page = visit(f"/read?lang={lang}")
+    page.locator("#source").fill(PAGES["003"])
+    page.get_by_role("button", name=draw).click()
+    expect(page.locator(".parts li")).to_have_count(3)
+    page.locator(".parts").get_by_role("button", name="ResNet").click()
+    expect(page.locator("#result")).to_contain_text("ResNet(BasicBlock, [3, 4, 6, 3])")
+    expect(page.locator(".parts [aria-current]")).to_have_text("ResNet")
+    expect(page.locator(".restored del").first).to_be_visible()
+    # Lines of code stand as close as a page of code does.
+    lines = page.locator(".annotated .line")
+    first, second = (lines.nth(at).bounding_box()["y"] for at in (0, 1))
+    assert 12 < second - first < 26

@@ -14,8 +14,8 @@ from resnet_core.diagram.pasted import of_pairs, packed, shapes_of, unpacked
 from resnet_core.source.offer import offers
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES
+from tests.source.test_copied_page import PAGES
 from tests.source.test_listings import TWO_WAYS
-from tests.source.test_page import PAGES
 
 SOURCE, CALL, (SHAPE,) = STYLES["blog"]
 

@@ -217,6 +217,16 @@ def test_code_that_is_cut_off_in_the_middle_is_told_so() -> None:
     assert "Python can read" in _read("unclosed")["error"]["todo"]["en"]
 
 
+def test_of_a_method_alone_the_class_is_asked_for() -> None:
+    method = "def forward(self, x):\n    out = self.conv1(x)\n    return out + x\n"
+    with pytest.raises(SourceError) as caught:
+        draw_source(method)
+    assert "paste the whole class" in str(caught.value.legal)
+    with pytest.raises(SourceError) as caught:
+        draw_source("x = 3\n")
+    assert "inherits from nn.Module" in str(caught.value.legal)
+
+
 def test_of_a_patch_the_new_side_is_drawn() -> None:
     found = _read("diff")
     assert [node["type"] for node in found["record"]["nodes"] if node["kind"] == "module"] == [

@@ -12,8 +12,8 @@ import pytest
 from resnet_core import compare, draw, draw_source
 from resnet_core.diagram.lookalike import lookalike, near, nearest, others, said
 from resnet_core.graph.model import Graph
+from resnet_core.source.copied_page import readings, restored
 from resnet_core.source.offer import offers
-from resnet_core.source.page import readings, restored
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES
 from tests.subjects import sampled

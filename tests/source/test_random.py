@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_core.errors import ParameterError, TraceError
-from resnet_core.source.page import restored
+from resnet_core.source.copied_page import restored
 from resnet_core.source.program import Program
 from resnet_core.trace import trace
 from tests.conftest import hunting

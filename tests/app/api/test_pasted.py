@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from resnet_core import draw_source
 from resnet_core.diagram.pasted import packed
 from tests.source.styles import STYLES
+from tests.source.test_copied_page import PAGES
 from tests.source.test_listings import LISTINGS
-from tests.source.test_page import PAGES
 
 SOURCE, CALL, _ = STYLES["blog"]
 ASKED = {"source": SOURCE, "call": CALL, "input": "1x16x28x28"}

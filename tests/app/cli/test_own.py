@@ -12,7 +12,10 @@ from click.testing import CliRunner, Result
 from torch import nn
 
 from app.cli import main
+from app.cli.load_module import Making
+from app.cli.own_subject import Entry
 from resnet_core import draw, draw_module
+from resnet_core.registry import BLOCKS
 
 FILE = '''
 from torch import nn
@@ -154,3 +157,15 @@ def test_values_for_forward_and_what_inputs_hold_are_options(tmp_path: Path) -> 
     assert told.exit_code == 0, told.output
     wrong = CliRunner().invoke(main, ["draw", *words, "--with", "0.5", "-o", "-"])
     assert (wrong.exit_code, "NAME=VALUE" in wrong.output) == (2, True)
+
+
+def test_the_words_of_the_base_class_are_not_those_of_a_module() -> None:
+    said = {}
+    for name in ("Net", "Copied"):
+        given = ("planes=64",) if name == "Net" else ()
+        try:
+            Entry(f"mine.py:{name}", Making(given), "1x64x4x4")()
+            said[name] = BLOCKS[name].origin.doc
+        finally:
+            BLOCKS.leave(name)
+    assert said == {"Net": "", "Copied": "The basic block, written once more."}

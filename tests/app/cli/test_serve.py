@@ -253,6 +253,14 @@ def test_it_is_drawn_anew_when_its_file_is_saved(file: Path) -> None:
         assert "SyntaxError" in until(client, 0)["trouble"]
         assert client.get("/diagram.svg?block=Net").content == again.content
 
+        wrong = FILE.replace("super().__init__()", "super().__init__(); raise ValueError('narrow')")
+        file.write_text(wrong, encoding="utf-8")
+        line = wrong[: wrong.index("raise ValueError")].count("\n") + 1
+        deadline = time.monotonic() + 20
+        while f"ValueError: narrow (my_block.py, line {line})" not in until(client, 0)["trouble"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
         # What stands beside it and is imported counts as well.
         file.write_text(FILE, encoding="utf-8")
         deadline = time.monotonic() + 20

@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.source.styles import STYLES
+from tests.source.test_copied_page import PAGES
 from tests.source.test_listings import LISTINGS, TWO_WAYS
-from tests.source.test_page import PAGES
 
 ENGLISH, CHINESE = {"lang": "en"}, {"lang": "zh"}
 

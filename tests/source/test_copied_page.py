@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from resnet_core import draw_source
 from resnet_core.diagram.lookalike import lookalike, said
 from resnet_core.source.budget import LONGEST_SOURCE
+from resnet_core.source.copied_page import readings, restored
 from resnet_core.source.offer import offer_of, offers
-from resnet_core.source.page import readings, restored
 from resnet_core.source.passages import passages
 from resnet_core.source.program import Program
 from tests.source.styles import STYLES

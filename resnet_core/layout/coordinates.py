@@ -158,7 +158,7 @@ def _columns(
     lane: dict[Edge, int] = {}
     for span in sorted(spans, key=size):
         rows = slice(span.start + 1, span.end + 1)
-        where = 1 + max(outermost[rows])
+        where = 1 + max(outermost[rows], default=0)
         outermost[rows] = [where] * (span.end - span.start)
         column.update(dict.fromkeys(span.nodes, where))
         if span.edge:

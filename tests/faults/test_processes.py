@@ -88,6 +88,11 @@ def test_the_sort_of_a_problem_is_read_off_its_picture(sort: str) -> None:
     assert kind_of(httpx2.Response(503, content=b"<svg/>"), b"") == "503"
 
 
+def shared_out(right: dict[str, bytes], clients: int) -> list[dict[str, bytes]]:
+    """Pictures of its own for each client: who ask for the same at once lose the same drawing."""
+    return [dict(list(right.items())[at::clients]) for at in range(clients)]
+
+
 def rendered() -> dict[str, bytes]:
     """Pictures by what is asked for, as this process draws them, alone."""
     return {
@@ -105,7 +110,7 @@ def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
     right = rendered()
     over = Event()
     with ThreadPoolExecutor(4) as threads:
-        loads = [threads.submit(load, server, over, right) for _ in range(4)]
+        loads = [threads.submit(load, server, over, own) for own in shared_out(right, 4)]
         try:
             for _ in range(HARMED):
                 time.sleep(0.5)
@@ -129,7 +134,7 @@ def test_the_parent_of_all_workers_may_be_harmed_under_load(by: signal.Signals) 
         right = rendered()
         over = Event()
         with ThreadPoolExecutor(3) as threads:
-            loads = [threads.submit(load, server, over, right) for _ in range(3)]
+            loads = [threads.submit(load, server, over, own) for own in shared_out(right, 3)]
             try:
                 time.sleep(0.5)
                 # Who dies then is to be replaced by one that does nothing, or is no more.
@@ -151,7 +156,7 @@ def test_the_parent_of_all_workers_may_be_harmed_under_load(by: signal.Signals) 
 def test_a_server_that_is_stopped_and_goes_on_answers_all_who_waited(server: Server) -> None:
     right, over = rendered(), Event()
     with ThreadPoolExecutor(3) as threads:
-        loads = [threads.submit(load, server, over, right) for _ in range(3)]
+        loads = [threads.submit(load, server, over, own) for own in shared_out(right, 3)]
         try:
             time.sleep(0.5)
             server.process.send_signal(signal.SIGSTOP)

@@ -49,6 +49,20 @@ def test_every_answer_is_one_that_is_described(case: Any) -> None:
     )
 
 
+def test_a_hunt_takes_as_many_cases_as_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings.get_current_profile_name()
+    monkeypatch.setenv("HUNT_CASES", "20000")
+    try:
+        settings.load_profile("hunt")
+        assert cases(64, OPERATIONS).max_examples * OPERATIONS >= 20_000
+        assert cases(30).max_examples == 20_000
+        monkeypatch.delenv("HUNT_CASES")
+        assert cases(30).max_examples == 300
+    finally:
+        settings.load_profile(before)
+    assert cases(30).max_examples == (300 if hunting() else 30)
+
+
 def values(name: str, schema: dict[str, Any]) -> st.SearchStrategy[str] | None:
     """Legal values of a knob as they stand in a query; None for those that are not drawn here."""
     if "enum" in schema:

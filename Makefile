@@ -32,6 +32,9 @@ WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 # up from SEED, or from a random number.
 HUNT_SECONDS ?= 600
 SEED ?=
+# Requests that one round tries, made from the description and of legal knobs, as many of each. Without
+# it there are fewer, so that a round is over in minutes.
+CASES ?=
 # Which versions of torch `make torches` tries: the ends of the range, if none is said.
 VERSIONS ?=
 
@@ -54,12 +57,12 @@ check: $(STAMP) ## Run the quick tests, within a minute: no browser, nothing slo
 test: $(STAMP) $(BROWSER) ## Run all tests (pytest arguments: ARGS=…)
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
-hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600, SEED=…), then audit
+hunt: $(STAMP) ## Search at random for what breaks a property (HUNT_SECONDS=600, SEED=…, CASES=…), then audit
 	@seed=$(SEED); seed=$${seed:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}; \
 	end=$$(( $$(date +%s) + $(HUNT_SECONDS) )); \
 	while :; do \
-		echo "== make hunt SEED=$$seed"; \
-		$(BIN)/python -m pytest -q -m hypothesis --ignore tests/browser \
+		echo "== make hunt SEED=$$seed CASES=$(CASES)"; \
+		HUNT_CASES=$(CASES) $(BIN)/python -m pytest -q -m hypothesis --ignore tests/browser \
 			--hypothesis-profile=hunt --hypothesis-seed=$$seed $(ARGS) || exit 1; \
 		test $$(date +%s) -lt $$end || break; \
 		seed=$$(( seed + 1 )); \

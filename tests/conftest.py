@@ -30,6 +30,15 @@ def many(examples: int) -> settings:
     return settings(max_examples=examples * (10 if hunting() else 1))
 
 
+def cases(examples: int, operations: int = 1) -> settings:
+    """As many examples each; a hunt takes HUNT_CASES of them over all operations, if that is more.
+
+    ``make hunt CASES=…`` sets it.
+    """
+    asked = -(-int(os.environ.get("HUNT_CASES") or 0) // operations)
+    return settings(max_examples=max(10 * examples, asked) if hunting() else examples)
+
+
 def hunting() -> bool:
     """Whether this is a search at random."""
     return settings.get_current_profile_name() == "hunt"

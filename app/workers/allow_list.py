@@ -10,11 +10,26 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ELEMENTS: Final = ("svg", "g", "title", "desc", "metadata", "rect", "path", "ellipse", "text")
+# Nothing that runs, links, loads or embeds; of what holds other things only the plain group.
+ELEMENTS: Final = (
+    "svg",
+    "g",
+    "title",
+    "desc",
+    "metadata",
+    "rect",
+    "path",
+    "ellipse",
+    "text",
+)
 ATTRIBUTES: Final = (
-    "xmlns", "class", "id", "role", "aria-labelledby", "width", "height", "viewBox", "transform",
-    "font-family", "font-size", "font-weight", "textLength", "text-decoration", "stroke-width",
-    "stroke-dasharray", "x", "y", "cx", "cy", "rx", "ry", "d",
+    # what it is, for scripts, styles and readers of a screen
+    "xmlns", "class", "id", "role", "aria-labelledby",
+    # where it is, and how large
+    "width", "height", "viewBox", "transform", "x", "y", "cx", "cy", "rx", "ry", "d",
+    # lines and letters
+    "stroke-width", "stroke-dasharray",
+    "font-family", "font-size", "font-weight", "textLength", "text-decoration",
 )  # fmt: skip
 # A paint is a colour as such, not the address of a pattern that lies elsewhere.
 _COLOUR: Final = r"(?>none|transparent|#[0-9a-f]{6})"
@@ -39,7 +54,10 @@ class Forbidden(Exception):
 
 
 def passed(drawn: bytes) -> bytes:
-    """The SVG itself, byte for byte. Raises Forbidden for one that holds anything else."""
+    """The SVG itself, byte for byte. Raises Forbidden for one that holds anything else.
+
+    Whether each element is closed is not asked: a browser shows less of such a document, not more.
+    """
     text = drawn.decode()
     found = _PICTURE.match(text)
     end = found.end() if found else 0

@@ -152,14 +152,18 @@ def _columns(
         longest = max([span.end - span.start, *(length.get(end, 0) for end in ends)])
         return longest, span.edge is not None, span.start
 
-    placed: list[tuple[_Span, int]] = []
+    # The outermost column that is taken in each row, from the one above the first.
+    outermost = [0] * (max((span.end for span in spans), default=0) + 1)
+    column: dict[str, int] = {}
+    lane: dict[Edge, int] = {}
     for span in sorted(spans, key=size):
-        beside = [
-            column for other, column in placed if other.start < span.end and span.start < other.end
-        ]
-        placed.append((span, 1 + max(beside, default=0)))
-    column = {name: where for span, where in placed for name in span.nodes}
-    return column, {span.edge: where for span, where in placed if span.edge}
+        rows = slice(span.start + 1, span.end + 1)
+        where = 1 + max(outermost[rows], default=0)
+        outermost[rows] = [where] * (span.end - span.start)
+        column.update(dict.fromkeys(span.nodes, where))
+        if span.edge:
+            lane[span.edge] = where
+    return column, lane
 
 
 def _branch_span(graph: Graph, row: Mapping[str, int], branch: tuple[str, ...]) -> _Span:
@@ -244,7 +248,10 @@ class _Arrangement:
         self.row_start, self.row_end = self._rows()
         self.left, self.centre = self._columns()
         self.spots = {name: self._spot(name, item) for name, item in self.tiles.items()}
-        self.taken = {(self.tracks.row[name], self.tracks.column[name]) for name in self.tiles}
+        # The columns that are taken in each row.
+        self.taken: dict[int, set[int]] = {}
+        for name in self.tiles:
+            self.taken.setdefault(self.tracks.row[name], set()).add(self.tracks.column[name])
 
     def sheet(self, heading: tuple[Line, ...], room: float) -> Sheet:
         ends = [] if self.down else self._line_ends(room)
@@ -425,8 +432,7 @@ class _Arrangement:
         low, high = sorted((start, end))
         return any(
             low < self.left[column] and self.centre[column] < high
-            for at, column in self.taken
-            if at == row
+            for column in self.taken.get(row, ())
         )
 
     def _frames(self, line_ends: Sequence[float]) -> list[Frame]:

@@ -20,13 +20,16 @@ from app.settings import Settings
 from resnet_core import FORMATS
 from resnet_core.diagram.form import Options, properties
 from resnet_core.registry import Subject
-from tests.conftest import hunting, many
+from tests.conftest import cases, hunting
 from tests.subjects import SUBJECTS
 
 pytestmark = pytest.mark.slow
+# Seconds after which an answer is one that hangs, on a busy machine too.
+PATIENCE = 60
 described = schemathesis.openapi.from_asgi(
-    "/openapi.json", create_app(Settings(workers=0, timeout=60))
+    "/openapi.json", create_app(Settings(workers=0, timeout=PATIENCE)), timeout=PATIENCE
 ).exclude(path="/readyz")  # nothing of this server is ready before it is asked to draw
+OPERATIONS = described.statistic.operations.selected
 # Values that go together no schema can tell: a legal value may be refused beside another one.
 PARDONED = [positive_data_acceptance]
 # Beside them the library has ten thousand examples of its own, which a hunt takes too.
@@ -36,14 +39,28 @@ LARGE = {"depth": 60, "blocks": 8, "batch": 8, "base_dim": 128, "planes": 512, "
 
 
 @described.parametrize()
-@settings(many(64), phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(cases(64, OPERATIONS), phases=PHASES, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_is_described(case: Any) -> None:
-    answer = case.call()
+    answer = case.call(timeout=PATIENCE)
     posted = case.body if isinstance(case.body, dict) else {}
     hidden = "on_error=image" in answer.request.url or "on_error" in posted
     case.validate_response(
         answer, excluded_checks=[*PARDONED, *([negative_data_rejection] if hidden else [])]
     )
+
+
+def test_a_hunt_takes_as_many_cases_as_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings.get_current_profile_name()
+    monkeypatch.setenv("HUNT_CASES", "20000")
+    try:
+        settings.load_profile("hunt")
+        assert cases(64, OPERATIONS).max_examples * OPERATIONS >= 20_000
+        assert cases(30).max_examples == 20_000
+        monkeypatch.delenv("HUNT_CASES")
+        assert cases(30).max_examples == 300
+    finally:
+        settings.load_profile(before)
+    assert cases(30).max_examples == (300 if hunting() else 30)
 
 
 def values(name: str, schema: dict[str, Any]) -> st.SearchStrategy[str] | None:
@@ -79,7 +96,7 @@ def _is_deep(subject: Subject) -> bool:
 
 
 @given(legal())
-@settings(many(30), suppress_health_check=list(HealthCheck))
+@settings(cases(30), suppress_health_check=list(HealthCheck))
 def test_legal_values_are_drawn_or_refused_with_a_reason(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code in (200, 422, 504), (address, answer.text)

@@ -94,7 +94,10 @@ def _reading(text: str, number: int) -> Restored:
 
     found = readings(text)
     if number > len(found):
-        raise Refusal(f"--reading {number}: this listing has {len(found)} reading(s)")
+        few = Text(
+            "--reading {}: this listing has {} reading(s)", "--reading {}：这段代码有 {} 种读法"
+        )
+        raise Refusal(few.format(number, len(found)))
     return found[number - 1]
 
 

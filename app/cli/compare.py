@@ -29,6 +29,10 @@ DIFFERENT = 1
 
 FORMATS = formats()
 
+_TWICE = Text("B is given twice", "B 给了两次")
+_MISSING = Text("Missing argument 'B': compare needs two", "缺少 B：对比要有两个")
+_TWO = Text("compare A B, or compare A --against B", "compare A B，或者 compare A --against B")
+
 
 @click.command()
 @click.argument("first", metavar="A")
@@ -72,14 +76,7 @@ def compare(
     from resnet_core import compare as compared
 
     if (second is None) == (against is None):
-        raise Refusal(
-            Text("B is given twice", "B 给了两次")
-            if second
-            else Text("Missing argument 'B': compare needs two", "缺少 B：对比要有两个"),
-            allowed=Text(
-                "compare A B, or compare A --against B", "compare A B，或者 compare A --against B"
-            ),
-        )
+        raise Refusal(_TWICE if second else _MISSING, allowed=_TWO)
     a, b = _request(first), _request(second or against or "")
     options = {"lang": lang} if lang else {}
     drawings = [_drawn(item, (a, b), index) for index, item in enumerate((a, b))]

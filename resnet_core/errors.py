@@ -15,7 +15,7 @@ ResnetDiagramError
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -202,9 +202,40 @@ class GraphvizMissing(RenderError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` was probably meant to be, or None."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return found[0] if found else None
+    """The known word that ``word`` was probably meant to be, or None.
+
+    One slip in three letters is taken for a slip; so is a name that was begun, or whose one half
+    was left out (``width`` for ``base_width``). Anything further off would be a guess.
+    """
+    asked = word.lower()
+    most = max(len(asked) // 3, len(asked) > 1)
+    near: list[tuple[int, str]] = []
+    parts: list[tuple[int, str]] = []
+    for name in known:
+        slips, whole = _slips(asked, name.lower()), name.lower()
+        if slips <= most:
+            near.append((slips - (whole[:1] == asked[:1]), name))
+        elif min(len(asked), len(whole)) > 2 and (
+            asked in whole or whole in re.split(r"\W|_", asked)
+        ):
+            parts.append((abs(len(whole) - len(asked)), name))
+    # Of several as near the last: what is numbered is mostly counted too far.
+    found = min(reversed(near or parts), key=lambda item: item[0], default=None)
+    return found[1] if found else None
+
+
+def _slips(one: str, other: str) -> int:
+    """How many letters are too many, missing, wrong, or have changed places with the next."""
+    rows = [list(range(len(other) + 1))]
+    for at, letter in enumerate(one, 1):
+        row = [at]
+        for place, wanted in enumerate(other, 1):
+            cost = min(rows[-1][place] + 1, row[-1] + 1, rows[-1][place - 1] + (letter != wanted))
+            if at > 1 < place and one[at - 2 : at] == wanted + other[place - 2]:
+                cost = min(cost, rows[-2][place - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def did_you_mean(near: str | None) -> Text | None:

@@ -19,6 +19,7 @@ from resnet_core import (
     draw_module,
 )
 from resnet_core.bilingual import Text, clauses, same
+from resnet_core.errors import nearest
 
 
 @pytest.mark.parametrize(
@@ -138,3 +139,24 @@ def test_a_fix_is_found_by_its_older_name_too() -> None:
     error = ParameterError("a", 3, same("it is odd"), mend={"a": 2})
     assert error.mend == error.fix == {"a": 2}
     assert ParameterError("a", 3, same("it is odd"), suggestion=4).fix == {"a": 4}
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("plane", ["inplanes", "planes", "stride"], "planes"),
+        ("srtide", ["stride", "inplanes"], "stride"),
+        ("resent50", ["resnet", "resnet50"], "resnet50"),
+        ("Planes", ["planes"], "planes"),
+        ("width", ["theme", "base_width"], "base_width"),
+        ("kernel", ["kernel_size", "stride"], "kernel_size"),
+        ("zn", ["en", "zh"], "zh"),
+        ("conv9", ["conv1", "conv2", "conv3"], "conv3"),
+        ("groups", ["background", "theme", "lang"], None),
+        ("bias", ["basic"], None),
+        ("x", ["a", "b"], None),
+        ("anything", [], None),
+    ],
+)
+def test_what_was_probably_meant_is_a_slip_away_or_is_not_said(word, known, meant):
+    assert nearest(word, known) == meant

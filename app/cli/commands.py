@@ -11,6 +11,7 @@ from app.cli.errors import Refusal
 from app.cli.output import FORMATS, STDOUT, asked_format, chosen_format, say, write
 from app.cli.own import OwnRequest
 from app.cli.subject_command import on_subject
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.words import Request
@@ -74,7 +75,7 @@ def table(request: Request | OwnRequest, output: str | None, format: str | None)
     resnet-diagram table resnet50
     resnet-diagram table bottleneck --stride 2 --format md
     """
-    chosen = chosen_format(format, output, TABLES, "txt", "a table")
+    chosen = chosen_format(format, output, TABLES, "txt", Text("a table", "表格"))
     diagram = request.diagram
     if chosen == "txt":
         from resnet_core.formats.table import columns
@@ -108,7 +109,7 @@ def explain(request: Request | OwnRequest, output: str | None, format: str | Non
     resnet-diagram explain resnet50 --lang zh -o resnet50.md
     resnet-diagram explain bottleneck --format py > bottleneck.py
     """
-    chosen = chosen_format(format, output, TELLING, "txt", "an explanation")
+    chosen = chosen_format(format, output, TELLING, "txt", Text("an explanation", "讲解"))
     diagram = request.diagram
     content = diagram.explain().render(chosen)
     tell(diagram.graph.problem)
@@ -134,8 +135,14 @@ def url(request: Request | OwnRequest, base_url: str, as_json: bool) -> None:
 
     if isinstance(request, OwnRequest):
         raise Refusal(
-            f"{request.words[0]} has no address: a server runs nobody's code",
-            allowed="a block or a model of the catalogue; `resnet-diagram render` writes a picture",
+            Text(
+                "{} has no address: a server runs nobody's code",
+                "{} 没有网址：服务器不运行别人的代码",
+            ).format(request.words[0]),
+            allowed=Text(
+                "a block or a model of the catalogue; `resnet-diagram render` writes a picture",
+                "目录里的块或网络；`resnet-diagram render` 可以写出图片",
+            ),
         )
     diagram = request.diagram
     address, lines_of = base_url.rstrip("/") + diagram.url, snippets(diagram, base_url)

@@ -13,6 +13,7 @@ from app.cli.errors import Refusal, refusal_of
 from app.cli.output import STDOUT, chosen_format, say, write
 from app.cli.own import OwnRequest, is_own
 from app.cli.read_request import READ, ReadRequest
+from resnet_core.bilingual import Text
 from resnet_core.index import formats
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 DIFFERENT = 1
 
 FORMATS = formats()
+
+_TWICE = Text("B is given twice", "B 给了两次")
+_MISSING = Text("Missing argument 'B': compare needs two", "缺少 B：对比要有两个")
+_TWO = Text("compare A B, or compare A --against B", "compare A B，或者 compare A --against B")
 
 
 @click.command()
@@ -67,14 +72,11 @@ def compare(
     resnet-diagram compare "my_block.py:Net --input 1x256x56x56" --against bottleneck
     resnet-diagram compare "read block.py --call 'Net(256)'" --against bottleneck
     """
-    chosen = chosen_format(format, output, FORMATS, "txt", "a comparison")
+    chosen = chosen_format(format, output, FORMATS, "txt", Text("a comparison", "对比"))
     from resnet_core import compare as compared
 
     if (second is None) == (against is None):
-        raise Refusal(
-            "B is given twice" if second else "Missing argument 'B': compare needs two",
-            allowed="compare A B, or compare A --against B",
-        )
+        raise Refusal(_TWICE if second else _MISSING, allowed=_TWO)
     a, b = _request(first), _request(second or against or "")
     options = {"lang": lang} if lang else {}
     drawings = [_drawn(item, (a, b), index) for index, item in enumerate((a, b))]
@@ -98,7 +100,9 @@ def _request(words: str) -> Asked:
             return ReadRequest(split)
         return OwnRequest(split) if split and is_own(split[0]) else Request(split)
     except ValueError as error:
-        raise Refusal(f"{words!r} cannot be read: {error}") from None
+        raise Refusal(
+            Text("{!r} cannot be read: {}", "读不懂 {!r}：{}").format(words, error)
+        ) from None
 
 
 def _drawn(request: Asked, both: tuple[Asked, Asked], index: int) -> Drawing:

@@ -60,21 +60,24 @@ def _heard() -> Language:
 
 
 class Refusal(click.ClickException):
-    """A mistake in the call: what was wrong, what is allowed, and a command line that works."""
+    """A mistake in the call: what was wrong, what is allowed, and a command line that works.
+
+    A Text is told in the language of the call.
+    """
 
     def __init__(
         self,
-        message: str,
+        message: Text | str,
         *,
-        allowed: str = "",
+        allowed: Text | str = "",
         instead: str = "",
         status: int = WRONG_CALL,
-        language: Language = "en",
     ) -> None:
-        self.status, self.language = status, language
-        lines = [message]
+        self.status, self.language = status, (language := _heard())
+        lines = [message if isinstance(message, str) else message[language]]
         if allowed:
-            lines += _hanging(f"  {_ALLOWED[language]}", allowed)
+            said = allowed if isinstance(allowed, str) else allowed[language]
+            lines += _hanging(f"  {_ALLOWED[language]}", said)
         if instead:
             lines.append(f"  {_TRY[language]}{instead}")
         super().__init__(safe("\n".join(lines)))
@@ -121,7 +124,6 @@ def refusal_of(error: ResnetDiagramError, instead: str = "") -> Refusal:
         given + error.text[language],
         allowed=allowed if isinstance(allowed, str) else ", ".join(allowed),
         instead=instead,
-        language=language,
     )
 
 
@@ -131,7 +133,10 @@ def missing_extra(error: ModuleNotFoundError) -> Refusal | None:
     if name not in SERVER:
         return None
     return Refusal(
-        f"{name} is not installed: it comes with what serves the pages",
+        Text(
+            "{} is not installed: it comes with what serves the pages",
+            "没有安装 {}：它属于提供网页的那部分",
+        ).format(name),
         instead='pip install "resnet-diagram[server]"',
         status=MACHINE_LACKS,
     )

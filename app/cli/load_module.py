@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 from app.cli.errors import Refusal
-from resnet_core.bilingual import clauses, same
+from resnet_core.bilingual import Text, clauses
 from resnet_core.embed.beside import neighbours
 from resnet_core.errors import did_you_mean, nearest
 
@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 
 # The file's name could be that of a module which is loaded already: torch.py, click.py.
 LOADED_AS = "__drawn__"
+_WHICH = Text("{}: which module of it?", "{}：要其中的哪个模块？")
+_ALREADY = Text("{} is a module already, it takes no arguments", "{} 已经是模块，不再接受参数")
 _OF_MANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -73,9 +75,9 @@ def found_at(target: str, making: Making) -> tuple[Any, Mapping[str, Any]]:
     if name not in vars(loaded):
         known = [item for item, value in vars(loaded).items() if _is_candidate(value, loaded)]
         near = did_you_mean(nearest(name, known)) if name else None
-        missing = clauses(same(f"{place} has no {name!r}"), near)
+        missing = clauses(Text("{} has no {!r}", "{} 里没有 {!r}").format(place, name), near)
         raise Refusal(
-            missing["en"] if name else f"{place}: which module of it?",
+            missing if name else _WHICH.format(place),
             allowed=", ".join(f"{place}:{choice}" for choice in known),
         )
     return vars(loaded)[name], vars(loaded)
@@ -86,11 +88,12 @@ def arguments_of(
 ) -> dict[str, Any]:
     """The arguments that are said, by the names of the parameters. Raises Refusal."""
     if isinstance(found, nn.Module) and making:
-        raise Refusal(f"{target} is a module already, it takes no arguments")
+        raise Refusal(_ALREADY.format(target))
     if isinstance(found, nn.Module):
         return {}
     if making.call is None:
         positional, named = making.arguments(names)
+        _refuse_unknown(found, named, target)
     else:
         call = making.call.strip()
         call = f"{found.__name__}{call}" if call.startswith("(") else call
@@ -107,7 +110,11 @@ def shape_of(text: str) -> tuple[int, ...]:
     """``1x3x224x224`` as a shape, batch first. Raises Refusal."""
     if not re.fullmatch(r"[1-9][0-9]{0,8}([x×,][1-9][0-9]{0,8}){0,7}", text):
         raise Refusal(
-            f"--input {text} is no shape", allowed="sizes with x between them, such as 1x3x224x224"
+            Text("--input {} is no shape", "--input {} 不是形状").format(text),
+            allowed=Text(
+                "sizes with x between them, such as 1x3x224x224",
+                "用 x 隔开的大小，例如 1x3x224x224",
+            ),
         )
     return tuple(int(part) for part in re.split("[x×,]", text))
 
@@ -127,7 +134,7 @@ def _imported(place: str) -> ModuleType:
     if place.endswith(".py"):
         path = Path(place)
         if not path.is_file():
-            raise Refusal(f"there is no file {place}")
+            raise Refusal(Text("there is no file {}", "没有文件 {}").format(place))
         return _run(place, lambda: _file(path.resolve()))
     sys.path.insert(0, str(Path.cwd()))
     return _run(place, lambda: importlib.import_module(place))
@@ -145,32 +152,55 @@ def _file(path: Path) -> ModuleType:
 
 
 def _made(found: Any, target: str, making: Making, names: Mapping[str, Any]) -> nn.Module:
-    kinds = "a module, a class of modules, or a function that makes one"
+    kinds = Text(
+        "a module, a class of modules, or a function that makes one",
+        "一个模块、一个模块类，或能造出模块的函数",
+    )
     if isinstance(found, nn.Module) and not making:
         return found
     if isinstance(found, nn.Module) or not callable(found):
-        what = "is a module already, it takes no arguments" if making else "is no module"
-        raise Refusal(f"{target} {what}: {found!r}", allowed=kinds)
+        what = _ALREADY if making else Text("{} is no module", "{} 不是模块")
+        found_out = Text("{}: {!r}", "{}：{!r}").format(what.format(target), found)
+        raise Refusal(found_out, allowed=kinds)
     if making.call is not None:
         call = making.call.strip()
         call = f"{found.__name__}{call}" if call.startswith("(") else call
         made = _run(call, lambda: eval(call, dict(names)))
         return _checked(made, call, kinds)
     positional, named = making.arguments(names)
+    _refuse_unknown(found, named, target)
     given = ", ".join(making.args)
     if needed := _needed(found, positional, named):
+        said = " ".join(f"--arg {name}=…" for name in needed), f'--call "{found.__name__}(…)"'
         raise Refusal(
-            f"{target} needs arguments: {', '.join(needed)}",
-            allowed=" ".join(f"--arg {name}=…" for name in needed)
-            + f', or --call "{found.__name__}(…)"',
+            Text("{} needs arguments: {}", "{} 需要参数：{}").format(target, ", ".join(needed)),
+            allowed=Text("{}, or {}", "{}，或者 {}").format(*said),
         )
     return _checked(_run(f"{target}({given})", lambda: found(*positional, **named)), target, kinds)
 
 
-def _checked(made: Any, target: str, kinds: str) -> nn.Module:
+def _refuse_unknown(found: Callable[..., Any], named: Mapping[str, Any], target: str) -> None:
+    """An argument that the constructor has not. Raises Refusal, with the nearest that it has."""
+    try:
+        parameters = inspect.signature(found).parameters
+    except ValueError:
+        return  # something built in, that does not say
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return
+    for name in named:
+        if name not in parameters:
+            missing = Text("{} has no parameter {!r}", "{} 没有参数 {!r}").format(target, name)
+            raise Refusal(
+                clauses(missing, did_you_mean(nearest(name, parameters))),
+                allowed=" ".join(f"--arg {known}=…" for known in parameters),
+            )
+
+
+def _checked(made: Any, target: str, kinds: Text) -> nn.Module:
     if not isinstance(made, nn.Module):
         call = target if target.endswith(")") else f"{target}()"
-        raise Refusal(f"{call} makes no module: {made!r}", allowed=kinds)
+        wrong = Text("{} makes no module: {!r}", "{} 造不出模块：{!r}").format(call, made)
+        raise Refusal(wrong, allowed=kinds)
     return made
 
 
@@ -202,12 +232,13 @@ def _run(what: str, code: Callable[[], Result]) -> Result:
     try:
         return code()
     except (Exception, SystemExit) as error:
-        kind, where = type(error).__name__, place_of(error)
-        raise Refusal(f"{what} failed with {kind}: {error}{where}") from None
+        failed = Text("{} failed with {}: {}", "{} 运行失败，{}：{}")
+        said = failed.format(what, type(error).__name__, error)
+        raise Refusal(with_place(said, error)) from None
 
 
-def place_of(error: BaseException) -> str:
-    """The innermost line of the user's code; empty where there is none, or the error tells it."""
+def with_place(said: Text, error: BaseException) -> Text:
+    """Words about an error with the innermost line of the user's code, where there is one."""
     theirs = [
         item
         for item in traceback.extract_tb(error.__traceback__)
@@ -216,8 +247,9 @@ def place_of(error: BaseException) -> str:
         and Path(item.filename).parent != Path(__file__).parent
     ]
     if not theirs or isinstance(error, SyntaxError):
-        return ""
-    return f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})"
+        return said
+    file = Path(theirs[-1].filename).name
+    return Text("{} ({}, line {})", "{}（{} 第 {} 行）").format(said, file, theirs[-1].lineno)
 
 
 def _is_candidate(value: Any, loaded: ModuleType) -> bool:

@@ -12,9 +12,11 @@ from pathlib import Path
 import click
 
 from app.cli.errors import Refusal, safe, vivid
+from resnet_core.bilingual import Text
 from resnet_core.index import formats
 
 STDOUT = "-"
+CANNOT_WRITE = Text("cannot write {}: {}", "无法写入 {}：{}")
 
 # As a sentence of the help spells them; their writers are not loaded for it.
 FORMATS = ", ".join(formats())
@@ -39,7 +41,7 @@ def write(content: bytes, output: str) -> None:
     try:
         replace_file(path, content)
     except OSError as error:
-        raise Refusal(f"cannot write {output}: {error.strerror}") from None
+        raise Refusal(CANNOT_WRITE.format(output, error.strerror)) from None
     say(f"{output}: {len(content):,} bytes", err=True)
 
 
@@ -61,8 +63,14 @@ def ending(output: str) -> str:
     found = Path(output).suffix.removeprefix(".").lower()
     if not found:
         raise Refusal(
-            f"-o {output}: the name has no ending that says the format",
-            allowed=f"an ending, such as {output}.svg, or --format with it",
+            Text(
+                "-o {}: the name has no ending that says the format",
+                "-o {}：文件名没有表明格式的扩展名",
+            ).format(output),
+            allowed=Text(
+                "an ending, such as {}.svg, or --format with it",
+                "加上扩展名，例如 {}.svg，或者另给 --format",
+            ).format(output),
         )
     return found
 
@@ -74,12 +82,13 @@ def asked_format(format: str | None, output: str | None, otherwise: str) -> str:
 
 
 def chosen_format(
-    format: str | None, output: str | None, known: Collection[str], otherwise: str, what: str
+    format: str | None, output: str | None, known: Collection[str], otherwise: str, what: Text
 ) -> str:
     """The same among those that ``what`` is written in. Raises Refusal for another."""
     found = asked_format(format, output, otherwise)
     if found not in known:
-        raise Refusal(f"-o {output}: {found!r} is no format of {what}", allowed=", ".join(known))
+        none = Text("-o {}: {!r} is no format of {}", "-o {0}：{2}没有 {1!r} 这种格式")
+        raise Refusal(none.format(output, found, what), allowed=", ".join(known))
     return found
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app.cli.errors import Refusal
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.module import ModuleDrawing
@@ -48,9 +49,12 @@ class OwnRequest:
         target = self.words[0]
         if not self.inputs:
             raise Refusal(
-                f"{target}: its input is not known",
-                allowed="--input and a shape, batch first, such as 1x3x224x224; again for each "
-                "further input",
+                Text("{}: its input is not known", "{}：不知道它的输入").format(target),
+                allowed=Text(
+                    "--input and a shape, batch first, such as 1x3x224x224; again for each "
+                    "further input",
+                    "--input 加形状，批大小在前，例如 1x3x224x224；每多一个输入就再写一次",
+                ),
             )
         shapes = [input_of(shape) for shape in self.inputs]
         making = Making(tuple(self._own["arg"]), next(reversed(self._own["call"]), None))
@@ -101,12 +105,16 @@ def _named_value(text: str) -> tuple[str, Any]:
 
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
-        raise Refusal(f"--with {text}: no name", allowed="--with NAME=VALUE, such as scale=0.5")
+        raise Refusal(
+            Text("--with {}: no name", "--with {}：没有名称").format(text),
+            allowed=Text("--with NAME=VALUE, such as scale=0.5", "--with 名称=值，例如 scale=0.5"),
+        )
     shape, _, kind = value.partition(":")
     if re.fullmatch(r"[0-9]+(x[0-9]+)+", shape):
         dtype = getattr(torch, kind or "float", None)
         if not isinstance(dtype, torch.dtype):
-            raise Refusal(f"--with {text}: torch has no {kind}", allowed="long, bool, float …")
+            none = Text("--with {}: torch has no {}", "--with {}：torch 没有 {}")
+            raise Refusal(none.format(text, kind), allowed="long, bool, float …")
         return name, torch.empty(shape_of(shape), dtype=dtype, device="meta")
     try:
         return name, ast.literal_eval(value)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from torch import nn
 
 from app.cli.errors import Refusal
-from app.cli.load_module import LOADED_AS, Making, arguments_of, found_at, place_of, shape_of
+from app.cli.load_module import LOADED_AS, Making, arguments_of, found_at, shape_of, with_place
 from app.pages import source
 from app.pages.fields import OWN_KNOB as ABOUT
 from app.workers.own_module import Entered
@@ -68,11 +68,9 @@ class OwnSubject(Subject):
         except Exception as error:  # whatever somebody's constructor raises
             turned = parameters.model_dump(exclude_defaults=True) or parameters.model_dump()
             knob, value = next(reversed(turned.items()), ("block", self.name))
-            raise ParameterError(
-                knob, value, Text(
-                    "the constructor of {} raises {}: {}{}", "{} 的构造函数抛出 {}：{}{}"
-                ).format(self.name, type(error).__name__, error, place_of(error)), fix={knob: None},
-            ) from error  # fmt: skip
+            failed = Text("the constructor of {} raises {}: {}", "{} 的构造函数抛出 {}：{}")
+            said = failed.format(self.name, type(error).__name__, error)
+            raise ParameterError(knob, value, with_place(said, error), fix={knob: None}) from error
         return module
 
     def arguments(self, parameters: BaseModel) -> dict[str, Any]:

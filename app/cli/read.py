@@ -104,7 +104,10 @@ def _reading(text: str, number: int, part: int | None) -> Restored:
     if part and part > places:
         raise Refusal(f"--part {part}: code stands in {places} place(s)")
     if number > len(found):
-        raise Refusal(f"--reading {number}: this listing has {len(found)} reading(s)")
+        few = Text(
+            "--reading {}: this listing has {} reading(s)", "--reading {}：这段代码有 {} 种读法"
+        )
+        raise Refusal(few.format(number, len(found)))
     return found[number - 1]
 
 

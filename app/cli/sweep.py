@@ -10,6 +10,7 @@ import click
 from app.cli.errors import refusal_of
 from app.cli.output import STDOUT, chosen_format, write
 from app.cli.subject_command import on_subject
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.words import Request
@@ -43,7 +44,7 @@ def sweep(
     resnet-diagram sweep resnet --over layers
     resnet-diagram sweep basic --planes 128 --over groups --values 1,2,32
     """
-    chosen = chosen_format(format, output, FORMATS, "csv", "a sweep")
+    chosen = chosen_format(format, output, FORMATS, "csv", Text("a sweep", "逐值对比"))
     from resnet_core.errors import ParameterError
     from resnet_core.sweep.sweeping import OWN, asked, fixed_sweep
 

@@ -11,6 +11,7 @@ from app.cli.commands import tell
 from app.cli.errors import refusal_of
 from app.cli.output import chosen_format, write
 from app.cli.subject_command import on_subject
+from resnet_core.bilingual import Text
 
 if TYPE_CHECKING:
     from resnet_core.diagram.words import Request
@@ -41,7 +42,7 @@ def window(request: Request, node: str, at: str, output: str | None, format: str
     resnet-diagram window bottleneck --stride 2 --node downsample.0 -o never-read.svg
     resnet-diagram window resnet50 --node maxpool --at 55,55 --theme dark
     """
-    chosen = chosen_format(format, output, FORMATS, "svg", "a window")
+    chosen = chosen_format(format, output, FORMATS, "svg", Text("a window", "窗口图"))
     from resnet_core.errors import ParameterError
     from resnet_core.window.asking import OWN, fixed_window, window_of
 

@@ -74,14 +74,16 @@ def _is_wide(letter: str) -> bool:
 def listed(text: str, width: int) -> list[str]:
     """The same for a list with dots or commas, cut between its items wherever that is enough."""
     first, *rest = re.split(r"( · |, )", text)
-    lines = wrapped(first, width)
-    for sign, item in zip(rest[::2], rest[1::2], strict=True):
-        if lines and columns(lines[-1] + sign + item) <= width:
-            lines[-1] += sign + item
-            continue
-        if sign == ", " and lines and columns(lines[-1]) < width:
-            lines[-1] += ","
-        lines += wrapped(item, width)
+    signs = [*rest[::2], ""]
+    lines: list[str] = []
+    # A comma stays with what is before it, and has room there.
+    for before, item, sign in zip(["", *signs], [first, *rest[1::2]], signs, strict=False):
+        told = item + sign.rstrip() * (sign == ", ")
+        gap = " " if before == ", " else before
+        if lines and columns(lines[-1] + gap + told) <= width:
+            lines[-1] += gap + told
+        else:
+            lines += wrapped(told, width)
     return lines
 
 

@@ -84,16 +84,36 @@ def _rows(graph: Graph) -> dict[str, int]:
     for node in graph.nodes[1:]:
         if not graph.incoming[node.id] and graph.outgoing[node.id]:
             row[node.id] = max(0, min(row[e.target] for e in graph.outgoing[node.id]) - 1)
+    if failed := _untouched(graph):
+        row[failed] = 1 + max(row.values())
     return row
 
 
+def _untouched(graph: Graph) -> str:
+    """A call that failed and took nothing that is drawn; empty where there is none."""
+    failed = graph.problem.node if graph.problem else ""
+    alone = failed and len(graph.nodes) > 1 and not graph.incoming[failed]
+    return failed if alone else ""
+
+
 def _spine(graph: Graph, row: Mapping[str, int]) -> list[str]:
-    """The main path, from the last node back to an input."""
-    last = graph.problem.node if graph.problem else graph.nodes[-1].id
+    """The main path, from the last node back to an input.
+
+    Of several outputs it leads to the one that the longest way leads to, of equal ones the first. A
+    call that failed without taking anything stands below the last one before it.
+    """
+    untouched = _untouched(graph)
+    if untouched:
+        last = next(node.id for node in reversed(graph.nodes) if node.id != untouched)
+    elif graph.problem:
+        last = graph.problem.node
+    else:
+        ends = graph.outputs or graph.nodes[-1:]
+        last = max(ends, key=lambda node: row[node.id]).id
     found = [last]
     while before := graph.incoming[found[-1]]:
         found.append(_main(before, row).source)
-    return found[::-1]
+    return [*found[::-1], *([untouched] if untouched else [])]
 
 
 def _main(edges: Sequence[Edge], row: Mapping[str, int]) -> Edge:

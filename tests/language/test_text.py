@@ -15,6 +15,7 @@ import pytest
 from app.pages.i18n import catalogue, catalogue_file
 from app.pages.messages import phrases
 from resnet_core.bilingual import LANGUAGES, Text, clauses, same
+from resnet_core.language.terminal import listed
 from tests.sources import FILES, ROOT, name_of, nodes_of
 
 # What is made of one wording per language, and the languages that a call of it names in order.
@@ -150,3 +151,11 @@ def test_values_are_put_into_every_wording() -> None:
     assert same("se") == Text("se", "se")
     assert said.mapped(str.upper)["en"] == "1,024 CHANNELS ON THE MAIN PATH"
     assert clauses(same("a"), None, same("b"))["zh"] == "a；b"
+
+
+@pytest.mark.parametrize("width", range(12, 60))
+def test_a_list_that_is_wrapped_keeps_its_commas(width):
+    text = "it looks at values (if, .item(), a mask), and a trace has shapes only"
+    lines = listed(text, width)
+    assert " ".join(lines) == text
+    assert max(map(len, lines)) <= width

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import pytest
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -324,3 +325,48 @@ def test_no_frame_stands_around_what_is_not_its_own(direction):
     # A block that is entered in one place keeps its frame.
     assert draw_module(Modulated(), [(1, 8, 8, 8), (1, 8)], detail="op").sheet.frames == ()
     assert len(draw(model="resnet18", detail="op").sheet.frames) > 8
+
+
+class Heads(nn.Module):
+    """Three outputs, the longest way to the first or to the last of them."""
+
+    def __init__(self, backwards: bool = False) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))
+        self.heads = nn.ModuleList(nn.Linear(8, size) for size in (1, 2, 3))
+        self.backwards = backwards
+
+    def forward(self, x):
+        made = [head(x) for head in self.heads]
+        deep = self.body(made[2].repeat(1, 3)[:, :8])
+        return (deep, *made[:2]) if self.backwards else (*made, deep)[1:]
+
+
+def test_equal_outputs_stand_from_left_to_right():
+    class Even(Heads):
+        def forward(self, x):
+            return tuple(head(x) for head in self.heads)
+
+    places = {box.node.id: box.x for box in draw_module(Even(), (1, 8)).sheet.boxes}
+    assert places["output1"] < places["output2"] < places["output3"]
+
+
+@pytest.mark.parametrize(("backwards", "longest"), [(True, "output1"), (False, "output3")])
+def test_of_several_outputs_the_longest_way_is_the_main_path(backwards, longest):
+    boxes = draw_module(Heads(backwards), (1, 8)).sheet.boxes
+    places = {box.node.id: box.x for box in boxes}
+    assert places[longest] == places["input"] == min(places.values())
+
+
+def test_a_call_that_failed_without_taking_anything_stands_below_the_last_before_it():
+    class Failing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(8, 8)
+
+        def forward(self, x):
+            return self.layer(x) + torch.cat([torch.zeros(2, 3), torch.zeros(3, 4)])
+
+    boxes = {box.node.id: box for box in draw_module(Failing(), (1, 8)).sheet.boxes}
+    assert boxes["cat"].x == boxes["layer"].x
+    assert boxes["cat"].y > boxes["layer"].y > boxes["input"].y

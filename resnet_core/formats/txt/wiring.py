@@ -77,7 +77,8 @@ class Chart:
         for name, row in self.lattice.mark.items():
             self._mark(grid, name, row)
         for row, band, begins in self.lattice.rules:
-            texts = [" · ".join((band.name, band.figures.replace("  ·  ", " · "))), band.name]
+            told = filter(None, (band.name, band.figures.replace("  ·  ", " · ")))
+            texts = [" · ".join(told), band.name]
             texts = texts if begins else [self.manner.say("end of {}", band.name)]
             self._rule(grid, row, [self.manner.spell(text) for text in texts], 2 * band.depth)
         for edge in self.ways.lane:

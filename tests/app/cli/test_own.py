@@ -169,3 +169,33 @@ def test_the_words_of_the_base_class_are_not_those_of_a_module() -> None:
         finally:
             BLOCKS.leave(name)
     assert said == {"Net": "", "Copied": "The basic block, written once more."}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "has no parameter 'plane'; did you mean 'planes'?"),
+     ("zh", "没有参数 'plane'；是不是想写 'planes'？")],
+)  # fmt: skip
+def test_an_argument_that_is_not_there_is_refused_with_the_nearest(language, told):
+    said = run(f"draw mine.py:Net --arg plane=64 --input 1x3x8x8 --lang {language}", 2).output
+    assert told in said
+    assert "--arg planes=…" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("draw mein.py:Net --input 1x3x8x8", "没有文件 mein.py"),
+        ("draw mine.py:Nat --input 1x3x8x8", "mine.py 里没有 'Nat'；是不是想写 'Net'？"),
+        ("draw mine.py:Net --arg planes=8 --input 1xq", "--input 1xq 不是形状"),
+        ("draw mine.py:Net --arg planes=8 --input 1x3x8x8 -o net", "没有表明格式的扩展名"),
+        ("draw mine.py:Net --arg planes=8 --input 1x3x8x8 -o /no/where.svg", "无法写入"),
+        ("table mine.py:Net --arg planes=64", "不知道它的输入"),
+        ("table mine.py:Net --input 1x3x8x8", "需要参数：planes"),
+        ('table mine.py:Net --call "Net(1 / 0)" --input 1x3x8x8', "运行失败，ZeroDivisionError"),
+        ("table basic -o basic.svg", "表格没有 'svg' 这种格式"),
+        ("compare basic", "缺少 B"),
+    ],
+)
+def test_what_the_command_line_itself_refuses_it_refuses_in_chinese_too(command, told):
+    assert told in run(f"{command} --lang zh", 2).output

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from app.http.problems import ProblemError, refusal, unknown_format
 from app.http.requests import (
+    READ,
     Pairs,
     ResourceRequest,
     accepted_of,
@@ -43,7 +44,6 @@ from resnet_core.window import asking, still
 
 Query = tuple[tuple[str, str], ...]
 Page = Callable[[Request, Pairs], Awaitable[Response]]
-METHODS = ["GET", "HEAD"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def routes(resource: Resource, page: Page | None = None) -> APIRouter:
         return await answer(resource, request, pairs, extension)
 
     # One route for all methods: what an address takes is told where another one is tried.
-    methods = [*METHODS, "POST"] if resource.posted else METHODS
+    methods = [*READ, "POST"] if resource.posted else READ
     for path in (resource.path, with_extension):
         router.add_api_route(path, take, methods=methods)
     return router

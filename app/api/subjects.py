@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.http.requests import readable
 from app.http.responses import unchanging
 from resnet_core.diagram.diagram import described
 from resnet_core.registry import BLOCKS, NETWORKS, Registry
@@ -16,25 +17,25 @@ Described = dict[str, Any]
 Listed = list[Described]
 
 
-@router.get("/blocks", summary="The residual blocks", response_model=Listed)
+@readable(router, "/blocks", summary="The residual blocks", response_model=Listed)
 async def blocks() -> Response:
     """Every block with its formula, its paper and its knobs as JSON Schema."""
     return _all(BLOCKS)
 
 
-@router.get("/models", summary="The networks", response_model=Listed)
+@readable(router, "/models", summary="The networks", response_model=Listed)
 async def models() -> Response:
     """Every network, presets included, with its knobs as JSON Schema."""
     return _all(NETWORKS)
 
 
-@router.get("/blocks/{name}", summary="One block", response_model=Described)
+@readable(router, "/blocks/{name}", summary="One block", response_model=Described)
 async def block(name: str) -> Response:
     """The block of this name."""
     return unchanging(described(BLOCKS[name]))
 
 
-@router.get("/models/{name}", summary="One network", response_model=Described)
+@readable(router, "/models/{name}", summary="One network", response_model=Described)
 async def model(name: str) -> Response:
     """The network of this name."""
     return unchanging(described(NETWORKS[name]))

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.http.requests import READ, readable
 from app.http.siblings import Siblings
 from app.workers.journey import Leg
 from app.workers.pool import Workers
@@ -138,15 +139,13 @@ class _Standing(Collector):
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", summary="Whether the server is alive")
-@router.head("/healthz", include_in_schema=False)
+@readable(router, "/healthz", summary="Whether the server is alive")
 async def healthz() -> dict[str, str]:
     """Answers as long as the event loop turns."""
     return {"status": "alive"}
 
 
-@router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", summary="Whether the server can draw", responses={503: {}})
+@readable(router, "/readyz", summary="Whether the server can draw", responses={503: {}})
 async def readyz(request: Request) -> JSONResponse:
     """Ready while something was drawn lately and more may be asked; otherwise 503, and why not.
 
@@ -160,7 +159,7 @@ async def readyz(request: Request) -> JSONResponse:
     return JSONResponse({"status": trouble}, 503, {"Retry-After": "1"})
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.api_route("/metrics", methods=READ, include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """Counts and times for Prometheus. Raises HTTPException where the operator wants none."""
     if not request.app.state.settings.metrics:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
 from urllib.parse import urlencode
 
 import mimeparse
+from fastapi import APIRouter
 from starlette.requests import Request
 
 from app.http.problems import Problem, ProblemError, clean
@@ -20,6 +21,24 @@ from resnet_core.diagram.form import plain
 from resnet_core.formats.graphviz import Format as PictureFormat
 
 Pairs = list[tuple[str, str]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+# How what is only read is asked for.
+READ = ["GET", "HEAD"]
+
+
+def readable(router: APIRouter, path: str, **about: Any) -> Callable[[Endpoint], Endpoint]:
+    """A route for whoever reads, GET and HEAD; ``about`` is what the OpenAPI document says of it.
+
+    FastAPI describes each method of a route, and this one has one meaning: the second route, which
+    nobody reaches, is there for the document alone.
+    """
+
+    def add(endpoint: Endpoint) -> Endpoint:
+        router.add_api_route(path, endpoint, methods=READ, include_in_schema=False)
+        router.add_api_route(path, endpoint, methods=["GET"], **about)
+        return endpoint
+
+    return add
 
 
 def pairs_of(request: Request) -> Pairs:

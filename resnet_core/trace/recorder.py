@@ -100,6 +100,8 @@ class Witness(TorchFunctionMode):
         self.failed: Call | None = None
         self.returned: Any = None
         self._deep = 0
+        # Multiply-adds of calls on parameters alone, until a call that is followed takes them up.
+        self._owed = 0
 
     def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """torchview's way of calling a module, with a note of what runs in which module."""
@@ -114,21 +116,23 @@ class Witness(TorchFunctionMode):
             self.running.append(ran)
             # torchview's first note of the call stands behind all that are there.
             context = _context((*args, *kwargs.values()))
-            known = len(context)
+            known, owed = len(context), self._owed
             try:
                 out = call(module, *args, **kwargs)
             finally:
                 if len(context) > known:
                     ran.head = next(iter(context[known]))
                 ran.macs = self._counted(ran.macs)
+                if closed or not ran.inside:
+                    self._owed = owed  # a layer's count holds them already
             self.running.pop()
             return out if ran.head or ran.inside else _from_nothing(ran, args, out)
 
         return run
 
-    def _counted(self, before: int | None = 0) -> int | None:
-        """What was counted since ``before``; None where nobody counts."""
-        return None if self.counter is None else self.counter.macs - (before or 0)
+    def _counted(self, before: int | None = 0, owed: int = 0) -> int | None:
+        """What was counted since ``before`` and is ``owed``; None where nobody counts."""
+        return None if self.counter is None else self.counter.macs - (before or 0) + owed
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -172,14 +176,14 @@ class Witness(TorchFunctionMode):
         name = str(getattr(func, "__name__", func))
         start = self._counted()
         try:
+            if not before:
+                return self._unfollowed(func, args, kwargs)
             if (answer := quick_answer(func, args, kwargs, self.counter is not None)) is not None:
                 result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
             elif func is written or func is shared:
                 result = RecorderTensor.__torch_function__(func, types, args, kwargs)
-            elif before:
-                result = func(*args, **kwargs)
             else:
-                return self._unfollowed(func, args, kwargs)
+                result = func(*args, **kwargs)
         except Exception:
             if self.failed is None:
                 self.failed = self._call(name, tensors, before, args, kwargs)
@@ -192,7 +196,8 @@ class Witness(TorchFunctionMode):
                     call = UNSEEN
                     if not (self.running and self.running[-1].closed):
                         call = self._call(name, tensors, before, args, kwargs)
-                        call = replace(call, macs=self._counted(start))
+                        call = replace(call, macs=self._counted(start, self._owed))
+                        self._owed = 0
                     self.functions[id(parent)] = call
                     if self.running:
                         self.running[-1].inside.append(parent)
@@ -200,6 +205,7 @@ class Witness(TorchFunctionMode):
 
     def _unfollowed(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """A call on tensors that came along no graph; what torch makes on its way is none of it."""
+        start = self._counted()
         self._deep += 1
         try:
             with torch._C.DisableTorchFunctionSubclass():
@@ -207,6 +213,8 @@ class Witness(TorchFunctionMode):
                 return out.as_subclass(torch.Tensor) if isinstance(out, RecorderTensor) else out
         finally:
             self._deep -= 1
+            if not self._deep:
+                self._owed += self._counted(start) or 0
 
     def _in_a_layer(self) -> bool:
         """Whether torch's own layer makes this call: then the layer is drawn and not the call."""

@@ -148,7 +148,7 @@ def test_the_parent_of_all_workers_may_be_harmed_under_load(by: signal.Signals) 
             kinds = sum((future.result() for future in loads), Counter[str]())
         assert set(kinds) <= {"200", "busy", "worker-lost"}, kinds
         assert kinds["busy"] + kinds["worker-lost"] <= 4, kinds
-        assert server.ask(SMALL).status_code == 200
+        soon(lambda: server.ask(SMALL).status_code == 200, 5)
         soon(lambda: len(server.workers) == 2, 10)
         soon(lambda: server.ask("/readyz").status_code == 200, 10)
 

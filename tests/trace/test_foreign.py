@@ -55,9 +55,26 @@ class Upward(nn.Module):
         return F.conv_transpose2d(x, self.weight, stride=2, groups=2)
 
 
+class OwnTables(nn.Module):
+    """Products of parameters alone, as relative positions are: before a layer, in it, behind it."""
+
+    def __init__(self, inner: nn.Module | None = None) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.zeros(4, 6))
+        self.spread = nn.Parameter(torch.zeros(6, 8))
+        self.inner = inner or nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = x + torch.einsum("ij,jk->ik", self.table, self.spread)
+        bias = (self.table @ self.spread).sum()
+        return F.relu(self.inner(x)) * bias
+
+
 @pytest.mark.parametrize(
     ("module", "shape"),
     [
+        (OwnTables(), (1, 4, 8)),
+        (OwnTables(OwnTables(nn.utils.parametrizations.weight_norm(nn.Linear(8, 8)))), (1, 4, 8)),
         (SamePadded(3, 8, 3), (1, 3, 16, 16)),
         (ConvNorm(), (1, 3, 16, 16)),
         (nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3)), (1, 3, 8, 8)),

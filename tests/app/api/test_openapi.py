@@ -143,3 +143,13 @@ def test_an_address_tells_every_method_that_it_takes(client: TestClient, path: s
     answer = client.put(path)
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/blocks", "/models/resnet50"])
+def test_what_is_only_read_has_a_head_and_says_so(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code
+    answer = client.options(path)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    described = client.get("/openapi.json").json()["paths"]
+    assert all("head" not in operations for operations in described.values())

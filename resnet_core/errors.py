@@ -209,12 +209,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     asked = word.lower()
     most = max(len(asked) // 3, len(asked) > 1)
-    near: list[tuple[int, str]] = []
-    parts: list[tuple[int, str]] = []
+    near: list[tuple[float, str]] = []
+    parts: list[tuple[float, str]] = []
     for name in known:
         slips, whole = _slips(asked, name.lower()), name.lower()
         if slips <= most:
-            near.append((slips - (whole[:1] == asked[:1]), name))
+            # A letter too many at the end is likelier than a wrong one.
+            begun = (whole[:1] == asked[:1]) + 0.5 * asked.startswith(whole)
+            near.append((slips - begun, name))
         elif min(len(asked), len(whole)) > 2 and (
             asked in whole or whole in re.split(r"\W|_", asked)
         ):

@@ -112,7 +112,7 @@ def test_a_phone_keeps_picture_and_knob_in_sight_together(visit):
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
     )  # fmt: skip
     page.locator("#knob-stride-name").scroll_into_view_if_needed()
-    page.evaluate("scrollBy(0, 300)")
+    page.evaluate("scrollBy(0, 200)")
     strip = page.locator("main.strip")
     expect(strip).to_be_visible()
     group = page.get_by_role("radiogroup", name="stride", exact=True)

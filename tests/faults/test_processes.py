@@ -122,7 +122,7 @@ def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
     # A slow machine may refuse what has waited too long, which says nothing of lost workers.
     assert set(kinds) <= {"200", "busy", "worker-lost", "timeout"}, kinds
     assert kinds["worker-lost"] + kinds["timeout"] <= HARMED, kinds
-    assert kinds["200"] > 3 * HARMED
+    assert kinds["200"] > HARMED
     with at_most(5):
         assert server.ask(SMALL).status_code == 200
     soon(lambda: len(server.workers) == 3)

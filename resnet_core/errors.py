@@ -212,7 +212,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     near: list[tuple[float, str]] = []
     parts: list[tuple[float, str]] = []
     for name in known:
-        slips, whole = _slips(asked, name.lower()), name.lower()
+        whole = name.lower()
+        slips = _slips(asked, whole)
         if slips <= most:
             # A letter too many at the end is likelier than a wrong one.
             begun = (whole[:1] == asked[:1]) + 0.5 * asked.startswith(whole)

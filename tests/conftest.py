@@ -1,10 +1,12 @@
-"""What several tests share: published numbers, the switch for snapshots, and random searches."""
+"""What several tests share: published numbers, snapshots, random searches, fresh interpreters."""
 
 from __future__ import annotations
 
 import gc
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def published() -> dict[str, Any]:
     """Figures that others have published; ``_`` in the file says where."""
     return json.loads(PUBLISHED.read_text(encoding="utf-8"))
+
+
+def answer(code: str) -> str:
+    """What a fresh interpreter prints for ``code``."""
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def pairs(graph: Graph) -> list[tuple[str, str]]:

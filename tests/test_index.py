@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,16 +10,11 @@ import pytest
 from resnet_core import index
 from resnet_core.__main__ import rows
 from resnet_core.registry import BLOCKS, NETWORKS, Origin
+from tests.conftest import answer
 from tests.subjects import sampled
 
 ROOT = Path(__file__).parents[1]
 SUBJECTS = [*BLOCKS.values(), *NETWORKS.values()]
-
-
-def answer(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def test_the_index_is_the_one_that_the_sources_make():

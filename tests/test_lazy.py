@@ -1,18 +1,9 @@
 """The face of the library: its names load only what they need, and never turn into folders."""
 
-import subprocess
-import sys
-
 import pytest
 
 import resnet_core
-
-
-def answer(code: str) -> str:
-    """What a fresh interpreter prints for ``code``."""
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
+from tests.conftest import answer
 
 
 def test_errors_load_no_torch() -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http.problems import MEDIA_TYPE, SORTS
-from app.http.requests import media_of, offered, offered_of
+from app.http.requests import READ, media_of, offered, offered_of
 from app.http.responses import unchanging
 from resnet_core.compare import FORMATS as COMPARED
 from resnet_core.compare import VIEWS
@@ -34,7 +34,7 @@ STATUSES = (404, 406, 422, 429, 500, 503, 504)
 router = APIRouter(include_in_schema=False)
 
 
-@router.api_route("/openapi.json", methods=["GET", "HEAD"])
+@router.api_route("/openapi.json", methods=READ)
 async def description(request: Request) -> Response:
     """The description of this server."""
     return unchanging(request.app.openapi())

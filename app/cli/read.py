@@ -102,7 +102,8 @@ def _reading(text: str, number: int, part: int | None) -> Restored:
     found = readings(text, part)
     places = len(found[0].parts) or 1
     if part and part > places:
-        raise Refusal(f"--part {part}: code stands in {places} place(s)")
+        few = Text("--part {}: code stands in {} place(s)", "--part {}：文中有 {} 处代码")
+        raise Refusal(few.format(part, places))
     if number > len(found):
         few = Text(
             "--reading {}: this listing has {} reading(s)", "--reading {}：这段代码有 {} 种读法"

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.encoding import chosen
 from app.http.metrics import Metrics
+from app.http.requests import READ
 
 Headers = list[tuple[bytes, bytes]]
-METHODS = ("GET", "HEAD")
 # What an answer weighs beside its body.
 OVERHEAD = 2048
 SHARE = 64
@@ -73,7 +73,7 @@ class Again:
         """An answer is given again."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in METHODS:
+        if scope["type"] != "http" or scope["method"] not in READ:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.http.problems import FAILURES, Problem, problem_of
-from app.http.requests import pairs_of
+from app.http.requests import READ, pairs_of
 from app.pages.templates import POLICY, Pages
 from app.workers.renderer import Renderer
 from resnet_core.compare import asked
@@ -32,7 +32,7 @@ BAR = 36  # the line below the picture, in pixels
 FOLLOWS = "auto"
 
 
-@router.api_route("/embed", methods=["GET", "HEAD"])
+@router.api_route("/embed", methods=READ)
 async def embed(request: Request) -> Response:
     """The picture of a query, to be looked at closely, in a page for frames."""
     pairs = pairs_of(request)
@@ -60,7 +60,7 @@ async def embed(request: Request) -> Response:
     return page
 
 
-@router.api_route("/oembed", methods=["GET", "HEAD"])
+@router.api_route("/oembed", methods=READ)
 async def oembed(request: Request) -> Response:
     """The frame that stands for an address of this server."""
     query = request.query_params

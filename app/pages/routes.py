@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.http.problems import SORTS, ProblemError, clean
-from app.http.requests import in_a_hurry, offered, pairs_of
+from app.http.requests import READ, in_a_hurry, offered, pairs_of
 from app.http.responses import FOR_EVER
 from app.pages.compare import code_page
 from app.pages.documents import found_in, read
@@ -32,7 +32,7 @@ from resnet_core.registry import BLOCKS, NETWORKS
 router = APIRouter(include_in_schema=False)
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.api_route("/", methods=READ)
 async def explorer(request: Request) -> Response:
     """A subject, its form, its picture and its layers."""
     query = pairs_of(request)
@@ -50,19 +50,19 @@ async def explorer(request: Request) -> Response:
     )
 
 
-@router.api_route("/gallery", methods=["GET", "HEAD"])
+@router.api_route("/gallery", methods=READ)
 async def gallery(request: Request) -> Response:
     """Every subject on a card."""
     return await _page(request, "gallery.html", families=families(), documents_of=found_in)
 
 
-@router.api_route("/documents", methods=["GET", "HEAD"])
+@router.api_route("/documents", methods=READ)
 async def documents(request: Request) -> Response:
     """The documents that the subjects come from."""
     return await _page(request, "documents.html", documents=DOCUMENTS, missing="")
 
 
-@router.api_route("/documents/{slug}", methods=["GET", "HEAD"])
+@router.api_route("/documents/{slug}", methods=READ)
 async def document(request: Request, slug: str) -> Response:
     """What one document says, and what the code in it does."""
     found = next((document for document in DOCUMENTS if document.slug == slug), None)
@@ -81,7 +81,7 @@ async def document(request: Request, slug: str) -> Response:
     )
 
 
-@router.api_route("/read", methods=["GET", "HEAD"])
+@router.api_route("/read", methods=READ)
 async def own_code(request: Request) -> Response:
     """One's own code: a form to paste it, and what an address with a source in it shows."""
     return await _own(request, pairs_of(request))
@@ -99,7 +99,7 @@ async def compared_code(request: Request) -> Response:
     return await code_page(request, await posted(request))
 
 
-@router.api_route("/read.json", methods=["GET", "HEAD", "POST"])
+@router.api_route("/read.json", methods=[*READ, "POST"])
 async def own_code_found(request: Request) -> Response:
     """What the page of one's own code shows, as JSON: restored, other readings, drawn, told."""
     pairs = await posted(request) if request.method == "POST" else pairs_of(request)
@@ -115,7 +115,7 @@ async def _own(request: Request, pairs: list[tuple[str, str]]) -> Response:
     return await _page(request, "read.html", status, pasted=shown)
 
 
-@router.api_route("/reference", methods=["GET", "HEAD"])
+@router.api_route("/reference", methods=READ)
 async def reference(request: Request) -> Response:
     """Every address, every knob of every subject, every sort of problem."""
     forms: list[tuple[str, type[BaseModel]]] = [("input", Input), ("view", Options)]
@@ -130,7 +130,7 @@ async def reference(request: Request) -> Response:
     )
 
 
-@router.api_route("/own.json", methods=["GET", "HEAD"])
+@router.api_route("/own.json", methods=READ)
 async def own(request: Request) -> Response:
     """What has become of somebody's own module since: how often it was loaded, what is wrong."""
     found: Own | None = request.app.state.own
@@ -140,25 +140,25 @@ async def own(request: Request) -> Response:
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-@router.api_route("/theme.css", methods=["GET", "HEAD"])
+@router.api_route("/theme.css", methods=READ)
 async def theme() -> Response:
     """The dark colours of a diagram that stands in a page."""
     return Response(theme_css(), headers={"Cache-Control": FOR_EVER}, media_type="text/css")
 
 
-@router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
+@router.api_route("/sitemap.xml", methods=READ)
 async def site(request: Request) -> Response:
     """The map of the pages."""
     return Response(sitemap(str(request.base_url)), media_type="application/xml")
 
 
-@router.api_route("/robots.txt", methods=["GET", "HEAD"])
+@router.api_route("/robots.txt", methods=READ)
 async def for_robots(request: Request) -> Response:
     """What those that index pages are asked to do."""
     return Response(robots(str(request.base_url)), media_type="text/plain")
 
 
-@router.api_route("/favicon.ico", methods=["GET", "HEAD"])
+@router.api_route("/favicon.ico", methods=READ)
 async def icon() -> Response:
     """The sign of the site, for those that ask at the old place."""
     return Response((folder("static") / "icon.svg").read_bytes(), media_type="image/svg+xml")

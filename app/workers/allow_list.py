@@ -1,7 +1,7 @@
 """The allow-list of a picture: what an SVG may hold before it is kept and given to a browser.
 
 All that a reader types is escaped where it is written. This is the second look, at the finished
-bytes and by one strict pattern: whatever slips in, a script, a link, a picture from elsewhere, a
+document and by one strict pattern: whatever slips in, a script, a link, a picture from elsewhere, a
 style sheet, an entity, is in no list, and the answer is a failure instead of somebody's trap.
 """
 
@@ -53,14 +53,13 @@ class Forbidden(Exception):
     """A document that holds what no picture of ours does."""
 
 
-def passed(drawn: bytes) -> bytes:
-    """The SVG itself, byte for byte. Raises Forbidden for one that holds anything else.
+def passed(drawn: str) -> str:
+    """The SVG itself, letter for letter. Raises Forbidden for one that holds anything else.
 
     Whether each element is closed is not asked: a browser shows less of such a document, not more.
     """
-    text = drawn.decode()
-    found = _PICTURE.match(text)
+    found = _PICTURE.match(drawn)
     end = found.end() if found else 0
-    if end != len(text):
-        raise Forbidden(f"what no picture holds, at character {end}: {text[end : end + 80]!r}")
+    if end != len(drawn):
+        raise Forbidden(f"what no picture holds, at character {end}: {drawn[end : end + 80]!r}")
     return drawn

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 
+from app.workers.allow_list import passed
 from resnet_core import Diagram, ParameterError
 from resnet_core.compare.query import asked, checked, fixed_comparison
 from resnet_core.diagram.diagram import fixed_diagram
@@ -50,12 +51,9 @@ def render(pairs: Pairs, format: str) -> bytes:
 
 def _kept(made: bytes, format: str) -> bytes:
     """What goes out and is laid away: of a picture only one that holds nothing but a picture."""
-    if format != "svg":
-        return made
-    # Its parser is for workers: the server, which only names the jobs, does without.
-    from app.workers.allow_list import passed
-
-    return passed(made)
+    if format == "svg":
+        passed(made.decode())
+    return made
 
 
 def explore(pairs: Pairs) -> bytes:
@@ -68,7 +66,7 @@ def explore(pairs: Pairs) -> bytes:
     with _refusing(pairs):
         diagram = Diagram.of(pairs)
         found = {
-            "svg": _kept(diagram.svg.encode(), "svg").decode(),
+            "svg": passed(diagram.svg),
             "record": diagram.to_dict(),
             "presets": [
                 {"model": place.model, "path": place.path, "knobs": knobs}

@@ -87,7 +87,7 @@ def _drawn(drawing: SourceDrawing) -> dict[str, Any]:
         "call": drawing.call,
         "input": query["input"],
         "url": drawing.url,
-        "svg": passed(drawing.svg.encode()).decode(),
+        "svg": passed(drawing.svg),
         "record": drawing.to_dict(),
         "explanation": drawing.explain(language).to_dict(),
         "assumptions": [
@@ -111,7 +111,7 @@ def _near(close: Diagram, drawing: SourceDrawing) -> dict[str, Any]:
         "said": _both(near(close)),
         "url": close.url,
         "differs": {language: found.summary(language) for language in LANGUAGES},
-        "svg": passed(found.render("svg")).decode(),
+        "svg": passed(found.render("svg").decode()),
     }
 
 

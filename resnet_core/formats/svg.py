@@ -369,7 +369,7 @@ def lean(shape: _Element, box: bool = False) -> None:
 
 def _rounded(shape: _Element) -> None:
     """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
-    words = _words(shape, "points")
+    words = _points(shape)
     # The first corner and the third, which lie across from each other.
     x, y, other_x, other_y = (float(words[at]) for at in (0, 1, 4, 5))
     wide, high = abs(x - other_x), abs(y - other_y)
@@ -401,7 +401,7 @@ def _outline(shape: _Element) -> None:
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(word), 1) for word in _words(shape, "points")[:-2]]
+    numbers = [round(float(word), 1) for word in _points(shape)[:-2]]
     found, before = [], (0.0, 0.0)
     for x, y in zip(numbers[::2], numbers[1::2], strict=True):
         found.append(f"{short(x - before[0])},{short(y - before[1])}")
@@ -411,10 +411,10 @@ def _outline(shape: _Element) -> None:
     shape.set("d", f"m{' '.join(found)}z".replace(",-", "-").replace(" -", "-"))
 
 
-def _words(shape: _Element, name: str) -> list[str]:
-    """The numbers of an attribute, which is taken away."""
-    said = shape.get(name) or ""
-    del shape.attrib[name]
+def _points(shape: _Element) -> list[str]:
+    """The numbers of a polygon's corners, which are taken away."""
+    said = shape.get("points") or ""
+    del shape.attrib["points"]
     return said.replace(",", " ").split()
 
 

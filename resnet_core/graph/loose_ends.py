@@ -19,12 +19,11 @@ class LooseEnds:
     """What does not hang together, in execution order.
 
     ``unfed`` are calls that have weights or are layers and take nothing from any input, the first
-    of each row; ``after`` the others of those rows. ``unused`` are calls whose result goes into no
+    of each row. ``unused`` are calls whose result goes into no
     other, and ``cut`` the outputs to which no way leads from an input.
     """
 
     unfed: tuple[Node, ...] = ()
-    after: tuple[Node, ...] = ()
     unused: tuple[Node, ...] = ()
     cut: tuple[Node, ...] = ()
 
@@ -39,14 +38,14 @@ def loose_ends(graph: Graph) -> LooseEnds:
     fed = _reached(graph, graph.inputs)
     apart = [node for node in graph.calls if node.id not in fed]
     hidden = _reached(graph, [node for node in apart if _is_work(node)])
-    rows = [node for node in apart if node.id in hidden]
     first = [
-        node for node in rows if not any(edge.source in hidden for edge in graph.incoming[node.id])
+        node
+        for node in apart
+        if node.id in hidden and not any(edge.source in hidden for edge in graph.incoming[node.id])
     ]
     ends = graph.outputs and [node for node in graph.calls if not graph.outgoing[node.id]]
     return LooseEnds(
         unfed=tuple(first),
-        after=tuple(node for node in rows if node not in first),
         unused=tuple(node for node in ends if node.outputs),
         cut=tuple(node for node in graph.outputs if node.id not in fed),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from resnet_core.bilingual import Text
 from resnet_core.source import listing
@@ -142,6 +142,8 @@ def readings(given: str, part: int | None = None) -> list[Restored]:
     return [*found.values()][:MOST_READINGS]
 
 
+# The readings of a page are asked for right after its first.
+@lru_cache(4)
 def _page(given: str) -> _Page | None:
     """The page; None where it is one listing and no more, or has none."""
     if len(given) > LONGEST_SOURCE or is_python(given) or patched(given) != given:

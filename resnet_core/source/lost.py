@@ -103,8 +103,8 @@ def begun(text: str, name: str | None = None) -> Completion:
     for part in made.known.node.body:
         if not isinstance(part, ast.Assign):
             continue
-        name = re.escape(ast.unparse(part.targets[0]))
-        if not re.search(rf"^\s*{name}\s*=", _first(made.text), re.MULTILINE):
+        attribute = re.escape(ast.unparse(part.targets[0]))
+        if not re.search(rf"^\s*{attribute}\s*=", _first(made.text), re.MULTILINE):
             head.append(ast.unparse(part))
     lines = made.text.strip("\n").splitlines()
     if not re.search(r"\bdef __init__\(", made.text):

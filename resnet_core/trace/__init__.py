@@ -138,13 +138,9 @@ def _run(
     tensors, named, input_nodes = process_input(list(given), None, dict(kwargs or {}), device)
     record = ComputationGraph(graphviz.Digraph(), input_nodes)
     own = [part for part in module.modules() if _is_own(part)]
-    outside = Outside(own) if own else None
-    try:
+    with Outside(own) if own else nullcontext():
         failure = _forward(module, (tensors, named), record, witness, device)
         return _graph(module, witness, list(input_nodes), twins, failure)
-    finally:
-        if outside:
-            outside.restore()
 
 
 def _is_own(part: nn.Module) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
@@ -43,13 +43,16 @@ class Outside:
             self._look(self._open.popleft())
         self._open.clear()
 
-    def restore(self) -> None:
+    def __enter__(self) -> None:
+        """A run begins."""
+
+    def __exit__(self, *_: object) -> None:
         """Take out the tensors that the run has left, and put back what stood in their place."""
         for place, before in self._kept:
             if isinstance(place, dict):
-                _restore_names(place, before)
+                _restore(place, before, place.__setitem__, place.__delitem__)
             elif isinstance(place, type):
-                _restore_class(place, before)
+                _restore(vars(place), before, partial(setattr, place), partial(delattr, place))
             elif any(_is_left(item) for item in _new(place, before)):
                 place.clear()
                 place.update(before) if isinstance(place, set) else place.extend(before)
@@ -134,22 +137,19 @@ def _is_library(module: str) -> bool:
     return (module or "").partition(".")[0] in LIBRARIES
 
 
-def _restore_names(place: dict[Any, Any], before: dict[Any, Any]) -> None:
-    for name, value in list(place.items()):
+def _restore(
+    now: Mapping[Any, Any],
+    before: Mapping[Any, Any],
+    put: Callable[[Any, Any], None],
+    drop: Callable[[Any], None],
+) -> None:
+    """Names as they were before, as far as the run has left its tensors under them."""
+    for name, value in list(now.items()):
         if value is not before.get(name) and _is_left(value):
             if name in before:
-                place[name] = before[name]
+                put(name, before[name])
             else:
-                del place[name]
-
-
-def _restore_class(place: type, before: dict[str, Any]) -> None:
-    for name, value in list(vars(place).items()):
-        if value is not before.get(name) and _is_left(value):
-            if name in before:
-                setattr(place, name, before[name])
-            else:
-                delattr(place, name)
+                drop(name)
 
 
 def _new(place: Iterable[Any], before: list[Any]) -> Iterator[Any]:

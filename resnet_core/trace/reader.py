@@ -349,7 +349,7 @@ def _is_leaf(ran: Ran) -> bool:
     if isinstance(ran.module, nn.Sequential | nn.ModuleList | nn.ModuleDict):
         return False
     bases = [item for item in type(ran.module).__mro__ if item not in (nn.Module, object)]
-    return not ran.inside or any(base.__module__.startswith("torch.nn.modules.") for base in bases)
+    return not ran.inside or any(map(roles.is_torchs_own, bases))
 
 
 def _counted(macs: int | None, reckoned: int) -> int:

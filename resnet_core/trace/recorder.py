@@ -36,6 +36,7 @@ from torchview.recorder_tensor import RecorderTensor, creation_ops_wrapper, modu
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
 from resnet_core.trace.record import UNSEEN, Call, Counter, Ran
+from resnet_core.trace.roles import is_torchs_own
 from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
 _FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
@@ -218,7 +219,7 @@ class Witness(TorchFunctionMode):
 
     def _in_a_layer(self) -> bool:
         """Whether torch's own layer makes this call: then the layer is drawn and not the call."""
-        return bool(self.running) and _is_torchs_own(type(self.running[-1].module))
+        return bool(self.running) and is_torchs_own(type(self.running[-1].module))
 
     def _call(
         self, name: str, tensors: list[torch.Tensor], nodes: tuple[TensorNode, ...],
@@ -249,11 +250,7 @@ def _context(values: Iterable[Any]) -> list[Any]:
 
 
 def _is_closed(module: nn.Module) -> bool:
-    return not module._modules and _is_torchs_own(type(module))
-
-
-def _is_torchs_own(kind: type) -> bool:
-    return kind.__module__.startswith("torch.nn.modules.")
+    return not module._modules and is_torchs_own(type(module))
 
 
 def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
@@ -540,19 +537,18 @@ class QuickRecorder:
 
     def __init__(self, record: ComputationGraph, around: Callable[[Callee], Callee]) -> None:
         self._calling = around(module_forward_wrapper(record))
-        self._before: Callee | None = None
 
     def __enter__(self) -> None:
         global _recorded
         self._before, _recorded = _recorded, self._calling
-        if nn.Module.__call__ is not _switch:
-            self._kept: Any = nn.Module.__call__
+        self._kept = nn.Module.__call__
+        if self._kept is not _switch:
             nn.Module.__call__ = _switch  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
         global _recorded
         _recorded = self._before
-        if hasattr(self, "_kept"):
+        if self._kept is not _switch:
             nn.Module.__call__ = self._kept  # type: ignore[method-assign]
 
 

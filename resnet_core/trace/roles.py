@@ -126,9 +126,14 @@ def of_module(module: nn.Module) -> Role:
 def torch_name(module: nn.Module) -> str:
     """The name of the torch layer that a module is or is derived from; else its own."""
     for kind in type(module).__mro__:
-        if kind.__module__.startswith("torch.nn.modules.") and kind is not nn.Module:
+        if is_torchs_own(kind) and kind is not nn.Module:
             return kind.__name__
     return type(module).__name__
+
+
+def is_torchs_own(kind: type) -> bool:
+    """Whether a class is one of torch's layers, or what they are made of."""
+    return kind.__module__.startswith("torch.nn.modules.")
 
 
 def of_function(name: str) -> Role:

@@ -68,9 +68,11 @@ def kind_of(answer: httpx2.Response, right: bytes) -> str:
     return str(answer.status_code)
 
 
-def load(server: Server, over: Event, right: dict[str, bytes]) -> Counter[str]:
-    """Ask until it is over; the kinds of answers."""
-    kinds: Counter[str] = Counter()
+def load(
+    server: Server, over: Event, right: dict[str, bytes], into: Counter[str] | None = None
+) -> Counter[str]:
+    """Ask until it is over; the kinds of answers, which are counted ``into`` what is given."""
+    kinds: Counter[str] = Counter() if into is None else into
     while not over.is_set():
         path = random.choice(list(right))
         answer = server.ask(path, timeout=BUSY)
@@ -110,19 +112,23 @@ def test_workers_that_are_harmed_under_load_cost_their_own_requests_alone(
     right = rendered()
     over = Event()
     with ThreadPoolExecutor(4) as threads:
-        loads = [threads.submit(load, server, over, own) for own in shared_out(right, 4)]
+        counts = [Counter[str]() for _ in range(4)]
+        parts = zip(shared_out(right, 4), counts, strict=True)
+        loads = [threads.submit(load, server, over, own, into) for own, into in parts]
         try:
             for _ in range(HARMED):
                 time.sleep(0.5)
                 soon(lambda: bool(server.workers))
                 os.kill(random.choice(server.workers), by)
+            # However slow the machine is: it goes on.
+            soon(lambda: sum(count["200"] for count in counts) > 3 * HARMED, BUSY)
         finally:
             over.set()
         kinds = sum((future.result() for future in loads), Counter[str]())
     # A slow machine may refuse what has waited too long, which says nothing of lost workers.
     assert set(kinds) <= {"200", "busy", "worker-lost", "timeout"}, kinds
     assert kinds["worker-lost"] + kinds["timeout"] <= HARMED, kinds
-    assert kinds["200"] > HARMED
+    assert kinds["200"] > 3 * HARMED
     with at_most(5):
         assert server.ask(SMALL).status_code == 200
     soon(lambda: len(server.workers) == 3)

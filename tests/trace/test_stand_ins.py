@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 import sys
 
 import pytest
 
+from tests.conftest import answer
+
 REAL = "torch.fx.experimental.symbolic_shapes"
-
-
-def answer(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 @pytest.mark.slow

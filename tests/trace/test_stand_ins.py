@@ -1,4 +1,4 @@
-"""A trace of plain sizes loads no sympy, and leaves torch as it was."""
+"""A trace loads neither sympy nor torch's compiler, and leaves torch as it was."""
 
 from __future__ import annotations
 

@@ -74,6 +74,8 @@ class Workers:
             task.cancel()
         if self._tending:
             await asyncio.wait(self._tending)
+        for worker in self._workers:
+            worker.kill()
         await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in self._workers))
 
     async def run(self, job: Callable[..., T], *arguments: Any) -> T:
@@ -199,7 +201,7 @@ class Workers:
         clock = asyncio.get_running_loop()
         ticket.begun = clock.time()
         self._at_work[worker] = ticket
-        work = asyncio.ensure_future(worker.do(ticket.job, *ticket.arguments))
+        work = worker.do(ticket.job, *ticket.arguments)
         limit = max(0.0, ticket.deadline - ticket.begun)
         if express:
             limit = min(limit, 2 * SMALL)

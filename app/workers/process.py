@@ -1,7 +1,7 @@
 """A worker: a process with a pipe of its own, which does one job at a time.
 
 No lock and no pipe is shared: whatever happens to one worker, at whatever moment, is felt at its
-own pipe's end alone. A thread of the server waits at that end, and is freed by the process's death.
+own pipe's end alone, which the process's death closes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from app.workers.limits import Limited, TooSlow
+from app.workers.pipe import Pipe, both_ends
 from resnet_core.errors import ResnetDiagramError
 from resnet_core.stages import Lap, timed
 
@@ -73,15 +74,21 @@ class Process:
         self.laps: list[Lap] = []
         self._memory, self._calm, self._limits = memory, calm, limits or {}
         self._process: Any = None
-        self._pipe: Connection | None = None
+        self._pipe: Pipe | None = None
+        # The answer that is waited for, and whether the process has begun to make it.
+        self._answer: asyncio.Future[Any] | None = None
+        self._begun = False
+        self._patience: asyncio.TimerHandle | None = None
+        # Something was heard of it without a job.
+        self._loaded = asyncio.Event()
         self._starts = False
-        # One waits at the pipe, one is there to start and to bury.
+        # It starts and buries: a process that has ended takes as long as it likes to be gone.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"resnet-diagram-{name}")
 
     @property
     def alive(self) -> bool:
         """Whether there is a process that takes jobs."""
-        return self._process is not None and bool(self._process.is_alive())
+        return self._process is not None and self._pipe is not None and self._pipe.open
 
     @property
     def pid(self) -> int | None:
@@ -101,54 +108,62 @@ class Process:
         self.kill()
         loop = asyncio.get_running_loop()
         starting = loop.run_in_executor(self._threads, self._start)
-        while not (await asyncio.wait({starting}, timeout=NUDGE))[0]:
-            _signal_fork_server(signal.SIGCONT)
-        await starting
+        try:
+            while not (await asyncio.wait({starting}, timeout=NUDGE))[0]:
+                _signal_fork_server(signal.SIGCONT)
+        except asyncio.CancelledError:
+            starting.add_done_callback(_unwanted)
+            raise
+        end = await starting
+        self._pipe = pipe = Pipe(self._heard, self._garbled, lambda: self._ended(pipe))
+        self._loaded.clear()
+        await pipe.connect(end)
+        if not forks():
+            # It loads for seconds what the others are forked with, and no job shall wait for that.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._loaded.wait(), LOADING)
 
-    async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
-        """What the job returns or raises. Raises NotBegun, WorkerLost."""
+    def do(self, job: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+        """What the job returns or raises, to be waited for. Raises NotBegun, WorkerLost in it."""
         loop = asyncio.get_running_loop()
-        begun = threading.Event()
-        work = loop.run_in_executor(self._threads, self._ask, job, arguments, begun.set)
-        work.add_done_callback(_heard)
-        while not (await asyncio.wait({work}, timeout=PATIENCE))[0]:
-            if not begun.is_set() and self._stopped:
-                self.kill()
-        fine, value, self.resident, self.laps = work.result()
-        if not fine:
-            raise value
-        return value
+        self._begun, self._answer = False, loop.create_future()
+        # A failure that nobody waits for any more is no news.
+        self._answer.add_done_callback(_looked_at)
+        if self._pipe is None or not self.alive:
+            self._fail(NotBegun(f"worker {self.name} has ended"))
+        else:
+            self._pipe.send((job, arguments))
+            self._patience = loop.call_later(PATIENCE, self._look)
+        return self._answer
 
     def kill(self) -> None:
         """End it at once, whatever it is doing; who waits for its answer gets WorkerLost."""
-        process, self._process = self._process, None  # it is called from threads too
+        process, self._process = self._process, None
         if process is None:
             return
         # 255 says as well that the fork server has died, which alone knows how the process ended.
         if process.exitcode in (None, 255):
             _kill(process.pid)
         if self._pipe:
-            # Whatever state the process is in, the thread that waits for it is free.
-            with suppress(OSError), socket.socket(fileno=os.dup(self._pipe.fileno())) as end:
-                end.shutdown(socket.SHUT_RDWR)
+            # Whatever state the process is in, who waits for it is free.
+            self._pipe.close()
         with suppress(RuntimeError):
             self._threads.submit(process.join, 5)
 
     def close(self) -> None:
-        """End it for good."""
-        self.kill()
+        """Start none any more, and wait until it is buried. For a thread, after ``kill``."""
         if self._starts:
             # What it waits for loads torch, and that takes seconds.
             _signal_fork_server(signal.SIGKILL)
         self._threads.shutdown(wait=True)
-        if self._pipe:
-            self._pipe.close()
+        if self._process:
+            # It has come too late to be killed before.
+            _kill(self._process.pid)
 
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
+        """Start the process, which takes a while; the server's end of its pipe."""
         context = _context()
-        if self._pipe:
-            self._pipe.close()
-        self._pipe, theirs = multiprocessing.Pipe()
+        ours, theirs = both_ends()
         arguments = (theirs, self._memory, self._calm, self._limits, self._begin)
         process = context.Process(
             target=work, args=arguments, name=f"resnet-diagram-{self.name}", daemon=True
@@ -156,42 +171,79 @@ class Process:
         self._starts = True
         try:
             process.start()
+        except BaseException:
+            ours.close()
+            raise
         finally:
             self._starts = False
             # The last copy must be the worker's, or its death would not be seen here.
             theirs.close()
         self._process = process
-        if context.get_start_method() == "spawn":
-            # It loads for seconds what the others are forked with, and no job shall wait for that.
-            with suppress(EOFError, OSError):
-                if self._pipe.poll(LOADING):
-                    self._pipe.recv()
+        return ours
 
-    def _ask(
-        self, job: Callable[..., Any], arguments: tuple[Any, ...], begun: Callable[[], None]
-    ) -> tuple[bool, Any, int, list[Lap]]:
-        """Hand the job over and wait for its answer, in a thread."""
-        failure: type[Exception] = NotBegun
-        assert self._pipe is not None  # it is made before the process
+    def _heard(self, message: Any) -> None:
+        """The process has begun, or it has an answer."""
+        answer = self._answer
+        if answer is None or answer.done():
+            self._loaded.set()
+            return
         try:
-            self._pipe.send((job, arguments))
-            if self._pipe.recv() != BEGUN:
-                raise ValueError("a worker spoke out of turn")
-            begun()
-            failure = WorkerLost
-            fine, value, resident, laps = self._pipe.recv()
-            return bool(fine), value, int(resident), list(laps)
-        except (EOFError, OSError):
+            if not self._begun:
+                self._begin_with(message)
+                return
+            fine, value, resident, laps = message
+            self.resident, self.laps = int(resident), list(laps)
+            if fine:
+                answer.set_result(value)
+            else:
+                answer.set_exception(value)
+        except (TypeError, ValueError) as error:
+            self._garbled(error)
+
+    def _begin_with(self, message: Any) -> None:
+        if message != BEGUN:
+            raise ValueError("a worker spoke out of turn")
+        self._begun = True
+        if self._patience:
+            self._patience.cancel()
+
+    def _garbled(self, error: Exception) -> None:
+        """What it sent cannot be read, and so nothing that it will send."""
+        self.kill()
+        self._fail(WorkerLost(f"worker {self.name} answered garbage: {error!r}"))
+
+    def _ended(self, pipe: Pipe) -> None:
+        """The process is gone, or it will be."""
+        if pipe is not self._pipe:
+            return
+        self.kill()
+        self._loaded.set()
+        failure: type[Exception] = WorkerLost if self._begun else NotBegun
+        self._fail(failure(f"worker {self.name} ended"))
+
+    def _fail(self, error: Exception) -> None:
+        if self._patience:
+            self._patience.cancel()
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(error)
+
+    def _look(self) -> None:
+        """See whether a process that has not said that it has begun is able to."""
+        if self._answer is None or self._answer.done() or self._begun:
+            return
+        if self._stopped:
             self.kill()
-            raise failure(f"worker {self.name} ended") from None
-        except Exception as error:
-            # What it sent cannot be read, and so nothing that it will send.
-            self.kill()
-            raise WorkerLost(f"worker {self.name} answered garbage: {error!r}") from None
+        else:
+            self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._look)
 
 
-def _heard(done: asyncio.Future[Any]) -> None:
-    """A failure that nobody waits for any more is no news."""
+def _unwanted(started: asyncio.Future[socket.socket]) -> None:
+    """The server has left while its worker was starting."""
+    if not started.cancelled() and started.exception() is None:
+        started.result().close()
+
+
+def _looked_at(done: asyncio.Future[Any]) -> None:
     if not done.cancelled():
         done.exception()
 
@@ -275,6 +327,8 @@ def _give_up(pipe: Connection, why: TooSlow) -> None:
 def _done(job: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
     try:
         return True, job(*arguments)
+    except StopIteration as error:
+        return False, _unheld(error)
     except Exception as error:
         if not isinstance(error, ResnetDiagramError) and hasattr(error, "add_note"):
             # Only text crosses the pipe, and the log wants to know where it was.
@@ -345,8 +399,11 @@ class Thread:
     async def start(self) -> None:
         """There is nothing to start."""
 
-    async def do(self, job: Callable[..., Any], *arguments: Any) -> Any:
-        """What the job returns or raises."""
+    def do(self, job: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+        """What the job returns or raises, to be waited for."""
+        return asyncio.ensure_future(self._do(job, *arguments))
+
+    async def _do(self, job: Callable[..., Any], *arguments: Any) -> Any:
         loop = asyncio.get_running_loop()
         self.laps = []
         value, self.laps = await loop.run_in_executor(self._threads, _sheltered, job, *arguments)
@@ -361,12 +418,17 @@ class Thread:
 
 
 def _sheltered(job: Callable[..., Any], *arguments: Any) -> tuple[Any, list[Lap]]:
-    """What the job returns or raises, and its stages; but a future can hold no StopIteration."""
+    """What the job returns or raises, and its stages."""
     try:
         with timed() as watch:
             return job(*arguments), watch.laps
     except StopIteration as error:
-        raise RuntimeError("a job ended in the middle of an iteration") from error
+        raise _unheld(error) from error
+
+
+def _unheld(_: StopIteration) -> RuntimeError:
+    """What stands for a StopIteration, which no future can hold."""
+    return RuntimeError("a job ended in the middle of an iteration")
 
 
 Worker = Process | Thread

@@ -221,7 +221,10 @@ def test_a_job_that_another_worker_has_taken_over_is_not_lost(
         def __init__(self) -> None:
             self.killed, self.ended = asyncio.Event(), asyncio.Event()
 
-        async def do(self, *_: Any) -> None:
+        def do(self, *_: Any) -> asyncio.Future[Any]:
+            return asyncio.ensure_future(self._end())
+
+        async def _end(self) -> None:
             await self.ended.wait()
             raise WorkerLost("worker express ended")
 

@@ -83,7 +83,8 @@ def routes(resource: Resource, page: Page | None = None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     with_extension = f"{resource.path}.{{extension}}"
 
-    async def take(request: Request, extension: str | None = None) -> Response:
+    async def take(request: Request) -> Response:
+        extension: str | None = request.path_params.get("extension")
         if request.method == "POST":
             request.state.asked = ResourceRequest((), extension, tuple(resource.formats()))
             return await answer(resource, request, await posted_pairs(request), extension)
@@ -95,7 +96,7 @@ def routes(resource: Resource, page: Page | None = None) -> APIRouter:
     # One route for all methods: what an address takes is told where another one is tried.
     methods = [*READ, "POST"] if resource.posted else READ
     for path in (resource.path, with_extension):
-        router.add_api_route(path, take, methods=methods)
+        router.add_route(path, take, methods=methods)
     return router
 
 

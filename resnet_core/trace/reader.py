@@ -219,7 +219,9 @@ class Reader:
             made = (parent for tensor in head.output_nodes for parent in tensor.parents)
             self.maker.update((id(parent), name) for parent in made)
             inputs, outputs = _shapes(head.input_shape), _shapes(head.output_shape)
-        used = tuple(id(parameter) for parameter in module.parameters())
+        # A layer without layers inside is asked at once, for that is most of them.
+        own = module.parameters() if module._modules else module._parameters.values()
+        used = tuple([id(parameter) for parameter in own if parameter is not None])
         if read := [held for held in map(self._held, ran.read) if held]:
             attributes = {**attributes, "reads": read}
         node = Node(

@@ -32,6 +32,7 @@ from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
 from torchview.computation_node import FunctionNode, TensorNode
 from torchview.recorder_tensor import RecorderTensor, creation_ops_wrapper, module_forward_wrapper
+from torchview.utils import OrderedSet
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
@@ -39,7 +40,7 @@ from resnet_core.trace.record import UNSEEN, Call, Counter, Ran
 from resnet_core.trace.roles import is_torchs_own
 from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
-_FOREIGN = tuple(str(Path(value.__file__ or "").parent) for value in (torch, torchview))
+_FOREIGN = (*(str(Path(value.__file__ or "").parent) for value in (torch, torchview)), "<")
 _LAYERS = str(Path(nn.__file__ or "").parent)
 _HERE = str(Path(__file__).parent)
 _ROOT = Path(__file__).parents[2]
@@ -172,8 +173,8 @@ class Witness(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """What a call returns or raises, and a note of it."""
-        tensors = list(_tensors((*args, *kwargs.values())))
-        before = tuple(_nodes(tensor)[-1] for tensor in tensors if _nodes(tensor))
+        tensors = _tensors((*args, *kwargs.values()))
+        before = tuple([nodes[-1] for tensor in tensors if (nodes := _nodes(tensor))])
         name = str(getattr(func, "__name__", func))
         start = self._counted()
         try:
@@ -192,7 +193,8 @@ class Witness(TorchFunctionMode):
         for tensor in _tensors((result,)):
             if name in PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
-            for parent in _nodes(tensor)[-1].parents if _nodes(tensor) else ():
+            nodes = _nodes(tensor)
+            for parent in nodes[-1].parents if nodes else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
                     call = UNSEEN
                     if not (self.running and self.running[-1].closed):
@@ -270,21 +272,26 @@ def _nodes(tensor: torch.Tensor) -> list[TensorNode]:
     return getattr(tensor, "tensor_nodes", None) or []
 
 
-def _tensors(values: Iterable[Any]) -> Iterable[torch.Tensor]:
+def _tensors(values: Iterable[Any]) -> list[torch.Tensor]:
     """All tensors among the values, also inside tuples and lists; parameters too."""
+    found: list[torch.Tensor] = []
     for value in values:
-        if isinstance(value, RecorderTensor | torch.Tensor):
-            yield value
+        # Asked for each value of each call: of the commonest types first, and by name.
+        if type(value) in _PLAIN:
+            continue
+        if isinstance(value, torch.Tensor):
+            found.append(value)
         elif isinstance(value, tuple | list):
-            yield from _tensors(value)
+            found += _tensors(value)
         elif isinstance(value, dict):
-            yield from _tensors(value.values())
+            found += _tensors(value.values())
+    return found
 
 
 def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are no tensors, by name."""
     plain = [arg for arg in args if not isinstance(arg, torch.Tensor)]
-    plain = [item for item in plain if next(iter(_tensors([item])), None) is None]
+    plain = [item for item in plain if not _tensors([item])]
     names = _POSITIONAL.get(name.strip("_"), ())
     if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
         plain = [tuple(plain)]
@@ -324,7 +331,7 @@ def _line(frame: FrameType | None) -> Source | None:
         if file.startswith(_HERE):
             if frame.f_code.co_name == "_run":
                 return None
-        elif not file.startswith((*_FOREIGN, "<")):
+        elif not file.startswith(_FOREIGN):
             return Source(_shown(file), frame.f_lineno)
         frame = frame.f_back
     return None
@@ -357,7 +364,9 @@ def quick_answer(
 
     A convolution that torch is to count (``counted``) must reach it.
     """
-    if func in _DIRECT:
+    if func in _IN_PLACE and not kwargs and _alike(args):
+        return _writing(func)
+    if func in _DIRECT or func in _IN_PLACE:
         return _directly(func)
     known = _KNOWN.get(func)
     if known is None or (counted and known is _convolved):
@@ -387,6 +396,30 @@ def _directly(func: Any) -> Answer:
     return answer
 
 
+@cache
+def _writing(func: Any) -> Answer:
+    """What is left of an addition in place where nothing is computed: a tensor was written to."""
+
+    def answer(input: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        with torch._C.DisableTorchFunction():
+            # Torch takes ``add_`` apart in Python there, and counts this one as it does that.
+            return input.zero_()
+
+    answer.__name__ = func.__name__
+    return answer
+
+
+def _alike(operands: tuple[Any, ...]) -> bool:
+    """Whether these are two tensors without data, of one shape and of the same numbers."""
+    if len(operands) != 2 or not all(isinstance(one, torch.Tensor) for one in operands):
+        return False
+    into, other = operands
+    with torch._C.DisableTorchFunction():
+        same: bool = into.shape == other.shape and into.dtype == other.dtype
+        # One that is spread over less memory than it has numbers cannot be written to.
+        return same and into.is_meta and other.is_meta and into.is_contiguous()
+
+
 def blank(like: torch.Tensor, shape: Shape) -> torch.Tensor:
     """A tensor of this shape, of the same numbers as another, without data."""
     with torch._C.DisableTorchFunction():
@@ -397,9 +430,10 @@ def _normed(input: torch.Tensor, *others: Any, training: bool = False, **more: A
     """A batch norm at rest, whose channels agree: its output has its input's shape."""
     tensors = [value for value in (*others, *more.values()) if isinstance(value, torch.Tensor)]
     plain = not training and True not in others[4:5] and tensors and input.is_meta
-    if not plain or any(input.shape[1:2] != tensor.shape for tensor in tensors):
+    shape = tuple(input.shape)
+    if not plain or any(shape[1:2] != tensor.shape for tensor in tensors):
         return None
-    return tuple(input.shape)
+    return shape
 
 
 def _convolved(
@@ -412,34 +446,35 @@ def _convolved(
     groups: int = 1,
 ) -> Shape | None:
     """A convolution over height and width whose operands fit each other."""
-    channels, rest = divmod(weight.shape[0], groups)
-    kernel = weight.shape[2:]
+    given, taken = input.shape, weight.shape
+    if len(given) != 4 or len(taken) != 4:
+        return None
+    channels, rest = divmod(taken[0], groups)
+    kernel = taken[2:]
     fits = (
-        input.dim() == weight.dim() == 4
-        and input.is_meta
+        input.is_meta
         and input.dtype == weight.dtype
-        and input.shape[1] == weight.shape[1] * groups
+        and given[1] == taken[1] * groups
         and channels
         and not rest
-        and (bias is None or (bias.shape == weight.shape[:1] and bias.dtype == weight.dtype))
+        and (bias is None or (bias.shape == taken[:1] and bias.dtype == weight.dtype))
     )
     steps, pads, spread = _pair(stride), _pair(padding), _pair(dilation)
     if not fits or steps is None or pads is None or spread is None:
         return None
     sides = tuple(
         (side + 2 * pad - apart * (taps - 1) - 1) // step + 1
-        for side, taps, step, pad, apart in zip(
-            input.shape[2:], kernel, steps, pads, spread, strict=True
-        )
+        for side, taps, step, pad, apart in zip(given[2:], kernel, steps, pads, spread, strict=True)
         if step > 0
     )
-    if len(sides) < 2 or min(input.shape[0], *kernel, *sides, *spread) < 1 or min(pads) < 0:
+    if len(sides) < 2 or min(given[0], *kernel, *sides, *spread) < 1 or min(pads) < 0:
         return None
-    return (input.shape[0], weight.shape[0], *sides)
+    return (given[0], taken[0], *sides)
 
 
 # What needs none of torch's modes: it makes nothing on the way, and is asked for everywhere.
-_DIRECT = frozenset({F.relu, torch.Tensor.add, torch.Tensor.__add__, torch.Tensor.__iadd__})
+_DIRECT = frozenset({F.relu, torch.Tensor.add, torch.Tensor.__add__})
+_IN_PLACE = frozenset({torch.Tensor.add_, torch.Tensor.__iadd__})
 _KNOWN: dict[Any, Callable[..., Shape | None]] = {F.batch_norm: _normed, F.conv2d: _convolved}
 
 
@@ -455,9 +490,8 @@ def _pair(value: Any) -> tuple[int, int] | None:
 # What torch calls to make a tensor of none.
 CREATORS = frozenset(getattr(torch, name) for name in recorder_tensor.orig_name_list)
 
-_NOTHING_INSIDE = frozenset(
-    {int, float, bool, str, type(None), torch.Tensor, nn.Parameter, torch.Size, torch.dtype}
-)
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.Size, torch.dtype})
+_NOTHING_INSIDE = _PLAIN | {torch.Tensor, nn.Parameter}
 _LISTS = frozenset({list, tuple})
 Callee = Callable[..., Any]
 
@@ -486,18 +520,24 @@ def _quickly(slow: Callee) -> Callee:
 
     def walk(data: Any, act: Callee, *into: Any, **more: Any) -> Any:
         kind = type(data)
+        parts: Iterable[Any] = ()
         if kind is RecorderTensor:
             act(data, *into, **more)
         elif kind in _LISTS:
-            for item in data:
-                if type(item) not in _NOTHING_INSIDE:
-                    walk(item, act, *into, **more)
+            parts = data
         elif kind is dict:
-            for item in data.values():
-                if type(item) not in _NOTHING_INSIDE:
-                    walk(item, act, *into, **more)
+            parts = data.values()
+        elif kind is OrderedSet:
+            parts = data.map
         elif kind not in _NOTHING_INSIDE:
             slow(data, act, *into, **more)
+        for part in parts:
+            # Mostly it is such a tensor, or nothing: that is not worth a call of its own.
+            kind = type(part)
+            if kind is RecorderTensor:
+                act(part, *into, **more)
+            elif kind not in _NOTHING_INSIDE and (kind is not dict or part):
+                walk(part, act, *into, **more)
         return into[0] if into else None
 
     return walk

@@ -77,7 +77,8 @@ def test_a_batch_norm_at_rest_keeps_its_shape_where_its_channels_agree(
 @pytest.mark.parametrize(
     ("func", "more"),
     [(F.relu, {}), (F.relu, {"inplace": True}), (torch.Tensor.add, {"other": 1}),
-     (torch.Tensor.__iadd__, None), (torch.Tensor.__add__, None)],
+     (torch.Tensor.__iadd__, None), (torch.Tensor.add_, None), (torch.Tensor.add_, {"other": 1}),
+     (torch.Tensor.__add__, None)],
 )  # fmt: skip
 def test_what_goes_past_torchs_modes_writes_and_gives_what_torch_does(func: Any, more: Any) -> None:
     x = torch.empty(2, 4, 7, 7, device="meta")
@@ -90,6 +91,39 @@ def test_what_goes_past_torchs_modes_writes_and_gives_what_torch_does(func: Any,
     made = answer(*args, **kwargs)
     assert (made is x) == (x._version > before) == (func(*args, **kwargs) is x)
     assert made.shape == x.shape
+
+
+@pytest.mark.parametrize(
+    ("x", "args", "kwargs"),
+    [
+        (torch.empty(2, 4, 7, 7, device="meta"), (torch.empty(2, 4, 7, 6, device="meta"),), {}),
+        (torch.empty(4, 1, device="meta").expand(4, 7), (torch.empty(4, 7, device="meta"),), {}),
+        (torch.empty(4, device="meta", dtype=torch.int64), (torch.empty(4, device="meta"),), {}),
+        (torch.empty(4, device="meta"), (torch.empty(4, device="meta"), 1), {}),
+        (torch.empty(4, 1, 3, device="meta"), (torch.empty(3, device="meta"),), {}),
+        (torch.empty(4, device="meta"), (torch.empty(4, device="meta"),), {"alpha": 2}),
+        (torch.ones(4), (torch.ones(4),), {}),
+    ],
+    ids=["shapes", "one memory for many numbers", "whole numbers", "too many", "spread", "alpha",
+         "real numbers"],
+)  # fmt: skip
+def test_an_addition_in_place_that_is_less_plain_is_what_torch_makes_of_it(
+    x: torch.Tensor, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    def outcome(func: Any) -> Any:
+        copy = x.clone() if x.is_contiguous() else x
+        try:
+            return (
+                func(copy, *args, **kwargs).tolist()
+                if not x.is_meta
+                else func(copy, *args, **kwargs).shape
+            )
+        except (RuntimeError, TypeError) as error:
+            return type(error), str(error)
+
+    answer = quick_answer(torch.Tensor.add_, (x, *args), kwargs, counted=True)
+    assert answer is not None
+    assert outcome(answer) == outcome(torch.Tensor.add_)
 
 
 def test_nothing_else_is_reckoned() -> None:

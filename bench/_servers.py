@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 READY = re.compile(r"ready on (http://\S+)")
@@ -42,6 +44,22 @@ class Server:
         with urlopen(self.url + path, timeout=60) as answer:
             body: bytes = answer.read()
             return body
+
+
+class Client:
+    """One kept connection, which a browser or a proxy has too; what it costs is the server's."""
+
+    def __init__(self, server: Server) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+
+    def get(self, path: str) -> bytes:
+        """The answer's body. Raises SystemExit for any that is not 200."""
+        self._connection.request("GET", path)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path} was answered with {answer.status}")
+        return body
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from bench import cold, warm
-from bench._servers import Server, asked, serving
+from bench._servers import Client, Server, asked, serving
 from resnet_core import draw
 
 BLOCK = "/diagram.svg?block=bottleneck&stride=2&planes={}"
@@ -142,15 +142,15 @@ def drawn() -> Iterator[Figure]:
     """What is new: against torchview and a ``dot`` process."""
     cold.settle()
     with serving(workers=1, cache_bytes=0, timeout=60) as server:
-        planes = iter(range(65, 512))
+        planes, client = iter(range(65, 512)), Client(server)
 
         def block() -> object:
-            return server.get(BLOCK.format(next(planes)))
+            return client.get(BLOCK.format(next(planes)))
 
         block()
         ours, theirs = cold._fastest(block, cold._theirs(cold.BLOCK, "meta"))
         yield Figure("block", ours / theirs, 0.4)
-        yield _other_view(server)
+        yield _other_view(client)
         (deep,) = cold._fastest(_deep(server))
         yield Figure("deep", deep / 1000, 1.5, " s")
     for name, wanted, module, device, goal in cold.ROWS:
@@ -164,14 +164,14 @@ def _deep(server: Server) -> Callable[[], object]:
     return lambda: server.get(DEEP.format(next(classes)))
 
 
-def _other_view(server: Server) -> Figure:
+def _other_view(client: Client) -> Figure:
     query = "model=resnet50&input=200"
-    server.get(f"/diagram.svg?{query}")
+    client.get(f"/diagram.svg?{query}")
     shown = draw(model="resnet50", input=200, theme="dark")
     shown.graph  # noqa: B018  it is traced
     # The server keeps no answers.
     dark = f"/diagram.svg?{query}&theme=dark"
-    ours, theirs = cold._fastest(lambda: server.get(dark), lambda: replace(shown).svg)
+    ours, theirs = cold._fastest(lambda: client.get(dark), lambda: replace(shown).svg)
     return Figure("view", ours / theirs, 1.5)
 
 
@@ -180,12 +180,11 @@ def given_again() -> Iterator[Figure]:
     with serving(workers=1) as server:
         ratio, _, _, _ = warm.measured(server)
         yield Figure("bare", ratio, warm.GOAL, least=True)
-        client = http.client.HTTPConnection(urlsplit(server.url).netloc)
+        client = Client(server)
         taken = []
         for _ in range(500):
             begun = time.perf_counter()
-            client.request("GET", KEPT)
-            client.getresponse().read()
+            client.get(KEPT)
             taken.append(1000 * (time.perf_counter() - begun))
         yield Figure("kept", median(taken), 1, " ms")
 

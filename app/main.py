@@ -99,12 +99,14 @@ def create_app(settings: Settings | None = None, own: Own | None = None) -> Appl
     app.state.own = own
     app.state.pages = Pages()
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    app.router.routes += [
+        *resources.routes(resources.DIAGRAM),
+        *resources.routes(resources.EXPLANATION),
+        *resources.routes(resources.COMPARISON, compare_page),
+        *resources.routes(resources.WINDOW),
+        *resources.routes(resources.SWEEP),
+    ]
     for router in (
-        resources.routes(resources.DIAGRAM),
-        resources.routes(resources.EXPLANATION),
-        resources.routes(resources.COMPARISON, compare_page),
-        resources.routes(resources.WINDOW),
-        resources.routes(resources.SWEEP),
         subjects.router,
         openapi.router,
         health,

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from app.http.problems import ProblemError, refusal, unknown_format
 from app.http.requests import (
@@ -78,9 +79,17 @@ class Resource:
         return f"{self.path}?{fix.partition('?')[2]}" if fix else None
 
 
-def routes(resource: Resource, page: Page | None = None) -> APIRouter:
+class Way(Route):
+    """A route of Starlette's, which hands the request over as it is; it says which one it is."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        # Metrics and traces count by it, as they do by FastAPI's.
+        return match, {**found, "route": self}
+
+
+def routes(resource: Resource, page: Page | None = None) -> list[Way]:
     """The routes of a resource; ``page`` answers browsers that go to its bare address."""
-    router = APIRouter(include_in_schema=False)
     with_extension = f"{resource.path}.{{extension}}"
 
     async def take(request: Request) -> Response:
@@ -95,9 +104,7 @@ def routes(resource: Resource, page: Page | None = None) -> APIRouter:
 
     # One route for all methods: what an address takes is told where another one is tried.
     methods = [*READ, "POST"] if resource.posted else READ
-    for path in (resource.path, with_extension):
-        router.add_route(path, take, methods=methods)
-    return router
+    return [Way(path, take, methods=methods) for path in (resource.path, with_extension)]
 
 
 async def answer(

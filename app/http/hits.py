@@ -95,14 +95,16 @@ class Again:
         async def keep(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                start = message
-            elif start is not None and not message.get("more_body"):
-                if method == "GET" and start["status"] == 200:
-                    self._remember(key, start["headers"], message.get("body", b""))
-                start = None
-            else:
-                start = None
+                # A copy: who is outside of this may add to it.
+                start = {**message, "headers": list(message["headers"])}
+                await send(message)
+                return
+            begun, start = start, None
+            # Who has asked waits for nothing that is for the next one.
             await send(message)
+            whole = begun is not None and not message.get("more_body")
+            if begun and whole and method == "GET" and begun["status"] == 200:
+                self._remember(key, begun["headers"], message.get("body", b""))
 
         return keep
 

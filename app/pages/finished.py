@@ -16,11 +16,11 @@ from itertools import chain, product
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from app.http.encoding import chosen
 from app.http.hits import Again
-from app.http.requests import in_a_hurry
+from app.http.requests import PICTURES, in_a_hurry
 from app.pages.documents import read
 from app.pages.explorer import START, explore
 from app.pages.gallery import Card, families
@@ -33,12 +33,21 @@ from resnet_core import FORMATS, Diagram
 from resnet_core.documents import DOCUMENTS, Document
 from resnet_core.registry import BLOCKS, NETWORKS
 
+FILES = tuple(f".{format}" for format in PICTURES)
+
 
 class Finished(Again):
     """Pages and lists, by all that decides what is on them."""
 
     # For a reader who takes nothing packed, a page of a large network is half a megabyte.
     share = 8
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A picture is kept in front of this, by its address alone: nobody need be looked at for it.
+        if scope["type"] == "http" and scope["path"].endswith(FILES):
+            await self._app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def key(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Hashable:
         """The address, the reader, and the names that there are, which a program may add to."""

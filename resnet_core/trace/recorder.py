@@ -36,7 +36,7 @@ from torchview.utils import OrderedSet
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
-from resnet_core.trace.record import UNSEEN, Call, Counter, Ran
+from resnet_core.trace.record import PLAIN, UNSEEN, Call, Counter, Ran, scalars, tensors_in
 from resnet_core.trace.roles import is_torchs_own
 from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
@@ -44,26 +44,6 @@ _FOREIGN = (*(str(Path(value.__file__ or "").parent) for value in (torch, torchv
 _LAYERS = str(Path(nn.__file__ or "").parent)
 _HERE = str(Path(__file__).parent)
 _ROOT = Path(__file__).parents[2]
-
-_POSITIONAL: dict[str, tuple[str, ...]] = {
-    "flatten": ("start_dim", "end_dim"),
-    "mean": ("dim", "keepdim"),
-    "amax": ("dim", "keepdim"),
-    "cat": ("dim",),
-    "chunk": ("chunks", "dim"),
-    "split": ("split_size", "dim"),
-    "pad": ("pad", "mode", "value"),
-    "softmax": ("dim",),
-    "max_pool2d": ("kernel_size", "stride", "padding", "dilation"),
-    "avg_pool2d": ("kernel_size", "stride", "padding"),
-    "transpose": ("dim0", "dim1"),
-    "permute": ("dims",),
-    "mul": ("other",),
-    "add": ("other",),
-    "unsqueeze": ("dim",),
-    "squeeze": ("dim",),
-}
-
 
 # A look at the shape of a tensor: as torch names it to a mode, and as it is taken here.
 _shape: Any = torch.Tensor.shape
@@ -173,7 +153,7 @@ class Witness(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """What a call returns or raises, and a note of it."""
-        tensors = _tensors((*args, *kwargs.values()))
+        tensors = tensors_in((*args, *kwargs.values()))
         before = tuple([nodes[-1] for tensor in tensors if (nodes := _nodes(tensor))])
         name = str(getattr(func, "__name__", func))
         start = self._counted()
@@ -190,7 +170,7 @@ class Witness(TorchFunctionMode):
             if self.failed is None:
                 self.failed = self._call(name, tensors, before, args, kwargs)
             raise
-        for tensor in _tensors((result,)):
+        for tensor in tensors_in((result,)):
             if name in PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
             nodes = _nodes(tensor)
@@ -231,7 +211,7 @@ class Witness(TorchFunctionMode):
             shapes = tuple(tuple(tensor.shape) for tensor in tensors)
         own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
         rest = tuple(id(tensor) for tensor in tensors if type(tensor) is torch.Tensor)
-        plain = _scalars(name, args, kwargs)
+        plain = scalars(name, args, kwargs)
         if name in CONVOLUTIONS and not self._in_a_layer():
             plain |= window(args, kwargs)
         return Call(name, shapes, nodes, own, rest, plain, _line(sys._getframe(2)))
@@ -247,7 +227,7 @@ def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
 
 def _context(values: Iterable[Any]) -> list[Any]:
     """Where torchview notes a call that is given these; a list of nothing where it notes none."""
-    given = (_nodes(tensor) for tensor in _tensors(values))
+    given = (_nodes(tensor) for tensor in tensors_in(values))
     return next((nodes[-1].context for nodes in given if nodes), [])
 
 
@@ -262,61 +242,14 @@ def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
     followed: Any = out.as_subclass(RecorderTensor)
     node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
     followed.tensor_nodes = [node]
-    ran.given = tuple(tuple(tensor.shape) for tensor in _tensors(args))
-    ran.read = tuple(id(tensor) for tensor in _tensors(args))
+    ran.given = tuple(tuple(tensor.shape) for tensor in tensors_in(args))
+    ran.read = tuple(id(tensor) for tensor in tensors_in(args))
     ran.made = (node,)
     return followed
 
 
 def _nodes(tensor: torch.Tensor) -> list[TensorNode]:
     return getattr(tensor, "tensor_nodes", None) or []
-
-
-def _tensors(values: Iterable[Any]) -> list[torch.Tensor]:
-    """All tensors among the values, also inside tuples and lists; parameters too."""
-    found: list[torch.Tensor] = []
-    for value in values:
-        # Asked for each value of each call: of the commonest types first, and by name.
-        if type(value) in _PLAIN:
-            continue
-        if isinstance(value, torch.Tensor):
-            found.append(value)
-        elif isinstance(value, tuple | list):
-            found += _tensors(value)
-        elif isinstance(value, dict):
-            found += _tensors(value.values())
-    return found
-
-
-def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that are no tensors, by name."""
-    plain = [arg for arg in args if not isinstance(arg, torch.Tensor)]
-    plain = [item for item in plain if not _tensors([item])]
-    names = _POSITIONAL.get(name.strip("_"), ())
-    if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
-        plain = [tuple(plain)]
-    found = dict(zip(names, plain, strict=False)) | dict(kwargs)
-    if name == "__getitem__" and _cuts(args[1:]):
-        found["cut"] = True
-    return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
-
-
-def _cuts(index: tuple[Any, ...]) -> bool:
-    """Whether an index takes a part out of the middle or an end, each position of it."""
-    parts = index[0] if index and isinstance(index[0], tuple) else index
-    slices = [part for part in parts if isinstance(part, slice)]
-    ends = any(part.start is not None or part.stop is not None for part in slices)
-    return ends and all(part.step in (None, 1) for part in slices)
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple | list):
-        return all(_is_plain(part) for part in value)
-    return isinstance(value, bool | int | float | str)
-
-
-def _listed(value: Any) -> Any:
-    return [_listed(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _line(frame: FrameType | None) -> Source | None:
@@ -490,8 +423,7 @@ def _pair(value: Any) -> tuple[int, int] | None:
 # What torch calls to make a tensor of none.
 CREATORS = frozenset(getattr(torch, name) for name in recorder_tensor.orig_name_list)
 
-_PLAIN = frozenset({int, float, bool, str, type(None), torch.Size, torch.dtype})
-_NOTHING_INSIDE = _PLAIN | {torch.Tensor, nn.Parameter}
+_NOTHING_INSIDE = PLAIN | {torch.Tensor, nn.Parameter}
 _LISTS = frozenset({list, tuple})
 Callee = Callable[..., Any]
 

@@ -173,7 +173,7 @@ def _forward(
     tensors, named = given
     module.eval()
     witness.follow = followed_from(record)
-    recording = QuickRecorder(record, witness.around)
+    recording = QuickRecorder(record, witness)
     # What is fused on a processor is counted by nobody: its parts are.
     fused = nullcontext() if device == "meta" else sdpa_kernel(SDPBackend.MATH)
     counting = witness.counter or nullcontext()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,7 +80,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 # The names of arguments that a call is mostly given by place.
-_POSITIONAL: dict[str, tuple[str, ...]] = {
+BY_PLACE: dict[str, tuple[str, ...]] = {
     "flatten": ("start_dim", "end_dim"),
     "mean": ("dim", "keepdim"),
     "amax": ("dim", "keepdim"),
@@ -100,50 +100,3 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 # What holds no tensor, whatever it is.
 PLAIN = frozenset({int, float, bool, str, type(None), torch.Size, torch.dtype})
-
-
-def tensors_in(values: Iterable[Any]) -> list[torch.Tensor]:
-    """All tensors among the values, also inside tuples and lists; parameters too."""
-    found: list[torch.Tensor] = []
-    for value in values:
-        # Asked for each value of each call: of the commonest types first, and by name.
-        if type(value) in PLAIN:
-            continue
-        if isinstance(value, torch.Tensor):
-            found.append(value)
-        elif isinstance(value, tuple | list):
-            found += tensors_in(value)
-        elif isinstance(value, dict):
-            found += tensors_in(value.values())
-    return found
-
-
-def scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that are no tensors, by name."""
-    plain = [arg for arg in args if not isinstance(arg, torch.Tensor)]
-    plain = [item for item in plain if not tensors_in([item])]
-    names = _POSITIONAL.get(name.strip("_"), ())
-    if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
-        plain = [tuple(plain)]
-    found = dict(zip(names, plain, strict=False)) | dict(kwargs)
-    if name == "__getitem__" and _cuts(args[1:]):
-        found["cut"] = True
-    return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
-
-
-def _cuts(index: tuple[Any, ...]) -> bool:
-    """Whether an index takes a part out of the middle or an end, each position of it."""
-    parts = index[0] if index and isinstance(index[0], tuple) else index
-    slices = [part for part in parts if isinstance(part, slice)]
-    ends = any(part.start is not None or part.stop is not None for part in slices)
-    return ends and all(part.step in (None, 1) for part in slices)
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple | list):
-        return all(_is_plain(part) for part in value)
-    return isinstance(value, bool | int | float | str)
-
-
-def _listed(value: Any) -> Any:
-    return [_listed(part) for part in value] if isinstance(value, tuple | list) else value

@@ -27,6 +27,7 @@ import torch
 import torch.nn.functional as F
 import torchview
 from torch import nn
+from torch.nn.modules.module import _has_any_global_hook
 from torch.overrides import TorchFunctionMode
 from torchview import recorder_tensor
 from torchview.computation_graph import ComputationGraph
@@ -36,30 +37,16 @@ from torchview.utils import OrderedSet
 
 from resnet_core.graph.model import Shape, Source
 from resnet_core.stages import PLACE
-from resnet_core.trace.record import PLAIN, UNSEEN, Call, Counter, Ran, scalars, tensors_in
+from resnet_core.trace import uncommon
+from resnet_core.trace.record import BY_PLACE, PLAIN, UNSEEN, Call, Counter, Ran
 from resnet_core.trace.roles import is_torchs_own
-from resnet_core.trace.uncommon import CONVOLUTIONS, PARTS, shared, shares, window, written
 
-_FOREIGN = (*(str(Path(value.__file__ or "").parent) for value in (torch, torchview)), "<")
-_LAYERS = str(Path(nn.__file__ or "").parent)
-_HERE = str(Path(__file__).parent)
 _ROOT = Path(__file__).parents[2]
+_FOREIGN = (*(str(Path(value.__file__ or "").parent) for value in (torch, torchview)), "<")
 
 # A look at the shape of a tensor: as torch names it to a mode, and as it is taken here.
 _shape: Any = torch.Tensor.shape
 _LOOK: Callable[[torch.Tensor], torch.Size] = _shape.__get__
-
-
-# Properties that give another tensor, and the call that does the same.
-_READ: dict[str, tuple[Any, tuple[int, ...]]] = {
-    "T": (torch.transpose, (-2, -1)),
-    "mT": (torch.transpose, (-2, -1)),
-    "H": (torch.transpose, (-2, -1)),
-    "mH": (torch.transpose, (-2, -1)),
-    "data": (torch.Tensor.detach, ()),
-    "real": (torch.real, ()),
-    "imag": (torch.imag, ()),
-}
 
 
 class Witness(TorchFunctionMode):
@@ -89,7 +76,8 @@ class Witness(TorchFunctionMode):
         """torchview's way of calling a module, with a note of what runs in which module."""
 
         def run(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            line, closed = _line(sys._getframe(1)), _is_closed(module)
+            closed = not module._modules and is_torchs_own(type(module))
+            line = _line(sys._getframe(1))
             ran = Ran(module, None, [], line, self._counted(), closed)
             if self.running:
                 self.running[-1].inside.append(ran)
@@ -108,7 +96,9 @@ class Witness(TorchFunctionMode):
                 if closed or not ran.inside:
                     self._owed = owed  # a layer's count holds them already
             self.running.pop()
-            return out if ran.head or ran.inside else _from_nothing(ran, args, out)
+            return (
+                out if ran.head or ran.inside else uncommon.from_nothing(ran, tensors_in(args), out)
+            )
 
         return run
 
@@ -126,16 +116,16 @@ class Witness(TorchFunctionMode):
         func, args = _as_call(func, args)
         if self._deep:
             return self._unfollowed(func, args, kwargs)
-        if func is torch.Tensor.__setitem__ and _nodes(args[0]):
+        if func is torch.Tensor.__setitem__ and nodes_of(args[0]):
             # ``x[…] += y`` puts the part back where it is already.
             if getattr(args[2], "_told_to", None) is not args[0]:
-                self._noted(written, types, args, kwargs)
+                self._noted(uncommon.written, types, args, kwargs)
             return None
         made = self._noted(func, types, args, kwargs)
         if args and made is args[0]:
             self._tell_owner(made, types)
         # What is made like a tensor that is followed hangs on that already.
-        if func not in CREATORS or _nodes(made) or _is_being_built():
+        if func not in CREATORS or nodes_of(made) or uncommon.is_being_built():
             return made
         return self.follow(made)
 
@@ -144,8 +134,8 @@ class Witness(TorchFunctionMode):
         owner = getattr(part, "_part_of", None)
         if owner is None:
             return
-        if shares(owner, part):
-            self._noted(shared, types, (owner, part), {})
+        if uncommon.shares(owner, part):
+            self._noted(uncommon.shared, types, (owner, part), {})
             part._told_to = owner
             self._tell_owner(owner, types)
 
@@ -154,7 +144,7 @@ class Witness(TorchFunctionMode):
     ) -> Any:
         """What a call returns or raises, and a note of it."""
         tensors = tensors_in((*args, *kwargs.values()))
-        before = tuple([nodes[-1] for tensor in tensors if (nodes := _nodes(tensor))])
+        before = tuple([nodes[-1] for tensor in tensors if (nodes := nodes_of(tensor))])
         name = str(getattr(func, "__name__", func))
         start = self._counted()
         try:
@@ -162,7 +152,7 @@ class Witness(TorchFunctionMode):
                 return self._unfollowed(func, args, kwargs)
             if (answer := quick_answer(func, args, kwargs, self.counter is not None)) is not None:
                 result = RecorderTensor.__torch_function__(answer, types, args, kwargs)
-            elif func is written or func is shared:
+            elif func is uncommon.written or func is uncommon.shared:
                 result = RecorderTensor.__torch_function__(func, types, args, kwargs)
             else:
                 result = func(*args, **kwargs)
@@ -171,9 +161,13 @@ class Witness(TorchFunctionMode):
                 self.failed = self._call(name, tensors, before, args, kwargs)
             raise
         for tensor in tensors_in((result,)):
-            if name in PARTS and isinstance(args[0], RecorderTensor) and tensor is not args[0]:
+            if (
+                name in uncommon.PARTS
+                and isinstance(args[0], RecorderTensor)
+                and tensor is not args[0]
+            ):
                 tensor._part_of = args[0]  # type: ignore[attr-defined]
-            nodes = _nodes(tensor)
+            nodes = nodes_of(tensor)
             for parent in nodes[-1].parents if nodes else ():
                 if isinstance(parent, FunctionNode) and id(parent) not in self.functions:
                     call = UNSEEN
@@ -199,10 +193,6 @@ class Witness(TorchFunctionMode):
             if not self._deep:
                 self._owed += self._counted(start) or 0
 
-    def _in_a_layer(self) -> bool:
-        """Whether torch's own layer makes this call: then the layer is drawn and not the call."""
-        return bool(self.running) and is_torchs_own(type(self.running[-1].module))
-
     def _call(
         self, name: str, tensors: list[torch.Tensor], nodes: tuple[TensorNode, ...],
         args: tuple[Any, ...], kwargs: Mapping[str, Any],
@@ -211,45 +201,69 @@ class Witness(TorchFunctionMode):
             shapes = tuple(tuple(tensor.shape) for tensor in tensors)
         own = tuple(id(tensor) for tensor in tensors if isinstance(tensor, nn.Parameter))
         rest = tuple(id(tensor) for tensor in tensors if type(tensor) is torch.Tensor)
-        plain = scalars(name, args, kwargs)
-        if name in CONVOLUTIONS and not self._in_a_layer():
-            plain |= window(args, kwargs)
+        plain = _scalars(name, args, kwargs)
+        # Of torch's own layer the layer is drawn, and not the call that it makes.
+        layer = self.running and is_torchs_own(type(self.running[-1].module))
+        if name in uncommon.CONVOLUTIONS and not layer:
+            plain |= uncommon.window(args, kwargs)
         return Call(name, shapes, nodes, own, rest, plain, _line(sys._getframe(2)))
 
 
 def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     """What is read behind a dot, ``x.mT`` or ``x.data``, as the call that gives the same."""
     name = getattr(getattr(func, "__self__", None), "__name__", "")
-    if getattr(func, "__name__", "") == "__get__" and name in _READ:
-        return _READ[name][0], (args[0], *_READ[name][1])
+    if getattr(func, "__name__", "") == "__get__" and name in uncommon.READ:
+        return uncommon.READ[name][0], (args[0], *uncommon.READ[name][1])
     return func, args
 
 
 def _context(values: Iterable[Any]) -> list[Any]:
     """Where torchview notes a call that is given these; a list of nothing where it notes none."""
-    given = (_nodes(tensor) for tensor in tensors_in(values))
+    given = (nodes_of(tensor) for tensor in tensors_in(values))
     return next((nodes[-1].context for nodes in given if nodes), [])
 
 
-def _is_closed(module: nn.Module) -> bool:
-    return not module._modules and is_torchs_own(type(module))
-
-
-def _from_nothing(ran: Ran, args: tuple[Any, ...], out: Any) -> Any:
-    """The result of a layer that was fed by no input (by a buffer, say), to be followed on."""
-    if not isinstance(out, torch.Tensor) or _nodes(out):
-        return out
-    followed: Any = out.as_subclass(RecorderTensor)
-    node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
-    followed.tensor_nodes = [node]
-    ran.given = tuple(tuple(tensor.shape) for tensor in tensors_in(args))
-    ran.read = tuple(id(tensor) for tensor in tensors_in(args))
-    ran.made = (node,)
-    return followed
-
-
-def _nodes(tensor: torch.Tensor) -> list[TensorNode]:
+def nodes_of(tensor: torch.Tensor) -> list[TensorNode]:
     return getattr(tensor, "tensor_nodes", None) or []
+
+
+def tensors_in(values: Iterable[Any]) -> list[torch.Tensor]:
+    """All tensors among the values, also inside tuples and lists; parameters too."""
+    found: list[torch.Tensor] = []
+    for value in values:
+        # Asked for each value of each call: of the commonest types first, and by name.
+        if type(value) in PLAIN:
+            continue
+        if isinstance(value, torch.Tensor):
+            found.append(value)
+        elif isinstance(value, tuple | list):
+            found += tensors_in(value)
+        elif isinstance(value, dict):
+            found += tensors_in(value.values())
+    return found
+
+
+def _scalars(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that are no tensors, by name."""
+    plain = [arg for arg in args if not isinstance(arg, torch.Tensor)]
+    plain = [item for item in plain if not tensors_in([item])]
+    names = BY_PLACE.get(name.strip("_"), ())
+    if names[:1] == ("dims",) and plain and isinstance(plain[0], int):
+        plain = [tuple(plain)]
+    found = dict(zip(names, plain, strict=False)) | dict(kwargs)
+    if name == "__getitem__" and uncommon.cuts(args[1:]):
+        found["cut"] = True
+    return {key: _listed(value) for key, value in found.items() if _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return all(_is_plain(part) for part in value)
+    return isinstance(value, bool | int | float | str)
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _line(frame: FrameType | None) -> Source | None:
@@ -261,23 +275,13 @@ def _line(frame: FrameType | None) -> Source | None:
         return Source(PLACE.file, PLACE.line)
     while frame is not None:
         file = frame.f_code.co_filename
-        if file.startswith(_HERE):
+        if file.startswith(uncommon.HERE):
             if frame.f_code.co_name == "_run":
                 return None
         elif not file.startswith(_FOREIGN):
             return Source(_shown(file), frame.f_lineno)
         frame = frame.f_back
     return None
-
-
-def _is_being_built() -> bool:
-    """Whether a layer is made here, in somebody's forward: its first numbers are no part of it."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and not frame.f_code.co_filename.startswith(_HERE):
-        if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.startswith(_LAYERS):
-            return True
-        frame = frame.f_back
-    return False
 
 
 @cache
@@ -411,6 +415,65 @@ _IN_PLACE = frozenset({torch.Tensor.add_, torch.Tensor.__iadd__})
 _KNOWN: dict[Any, Callable[..., Shape | None]] = {F.batch_norm: _normed, F.conv2d: _convolved}
 
 
+def _of_convolution(layer: nn.Conv2d, x: torch.Tensor) -> Shape | None:
+    if layer.padding_mode != "zeros":
+        return None
+    return _convolved(
+        x, layer.weight, layer.bias, layer.stride, layer.padding, layer.dilation, layer.groups
+    )
+
+
+def _of_norm(layer: nn.BatchNorm2d, x: torch.Tensor) -> Shape | None:
+    mean, variance = layer.running_mean, layer.running_var
+    if layer.training or mean is None or variance is None or len(x.shape) != 4:
+        return None
+    return _normed(x, mean, variance, layer.weight, layer.bias)
+
+
+def _of_relu(layer: nn.ReLU, x: torch.Tensor) -> Shape | None:
+    return tuple(x.shape) if x.is_meta and (x.is_contiguous() or not layer.inplace) else None
+
+
+# Layers that are one call, and what is known of it.
+_LAYERS: dict[type, Callable[[Any, torch.Tensor], Shape | None]] = {
+    nn.Conv2d: _of_convolution, nn.BatchNorm2d: _of_norm, nn.ReLU: _of_relu,
+}  # fmt: skip
+
+
+def _at_once(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    """A layer's forward, in one step where it is plain and its outcome is known.
+
+    On its way through torch it would be asked the same three times. Somebody's hooks, or a forward
+    of the module's own, are asked as ever; so is what torch is to count.
+    """
+    known = _LAYERS.get(type(module)) if _shortened else None
+    if known and len(args) == 1 and type(args[0]) is RecorderTensor and _is_bare(module, kwargs):
+        with torch._C.DisableTorchFunction():
+            shape = known(module, args[0])
+        if shape is not None:
+            gives = written_layer if vars(module).get("inplace") else known_layer
+            return RecorderTensor.__torch_function__(gives, (RecorderTensor,), (args[0], shape))
+    return _ordinary(module, *args, **kwargs)
+
+
+def _is_bare(module: nn.Module, kwargs: Mapping[str, Any]) -> bool:
+    """Whether nothing but the class's own forward runs when the module is called so."""
+    everywhere: bool = _has_any_global_hook()  # type: ignore[no-untyped-call]
+    hooks = module._forward_hooks or module._forward_pre_hooks or everywhere
+    return not hooks and not kwargs and "forward" not in vars(module)
+
+
+def known_layer(x: torch.Tensor, shape: Shape) -> torch.Tensor:
+    """What a layer gives whose outcome is known."""
+    return blank(x, shape)
+
+
+def written_layer(x: torch.Tensor, _: Shape) -> torch.Tensor:
+    """What a layer gives that writes over its input."""
+    with torch._C.DisableTorchFunction():
+        return x.zero_()
+
+
 def _pair(value: Any) -> tuple[int, int] | None:
     """A number for height and width each; None for a word, which torch must read."""
     if isinstance(value, int):
@@ -486,6 +549,11 @@ for _name in ("dim", "size", "numel"):
 
 _ordinary: Callee = nn.Module.__call__
 _recorded: Callee | None = None
+# Whether layers whose outcome is known are taken in one step: not where torch counts, nor where
+# somebody else records with torchview.
+_shortened = False
+# How torchview runs a module that it has noted.
+vars(recorder_tensor)["_orig_module_forward"] = _at_once
 
 
 def _switch(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
@@ -504,22 +572,24 @@ def stand_by() -> None:
 class QuickRecorder:
     """While it is entered, every call of a module is recorded, one process-wide at a time.
 
-    ``around`` is given torchview's way to call a module and returns the one that is taken.
+    ``witness`` stands around torchview's way to call a module.
     """
 
-    def __init__(self, record: ComputationGraph, around: Callable[[Callee], Callee]) -> None:
-        self._calling = around(module_forward_wrapper(record))
+    def __init__(self, record: ComputationGraph, witness: Witness) -> None:
+        self._calling = witness.around(module_forward_wrapper(record))
+        self._shortened = witness.counter is None
 
     def __enter__(self) -> None:
-        global _recorded
-        self._before, _recorded = _recorded, self._calling
+        global _recorded, _shortened
+        self._before = _recorded, _shortened
+        _recorded, _shortened = self._calling, self._shortened
         self._kept = nn.Module.__call__
         if self._kept is not _switch:
             nn.Module.__call__ = _switch  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
-        global _recorded
-        _recorded = self._before
+        global _recorded, _shortened
+        _recorded, _shortened = self._before
         if self._kept is not _switch:
             nn.Module.__call__ = self._kept  # type: ignore[method-assign]
 

@@ -1,16 +1,27 @@
 """Calls that few modules make: writes into parts of a tensor, convolutions that are functions.
 
-And results in objects of somebody's own classes, which hold tensors where nobody looks for them.
+And layers that are fed by no input, layers that a forward makes, results in objects of somebody's
+own classes, which hold tensors where nobody looks for them.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
 from torch import nn
 from torchview.computation_node import TensorNode
+from torchview.recorder_tensor import RecorderTensor
+
+from resnet_core.trace.record import Ran
+
+# Where torch's layers are, and where a trace is made.
+LAYERS = str(Path(nn.__file__ or "").parent)
+HERE = str(Path(__file__).parent)
 
 # What gives parts of a tensor that share its numbers: who writes to them writes to it.
 PARTS = frozenset(
@@ -52,6 +63,17 @@ def made_by_hand(value: Any, depth: int = 4) -> Iterable[TensorNode]:
             yield from made_by_hand(part, depth - 1)
 
 
+# Properties that give another tensor, and the call that does the same.
+READ: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "T": (torch.transpose, (-2, -1)),
+    "mT": (torch.transpose, (-2, -1)),
+    "H": (torch.transpose, (-2, -1)),
+    "mH": (torch.transpose, (-2, -1)),
+    "data": (torch.Tensor.detach, ()),
+    "real": (torch.real, ()),
+    "imag": (torch.imag, ()),
+}
+
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 
 
@@ -76,3 +98,34 @@ def window(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
             [value, value] if alone else list(value) if isinstance(value, tuple | list) else value
         )
     return found
+
+
+def cuts(index: tuple[Any, ...]) -> bool:
+    """Whether an index takes a part out of the middle or an end, each position of it."""
+    parts = index[0] if index and isinstance(index[0], tuple) else index
+    slices = [part for part in parts if isinstance(part, slice)]
+    ends = any(part.start is not None or part.stop is not None for part in slices)
+    return ends and all(part.step in (None, 1) for part in slices)
+
+
+def from_nothing(ran: Ran, given: list[torch.Tensor], out: Any) -> Any:
+    """The result of a layer that was fed by no input (by a buffer, say), to be followed on."""
+    if not isinstance(out, torch.Tensor) or getattr(out, "tensor_nodes", None):
+        return out
+    followed: Any = out.as_subclass(RecorderTensor)
+    node = TensorNode(tensor=followed, depth=0, name="hidden-tensor", context=[])
+    followed.tensor_nodes = [node]
+    ran.given = tuple(tuple(tensor.shape) for tensor in given)
+    ran.read = tuple(id(tensor) for tensor in given)
+    ran.made = (node,)
+    return followed
+
+
+def is_being_built() -> bool:
+    """Whether a layer is made here, in somebody's forward: its first numbers are no part of it."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and not frame.f_code.co_filename.startswith(HERE):
+        if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.startswith(LAYERS):
+            return True
+        frame = frame.f_back
+    return False

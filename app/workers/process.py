@@ -297,6 +297,7 @@ def work(
         os.setpgrp()
     threading.Thread(target=_end_with_server, daemon=True).start()
     _restrain(memory, calm)
+    held = Memory()
     if PRELOAD[0] not in sys.modules:
         import_module(PRELOAD[0])
         pipe.send(BEGUN)
@@ -312,15 +313,16 @@ def work(
         with timed(Limited(limits, partial(_give_up, pipe))) as watch:
             fine, value = _done(job, arguments)
         try:
-            pipe.send((fine, value, resident(), watch.laps))
+            pipe.send((fine, value, held.resident, watch.laps))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
-            pipe.send((False, RuntimeError(f"no answer that can be sent: {error}"), resident(), []))
+            failure = RuntimeError(f"no answer that can be sent: {error}")
+            pipe.send((False, failure, held.resident, []))
 
 
 def _give_up(pipe: Connection, why: TooSlow) -> None:
     """Say why there is no answer, and end: what was going on cannot be gone on with."""
     with suppress(OSError):
-        pipe.send((False, why, resident(), []))
+        pipe.send((False, why, 0, []))
     os._exit(0)
 
 
@@ -367,13 +369,22 @@ def _restrain(memory: int, calm: int) -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
 
 
-def resident() -> int:
-    """Bytes of memory that this process holds; 0 where that cannot be told."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as said:  # noqa: PTH123
-            return int(said.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return 0
+class Memory:
+    """The memory of this process, asked for after each job: the file that says it stays open."""
+
+    def __init__(self) -> None:
+        try:
+            self._page = os.sysconf("SC_PAGE_SIZE")
+            self._said = os.open("/proc/self/statm", os.O_RDONLY)
+        except (OSError, ValueError, AttributeError):
+            self._said = -1
+
+    @property
+    def resident(self) -> int:
+        """Bytes that it holds; 0 where that cannot be told."""
+        if self._said < 0:
+            return 0
+        return int(os.pread(self._said, 128, 0).split()[1]) * self._page
 
 
 def _signal_fork_server(number: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from wcwidth import wcswidth, wcwidth
+from functools import cache
+from types import ModuleType
 
 # In ASCII a plus is a joint, so a crossing is drawn as one line passing under the other.
 _ASCII_LINES = {"│": "|", "╵": "|", "╷": "|", "─": "-", "╶": "-", "╴": "-", "┼": "|", "╌": "="}
@@ -23,7 +23,9 @@ _OPENING = "（「“"
 
 def columns(text: str) -> int:
     """How many columns a terminal gives the text: two to each Chinese character."""
-    return max(0, wcswidth(text))
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return max(0, int(_widths().wcswidth(text)))
 
 
 def ascii_words(text: str) -> str:
@@ -94,4 +96,14 @@ def ascii_lines(text: str) -> str:
 
 def advance(letter: str) -> int:
     """How many columns one letter takes: two where it is Chinese, none where it combines."""
-    return max(0, wcwidth(letter))
+    if letter.isascii() and letter.isprintable():
+        return 1
+    return max(0, int(_widths().wcwidth(letter)))
+
+
+@cache
+def _widths() -> ModuleType:
+    """The widths of all letters, which take as long to load as a small picture to draw."""
+    import wcwidth
+
+    return wcwidth

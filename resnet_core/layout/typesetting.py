@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fontTools.ttLib import TTFont
 
@@ -112,8 +111,7 @@ def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
     return max(map(line_width, lines)), sum(map(line_height, lines)) + air
 
 
-@dataclass(frozen=True)
-class Letters:
+class Letters(NamedTuple):
     """A piece of text with its left end and baseline."""
 
     text: Run

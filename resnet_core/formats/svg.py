@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ def dress(
     # A module of one's own has no URL: there, what is drawn and said tells it from others.
     told = caption.url or f"{drawn}{theme}{sheet.heading}{[box.face for box in sheet.boxes]}"
     prefix = "d" + hashlib.sha256(told.encode()).hexdigest()[:7]
-    style = element("style", {}, text=_following(prefix)) if theme == "auto" else ""
+    style = element("style", {}, _following(prefix)) if theme == "auto" else ""
     said = _said(caption, graph, prefix)
     canvas = _Tailor(sheet, prefix, Theme.of(theme)).fit(reading)
     inside = f"\n{style}{said}{canvas}\n"
@@ -365,14 +365,19 @@ def tooltip(node: Node) -> str:
 
 def _following(prefix: str) -> str:
     """Rules that give each colour its dark twin where the reader's system is dark."""
-    rules = "".join(_rules(prefix))
+    rules = f"#{prefix}".join(_rules())
     return f"@media (prefers-color-scheme:dark){{{rules}}}"
 
 
-def _rules(prefix: str) -> Iterator[str]:
-    for light, dark in dark_of_light().items():
-        for paint in ("fill", "stroke"):
-            yield f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
+@cache
+def _rules() -> tuple[str, ...]:
+    """The rules without the id of the picture, which stands before each of them."""
+    twins = [
+        f' [{paint}="{light}"]{{{paint}:{dark}}}'
+        for light, dark in dark_of_light().items()
+        for paint in ("fill", "stroke")
+    ]
+    return ("", *twins)
 
 
 # The outline of a box, which most shapes have.
@@ -383,31 +388,27 @@ _DASHES = {'dasharray="5,2"': 'dasharray="6 4"', 'dasharray="1,5"': 'dasharray="
 
 
 def _drawn(shapes: Iterable[Shape], boxes: bool = False, unsaid: str = _THIN_PEN) -> str:
-    """Shapes without what goes without saying; boxes have round corners.
+    """Shapes without what goes without saying; boxes have round corners."""
+    return "".join([_shape(*shape, boxes, unsaid) for shape in shapes])
 
-    Their attributes are Graphviz's own, colours and numbers, and stay escaped as they come.
+
+@lru_cache(8192)
+def _shape(tag: str, pen: str, place: str, box: bool, unsaid: str) -> str:
+    """A shape as it is written. Rows have the same distance in every picture: many are met again.
+
+    Its attributes are Graphviz's own, colours and numbers.
     """
-    found = []
-    for tag, pen, place in shapes:
-        numbers = _NUMBER.findall(place)
-        pen = pen.replace(unsaid, "")
-        if tag == "polygon" and boxes:
-            found.append(f"<rect {pen} {_rounded(numbers)}/>")
-        elif tag == "polygon":
-            found.append(f'<path {pen} d="{_outline(numbers)}"/>')
-        elif tag == "path":
-            found.append(f'<path {_dashed(pen)} d="{_curve(numbers)}"/>')
-        elif tag == "ellipse":
-            x, y, wide, high = map(_tenth, numbers)
-            found.append(f'<ellipse {pen} cx="{x}" cy="{y}" rx="{wide}" ry="{high}"/>')
-    return "".join(found)
-
-
-def _dashed(pen: str) -> str:
-    if "dasharray" in pen:
+    pen = pen.replace(unsaid, "")
+    values = place.split('"')[1::2]
+    if tag == "ellipse":
+        x, y, wide, high = map(_tenth, values)
+        return f'<ellipse {pen} cx="{x}" cy="{y}" rx="{wide}" ry="{high}"/>'
+    numbers = values[0].lstrip("M").replace("C", " ").replace(",", " ").split()
+    if tag == "path":
         for dull, clear in _DASHES.items():
             pen = pen.replace(dull, clear)
-    return pen
+        return f'<path {pen} d="{_curve(numbers)}"/>'
+    return f"<rect {pen} {_rounded(numbers)}/>" if box else f'<path {pen} d="{_outline(numbers)}"/>'
 
 
 def _hatching(strokes: Iterable[Shape]) -> str:
@@ -452,13 +453,14 @@ def _outline(corners: Sequence[str]) -> str:
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(number), 1) for number in corners[:-2]]
-    found, before_x, before_y = [], 0.0, 0.0
-    for x, y in zip(numbers[::2], numbers[1::2], strict=True):
-        found.append(f"{short(x - before_x)},{short(y - before_y)}")
-        before_x, before_y = x, y
+    tenths = [*map(_tenths, corners[:-2])]
+    xs, ys = tenths[::2], tenths[1::2]
+    steps = [
+        f"{_of_tenths(x - before_x)},{_of_tenths(y - before_y)}"
+        for x, before_x, y, before_y in zip(xs, [0, *xs], ys, [0, *ys], strict=False)
+    ]
     # A minus sign parts two numbers as well as a comma or a space does.
-    return f"m{' '.join(found)}z".replace(",-", "-").replace(" -", "-")
+    return f"m{' '.join(steps)}z".replace(",-", "-").replace(" -", "-")
 
 
 def element(tag: str, looks: Looks, inside: str = "", text: str = "") -> str:
@@ -494,6 +496,16 @@ def _sign(found: re.Match[str]) -> str:
 @lru_cache(8192)
 def _tenth(number: str) -> str:
     return short(float(number))
+
+
+@lru_cache(8192)
+def _tenths(number: str) -> int:
+    return round(10 * round(float(number), 1))
+
+
+@lru_cache(8192)
+def _of_tenths(tenths: int) -> str:
+    return short(tenths / 10)
 
 
 @lru_cache(8192)

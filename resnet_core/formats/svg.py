@@ -136,7 +136,7 @@ def description(caption: Caption, graph: Graph) -> str:
 # What Graphviz writes is as regular as this, whatever the names: it escapes the signs of markup.
 _CANVAS = re.compile(r'viewBox="([\d. ]+)"[^<>]*>\s*<g [^<>]*translate\(([^()]+)\)">')
 _GROUP = re.compile(
-    r'<g id="([^"]*)" class="([^"]*)">\s*<title>([^<]*)</title>\s*((?:<\w+ [^<>]*/>\s*)*)</g>'
+    r'<g id="([^"]*)" class="([^"]*)">\s*<title>([^<]*)</title>((?:\s*<\w+ [^<>]*/>)*)\s*</g>'
 )
 _SHAPE = re.compile(r'<(\w+) (fill="[^"]*"(?: stroke[\w-]*="[^"]*")*) ([^<>]*)/>')
 _STROKE = re.compile(r' stroke="([^"]*)" stroke-width="([^"]*)"')

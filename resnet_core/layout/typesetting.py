@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,17 +99,25 @@ def line_width(line: Line) -> float:
 
 
 def line_height(line: Line) -> float:
+    return _size(line) * LINE_HEIGHT
+
+
+def _size(line: Line) -> float:
+    """That of the largest piece."""
     if len(line) == 1:
-        return line[0].size * LINE_HEIGHT
-    return max((text.size for text in line), default=0) * LINE_HEIGHT
+        return line[0].size
+    return max((text.size for text in line), default=0)
 
 
 def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
     """Width and height of lines, with a little air between them."""
+    return (max(map(line_width, lines)), _height(lines)) if lines else (0, 0)
+
+
+def _height(lines: Sequence[Line]) -> float:
     if not lines:
-        return 0, 0
-    air = AIR * LINE_HEIGHT * (len(lines) - 1)
-    return max(map(line_width, lines)), sum(map(line_height, lines)) + air
+        return 0
+    return sum(map(line_height, lines)) + AIR * LINE_HEIGHT * (len(lines) - 1)
 
 
 class Letters(NamedTuple):
@@ -130,13 +139,13 @@ class Letters(NamedTuple):
 
 def on_heading(sheet: Sheet) -> list[Letters]:
     """The lines above the picture."""
-    return list(_lines(sheet.heading, MARGIN, MARGIN))
+    return list(_lines(sheet.heading, repeat(MARGIN), MARGIN))
 
 
 def on_legend(sheet: Sheet) -> list[Letters]:
     """The lines at the foot of the picture."""
     top = sheet.height - MARGIN - extent(sheet.legend)[1]
-    return list(_lines(sheet.legend, MARGIN, top))
+    return list(_lines(sheet.legend, repeat(MARGIN), top))
 
 
 def on_box(box: Box) -> list[Letters]:
@@ -147,16 +156,13 @@ def on_box(box: Box) -> list[Letters]:
     face = box.face
     found: list[Letters] = []
     for lines, align in ((face.left, "left"), (face.right, "right")):
-        top = box.y + (face.drop if align == "left" else 0) - extent(lines)[1] / 2
-        edge = box.x - box.width / 2 + PAD
-        for line in lines:
-            start = edge
-            if face.centred:
-                start = box.x - line_width(line) / 2
-            elif align == "right":
-                start = box.x + box.width / 2 - PAD - line_width(line)
-            found += _lines([line], start, top)
-            top += line_height(line) + AIR * LINE_HEIGHT
+        top = box.y + (face.drop if align == "left" else 0) - _height(lines) / 2
+        starts: Iterable[float] = repeat(box.x - box.width / 2 + PAD)
+        if face.centred:
+            starts = (box.x - line_width(line) / 2 for line in lines)
+        elif align == "right":
+            starts = (box.x + box.width / 2 - PAD - line_width(line) for line in lines)
+        found += _lines(lines, starts, top)
     return found
 
 
@@ -173,16 +179,17 @@ def on_wire(wire: Wire) -> list[Letters]:
     return [_at(Run(wire.note, SUBTITLE, colour), *wire.note_at)] if wire.note else []
 
 
-def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
-    for line in lines:
-        middle, at = top + line_height(line) / 2, x
+def _lines(lines: Sequence[Line], starts: Iterable[float], top: float) -> Iterator[Letters]:
+    for line, at in zip(lines, starts, strict=False):
         # All pieces of a line stand on the baseline of the largest.
-        size = max((text.size for text in line), default=0)
+        size = _size(line)
+        high = size * LINE_HEIGHT
+        baseline = top + high / 2 + size * BASELINE
         for text in line:
             if text.text.strip():
-                yield Letters(text, at, middle + size * BASELINE)
+                yield Letters(text, at, baseline)
             at += width(text.text, text.size, text.bold)
-        top += line_height(line) + AIR * LINE_HEIGHT
+        top += high + AIR * LINE_HEIGHT
 
 
 def _at(text: Run, x: float, middle: float) -> Letters:

@@ -23,6 +23,7 @@ from resnet_core.layout.sheet import (
     Frame,
     Sheet,
     Theme,
+    ThemeName,
     Wire,
     dark_of_light,
 )
@@ -136,9 +137,12 @@ def description(caption: Caption, graph: Graph) -> str:
 # What Graphviz writes is as regular as this, whatever the names: it escapes the signs of markup.
 _CANVAS = re.compile(r'viewBox="([\d. ]+)"[^<>]*>\s*<g [^<>]*translate\(([^()]+)\)">')
 _GROUP = re.compile(
-    r'<g id="([^"]*)" class="([^"]*)">\s*<title>([^<]*)</title>((?:\s*<\w+ [^<>]*/>)*)\s*</g>'
+    r'<g id="([^"]*)" class="(\w+) ?([^"]*)">\s*'
+    r"<title>([^<]*)</title>((?:\s*<\w+ [^<>]*/>)*)\s*</g>"
 )
-_SHAPE = re.compile(r'<(\w+) (fill="[^"]*"(?: stroke[\w-]*="[^"]*")*) ([^<>]*)/>')
+_SHAPE = re.compile(
+    r'<(\w+) (fill="[^"<>]*"(?: stroke[\w-]*="[^"<>]*")*) (\w+="[-\d., MC]+"(?: \w+="[\d.-]+")*)/>'
+)
 _STROKE = re.compile(r' stroke="([^"]*)" stroke-width="([^"]*)"')
 _NUMBER = re.compile(r"-?[\d.]+")
 
@@ -147,10 +151,11 @@ Shape = tuple[str, str, str]
 
 
 class Group(NamedTuple):
-    """The shapes of a node, an edge or a cluster, with its id, the words of its class, its name."""
+    """The shapes of a node, an edge or a cluster, with its id, the rest of its class, its name."""
 
     id: str
-    roles: list[str]
+    kind: str
+    roles: str
     name: str
     shapes: list[Shape]
 
@@ -164,8 +169,8 @@ class _Reading:
     def __init__(self, drawn: str) -> None:
         self.drawn = drawn
         self.groups = [
-            Group(given, roles.split(), title, _shapes(inside))
-            for given, roles, title, inside in _GROUP.findall(drawn)
+            Group(given, kind, roles, title, _shapes(inside))
+            for given, kind, roles, title, inside in _GROUP.findall(drawn)
         ]
         canvas = _CANVAS.search(drawn)
         # The canvas is a group itself.
@@ -207,6 +212,8 @@ class _Tailor:
         self.slabs = [box for box in sheet.boxes if box.slab]
         # The faces of the slab in a box, by the node's id.
         self.faces: dict[str, list[Shape]] = {}
+        # Graphviz counts the edges in the order of the DOT.
+        self.wires = {f"edge{number}": wire for number, wire in enumerate(sheet.wires, start=1)}
         self.frames = {f"cluster_{_plain(frame.group.path)}": frame for frame in sheet.frames}
 
     def fit(self, reading: _Reading) -> str:
@@ -239,12 +246,11 @@ class _Tailor:
 
     def _group(self, group: Group) -> str:
         """One group dressed."""
-        kind, *roles = group.roles
-        if kind == "edge" and roles[0] == "sample":
-            return _line({"class": " ".join(roles)}, group.shapes)
-        if kind == "edge":
-            # Graphviz counts them in the order of the DOT.
-            return self._edge(group, self.sheet.wires[int(group.id.removeprefix("edge")) - 1])
+        kind = group.kind
+        if kind == "edge" and group.id in self.wires:
+            return self._edge(group, self.wires[group.id])
+        if kind == "edge" and group.roles.startswith("sample "):
+            return _line({"class": group.roles}, group.shapes)
         name = _plain(group.name)
         if kind == "node" and name in self.boxes:
             return self._node(group, self.boxes[name])
@@ -304,31 +310,32 @@ class _Tailor:
 
     def _letters(self, letters: Iterable[Letters]) -> str:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
+        high, theme = self.sheet.height, self.theme.name
         found = []
         for run, x, y in letters:
             words = run.text
             # Of two spaces SVG would keep one; a space that does not break counts as a letter.
             said = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
-            if words[:1] == " ":
+            if words[:1].isspace():
                 x += width(words[: len(words) - len(words.lstrip())], run.size, run.bold)
+            looks = _type(run.size, run.bold, run.colour, theme)
             wide = short(width(said, run.size, run.bold))
             strike = ' text-decoration="line-through"' if run.strike else ""
             found.append(
-                f'<text x="{short(x)}" y="{short(y - self.sheet.height)}"'
-                f'{_type(run.size, run.bold, run.colour, self.theme)} textLength="{wide}"{strike}>'
+                f'<text x="{short(x)}" y="{short(y - high)}"{looks} textLength="{wide}"{strike}>'
                 f"{_text(said)}</text>"
             )
         return "".join(found)
 
 
 @lru_cache(256)
-def _type(size: float, bold: bool, colour: str, theme: Theme) -> str:
+def _type(size: float, bold: bool, colour: str, theme: ThemeName) -> str:
     """How letters look, where they do not look as most do."""
     return "".join(
         [
             f' font-size="{short(size)}"' * (size != TEXT),
             ' font-weight="bold"' * bold,
-            f' fill="{theme[colour]}"' * (colour != "ink"),
+            f' fill="{Theme(theme)[colour]}"' * (colour != "ink"),
         ]
     )
 
@@ -340,9 +347,9 @@ def _named(attribute: str, names: Sequence[str]) -> Looks:
 
 def _line(looks: Looks, shapes: Sequence[Shape]) -> str:
     """A wire. Its line and its head share colour and weight: said once, of their group."""
-    (_, pen, _), *_ = shapes
-    shared = _STROKE.search(pen)
-    assert shared is not None
+    shared = _STROKE.search(shapes[0][1]) if shapes else None
+    if shared is None:
+        raise _strange(looks["class"])
     stroke, weight = shared.groups()
     looks |= {"stroke": stroke, "stroke-width": weight}
     return element("g", looks, _drawn(shapes, unsaid=shared[0]))
@@ -352,15 +359,15 @@ def tooltip(node: Node) -> str:
     """What pointing at a box tells."""
     lines = [call_title(node) if node.kind != "group" else node.type, node.path]
     if node.inputs and node.outputs:
-        given = ", ".join(shape_text(node_input) for node_input in node.inputs)
-        lines.append(f"{given} → {', '.join(shape_text(shape) for shape in node.outputs)}")
+        given, made = (", ".join(map(shape_text, found)) for found in (node.inputs, node.outputs))
+        lines.append(f"{given} → {made}")
     if node.params:
         lines.append(f"{node.params:,} parameters")
     if node.macs:
         lines.append(f"{node.macs:,} multiply-adds")
     if node.kind not in ("input", "output"):
         lines.append(f"receptive field {node.receptive_field}")
-    return "\n".join(line for line in dict.fromkeys(lines) if line)
+    return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
 def _following(prefix: str) -> str:
@@ -408,6 +415,8 @@ def _shape(tag: str, pen: str, place: str, box: bool, unsaid: str) -> str:
         for dull, clear in _DASHES.items():
             pen = pen.replace(dull, clear)
         return f'<path {pen} d="{_curve(numbers)}"/>'
+    if tag != "polygon":
+        raise _strange(tag)
     return f"<rect {pen} {_rounded(numbers)}/>" if box else f'<path {pen} d="{_outline(numbers)}"/>'
 
 
@@ -464,7 +473,10 @@ def _outline(corners: Sequence[str]) -> str:
 
 
 def element(tag: str, looks: Looks, inside: str = "", text: str = "") -> str:
-    """An element as it is written, around others or around a text."""
+    """An element as it is written, around others or around a text.
+
+    Whatever stands in a picture was escaped by ``_value`` or by ``_text``, or is a number or colour.
+    """
     said = "".join([f' {name}="{_value(value)}"' for name, value in looks.items()])
     inside = inside or _text(text)
     return f"<{tag}{said}>{inside}</{tag}>" if inside else f"<{tag}{said}/>"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,13 +138,13 @@ class Letters(NamedTuple):
 
 def on_heading(sheet: Sheet) -> list[Letters]:
     """The lines above the picture."""
-    return list(_lines(sheet.heading, repeat(MARGIN), MARGIN))
+    return list(_lines(sheet.heading, MARGIN, 0, MARGIN))
 
 
 def on_legend(sheet: Sheet) -> list[Letters]:
     """The lines at the foot of the picture."""
     top = sheet.height - MARGIN - extent(sheet.legend)[1]
-    return list(_lines(sheet.legend, repeat(MARGIN), top))
+    return list(_lines(sheet.legend, MARGIN, 0, top))
 
 
 def on_box(box: Box) -> list[Letters]:
@@ -154,15 +153,11 @@ def on_box(box: Box) -> list[Letters]:
         sign = Run(GLYPHS[box.node.type], GLYPH)
         return [_at(sign, box.x - width(sign.text, sign.size) / 2, box.y)]
     face = box.face
-    found: list[Letters] = []
-    for lines, align in ((face.left, "left"), (face.right, "right")):
-        top = box.y + (face.drop if align == "left" else 0) - _height(lines) / 2
-        starts: Iterable[float] = repeat(box.x - box.width / 2 + PAD)
-        if face.centred:
-            starts = (box.x - line_width(line) / 2 for line in lines)
-        elif align == "right":
-            starts = (box.x + box.width / 2 - PAD - line_width(line) for line in lines)
-        found += _lines(lines, starts, top)
+    x, share = (box.x, 0.5) if face.centred else (box.x - box.width / 2 + PAD, 0.0)
+    found = list(_lines(face.left, x, share, box.y + face.drop - _height(face.left) / 2))
+    if face.right:
+        top = box.y - _height(face.right) / 2
+        found += _lines(face.right, box.x + box.width / 2 - PAD, 1, top)
     return found
 
 
@@ -179,8 +174,10 @@ def on_wire(wire: Wire) -> list[Letters]:
     return [_at(Run(wire.note, SUBTITLE, colour), *wire.note_at)] if wire.note else []
 
 
-def _lines(lines: Sequence[Line], starts: Iterable[float], top: float) -> Iterator[Letters]:
-    for line, at in zip(lines, starts, strict=False):
+def _lines(lines: Sequence[Line], x: float, share: float, top: float) -> Iterator[Letters]:
+    """Lines one below the other; such a share of each is on the left of ``x``."""
+    for line in lines:
+        at = x - share * line_width(line) if share else x
         # All pieces of a line stand on the baseline of the largest.
         size = _size(line)
         high = size * LINE_HEIGHT
@@ -188,7 +185,8 @@ def _lines(lines: Sequence[Line], starts: Iterable[float], top: float) -> Iterat
         for text in line:
             if text.text.strip():
                 yield Letters(text, at, baseline)
-            at += width(text.text, text.size, text.bold)
+            if text is not line[-1]:
+                at += width(text.text, text.size, text.bold)
         top += high + AIR * LINE_HEIGHT
 
 

@@ -475,7 +475,7 @@ def _outline(corners: Sequence[str]) -> str:
 def element(tag: str, looks: Looks, inside: str = "", text: str = "") -> str:
     """An element as it is written, around others or around a text.
 
-    Whatever stands in a picture was escaped by ``_value`` or by ``_text``, or is a number or colour.
+    What stands in a picture was escaped by ``_value`` or by ``_text``, or is a number or a colour.
     """
     said = "".join([f' {name}="{_value(value)}"' for name, value in looks.items()])
     inside = inside or _text(text)

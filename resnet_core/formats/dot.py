@@ -42,6 +42,11 @@ from resnet_core.layout.typesetting import (
     on_legend,
 )
 
+# What tells boxes of a shape from others.
+_SHAPES: Mapping[str, Mapping[str, str]] = {
+    "glyph": {"shape": "circle", "style": "filled", "penwidth": "1.5"},
+    "card": {"penwidth": "1.6"},
+}
 # The outline of a slab.
 _FINE = "setlinewidth(0.9)"
 # How long the heads of arrows are.
@@ -77,6 +82,7 @@ class _Writer:
         self.strokes = list(hatching(sheet)) if theme.name == "ink" else []
         self.slabs = [box for box in sheet.boxes if box.slab]
         self.lettered = lettered
+        self.high = sheet.height
         # By the frame that they stand in.
         self.frames: dict[str, list[Frame]] = defaultdict(list)
         self.boxes: dict[str, list[Box]] = defaultdict(list)
@@ -186,12 +192,10 @@ class _Writer:
                 )
 
     def _box(self, graph: Digraph, box: Box) -> None:
-        looks = {
-            "glyph": {"shape": "circle", "style": "filled", "penwidth": "1.5"},
-            "pill": {},
-            "box": {"peripheries": "2" if box.node.folded else "1"},
-            "card": {"penwidth": "1.6"},
-        }[box.shape]
+        looks = dict(_SHAPES.get(box.shape, {}))
+        # A box has one line around it unless told otherwise.
+        if box.shape == "box" and (self.lettered or box.node.folded):
+            looks["peripheries"] = "2" if box.node.folded else "1"
         if box.line == "removed":
             looks["style"] = self._style("filled,rounded,dashed")
         name = dot_name(box.node.id)
@@ -263,7 +267,7 @@ class _Writer:
 
     def _spline(self, points: tuple[Point, ...], kind: str) -> str:
         controls, end = spline(points, RING if kind == "gate" else TIP)
-        return " ".join([f"e,{self._pos(end)}", *(self._pos(control) for control in controls)])
+        return f"e,{self._pos(end)} {' '.join(map(self._pos, controls))}"
 
     def _samples(self, graph: Digraph, name: str, letters: Iterable[Letters], **more: str) -> None:
         """Pieces of line that stand before words, each between two nodes that are not seen."""
@@ -285,11 +289,14 @@ class _Writer:
         }
 
     def _pos(self, point: Point) -> str:
-        return f"{_n(point[0])},{_n(self.sheet.height - point[1])}"
+        x, y = point
+        return f"{_n(x)},{_n(self.high - y)}"
 
 
 # A picture says the same names, colours and sizes over and over.
 quote = lru_cache(4096)(quoting.quote)
+# Places it seldom says twice, and a comma is in each: they are never a word of DOT.
+_PLACES = ("pos", "bb", "lp")
 
 
 # Half of the time of a large picture's DOT went into python-graphviz asking of each statement
@@ -311,7 +318,12 @@ def _edge(graph: Digraph, start: str, end: str, **looks: str) -> None:
 
 def _listed(looks: Mapping[str, str]) -> str:
     """Attributes in DOT, by name."""
-    return " ".join([f"{name}={quote(value)}" for name, value in sorted(looks.items())])
+    return " ".join(
+        [
+            f'{name}="{value}"' if name in _PLACES else f"{name}={quote(value)}"
+            for name, value in sorted(looks.items())
+        ]
+    )
 
 
 def _lane(kind: str) -> str:
@@ -392,5 +404,6 @@ def _n(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
+@lru_cache(4096)
 def _inch(points: float) -> str:
     return f"{points / 72:.4f}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from html import unescape
+from typing import NamedTuple
 
-from lxml import etree as ET
-from lxml.etree import _Element
-
+from resnet_core.bilingual import Text
+from resnet_core.errors import RenderError
 from resnet_core.formats import graphviz
 from resnet_core.formats.dot import dot_name, outlines
 from resnet_core.formats.registry import FORMATS, Drawable, Pictured
@@ -22,6 +23,7 @@ from resnet_core.layout.sheet import (
     Frame,
     Sheet,
     Theme,
+    ThemeName,
     Wire,
     dark_of_light,
 )
@@ -37,16 +39,13 @@ from resnet_core.layout.typesetting import (
 from resnet_core.stages import stage
 
 SVG = "http://www.w3.org/2000/svg"
-_G, _TITLE, _TEXT, _POLYLINE, _POLYGON, _PATH, _ELLIPSE, _RECT = (
-    f"{{{SVG}}}{tag}"
-    for tag in ("g", "title", "text", "polyline", "polygon", "path", "ellipse", "rect")
-)
 # What is seen of a slab.
 FACES = 3
 _LINES = {"heading": on_heading, "legend": on_legend}
-# Graphviz declares what only its links need.
-_XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# What may have happened to a node that is said of it.
+_FATES = ("problem", *SIGNS)
+# The attributes of an element, in their order.
+Looks = dict[str, str]
 
 
 @FORMATS.register("svg", media="image/svg+xml", title="SVG", rank=1, quality=9)
@@ -82,56 +81,41 @@ def dress(
     edge has the ids of its ends in ``data-from`` and ``data-to``. Ids
     start with a digest of the URL, so that different diagrams can stand on one page.
     """
-    bare = ET.XMLParser(remove_comments=True)
-    root = ET.fromstring(drawn.replace(_XLINK, "", 1).encode(), bare)
-    (canvas,) = [item for item in root if item.get("class") == "graph"]
+    reading = _Reading(drawn)
     # A module of one's own has no URL: there, what is drawn and said tells it from others.
     told = caption.url or f"{drawn}{theme}{sheet.heading}{[box.face for box in sheet.boxes]}"
     prefix = "d" + hashlib.sha256(told.encode()).hexdigest()[:7]
-    _Tailor(sheet, prefix, Theme.of(theme)).fit(canvas)
-    _head(root, canvas, caption, graph, prefix, pixels)
-    if theme == "auto":
-        style = ET.SubElement(root, f"{{{SVG}}}style")
-        style.text = _following(prefix)
-        root.remove(style)
-        root.insert(0, style)
-    # A quotation mark outside of a tag is text, and text has no ">" that is not escaped.
-    return ET.tostring(root, encoding="unicode").replace('" />', '"/>') + "\n"
+    style = element("style", {}, _following(prefix)) if theme == "auto" else ""
+    said = _said(caption, graph, prefix)
+    canvas = _Tailor(sheet, prefix, Theme.of(theme)).fit(reading)
+    inside = f"\n{style}{said}{canvas}\n"
+    return element("svg", _page(reading.box, prefix, pixels), inside) + "\n"
 
 
-def _head(
-    root: _Element,
-    canvas: _Element,
-    caption: Caption,
-    graph: Graph,
-    prefix: str,
-    pixels: float | None,
-) -> None:
-    """Name, description and origin; sizes in pixels, so that a page shows it at its own size."""
-    box = [float(part) for part in (root.get("viewBox") or "").split()]
-    root.set("viewBox", " ".join(short(side) for side in box))
+def _page(box: list[float], prefix: str, pixels: float | None) -> Looks:
+    """The document's own attributes; sizes in pixels, so that a page shows it at its own size."""
     wide = pixels or box[2]
-    root.set("width", short(wide))
-    root.set("height", short(wide * box[3] / box[2]))
-    root.set("id", prefix)
-    root.set("class", "resnet-diagram")
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
-    root.set("font-family", FONT)
-    texts = (
-        ("title", caption.named, f"{prefix}-title"),
-        ("desc", description(caption, graph), f"{prefix}-desc"),
-        ("metadata", caption.url, ""),
+    return {
+        "xmlns": SVG,
+        "width": short(wide),
+        "height": short(wide * box[3] / box[2]),
+        "viewBox": " ".join(map(short, box)),
+        "id": prefix,
+        "class": "resnet-diagram",
+        "role": "img",
+        "aria-labelledby": f"{prefix}-title {prefix}-desc",
+        "font-family": FONT,
+    }
+
+
+def _said(caption: Caption, graph: Graph, prefix: str) -> str:
+    """Name, description and origin."""
+    texts: tuple[tuple[str, str, Looks], ...] = (
+        ("title", caption.named, {"id": f"{prefix}-title"}),
+        ("desc", description(caption, graph), {"id": f"{prefix}-desc"}),
+        ("metadata", caption.url, {}),
     )
-    for index, (tag, text, name) in enumerate(texts):
-        if text:
-            made = ET.Element(f"{{{SVG}}}{tag}", {"id": name} if name else {})
-            made.text = text
-            root.insert(index, made)
-    for gone in ("id", "class"):
-        canvas.attrib.pop(gone, "")
-    shift = _NUMBER.findall((canvas.get("transform") or "").split("translate")[-1])
-    canvas.set("transform", f"translate({' '.join(short(float(axis)) for axis in shift)})")
+    return "".join([element(tag, looks, text=text) for tag, text, looks in texts if text])
 
 
 def description(caption: Caption, graph: Graph) -> str:
@@ -150,6 +134,73 @@ def description(caption: Caption, graph: Graph) -> str:
     return ". ".join(said) + "."
 
 
+# What Graphviz writes is as regular as this, whatever the names: it escapes the signs of markup.
+_CANVAS = re.compile(r'viewBox="([\d. ]+)"[^<>]*>\s*<g [^<>]*translate\(([^()]+)\)">')
+_GROUP = re.compile(
+    r'<g id="([^"]*)" class="(\w+) ?([^"]*)">\s*'
+    r"<title>([^<]*)</title>((?:\s*<\w+ [^<>]*/>)*)\s*</g>"
+)
+_SHAPE = re.compile(
+    r'<(\w+) (fill="[^"<>]*"(?: stroke[\w-]*="[^"<>]*")*) (\w+="[-\d., MC]+"(?: \w+="[\d.-]+")*)/>'
+)
+_STROKE = re.compile(r' stroke="([^"]*)" stroke-width="([^"]*)"')
+_NUMBER = re.compile(r"-?[\d.]+")
+
+# A shape as Graphviz writes it: its tag, the attributes of its pen, and those of its place.
+Shape = tuple[str, str, str]
+
+
+class Group(NamedTuple):
+    """The shapes of a node, an edge or a cluster, with its id, the rest of its class, its name."""
+
+    id: str
+    kind: str
+    roles: str
+    name: str
+    shapes: list[Shape]
+
+
+class _Reading:
+    """Graphviz's document: the page's box, the canvas's shift, the groups, the shapes in none.
+
+    Raises RenderError where it is anything else.
+    """
+
+    def __init__(self, drawn: str) -> None:
+        self.drawn = drawn
+        self.groups = [
+            Group(given, kind, roles, title, _shapes(inside))
+            for given, kind, roles, title, inside in _GROUP.findall(drawn)
+        ]
+        canvas = _CANVAS.search(drawn)
+        # The canvas is a group itself.
+        if canvas is None or drawn.count("<g ") != len(self.groups) + 1:
+            raise _strange(drawn[:80])
+        box, shift = canvas.groups()
+        self.box, self.shift = ([*map(float, _NUMBER.findall(found))] for found in (box, shift))
+
+    @property
+    def bare(self) -> list[Shape]:
+        return _shapes(_GROUP.sub("", self.drawn))
+
+
+def _shapes(drawn: str) -> list[Shape]:
+    found = _SHAPE.findall(drawn)
+    if len(found) != drawn.count("/>"):
+        raise _strange(drawn[:80])
+    return found
+
+
+def _strange(words: str) -> RenderError:
+    said = Text("Graphviz: its SVG is of an unknown form: {}", "Graphviz：它的 SVG 形式未知：{}")
+    return RenderError(said.format(words))
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in a title: Graphviz takes "&amp;" in a name for the sign itself."""
+    return unescape(name).replace("\N{NO-BREAK SPACE}", " ")
+
+
 class _Tailor:
     """Takes Graphviz's groups one by one and leaves what a reader, a page or a script needs."""
 
@@ -157,265 +208,316 @@ class _Tailor:
         self.sheet = sheet
         self.prefix = prefix
         self.theme = theme
-        self.boxes: dict[str, Box] = {dot_name(box.node.id): box for box in sheet.boxes}
+        self.boxes = {_plain(dot_name(box.node.id)): box for box in sheet.boxes}
         self.slabs = [box for box in sheet.boxes if box.slab]
-        self.frames: dict[str, Frame] = {frame.group.path: frame for frame in sheet.frames}
-        self.wires: dict[str, Wire] = {
-            f"{dot_name(wire.edge.source)}->{dot_name(wire.edge.target)}": wire
-            for wire in sheet.wires
+        # The faces of the slab in a box, by the node's id.
+        self.faces: dict[str, list[Shape]] = {}
+        # Graphviz counts the edges in the order of the DOT.
+        self.wires = {f"edge{number}": wire for number, wire in enumerate(sheet.wires, start=1)}
+        self.frames = {f"cluster_{_plain(frame.group.path)}": frame for frame in sheet.frames}
+
+    def fit(self, reading: _Reading) -> str:
+        """All that is drawn, as one element."""
+        looks = {
+            "transform": f"translate({' '.join(map(short, reading.shift))})",
+            "fill": self.theme["ink"],
+            "stroke-width": THIN,
+            "font-size": short(TEXT),
         }
+        # Only slabs and hatching lie below the boxes.
+        ground = self._ground(reading.bare) if self.slabs or self.theme.name == "ink" else ""
+        groups = [f"{self._group(group)}\n" for group in reading.groups]
+        return element("g", looks, "".join(["\n", ground, *groups]))
 
-    def fit(self, canvas: _Element) -> None:
-        canvas.set("fill", self.theme["ink"])
-        canvas.set("stroke-width", THIN)
-        canvas.set("font-size", short(TEXT))
-        bare = [shape for shape in canvas if shape.tag != _G]
-        for shape in bare:
-            canvas.remove(shape)
-        for group in list(canvas):
-            if not self._group(group):
-                canvas.remove(group)
-        strokes = [shape for shape in bare if shape.tag == _POLYLINE]
-        if strokes or self.slabs:
-            # What is hatched lies on the ground, and the paper is drawn above it: so it is clear.
-            grounds = [shape for shape in bare if shape.tag == _POLYGON]
-            for shape in grounds:
-                lean(shape)
-            self._put_slabs(canvas, grounds)
-            # A page that has a ground of its own leaves this one out, as it does the paper.
-            ground = ET.Element(_G, {"class": "paper"})
-            ground.extend(grounds)
-            canvas.insert(0, ground)
-            if strokes:
-                canvas.insert(1, _hatching(strokes))
-
-    def _put_slabs(self, canvas: _Element, grounds: list[_Element]) -> None:
-        """Take the faces of the slabs, which come last and in order, to the boxes they stand in."""
-        groups = {group.get("data-node"): group for group in canvas if group.get("data-node")}
+    def _ground(self, bare: list[Shape]) -> str:
+        """What Graphviz has drawn below all boxes, less the slabs, which go to their boxes."""
+        strokes = [shape for shape in bare if shape[0] == "polyline"]
+        if not strokes and not self.slabs:
+            return ""
+        # What is hatched lies on the ground, and the paper is drawn above it: so it is clear.
+        grounds = [shape for shape in bare if shape[0] == "polygon"]
+        # The faces of the slabs come last and in order.
         first = len(grounds) - FACES * len(self.slabs)
         for index, box in enumerate(self.slabs):
-            group = groups[box.node.id]
-            outlines = [at for at, part in enumerate(group) if not part.tag.endswith("}text")]
-            for face in grounds[first + FACES * index :][:FACES]:
-                group.insert(outlines[-1] + 1, face)
-                outlines.append(outlines[-1] + 1)
-        del grounds[first:]
+            self.faces[box.node.id] = grounds[first + FACES * index :][:FACES]
+        # A page that has a ground of its own leaves this one out, as it does the paper.
+        ground = element("g", {"class": "paper"}, _drawn(grounds[:first]))
+        return ground + (_hatching(strokes) if strokes else "")
 
-    def _group(self, group: _Element) -> bool:
-        """Dress one group; False for one that holds nothing but text, which is set elsewhere."""
-        kind, *roles = (group.get("class") or "").split()
-        boxes = kind != "edge" and group.get("id") != "paper"
-        name = ""
-        for shape in list(group):
-            tag = shape.tag
-            if tag == _TITLE:
-                name = shape.text or ""
-            elif tag != _TEXT:
-                lean(shape, boxes)
-                continue
-            group.remove(shape)
-        given = group.attrib.pop("id", "")
-        group.text, group.tail = None, "\n"
-        if kind == "edge" and roles[0] == "sample":
-            group.set("class", " ".join(roles))
-            _raise_stroke(group)
-        elif kind == "edge":
-            self._edge(group, self.wires[name], roles[0])
-        elif kind == "node" and name in self.boxes:
-            self._node(group, self.boxes[name])
-        elif kind == "cluster" and given in self.frames:
-            self._frame(group, self.frames[given])
-        elif given == "paper":
-            group.set("class", "paper")
-        elif given in _LINES:
-            group.set("class", given)
-            self._letters(group, _LINES[given](self.sheet))
-        else:
-            return False
-        return True
+    def _group(self, group: Group) -> str:
+        """One group dressed."""
+        kind = group.kind
+        if kind == "edge" and group.id in self.wires:
+            return self._edge(group, self.wires[group.id])
+        if kind == "edge" and group.roles.startswith("sample "):
+            return _line({"class": group.roles}, group.shapes)
+        name = _plain(group.name)
+        if kind == "node" and name in self.boxes:
+            return self._node(group, self.boxes[name])
+        if kind == "node" and name in _LINES:
+            letters = self._letters(_LINES[name](self.sheet))
+            return element("g", {"class": name}, letters)
+        if kind == "cluster" and name == "cluster":
+            return element("g", {"class": "paper"}, _drawn(group.shapes))
+        if kind == "cluster" and name in self.frames:
+            return self._frame(group, self.frames[name])
+        raise _strange(group.name)
 
-    def _edge(self, group: _Element, wire: Wire, lane: str) -> None:
-        group.set("class", f"edge {lane} {wire.kind if wire.kind != lane else ''}".strip())
-        group.set("data-from", wire.edge.source)
-        group.set("data-to", wire.edge.target)
-        # Letters would take the stroke of their group.
+    def _edge(self, group: Group, wire: Wire) -> str:
+        lane = wire.edge.lane
+        looks = {
+            "class": f"edge {lane} {wire.kind}" if wire.kind not in ("", lane) else f"edge {lane}",
+            "data-from": wire.edge.source,
+            "data-to": wire.edge.target,
+        }
         if not wire.note:
-            _raise_stroke(group)
-        self._letters(group, on_wire(wire))
+            return _line(looks, group.shapes)
+        # Letters would take the stroke of their group.
+        return element("g", looks, _drawn(group.shapes) + self._letters(on_wire(wire)))
 
-    def _frame(self, group: _Element, frame: Frame) -> None:
+    def _frame(self, group: Group, frame: Frame) -> str:
         path = frame.group.path
-        group.attrib.update({"class": "frame", "id": f"{self.prefix}-{path}"})
-        group.set("data-path", path)
-        group.set("data-group", path)
-        _named(group, "data-folded", frame.group.folded)
-        self._letters(group, on_frame(frame))
+        looks = {
+            "class": "frame",
+            "id": f"{self.prefix}-{path}",
+            "data-path": path,
+            "data-group": path,
+            **_named("data-folded", frame.group.folded),
+        }
+        shapes = _drawn(group.shapes, boxes=True)
+        return element("g", looks, shapes + self._letters(on_frame(frame)))
 
-    def _node(self, group: _Element, box: Box) -> None:
+    def _node(self, group: Group, box: Box) -> str:
         node = box.node
-        fate = f" {box.line}" if box.line in ("problem", *SIGNS) else ""
-        group.set("class", f"node {node.role}{fate}")
-        group.set("id", f"{self.prefix}-{dot_name(node.id)}")
-        group.set("data-path", node.path)
-        group.set("data-node", node.id)
+        fate = f" {box.line}" if box.line in _FATES else ""
+        looks = {
+            "class": f"node {node.role}{fate}",
+            "id": f"{self.prefix}-{dot_name(node.id)}",
+            "data-path": node.path,
+            "data-node": node.id,
+        }
         if node.kind == "group":
-            group.set("data-group", node.path)
+            looks["data-group"] = node.path
         else:
-            _named(group, "data-parts", [part.id for part in node.parts])
-        _named(group, "data-folded", node.folded)
+            looks |= _named("data-parts", [part.id for part in node.parts])
+        looks |= _named("data-folded", node.folded)
         if node.source:
-            group.set("data-line", str(node.source.line))
-        tip = ET.Element(_TITLE)
-        tip.text = tooltip(node)
-        group.insert(0, tip)
-        self._letters(group, on_box(box))
+            looks["data-line"] = str(node.source.line)
+        tip = element("title", {}, text=tooltip(node))
+        shapes = _drawn(group.shapes, boxes=True)
+        faces = _drawn(self.faces.get(node.id, ()))
+        return element("g", looks, tip + shapes + faces + self._letters(on_box(box)))
 
-    def _letters(self, group: _Element, letters: Iterable[Letters]) -> None:
+    def _letters(self, letters: Iterable[Letters]) -> str:
         """Text takes the width that the layout gave it, in whatever font the reader has."""
-        for letter in letters:
-            run, words = letter.text, letter.text.text
+        high, theme = self.sheet.height, self.theme.name
+        found = []
+        for run, x, y in letters:
+            words = run.text
             # Of two spaces SVG would keep one; a space that does not break counts as a letter.
             said = words.strip().replace("  ", "\N{NO-BREAK SPACE} ")
-            lead = words[: len(words) - len(words.lstrip())]
-            start = letter.x + width(lead, run.size, run.bold) if lead else letter.x
-            looks = {"x": short(start), "y": short(letter.y - self.sheet.height)}
-            if run.size != TEXT:
-                looks["font-size"] = short(run.size)
-            if run.bold:
-                looks["font-weight"] = "bold"
-            if run.colour != "ink":
-                looks["fill"] = self.theme[run.colour]
-            looks["textLength"] = short(width(said, run.size, run.bold))
-            if run.strike:
-                looks["text-decoration"] = "line-through"
-            ET.SubElement(group, _TEXT, looks).text = said
+            if words[:1].isspace():
+                x += width(words[: len(words) - len(words.lstrip())], run.size, run.bold)
+            looks = _type(run.size, run.bold, run.colour, theme)
+            wide = short(width(said, run.size, run.bold))
+            strike = ' text-decoration="line-through"' if run.strike else ""
+            found.append(
+                f'<text x="{short(x)}" y="{short(y - high)}"{looks} textLength="{wide}"{strike}>'
+                f"{_text(said)}</text>"
+            )
+        return "".join(found)
 
 
-def _hatching(strokes: Iterable[_Element]) -> _Element:
-    """All strokes of the hatching in one path."""
-    numbers = (_NUMBER.findall(stroke.get("points") or "") for stroke in strokes)
-    path = ""
-    for x, y, end_x, end_y in (map(float, four) for four in numbers):
-        path += f"M{short(x)},{short(y)}l{short(end_x - x)},{short(end_y - y)}"
-    looks = {"class": "hatching", "fill": "none", "stroke": "#000000", "stroke-width": "0.7"}
-    return ET.Element(f"{{{SVG}}}path", {**looks, "d": path.replace(",-", "-")})
+@lru_cache(256)
+def _type(size: float, bold: bool, colour: str, theme: ThemeName) -> str:
+    """How letters look, where they do not look as most do."""
+    return "".join(
+        [
+            f' font-size="{short(size)}"' * (size != TEXT),
+            ' font-weight="bold"' * bold,
+            f' fill="{Theme(theme)[colour]}"' * (colour != "ink"),
+        ]
+    )
 
 
-def _named(group: _Element, attribute: str, names: Sequence[str]) -> None:
+def _named(attribute: str, names: Sequence[str]) -> Looks:
     """Ids or paths in one attribute; none where there are none."""
-    if names:
-        group.set(attribute, " ".join(names))
+    return {attribute: " ".join(names)} if names else {}
 
 
-def _raise_stroke(group: _Element) -> None:
-    """A wire's line and its head share colour and weight: said once, on their group."""
-    for name in ("stroke", "stroke-width"):
-        group.set(name, group[0].get(name) or "")
-        for shape in group:
-            shape.attrib.pop(name, "")
+def _line(looks: Looks, shapes: Sequence[Shape]) -> str:
+    """A wire. Its line and its head share colour and weight: said once, of their group."""
+    shared = _STROKE.search(shapes[0][1]) if shapes else None
+    if shared is None:
+        raise _strange(looks["class"])
+    stroke, weight = shared.groups()
+    looks |= {"stroke": stroke, "stroke-width": weight}
+    return element("g", looks, _drawn(shapes, unsaid=shared[0]))
 
 
 def tooltip(node: Node) -> str:
     """What pointing at a box tells."""
     lines = [call_title(node) if node.kind != "group" else node.type, node.path]
     if node.inputs and node.outputs:
-        given = ", ".join(shape_text(node_input) for node_input in node.inputs)
-        lines.append(f"{given} → {', '.join(shape_text(shape) for shape in node.outputs)}")
+        given, made = (", ".join(map(shape_text, found)) for found in (node.inputs, node.outputs))
+        lines.append(f"{given} → {made}")
     if node.params:
         lines.append(f"{node.params:,} parameters")
     if node.macs:
         lines.append(f"{node.macs:,} multiply-adds")
     if node.kind not in ("input", "output"):
         lines.append(f"receptive field {node.receptive_field}")
-    return "\n".join(line for line in dict.fromkeys(lines) if line)
+    return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
 def _following(prefix: str) -> str:
     """Rules that give each colour its dark twin where the reader's system is dark."""
-    rules = "".join(_rules(prefix))
+    rules = f"#{prefix}".join(_rules())
     return f"@media (prefers-color-scheme:dark){{{rules}}}"
 
 
-def _rules(prefix: str) -> Iterator[str]:
-    for light, dark in dark_of_light().items():
-        for paint in ("fill", "stroke"):
-            yield f'#{prefix} [{paint}="{light}"]{{{paint}:{dark}}}'
+@cache
+def _rules() -> tuple[str, ...]:
+    """The rules without the id of the picture, which stands before each of them."""
+    twins = [
+        f' [{paint}="{light}"]{{{paint}:{dark}}}'
+        for light, dark in dark_of_light().items()
+        for paint in ("fill", "stroke")
+    ]
+    return ("", *twins)
 
 
 # The outline of a box, which most shapes have.
 THIN = "1.1"
+_THIN_PEN = f' stroke-width="{THIN}"'
 # Graphviz's own patterns are too uneven to be told apart at a glance.
-_DASHES = {"5,2": "6 4", "1,5": "2 4"}
+_DASHES = {'dasharray="5,2"': 'dasharray="6 4"', 'dasharray="1,5"': 'dasharray="2 4"'}
 
 
-def lean(shape: _Element, box: bool = False) -> None:
-    """Take from a shape what goes without saying; of a box the corners are rounded."""
-    tag = shape.tag
-    shape.tail = None
-    if shape.get("stroke-width") == THIN:
-        del shape.attrib["stroke-width"]
-    if tag == _POLYGON and box:
-        _rounded(shape)
-    elif tag == _PATH:
-        shape.set("d", _curve(shape.get("d") or ""))
-        if dashes := shape.get("stroke-dasharray"):
-            shape.set("stroke-dasharray", _DASHES[dashes])
-    elif tag == _POLYGON:
-        _outline(shape)
-    elif tag == _ELLIPSE:
-        for name in ("cx", "cy", "rx", "ry"):
-            shape.set(name, short(float(shape.get(name) or 0)))
+def _drawn(shapes: Iterable[Shape], boxes: bool = False, unsaid: str = _THIN_PEN) -> str:
+    """Shapes without what goes without saying; boxes have round corners."""
+    return "".join([_shape(*shape, boxes, unsaid) for shape in shapes])
 
 
-def _rounded(shape: _Element) -> None:
+@lru_cache(8192)
+def _shape(tag: str, pen: str, place: str, box: bool, unsaid: str) -> str:
+    """A shape as it is written. Rows have the same distance in every picture: many are met again.
+
+    Its attributes are Graphviz's own, colours and numbers.
+    """
+    pen = pen.replace(unsaid, "")
+    values = place.split('"')[1::2]
+    if tag == "ellipse":
+        x, y, wide, high = map(_tenth, values)
+        return f'<ellipse {pen} cx="{x}" cy="{y}" rx="{wide}" ry="{high}"/>'
+    numbers = values[0].lstrip("M").replace("C", " ").replace(",", " ").split()
+    if tag == "path":
+        for dull, clear in _DASHES.items():
+            pen = pen.replace(dull, clear)
+        return f'<path {pen} d="{_curve(numbers)}"/>'
+    if tag != "polygon":
+        raise _strange(tag)
+    return f"<rect {pen} {_rounded(numbers)}/>" if box else f'<path {pen} d="{_outline(numbers)}"/>'
+
+
+def _hatching(strokes: Iterable[Shape]) -> str:
+    """All strokes of the hatching in one path."""
+    path = ""
+    for _, _, place in strokes:
+        x, y, end_x, end_y = map(float, _NUMBER.findall(place))
+        path += f"M{short(x)},{short(y)}l{short(end_x - x)},{short(end_y - y)}"
+    looks = {"class": "hatching", "fill": "none", "stroke": "#000000", "stroke-width": "0.7"}
+    return element("path", {**looks, "d": path.replace(",-", "-")})
+
+
+def _rounded(corners: Sequence[str]) -> str:
     """Graphviz writes a box from corner to corner; SVG has a word for it, and for round corners."""
-    words = _points(shape)
     # The first corner and the third, which lie across from each other.
-    x, y, other_x, other_y = (float(words[at]) for at in (0, 1, 4, 5))
+    x, y, other_x, other_y = (float(corners[at]) for at in (0, 1, 4, 5))
     wide, high = abs(x - other_x), abs(y - other_y)
-    shape.tag = _RECT
-    shape.set("x", short(min(x, other_x)))
-    shape.set("y", short(min(y, other_y)))
-    shape.set("width", short(wide))
-    shape.set("height", short(high))
-    shape.set("rx", short(min(9.0, high / 2)))
+    return (
+        f'x="{short(min(x, other_x))}" y="{short(min(y, other_y))}" '
+        f'width="{short(wide)}" height="{short(high)}" rx="{short(min(9.0, high / 2))}"'
+    )
 
 
-def _curve(path: str) -> str:
+def _curve(numbers: Sequence[str]) -> str:
     """Graphviz writes a straight line as a curve; SVG has a letter for it."""
-    numbers = [short(float(word)) for word in path[1:].replace("C", " ").replace(",", " ").split()]
-    xs, ys = numbers[::2], numbers[1::2]
-    found = f"M{xs[0]},{ys[0]}"
-    for at in range(0, len(xs) - 1, 3):
-        if xs[at] == xs[at + 1] == xs[at + 2] == xs[at + 3]:
-            found += f"V{ys[at + 3]}"
-        elif ys[at] == ys[at + 1] == ys[at + 2] == ys[at + 3]:
-            found += f"H{xs[at + 3]}"
+    x, y = map(_tenth, numbers[:2])
+    found = [f"M{x},{y}"]
+    for at in range(2, len(numbers), 6):
+        a, b, c, d, end_x, end_y = map(_tenth, numbers[at : at + 6])
+        if x == a == c == end_x:
+            found.append(f"V{end_y}")
+        elif y == b == d == end_y:
+            found.append(f"H{end_x}")
         else:
-            found += "C" + " ".join(f"{xs[to]},{ys[to]}" for to in (at + 1, at + 2, at + 3))
-    return found.replace(",-", "-")
+            found.append(f"C{a},{b} {c},{d} {end_x},{end_y}")
+        x, y = end_x, end_y
+    return "".join(found).replace(",-", "-")
 
 
-def _outline(shape: _Element) -> None:
+def _outline(corners: Sequence[str]) -> str:
     """A polygon as a path from point to point: an arrowhead's steps are short to write.
 
     It closes itself, though Graphviz says its first point once more.
     """
-    numbers = [round(float(word), 1) for word in _points(shape)[:-2]]
-    found, before = [], (0.0, 0.0)
-    for x, y in zip(numbers[::2], numbers[1::2], strict=True):
-        found.append(f"{short(x - before[0])},{short(y - before[1])}")
-        before = x, y
-    shape.tag = _PATH
+    tenths = [*map(_tenths, corners[:-2])]
+    xs, ys = tenths[::2], tenths[1::2]
+    steps = [
+        f"{_of_tenths(x - before_x)},{_of_tenths(y - before_y)}"
+        for x, before_x, y, before_y in zip(xs, [0, *xs], ys, [0, *ys], strict=False)
+    ]
     # A minus sign parts two numbers as well as a comma or a space does.
-    shape.set("d", f"m{' '.join(found)}z".replace(",-", "-").replace(" -", "-"))
+    return f"m{' '.join(steps)}z".replace(",-", "-").replace(" -", "-")
 
 
-def _points(shape: _Element) -> list[str]:
-    """The numbers of a polygon's corners, which are taken away."""
-    said = shape.get("points") or ""
-    del shape.attrib["points"]
-    return said.replace(",", " ").split()
+def element(tag: str, looks: Looks, inside: str = "", text: str = "") -> str:
+    """An element as it is written, around others or around a text.
+
+    What stands in a picture was escaped by ``_value`` or by ``_text``, or is a number or a colour.
+    """
+    said = "".join([f' {name}="{_value(value)}"' for name, value in looks.items()])
+    inside = inside or _text(text)
+    return f"<{tag}{said}>{inside}</{tag}>" if inside else f"<{tag}{said}/>"
+
+
+# What XML cannot hold at all stands as a character for what cannot be read.
+_NO_XML = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff"
+_IN_TEXT = re.compile(f"[&<>\r{_NO_XML}]")
+_IN_VALUE = re.compile(f'[&<>\r"\n\t{_NO_XML}]')
+_SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_SIGNS |= {blank: f"&#{ord(blank)};" for blank in "\r\n\t"}
+
+
+@lru_cache(8192)
+def _value(value: str) -> str:
+    """The value of an attribute, escaped: most are said over and over."""
+    return _IN_VALUE.sub(_sign, value)
+
+
+def _text(text: str) -> str:
+    """A text, escaped."""
+    return _IN_TEXT.sub(_sign, text)
+
+
+def _sign(found: re.Match[str]) -> str:
+    return _SIGNS.get(found[0], "\N{REPLACEMENT CHARACTER}")
+
+
+@lru_cache(8192)
+def _tenth(number: str) -> str:
+    return short(float(number))
+
+
+@lru_cache(8192)
+def _tenths(number: str) -> int:
+    return round(10 * round(float(number), 1))
+
+
+@lru_cache(8192)
+def _of_tenths(tenths: int) -> str:
+    return short(tenths / 10)
 
 
 @lru_cache(8192)

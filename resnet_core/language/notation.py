@@ -171,9 +171,9 @@ def _blocks(count: int, language: Language) -> str:
 
 def shape_text(shape: Shape) -> str:
     """``64×56×56``; the batch is shown only where it is not 1, or where it is a formula."""
-    if shape[:1] == (1,) and len(shape) > 1 and not hasattr(shape[0], "symbol"):
+    if len(shape) > 1 and shape[0] == 1 and not hasattr(shape[0], "symbol"):
         shape = shape[1:]
-    return "×".join(str(getattr(size, "symbol", size)) for size in shape)
+    return "×".join([str(getattr(size, "symbol", size)) for size in shape])
 
 
 def params_text(count: int, language: Language = "en") -> str:

@@ -478,7 +478,9 @@ class _Arrangement:
         """Where the path enters the band: the main path, or else that of its first node."""
         if self._on_main(band):
             return 0.0
-        first = min(band.members, key=lambda member: self.tracks.row[member])
+        row, column = self.tracks.row, self.tracks.column
+        # Of several in its first row the innermost: a set has no order.
+        first = min(band.members, key=lambda member: (row[member], column[member]))
         return self.spots[first].across
 
     def _reach(self, band: Band) -> tuple[float, float]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fontTools.ttLib import TTFont
 
@@ -99,21 +98,28 @@ def line_width(line: Line) -> float:
 
 
 def line_height(line: Line) -> float:
+    return _size(line) * LINE_HEIGHT
+
+
+def _size(line: Line) -> float:
+    """That of the largest piece."""
     if len(line) == 1:
-        return line[0].size * LINE_HEIGHT
-    return max((text.size for text in line), default=0) * LINE_HEIGHT
+        return line[0].size
+    return max((text.size for text in line), default=0)
 
 
 def extent(lines: tuple[Line, ...]) -> tuple[float, float]:
     """Width and height of lines, with a little air between them."""
+    return (max(map(line_width, lines)), _height(lines)) if lines else (0, 0)
+
+
+def _height(lines: Sequence[Line]) -> float:
     if not lines:
-        return 0, 0
-    air = AIR * LINE_HEIGHT * (len(lines) - 1)
-    return max(map(line_width, lines)), sum(map(line_height, lines)) + air
+        return 0
+    return sum(map(line_height, lines)) + AIR * LINE_HEIGHT * (len(lines) - 1)
 
 
-@dataclass(frozen=True)
-class Letters:
+class Letters(NamedTuple):
     """A piece of text with its left end and baseline."""
 
     text: Run
@@ -132,13 +138,13 @@ class Letters:
 
 def on_heading(sheet: Sheet) -> list[Letters]:
     """The lines above the picture."""
-    return list(_lines(sheet.heading, MARGIN, MARGIN))
+    return list(_lines(sheet.heading, MARGIN, 0, MARGIN))
 
 
 def on_legend(sheet: Sheet) -> list[Letters]:
     """The lines at the foot of the picture."""
     top = sheet.height - MARGIN - extent(sheet.legend)[1]
-    return list(_lines(sheet.legend, MARGIN, top))
+    return list(_lines(sheet.legend, MARGIN, 0, top))
 
 
 def on_box(box: Box) -> list[Letters]:
@@ -147,18 +153,11 @@ def on_box(box: Box) -> list[Letters]:
         sign = Run(GLYPHS[box.node.type], GLYPH)
         return [_at(sign, box.x - width(sign.text, sign.size) / 2, box.y)]
     face = box.face
-    found: list[Letters] = []
-    for lines, align in ((face.left, "left"), (face.right, "right")):
-        top = box.y + (face.drop if align == "left" else 0) - extent(lines)[1] / 2
-        edge = box.x - box.width / 2 + PAD
-        for line in lines:
-            start = edge
-            if face.centred:
-                start = box.x - line_width(line) / 2
-            elif align == "right":
-                start = box.x + box.width / 2 - PAD - line_width(line)
-            found += _lines([line], start, top)
-            top += line_height(line) + AIR * LINE_HEIGHT
+    x, share = (box.x, 0.5) if face.centred else (box.x - box.width / 2 + PAD, 0.0)
+    found = list(_lines(face.left, x, share, box.y + face.drop - _height(face.left) / 2))
+    if face.right:
+        top = box.y - _height(face.right) / 2
+        found += _lines(face.right, box.x + box.width / 2 - PAD, 1, top)
     return found
 
 
@@ -175,16 +174,20 @@ def on_wire(wire: Wire) -> list[Letters]:
     return [_at(Run(wire.note, SUBTITLE, colour), *wire.note_at)] if wire.note else []
 
 
-def _lines(lines: Sequence[Line], x: float, top: float) -> Iterator[Letters]:
+def _lines(lines: Sequence[Line], x: float, share: float, top: float) -> Iterator[Letters]:
+    """Lines one below the other; such a share of each is on the left of ``x``."""
     for line in lines:
-        middle, at = top + line_height(line) / 2, x
+        at = x - share * line_width(line) if share else x
         # All pieces of a line stand on the baseline of the largest.
-        size = max((text.size for text in line), default=0)
+        size = _size(line)
+        high = size * LINE_HEIGHT
+        baseline = top + high / 2 + size * BASELINE
         for text in line:
             if text.text.strip():
-                yield Letters(text, at, middle + size * BASELINE)
-            at += width(text.text, text.size, text.bold)
-        top += line_height(line) + AIR * LINE_HEIGHT
+                yield Letters(text, at, baseline)
+            if text is not line[-1]:
+                at += width(text.text, text.size, text.bold)
+        top += high + AIR * LINE_HEIGHT
 
 
 def _at(text: Run, x: float, middle: float) -> Letters:

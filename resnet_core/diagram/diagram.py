@@ -126,7 +126,7 @@ class Diagram(Drawing):
         height, width = self.input.size(side)
         return (self.input.batch, self.subject.input_channels(self.parameters), height, width)
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         """The whole structure. Raises ParameterError where the values do not go together."""
         return _graph(self.subject, self.parameters, self.input_shape)

@@ -129,7 +129,8 @@ class _Writer:
         """The background, as large as the sheet: it keeps the margins in every format."""
         colour = "transparent" if self.behind else self.paper
         size = f"{_n(self.sheet.width)},{_n(self.sheet.height)}"
-        _set(graph, bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour, id="paper")
+        _set(graph, bb=f"0,0,{size}", style="filled", fillcolor=colour, color=colour,
+             **self._called(id="paper"))  # fmt: skip
         if self.behind:
             # Or else the ground is drawn once more, above the hatching.
             _set(graph, bgcolor="transparent")
@@ -148,7 +149,7 @@ class _Writer:
             height=_inch(high + 8),
             shape="plaintext",
             style="",
-            id=name,
+            **self._called(id=name),
         )
 
     def _frames(self, graph: Digraph, parent: str) -> None:
@@ -169,8 +170,8 @@ class _Writer:
             fillcolor="transparent" if self.behind else self.theme["frame"],
             color=self.theme["frame-line"],
             peripheries="2" if frame.group.folded else "1",
-            id=frame.group.path,
             label="",
+            **self._called(id=frame.group.path),
         )
         for which, text, at in (
             ("name", frame.name, frame.name_at),
@@ -208,8 +209,7 @@ class _Writer:
             height=_inch(box.height),
             fillcolor="transparent" if self._is_open(box) else self.theme.fill(box.fill),
             color=self.theme.line(box.line),
-            id=name,
-            **{"class": box.node.role},
+            **self._called(**{"id": name, "class": box.node.role}),
             **looks,
         )
 
@@ -226,8 +226,12 @@ class _Writer:
         if wire.note and self.lettered:
             looks |= self._note(wire, mark)
         _edge(graph, dot_name(edge.source), dot_name(edge.target),
-              pos=self._spline(wire.points, wire.kind), **{"class": edge.lane},
+              pos=self._spline(wire.points, wire.kind), **self._called(**{"class": edge.lane}),
               **looks)  # fmt: skip
+
+    def _called(self, **names: str) -> dict[str, str]:
+        """Id and class in the picture; whoever sets the text gives them too."""
+        return names if self.lettered else {}
 
     def _style(self, words: str) -> str:
         """Whoever sets the text rounds the corners too: Graphviz writes 24 points for a box."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -75,25 +74,24 @@ class Mailbox:
 
     async def serve(self, answering: Awaitable[None]) -> None:
         """Await the answer; it is given up, with all that it waits for, when the client leaves."""
-        answer = asyncio.ensure_future(answering)
-        reading = asyncio.create_task(self._read())
+        answer = asyncio.current_task()
+        assert answer is not None  # a coroutine of the event loop's is always in one
+        reading = asyncio.create_task(self._read(answer))
         try:
-            await asyncio.wait({answer, reading}, return_when="FIRST_COMPLETED")
-            if not answer.done() and reading.done() and self._gone:
-                answer.cancel()
-                with suppress(asyncio.CancelledError):
-                    await answer
-                return
-            await answer
+            await answering
+        except asyncio.CancelledError:
+            # By the client; or by the server, which is ending and wants to know that it is over.
+            if not self._gone or answer.uncancel():
+                raise
         finally:
             reading.cancel()
-            answer.cancel()
 
-    async def _read(self) -> None:
+    async def _read(self, answer: asyncio.Task[None]) -> None:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self._gone = True
+                answer.cancel()
                 return
             await self._letters.put(message)
 

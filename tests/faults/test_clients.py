@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from app.api.resources import Way
 from app.main import create_app
 from app.settings import Settings
 from tests.faults.conftest import HEAVY, SMALL, Server, at_most, serving, soon
@@ -122,6 +123,7 @@ def addresses() -> list[str]:
     routes = create_app(Settings(workers=0)).routes
     routers = [getattr(route, "original_router", None) for route in routes]
     found = {route.path for router in routers if router for route in router.routes}
+    found |= {route.path for route in routes if isinstance(route, Way)}
     assert {"/", "/diagram.{extension}", "/readyz", "/embed", "/documents/{slug}"} <= found
     return sorted(
         re.sub(r"\{(\w+)[^}]*\}", lambda name: NAMES[name[1]], path)

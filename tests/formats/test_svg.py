@@ -79,7 +79,7 @@ def test_a_name_of_any_letters_is_that_of_its_box_and_its_frame(name: str) -> No
 @pytest.mark.parametrize(
     ("found", "other"),
     [
-        (r"<g id=\"conv1\"", "<g id='conv1'"),
+        (r"<g id=\"node2\"", "<g id='node2'"),
         (r"<polygon ", '<polygon opacity="0" '),
         (r"<path (.*?)/>", r"<line \1/>"),
         (r' d="M', ' d="m'),

@@ -13,12 +13,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryFile
 from typing import IO, Any, Literal
 
 from resnet_core.bilingual import Text
@@ -74,30 +74,38 @@ def _resized(dot: str, factor: float) -> str:
 
 
 def _in_process(dot: str, format: Format, library: Any) -> bytes:
-    graph = _read(dot, library)
+    # The functions themselves: pygraphviz's graphs load all of Graphviz anew for each picture.
+    c = library.graphviz
     try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            drawn = graph.draw(format=format, prog="nop2")
+        graph = _read(dot, c)
+        try:
+            failed, drawn = c.gvLayout(_engine(c), graph, b"nop2"), b""
+            if not failed:
+                failed, drawn = c.gvRenderData(_engine(c), graph, format.encode())
+                c.gvFreeLayout(_engine(c), graph)
+        finally:
+            c.agclose(graph)
     except (OSError, ValueError) as error:
         raise RenderError(f"Graphviz: {error}") from error
-    finally:
-        graph.close()
-    if not drawn:
-        raise RenderError("Graphviz: " + "; ".join(str(warning.message) for warning in said))
+    if failed or not drawn:
+        none = Text("Graphviz: it has drawn no {}", "Graphviz：没有画出 {}")
+        raise RenderError(none.format(format.upper()))
     return bytes(drawn)
 
 
-def _read(dot: str, library: Any) -> Any:
-    """The graph. pygraphviz reads files alone: this one is in memory, since a disk may be full."""
-    if not hasattr(os, "memfd_create"):
-        return library.AGraph(string=dot)
-    graph = library.AGraph()
-    with os.fdopen(os.memfd_create("resnet-diagram"), "wb+") as file:
+@cache
+def _engine(c: Any) -> Any:
+    """Graphviz with what it draws with, loaded once."""
+    return c.gvContextWithBuiltins()
+
+
+def _read(dot: str, c: Any) -> Any:
+    """The graph. It is read from files alone: this one is in memory, since a disk may be full."""
+    memory = hasattr(os, "memfd_create")
+    with os.fdopen(os.memfd_create("dot"), "wb+") if memory else TemporaryFile() as file:
         file.write(dot.encode())
         file.seek(0)
-        graph.read(file)
-    return graph
+        return c.agread(file, None)
 
 
 def engine() -> str:

@@ -202,6 +202,8 @@ class Workers:
         ticket.begun = clock.time()
         self._at_work[worker] = ticket
         work = worker.do(ticket.job, *ticket.arguments)
+        # Before anything is written down of it: somebody waits.
+        work.add_done_callback(lambda done: _hand_over(done, ticket, worker, clock.time()))
         limit = max(0.0, ticket.deadline - ticket.begun)
         if express:
             limit = min(limit, 2 * SMALL)
@@ -213,7 +215,7 @@ class Workers:
                 # Another worker has the job, or soon will: how this one ends is no news.
                 await asyncio.gather(work, return_exceptions=True)
             else:
-                await self._answer(work, ticket, worker)
+                await self._answer(work, ticket)
         finally:
             self._at_work.pop(worker, None)
             if not work.done():
@@ -237,10 +239,10 @@ class Workers:
         worker.kill()
         return passed_on
 
-    async def _answer(self, work: asyncio.Future[Any], ticket: Ticket, worker: Worker) -> None:
-        """Hand the outcome on. A job that no worker has begun is tried again."""
+    async def _answer(self, work: asyncio.Future[Any], ticket: Ticket) -> None:
+        """Write down how it went. A job that no worker has begun is tried again."""
         try:
-            value = await work
+            await work
         except NotBegun as error:
             self.counts["lost"] += 1
             ticket.tries += 1
@@ -266,13 +268,8 @@ class Workers:
             ticket.fail(error)
         else:
             self._drawn = asyncio.get_running_loop().time()
-            assert ticket.begun is not None  # who has its outcome has begun it
-            waited, taken = ticket.begun - ticket.since, self._drawn - ticket.begun
-            name = ticket.job.__name__
-            ticket.leg = Leg.now(name, waited, taken, worker.name, worker.laps)
+            assert ticket.leg is not None  # it was handed over
             self.observe(ticket.leg)
-            if not ticket.answer.done():
-                ticket.answer.set_result(value)
 
     def _spare(self, worker: Worker) -> None:
         """Replace a worker that has grown; it is idle now."""
@@ -298,3 +295,14 @@ class Workers:
         else:
             self.counts["timeout"] += 1
             ticket.fail(TooLong() if ticket.large else TimeoutError())
+
+
+def _hand_over(done: asyncio.Future[Any], ticket: Ticket, worker: Worker, now: float) -> None:
+    """Give what was made to who asked for it, with the way that it has gone."""
+    if done.cancelled() or done.exception():
+        return
+    assert ticket.begun is not None  # who has its outcome has begun it
+    waited, taken = ticket.begun - ticket.since, now - ticket.begun
+    ticket.leg = Leg.now(ticket.job.__name__, waited, taken, worker.name, worker.laps)
+    if not ticket.answer.done():
+        ticket.answer.set_result(done.result())

@@ -117,6 +117,10 @@ def trace_once(build: Callable[[], nn.Module], input_shapes: Sequence[Shape]) ->
         return trace(build, input_shapes)
 
 
+# torchview wants to know what it will draw on; here it draws nothing.
+_UNDRAWN = graphviz.Digraph()
+
+
 def _made(shapes: Sequence[Shape], dtypes: Sequence[torch.dtype] = ()) -> list[torch.Tensor]:
     """Inputs of these shapes, without numbers."""
     kinds = [*dtypes, *[torch.get_default_dtype()] * len(shapes)]
@@ -136,7 +140,7 @@ def _run(
     device: str = "meta",
 ) -> Graph:
     tensors, named, input_nodes = process_input(list(given), None, dict(kwargs or {}), device)
-    record = ComputationGraph(graphviz.Digraph(), input_nodes)
+    record = ComputationGraph(_UNDRAWN, input_nodes)
     own = [part for part in module.modules() if _is_own(part)]
     with Outside(own) if own else nullcontext():
         failure = _forward(module, (tensors, named), record, witness, device)

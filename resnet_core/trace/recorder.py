@@ -1,12 +1,8 @@
 """torchview's recorder: what it does not keep, and quick answers to what it asks at every call.
 
-Kept beside it are the line of code, the arguments, and the call that failed.
-
-Three questions took half of a trace. *Which tensors are among these arguments?* torchview asks
-``typing`` what each of them is; here the plain types are known by name. *What shape has this
-tensor?* is a call through every mode of torch; here it is read from the tensor. *Which tensors
-does a forward make by itself?* torchview exchanges 28 functions of torch before each run and puts
-them back; here the mode that sees all calls anyhow sees these too.
+Kept beside it are the line of code, the arguments, and the call that failed. Quick are three
+questions that took half of a trace: which tensors are among these arguments, what shape has this
+tensor, which tensors does a forward make by itself.
 
 Shapes of a plain batch norm and a plain convolution are known without asking torch. On the meta
 device it takes both apart in Python, and all that comes of it is a shape that a line of arithmetic
@@ -416,11 +412,9 @@ _KNOWN: dict[Any, Callable[..., Shape | None]] = {F.batch_norm: _normed, F.conv2
 
 
 def _of_convolution(layer: nn.Conv2d, x: torch.Tensor) -> Shape | None:
-    if layer.padding_mode != "zeros":
-        return None
-    return _convolved(
-        x, layer.weight, layer.bias, layer.stride, layer.padding, layer.dilation, layer.groups
-    )
+    how = layer.stride, layer.padding, layer.dilation, layer.groups
+    plain = layer.padding_mode == "zeros"
+    return _convolved(x, layer.weight, layer.bias, *how) if plain else None
 
 
 def _of_norm(layer: nn.BatchNorm2d, x: torch.Tensor) -> Shape | None:
@@ -447,31 +441,38 @@ def _at_once(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
     of the module's own, are asked as ever; so is what torch is to count.
     """
     known = _LAYERS.get(type(module)) if _shortened else None
-    if known and len(args) == 1 and type(args[0]) is RecorderTensor and _is_bare(module, kwargs):
+    alone = known and len(args) == 1 and not kwargs and type(args[0]) is RecorderTensor
+    if known and alone and _is_bare(module):
         with torch._C.DisableTorchFunction():
             shape = known(module, args[0])
         if shape is not None:
-            gives = written_layer if vars(module).get("inplace") else known_layer
-            return RecorderTensor.__torch_function__(gives, (RecorderTensor,), (args[0], shape))
+            return known_step(args[0], shape, bool(vars(module).get("inplace")))
     return _ordinary(module, *args, **kwargs)
 
 
-def _is_bare(module: nn.Module, kwargs: Mapping[str, Any]) -> bool:
-    """Whether nothing but the class's own forward runs when the module is called so."""
+def _is_bare(module: nn.Module) -> bool:
+    """Whether nothing but the class's own forward runs when the module is called."""
     everywhere: bool = _has_any_global_hook()  # type: ignore[no-untyped-call]
     hooks = module._forward_hooks or module._forward_pre_hooks or everywhere
-    return not hooks and not kwargs and "forward" not in vars(module)
+    return not hooks and "forward" not in vars(module)
 
 
-def known_layer(x: torch.Tensor, shape: Shape) -> torch.Tensor:
-    """What a layer gives whose outcome is known."""
-    return blank(x, shape)
-
-
-def written_layer(x: torch.Tensor, _: Shape) -> torch.Tensor:
-    """What a layer gives that writes over its input."""
+def known_step(x: RecorderTensor, shape: Shape, in_place: bool) -> Any:
+    """What comes of a known call, noted in torchview's record as the call of a function is."""
+    given = x.tensor_nodes[-1]
+    call = FunctionNode(known_step, given.depth, given, name=known_step.__name__)
+    given.add_child(call)
     with torch._C.DisableTorchFunction():
-        return x.zero_()
+        # Nothing is computed: of what writes over its input it is left that it has written.
+        made: Any = x.zero_() if in_place else blank(x, shape).as_subclass(RecorderTensor)
+    above: dict[int, Any] = {given.depth: call}
+    node = TensorNode(made, given.depth, call, context=given.context, parent_hierarchy=above)
+    made.tensor_nodes = [*nodes_of(made)[:-1], node]
+    call.add_child(node)
+    call.set_input_shape([given.tensor_shape])
+    call.set_output_shape([shape])
+    given.context.extend((call, node))
+    return made
 
 
 def _pair(value: Any) -> tuple[int, int] | None:

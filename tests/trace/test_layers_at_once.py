@@ -82,11 +82,13 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was taken in one step."""
     seen: list[Any] = []
 
-    def noted(x: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
-        seen.append(shape)
-        return recorder.blank(x, shape)
+    step = recorder.known_step
 
-    monkeypatch.setattr(recorder, "known_layer", noted)
+    def noted(x: Any, shape: tuple[int, ...], in_place: bool) -> torch.Tensor:
+        seen.append(shape)
+        return step(x, shape, in_place)
+
+    monkeypatch.setattr(recorder, "known_step", noted)
     return seen
 
 
@@ -114,4 +116,4 @@ def test_whoever_records_with_torchview_gets_torchviews_record(steps: list[Any])
         x = torch.empty(1, 3, 5, 5)
     drawn = torchview.draw_graph(module, input_data=x, device="meta", depth=9)
     assert not steps
-    assert "known_layer" not in drawn.visual_graph.source
+    assert "known_step" not in drawn.visual_graph.source

@@ -12,6 +12,7 @@ finds it.
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import time
 from collections import Counter
@@ -34,6 +35,38 @@ class TooSlow(Exception):
         self.stage, self.seconds = stage, seconds
 
 
+class Alarm:
+    """The one alarm that a process has on the processor's time.
+
+    To set it is a slow call. So it stays as it is where it comes early enough, from job to job, and
+    who is woken too early sets it once more.
+    """
+
+    def __init__(self) -> None:
+        self._due = math.inf
+        self._heard: Callable[[], object] | None = None
+
+    def listen(self, heard: Callable[[], object]) -> None:
+        """From now on this is called when it rings."""
+        if self._heard is None and HERE:
+            signal.signal(signal.SIGPROF, self._ring)
+        self._heard = heard
+
+    def by(self, due: float, now: float) -> None:
+        """Ring at this time of the processor, or before."""
+        if due < self._due and HERE:
+            self._due = due
+            signal.setitimer(signal.ITIMER_PROF, max(LEAST, due - now))
+
+    def _ring(self, *_: object) -> None:
+        self._due = math.inf
+        if self._heard:
+            self._heard()
+
+
+_alarm = Alarm()
+
+
 class Limited(Stopwatch):
     """Stages of one job. ``late`` is called, and must not return, where one takes too much.
 
@@ -44,9 +77,9 @@ class Limited(Stopwatch):
         super().__init__()
         self._limits, self._late = limits, late
         self._used: Counter[str] = Counter()
-        self._since = time.process_time()
-        if HERE and limits:
-            signal.signal(signal.SIGPROF, self._alarm)
+        self._since = 0.0
+        if limits:
+            _alarm.listen(self._look)
 
     def begin(self, stage: str) -> None:
         """A stage begins; the one around it pauses."""
@@ -61,21 +94,24 @@ class Limited(Stopwatch):
         self._resume()
 
     def _pause(self) -> None:
-        now = time.process_time()
-        if stage := self.under_way:
-            self._used[stage] += now - self._since  # type: ignore[assignment]
-        self._since = now
+        if (stage := self.under_way) in self._limits:
+            self._used[stage] += time.process_time() - self._since  # type: ignore[assignment]
 
     def _resume(self) -> None:
-        limit = self._limits.get(self.under_way, 0)
-        left = max(LEAST, limit - self._used[self.under_way]) if limit else 0
-        if HERE:
-            signal.setitimer(signal.ITIMER_PROF, left)
+        if (stage := self.under_way) in self._limits:
+            now = self._since = time.process_time()
+            _alarm.by(now + self._limits[stage] - self._used[stage], now)
 
-    def _alarm(self, *_: object) -> None:
-        stage = self.under_way
-        if stage in self._limits:
+    def _look(self) -> None:
+        """See whether the stage under way has had its time; else be woken when it has."""
+        if (stage := self.under_way) not in self._limits:
+            return
+        now = time.process_time()
+        left = self._limits[stage] - self._used[stage] - (now - self._since)
+        if left <= 0:
             self._late(TooSlow(stage, self._limits[stage]))
+        else:
+            _alarm.by(now + left, now)
 
 
 _moment: ContextVar[float | None] = ContextVar("deadline", default=None)

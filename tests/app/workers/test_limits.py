@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.workers import limits
 from app.workers.limits import HERE, Limited, TooSlow
 from resnet_core.stages import stage, timed
 from tests.app.http.test_operating import figures
@@ -64,6 +65,29 @@ def test_a_stage_in_pieces_is_counted_together() -> None:
 
     with pytest.raises(Late):
         pieces()
+
+
+def test_many_small_stages_set_the_alarm_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To set it costs as much as some of them."""
+    monkeypatch.setattr(limits, "_alarm", limits.Alarm())
+    asked: list[float] = []
+    monkeypatch.setattr(signal, "setitimer", lambda _, seconds: asked.append(seconds))
+    for _ in range(20):
+        with timed(Limited({"trace": 5, "layout": 5}, late)):
+            for name in ("build", "trace", "layout", "engine"):
+                with stage(name):
+                    pass
+    assert asked == [pytest.approx(5, abs=0.1)]
+
+
+def test_an_alarm_of_an_earlier_job_ends_no_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_alarm", limits.Alarm())
+    with timed(Limited({"trace": 0.1}, late)), stage("trace"):
+        burn(0.05)
+    with timed(Limited({"trace": 0.3}, late)), stage("trace"):
+        burn(0.15)
+    with pytest.raises(Late), timed(Limited({"trace": 0.1}, late)), stage("trace"):
+        burn(1)
 
 
 @pytest.mark.slow

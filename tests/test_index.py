@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from resnet_core import index
-from resnet_core.__main__ import rows
+from resnet_core.__main__ import advances, rows
+from resnet_core.layout import typesetting
 from resnet_core.registry import BLOCKS, NETWORKS, Origin
 from tests.conftest import answer
 from tests.subjects import sampled
@@ -22,6 +23,11 @@ def test_the_index_is_the_one_that_the_sources_make():
     assert kept == json.loads(json.dumps({"digest": index.digest(), **rows()})), (
         "make index writes it"
     )
+
+
+def test_letters_are_as_wide_as_the_fonts_say():
+    kept = json.loads(typesetting.ADVANCES.read_text(encoding="utf-8"))
+    assert kept == advances(), "make index writes it"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)

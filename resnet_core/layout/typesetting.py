@@ -6,14 +6,13 @@ font happens to have it. Here the answer is the same everywhere.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from fontTools.ttLib import TTFont
+from typing import NamedTuple
 
 from resnet_core.layout.sheet import (
     FRAME_TEXT,
@@ -28,6 +27,7 @@ from resnet_core.layout.sheet import (
 )
 
 FONTS = Path(__file__).parents[1] / "fonts"
+ADVANCES = FONTS / "advances.json"
 GLYPHS = {"add": "+", "mul": "×"}
 GLYPH = 17.0
 # Room around the lines of a box, the height of a line in font sizes, and the air between lines.
@@ -71,19 +71,23 @@ def _advance(text: str, bold: bool) -> tuple[int, int]:
     advances, missing, units = _metrics("Bold" if bold else "Regular")
     total = 0
     for letter in text:
-        advance = advances.get(ord(letter))
+        advance = advances.get(letter)
         total += _fallback(letter, missing, units) if advance is None else advance
     return total, units
 
 
 @cache
-def _metrics(style: str) -> tuple[dict[int, int], int, int]:
-    """Advance by code point, that of a missing glyph, and units per em."""
-    font: Any
-    with TTFont(FONTS / f"LiberationSans-{style}.ttf", lazy=True) as font:
-        glyphs = font["hmtx"].metrics
-        advances = {code: glyphs[name][0] for code, name in font.getBestCmap().items()}
-        return advances, glyphs[".notdef"][0], font["head"].unitsPerEm
+def _metrics(style: str) -> tuple[dict[str, int], int, int]:
+    """Advance by letter, that of a missing glyph, and units per em.
+
+    They are read from the fonts once, by ``python -m resnet_core``: to read a font takes longer
+    than to draw a picture.
+    """
+    known = json.loads(ADVANCES.read_text(encoding="utf-8"))[style]
+    advances = {
+        letter: int(advance) for advance, letters in known["letters"].items() for letter in letters
+    }
+    return advances, known["missing"], known["em"]
 
 
 def _fallback(letter: str, missing: int, units: int) -> int:

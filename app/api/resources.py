@@ -7,8 +7,11 @@ address, mistakes as problems.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,18 +46,45 @@ from resnet_core.sweep import series, sweeping
 from resnet_core.window import FORMATS as WINDOWED
 from resnet_core.window import asking, still
 
+T = TypeVar("T")
 Query = tuple[tuple[str, str], ...]
+# Seconds after which a worker is at work, where one is free.
+MOMENT = 0.001
 Page = Callable[[Request, Pairs], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a query turned out to name: canonical query and address, file name, language."""
+    """What a query turned out to name: the canonical query, what is told of it, its language.
+
+    ``told`` gives the canonical address and the file's name, which nobody needs before the answer.
+    """
 
     query: Query
-    url: str
-    name: str
+    told: Callable[[], tuple[str, str]]
     language: str | None = None
+
+
+class Meanwhile(Generic[T]):
+    """What is made while something else is waited for: in a moment, or when it is asked for."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._later = asyncio.get_running_loop().call_later(MOMENT, self._finish)
+
+    def _finish(self) -> None:
+        # What goes wrong with it is for whoever asks.
+        with suppress(Exception):
+            self._made.append(self._make())
+
+    @property
+    def made(self) -> T:
+        """It itself. Raises what making it raises."""
+        self._later.cancel()
+        if not self._made:
+            self._made.append(self._make())
+        return self._made[0]
 
 
 @dataclass(frozen=True)
@@ -118,18 +148,27 @@ async def answer(
         wanted.check()
         format = await _format(resource, request, wanted)
         asked = await resource.parse(renderer, wanted.bare)
-        headers = headers_of(request, asked.url, asked.name, format, extension is None)
-        if asked.language:
-            headers["Content-Language"] = asked.language
-        if request.method != "POST" and known_already(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers, media_type=content_type(format))
+        headers = Meanwhile(lambda: _headers(request, asked, format, extension is None))
+        if _knows_some(request) and known_already(request, headers.made["ETag"]):
+            return Response(status_code=304, headers=headers.made, media_type=content_type(format))
         body = await resource.render(renderer, asked, format)
     except ParameterError as error:
         fix = resource.at_home(await resource.fix(renderer, wanted.bare, error))
         raise ProblemError(refusal(error, fix)) from None
     except Refusal as error:
         raise ProblemError(refusal(error.error, resource.at_home(error.fix))) from None
-    return Response(body, headers=headers, media_type=content_type(format))
+    return Response(body, headers=headers.made, media_type=content_type(format))
+
+
+def _headers(request: Request, asked: Asked, format: str, negotiated: bool) -> dict[str, str]:
+    url, name = asked.told()
+    headers = headers_of(request, url, name, format, negotiated)
+    return headers | ({"Content-Language": asked.language} if asked.language else {})
+
+
+def _knows_some(request: Request) -> bool:
+    """Whether the client has an answer already, and asks whether it is still this one."""
+    return request.method != "POST" and "if-none-match" in request.headers
 
 
 async def _format(resource: Resource, request: Request, wanted: ResourceRequest) -> str:
@@ -147,17 +186,22 @@ async def _format(resource: Resource, request: Request, wanted: ResourceRequest)
     raise ProblemError(unknown_format(extension, known, near, resource.at_home(fix)))
 
 
+def _below(path: str, query: Query) -> str:
+    """The address of a diagram's query at another resource."""
+    return f"{path}?{address(query).partition('?')[2]}"
+
+
 def _pasted(path: str, pairs: Pairs) -> Asked:
     """A pasted source. It is read by a worker and not here."""
     query = canonical(pairs)
-    return Asked(query, f"{path}?{address(query).partition('?')[2]}", "source")
+    return Asked(query, lambda: (_below(path, query), "source"))
 
 
 async def _diagram(_: Renderer, pairs: Pairs) -> Asked:
     if is_pasted(pairs):
         return _pasted("/diagram", pairs)
     diagram = Diagram.of(pairs)
-    return Asked(diagram.query, diagram.url, diagram.file_name)
+    return Asked(diagram.query, lambda: (diagram.url, diagram.file_name))
 
 
 async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
@@ -167,21 +211,21 @@ async def _explanation(_: Renderer, pairs: Pairs) -> Asked:
         return replace(_pasted("/explain", pairs), language=tag)
     diagram = Diagram.of(pairs)
     query = diagram.explained_by
-    url = f"/explain?{address(query).partition('?')[2]}"
-    return Asked(query, url, diagram.subject.name, TAGS[diagram.options.lang])
+    name = diagram.subject.name
+    return Asked(query, lambda: (_below("/explain", query), name), TAGS[diagram.options.lang])
 
 
 async def _comparison(renderer: Renderer, pairs: Pairs) -> Asked:
     if has_source(pairs):  # it is read by a worker and not here
         query = canonical_sides(pairs)
-        return Asked(query, f"/compare?{address(query).partition('?')[2]}", "compare")
+        return Asked(query, lambda: (_below("/compare", query), "compare"))
     try:
         found = compared(pairs)
     except ParameterError:
         # A worker finds the same mistake, and has the time to look for what would fix it.
         await renderer.compare(pairs, "json")
         raise
-    return Asked(found.query, found.url, "compare")
+    return Asked(found.query, lambda: (found.url, "compare"))
 
 
 async def _fix_comparison(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
@@ -204,7 +248,7 @@ async def _window(renderer: Renderer, pairs: Pairs) -> Asked:
     query = still.canonical(diagram, node, at)
     # Of a call that is not there the name may be any letters; it is refused when it is drawn.
     name = f"{diagram.subject.name}-{node}" if node.replace(".", "").isalnum() else "window"
-    return Asked(query, still.address(query), name if name.isascii() else "window")
+    return Asked(query, lambda: (still.address(query), name if name.isascii() else "window"))
 
 
 async def _fix_window(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:
@@ -221,7 +265,8 @@ async def _sweep(renderer: Renderer, pairs: Pairs) -> Asked:
     except ParameterError:
         await renderer.sweep(pairs, "json")
         raise
-    return Asked(found.query, found.url, f"{found.diagram.subject.name}-{found.over}")
+    name = f"{found.diagram.subject.name}-{found.over}"
+    return Asked(found.query, lambda: (found.url, name))
 
 
 async def _fix_sweep(_: Renderer, pairs: Pairs, __: ParameterError) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,15 +127,8 @@ def small(node: Node, wanted: Collection[str] = DEFAULT_LABELS, language: Langua
     """The small print: where it is in the module, what it costs, how far it sees."""
     if node.kind in ("input", "output"):
         return ""
-    macs = say("{} MACs", language, amount(node.macs, language)) if node.macs else ""
-    facts = {
-        "path": _where(node, language),
-        "params": params_text(node.params, language),
-        "macs": macs,
-        "rf": say("RF {}", language, node.receptive_field),
-        "memory": binary_amount(4 * node.activations),
-    }
-    return "  ·  ".join(text for name, text in facts.items() if text and name in wanted)
+    told = [fact(node, language) for name, fact in _SMALL.items() if name in wanted]
+    return "  ·  ".join([text for text in told if text])
 
 
 def _where(node: Node, language: Language) -> str:
@@ -147,6 +140,20 @@ def _where(node: Node, language: Language) -> str:
     if node.call == 1:
         return where
     return f"{where} {say('({} call)', language, ordinal(node.call, language))}"
+
+
+def _macs(node: Node, language: Language) -> str:
+    return say("{} MACs", language, amount(node.macs, language)) if node.macs else ""
+
+
+# What the small print may tell, in this order.
+_SMALL: dict[str, Callable[[Node, Language], str]] = {
+    "path": _where,
+    "params": lambda node, language: params_text(node.params, language),
+    "macs": _macs,
+    "rf": lambda node, language: say("RF {}", language, node.receptive_field),
+    "memory": lambda node, _: binary_amount(4 * node.activations),
+}
 
 
 def frame_texts(

@@ -110,6 +110,9 @@ _HYPERPARAMETERS = (
     "normalized_shape", "output_size", "eps", "negative_slope", "p", "ceil_mode", "scale_factor",
     "mode", "batch_first",
 )  # fmt: skip
+# Those of a window, which a map has one of for each axis; and what a hyper-parameter may be.
+_WINDOW = frozenset({"kernel_size", "stride", "padding", "dilation"})
+_PLAIN = (bool, int, float, str, tuple, list)
 
 
 def of_module(module: nn.Module) -> Role:
@@ -157,14 +160,14 @@ def attributes(module: nn.Module) -> dict[str, Any]:
     given = vars(module)
     kind: Any = type(module)
     held = _held(kind)
+    flat = _is_2d(module)
     for name in _HYPERPARAMETERS:
         # What a module has not, torch looks for in its layers and buffers first, which takes long.
         if held is not None and name not in given and name not in held:
             continue
         value = getattr(module, name, None)
-        if isinstance(value, bool | int | float | str | tuple | list):
-            both = name in ("kernel_size", "stride", "padding", "dilation")
-            found[name] = _per_axis(value) if both and _is_2d(module) else _plain(value)
+        if isinstance(value, _PLAIN):
+            found[name] = _per_axis(value) if flat and name in _WINDOW else _plain(value)
     # Padding is zeros unless a convolution says otherwise.
     if getattr(module, "padding_mode", "zeros") != "zeros":
         found["padding_mode"] = module.padding_mode

@@ -136,20 +136,20 @@ class _Writer:
             _set(graph, bgcolor="transparent")
 
     def _lines(self, graph: Digraph, name: str, lines: tuple[Line, ...], top: float) -> None:
-        """The heading or the legend."""
-        if not lines:
+        """The heading or the legend: nothing but text."""
+        if not lines or not self.lettered:
             return
         wide, high = extent(lines)
         _node(
             graph,
             name,
-            _table([[(lines, "LEFT")]], self.theme) if self.lettered else None,
+            _table([[(lines, "LEFT")]], self.theme),
             pos=self._pos((MARGIN + wide / 2, top + high / 2)),
             width=_inch(wide + 8),
             height=_inch(high + 8),
             shape="plaintext",
             style="",
-            **self._called(id=name),
+            id=name,
         )
 
     def _frames(self, graph: Digraph, parent: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from html import unescape
 from typing import NamedTuple
@@ -41,7 +41,6 @@ from resnet_core.stages import stage
 SVG = "http://www.w3.org/2000/svg"
 # What is seen of a slab.
 FACES = 3
-_LINES = {"heading": on_heading, "legend": on_legend}
 # What may have happened to a node that is said of it.
 _FATES = ("problem", *SIGNS)
 # The attributes of an element, in their order.
@@ -159,6 +158,16 @@ class Group(NamedTuple):
     name: str
     shapes: list[Shape]
 
+    @property
+    def layer(self) -> int:
+        """What lies above what: frames, boxes with their wires, samples of lines."""
+        return 0 if self.kind == "cluster" else 2 if self.is_sample else 1
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is a piece of line that stands before words."""
+        return self.kind == "edge" and self.roles.startswith("sample ")
+
 
 class _Reading:
     """Graphviz's document: the page's box, the canvas's shift, the groups, the shapes in none.
@@ -226,8 +235,21 @@ class _Tailor:
         }
         # Only slabs and hatching lie below the boxes.
         ground = self._ground(reading.bare) if self.slabs or self.theme.name == "ink" else ""
-        groups = [f"{self._group(group)}\n" for group in reading.groups]
+        groups = [f"{group}\n" for group in self._groups(reading.groups)]
         return element("g", looks, "".join(["\n", ground, *groups]))
+
+    def _groups(self, groups: list[Group]) -> Iterator[str]:
+        """Frames, heading, boxes with their wires, legend, and last the samples of its lines."""
+        frames, boxes, samples = (
+            [group for group in groups if group.layer == layer] for layer in range(3)
+        )
+        yield from map(self._group, frames)
+        if self.sheet.heading:
+            yield element("g", {"class": "heading"}, self._letters(on_heading(self.sheet)))
+        yield from map(self._group, boxes)
+        if self.sheet.legend:
+            yield element("g", {"class": "legend"}, self._letters(on_legend(self.sheet)))
+        yield from map(self._group, samples)
 
     def _ground(self, bare: list[Shape]) -> str:
         """What Graphviz has drawn below all boxes, less the slabs, which go to their boxes."""
@@ -249,14 +271,11 @@ class _Tailor:
         kind = group.kind
         if kind == "edge" and group.id in self.wires:
             return self._edge(group, self.wires[group.id])
-        if kind == "edge" and group.roles.startswith("sample "):
+        if group.is_sample:
             return _line({"class": group.roles}, group.shapes)
         name = _plain(group.name)
         if kind == "node" and name in self.boxes:
             return self._node(group, self.boxes[name])
-        if kind == "node" and name in _LINES:
-            letters = self._letters(_LINES[name](self.sheet))
-            return element("g", {"class": name}, letters)
         if kind == "cluster" and name == "cluster":
             return element("g", {"class": "paper"}, _drawn(group.shapes))
         if kind == "cluster" and name in self.frames:

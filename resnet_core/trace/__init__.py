@@ -32,6 +32,8 @@ import graphviz
 import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.conv import _ConvNd
 from torchview.computation_graph import ComputationGraph
 from torchview.computation_node import TensorNode
 from torchview.torchview import process_input
@@ -272,20 +274,50 @@ def quick_kernels() -> Iterator[None]:
                 del sys.modules[name]
 
 
-# What fills a parameter with its first values.
-_FILLS = [name for name in vars(nn.init) if name.endswith("_") and not name.startswith("_")]
+# What fills a parameter with its first values; and layers that reckon first what with, or fill
+# buffers as well.
+_FILLS = {
+    name: fill
+    for name, fill in vars(nn.init).items()
+    if name.endswith("_") and not name.startswith("_")
+}
+_RESETS: dict[Any, Callable[..., Any]] = {
+    kind: kind.reset_parameters for kind in (_NormBase, _ConvNd)
+}
+# The thread that builds something of which only the shapes are wanted.
+_builder: int | None = None
+
+
+def _unless_unfilled(fill: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for everybody but the thread that wants nothing filled."""
+
+    def run(filled: Any, *args: Any, **kwargs: Any) -> Any:
+        return filled if threading.get_ident() == _builder else fill(filled, *args, **kwargs)
+
+    return run
+
+
+_SPARING_FILLS = {name: _unless_unfilled(fill) for name, fill in _FILLS.items()}
+_SPARING_RESETS = {kind: _unless_unfilled(reset) for kind, reset in _RESETS.items()}
 
 
 @contextmanager
 def unfilled() -> Iterator[None]:
-    """While it lasts, nothing that is built is initialised: only its shapes are wanted."""
+    """While it lasts, nothing that this thread builds is initialised: its shapes are wanted."""
+    global _builder
+    # Somebody may have put others in their place since.
     fills = {name: vars(nn.init)[name] for name in _FILLS}
-    vars(nn.init).update(dict.fromkeys(_FILLS, _as_it_is))
+    resets = {kind: kind.reset_parameters for kind in _RESETS}
+    _builder = threading.get_ident()
+    _fill_with(_SPARING_FILLS, _SPARING_RESETS)
     try:
         yield
     finally:
-        vars(nn.init).update(fills)
+        _builder = None
+        _fill_with(fills, resets)
 
 
-def _as_it_is(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
-    return tensor
+def _fill_with(fills: Mapping[str, Any], resets: Mapping[Any, Any]) -> None:
+    vars(nn.init).update(fills)
+    for kind, reset in resets.items():
+        kind.reset_parameters = reset

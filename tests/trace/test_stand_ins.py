@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 
 import pytest
+import torch
+from torch import nn
 
+from resnet_core.trace import unfilled
 from tests.conftest import answer
 
 REAL = "torch.fx.experimental.symbolic_shapes"
@@ -109,3 +113,29 @@ def test_a_mark_that_was_put_off_is_made_once_there_is_a_compiler(monkeypatch):
     assert run(1) == 2
     monkeypatch.setitem(sys.modules, COMPILER, Compiler)
     assert run(1) == -2
+
+
+def test_what_is_built_unfilled_costs_nobody_else_his_first_numbers() -> None:
+    """Somebody may build a network to train in another thread meanwhile."""
+    made: list[nn.Module] = []
+
+    def elsewhere() -> None:
+        torch.manual_seed(1)
+        made.extend([nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 2)])
+
+    before = nn.init.kaiming_uniform_, nn.Conv2d.reset_parameters, nn.BatchNorm2d.reset_parameters
+    with unfilled():
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        with torch.device("meta"):
+            own = nn.BatchNorm2d(4)
+    assert own.running_var is not None
+    assert own.running_var._version == 0
+    torch.manual_seed(1)
+    expected = [nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 2)]
+    for module, same in zip(made, expected, strict=True):
+        found = module.state_dict()
+        assert all(torch.equal(found[name], value) for name, value in same.state_dict().items())
+    after = nn.init.kaiming_uniform_, nn.Conv2d.reset_parameters, nn.BatchNorm2d.reset_parameters
+    assert after == before

@@ -7,6 +7,7 @@ own pipe's end alone, which the process's death closes.
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import pickle
@@ -317,6 +318,9 @@ def work(
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             failure = RuntimeError(f"no answer that can be sent: {error}")
             pipe.send((False, failure, held.resident, []))
+        # Now nobody waits for it, as somebody would in the middle of the next job.
+        if gc.get_count()[0] > GARBAGE[0] // 2:
+            gc.collect(0)
 
 
 def _give_up(pipe: Connection, why: TooSlow) -> None:

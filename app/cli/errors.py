@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WRONG_CALL = 2
 MACHINE_LACKS = 3
 _LANGUAGE = f"{__name__}.language"
-_ERROR = Text("Error:", "错误：")
+_ERROR = Text("Error: ", "错误：")
 _ALLOWED = Text("allowed: ", "可用：")
 _TRY = Text("try:     ", "可以试：")
 # What moves a terminal's cursor, rings, or turns its line round: a stranger's file may hold any.
@@ -84,7 +84,7 @@ class Refusal(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Tell it as click does; on a terminal its first word is red."""
-        told = f"{vivid(_ERROR[self.language], 'red')} {self.format_message()}"
+        told = vivid(_ERROR[self.language], "red") + self.format_message()
         click.echo(told, file=file, err=file is None)
 
     @property

@@ -31,6 +31,8 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
     for name, text in texts.items():
         if not text.strip() and not _may_be_empty(form, name):
             raise refusal(form, name, text, Text("it is empty", "值为空"))
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise refusal(form, name, text, Text("it holds half a character", "它含有半个字符"))
     known = properties(form)
     try:
         return form.model_validate(

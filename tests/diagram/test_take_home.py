@@ -91,6 +91,14 @@ def test_a_title_is_at_most_120_letters():
         draw(block="basic", title="x" * 121)
 
 
+@pytest.mark.parametrize(("name", "value"), [("title", "a\ud800b"), ("labels", "\udcff")])
+def test_half_a_character_is_refused(name, value):
+    """Python holds such, and bytes of a command line that are no letters become such."""
+    with pytest.raises(ParameterError, match="half a character") as refused:
+        draw(block="basic", **{name: value})
+    assert "半个字符" in refused.value.text["zh"]
+
+
 def test_a_long_title_is_set_in_lines():
     plain, long = draw(block="basic"), draw(block="basic", title="A long title of words " * 5)
     assert len(long.sheet.heading) > len(plain.sheet.heading)

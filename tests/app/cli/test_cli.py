@@ -554,6 +554,7 @@ def test_a_mistake_is_told_in_the_language_of_the_call(line: str, said: str, wor
     told = run(line)
     assert told.exit_code == 2
     assert told.stderr.startswith("错误：")
+    assert "： " not in told.stderr
     assert said in told.stderr
     assert works in told.stderr
     assert "可用：" in told.stderr

@@ -25,7 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bench import cold, warm
+from bench import cold, memory, warm
 from bench._servers import Client, Server, asked, serving
 from resnet_core import draw
 
@@ -65,6 +65,15 @@ NAMES = {
         "跟踪过的网络换一种视图，经 HTTP ÷ 只排版",
     ),
     "deep": ("ResNet-1202 by default", "默认的 ResNet-1202"),
+    "growth": (
+        "time for each call of ResNet-1202 ÷ that of ResNet-18",
+        "ResNet-1202 每次调用的时间 ÷ ResNet-18 的",
+    ),
+    "front": (
+        "memory of the server after 10,000 small and 100 large ones",
+        "一万个小请求和一百个大请求之后服务器的内存",
+    ),
+    "worker": ("memory of the largest worker then", "此时最大的工作进程的内存"),
     "bare": (
         "cached answers a second ÷ a bare ASGI function",
         "每秒缓存应答 ÷ 裸 ASGI 函数",
@@ -121,7 +130,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     figures: list[Figure] = []
     print(HEADS["en"])
-    for measure in (drawn, given_again, crowded, operated, started):
+    for measure in (drawn, given_again, crowded, operated, started, held):
         for figure in measure():
             print(figure.row("en"), flush=True)
             figures.append(figure)
@@ -154,6 +163,8 @@ def drawn() -> Iterator[Figure]:
         yield _other_view(client)
         (deep,) = cold._fastest(_deep(server))
         yield Figure("deep", deep / 1000, 1.5, " s")
+    first, *_, last = (ours / nodes for _, ours, nodes in cold.growth())
+    yield Figure("growth", last / first, 1)
     for name, wanted, module, device, goal in cold.ROWS:
         if name in NAMES:
             ours, theirs = cold._fastest(cold._ours(wanted), cold._theirs(module, device))
@@ -223,6 +234,13 @@ def operated() -> Iterator[Figure]:
         yield Figure("end", time.perf_counter() - begun, 10, " s")
         for client in slow:
             client.close()
+
+
+def held() -> Iterator[Figure]:
+    """Memory, in megabytes."""
+    front, worker = memory.most()
+    yield Figure("front", front, memory.FRONT, " MB")
+    yield Figure("worker", worker, memory.WORKER, " MB")
 
 
 def started() -> Iterator[Figure]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
@@ -86,6 +86,14 @@ def watched(server: Server, what: str, paths: Iterator[str], count: int) -> list
 def main() -> None:
     counts = [int(argument) for argument in sys.argv[1:]] or [SMALL, LARGE]
     begun = time.perf_counter()
+    fronts, largest = most(counts)
+    print(f"at most: server {fronts:.0f} of {FRONT}, worker {largest:.0f} of {WORKER} MB; "
+          f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
+    raise SystemExit(fronts > FRONT or largest > WORKER)
+
+
+def most(counts: Sequence[int] = (SMALL, LARGE)) -> tuple[float, float]:
+    """The most megabytes that the server and any of its workers held; told as they go on."""
     with serving(timeout=60, trace=0, layout=0) as server:
         front, workers = row(server)
         print("MB               server   each worker")
@@ -98,9 +106,7 @@ def main() -> None:
             print(f"second half − first: server {grown[0]:+.0f}, largest worker {grown[1]:+.0f}")
             rows += told
     fronts, largest = (max(column) for column in zip(*rows, strict=True))
-    print(f"at most: server {fronts:.0f} of {FRONT}, worker {largest:.0f} of {WORKER} MB; "
-          f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
-    raise SystemExit(fronts > FRONT or largest > WORKER)
+    return fronts, largest
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from resnet_core.stages import Lap, timed
 PRELOAD = ["app.workers.preload"]
 # Whatever a worker may send. Its answer follows after BEGUN.
 BEGUN = "begun"
+BEGINNING = pickle.dumps(BEGUN)
 # Seconds between two looks at a worker that has not said that it has begun: it may have been
 # stopped, or there is little of the machine for it.
 PATIENCE = 1.0
@@ -301,7 +302,7 @@ def work(
     held = Memory()
     if PRELOAD[0] not in sys.modules:
         import_module(PRELOAD[0])
-        pipe.send(BEGUN)
+        pipe.send_bytes(BEGINNING)
     if begin:
         with suppress(Exception):  # the server has tried it before, and told what is wrong
             begin()
@@ -310,11 +311,12 @@ def work(
             job, arguments = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(BEGUN)
+        pipe.send_bytes(BEGINNING)
         with timed(Limited(limits, partial(_give_up, pipe))) as watch:
             fine, value = _done(job, arguments)
         try:
-            pipe.send((fine, value, held.resident, watch.laps))
+            # Not ``send``, whose pickler looks for locks and sockets in all that it is given.
+            pipe.send_bytes(pickle.dumps((fine, value, held.resident, watch.laps)))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             failure = RuntimeError(f"no answer that can be sent: {error}")
             pipe.send((False, failure, held.resident, []))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from app.settings import Settings
@@ -180,7 +181,8 @@ class Workers:
             try:
                 if not worker.alive:
                     await self._restart(worker)
-                ticket = await self._queue.next(express, IDLE, worked)
+                begin = partial(self._set_on, worker)
+                ticket = await self._queue.next(express, IDLE, worked, begin)
                 if ticket:
                     await self._give(worker, ticket, express)
                     worked = asyncio.get_running_loop().time()
@@ -196,15 +198,23 @@ class Workers:
             await worker.start()
         self.counts["started"] += 1
 
-    async def _give(self, worker: Worker, ticket: Ticket, express: bool) -> None:
-        """Have a job done, and end it where its time is up or nobody waits for it."""
+    def _set_on(self, worker: Worker, ticket: Ticket) -> None:
+        """Let a worker begin with a job."""
         clock = asyncio.get_running_loop()
         ticket.begun = clock.time()
         self._at_work[worker] = ticket
-        work = worker.do(ticket.job, *ticket.arguments)
+        ticket.work = worker.do(ticket.job, *ticket.arguments)
         # Before anything is written down of it: somebody waits.
-        work.add_done_callback(lambda done: _hand_over(done, ticket, worker, clock.time()))
-        limit = max(0.0, ticket.deadline - ticket.begun)
+        ticket.work.add_done_callback(lambda done: _hand_over(done, ticket, worker, clock.time()))
+
+    async def _give(self, worker: Worker, ticket: Ticket, express: bool) -> None:
+        """Have a job done, and end it where its time is up or nobody waits for it."""
+        if ticket.work is None:
+            self._set_on(worker, ticket)
+        work, begun = ticket.work, ticket.begun
+        assert work is not None  # it is begun
+        assert begun is not None
+        limit = max(0.0, ticket.deadline - begun)
         if express:
             limit = min(limit, 2 * SMALL)
         try:
@@ -231,7 +241,8 @@ class Workers:
         if ticket.answer.cancelled():
             self.counts["abandoned"] += 1
         elif passed_on:
-            ticket.cost, ticket.begun = max(ticket.cost, 3 * SMALL), None
+            ticket.cost = max(ticket.cost, 3 * SMALL)
+            ticket.wait_again()
             self._queue.put(ticket)
             self._shed()
         else:
@@ -247,7 +258,7 @@ class Workers:
             self.counts["lost"] += 1
             ticket.tries += 1
             if ticket.tries < TRIES and not ticket.answer.done():
-                ticket.begun = None
+                ticket.wait_again()
                 self._queue.put(ticket)
             else:
                 ticket.fail(WorkerLost(str(error)))

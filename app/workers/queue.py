@@ -46,6 +46,8 @@ class Ticket:
     deadline: float
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
     begun: float | None = None
+    # What a worker makes of it.
+    work: asyncio.Future[Any] | None = None
     tries: int = 0
     leg: Leg | None = None
     unasked: bool = field(default_factory=lambda: unasked.get())
@@ -63,6 +65,10 @@ class Ticket:
         """The higher, the sooner it is turned away."""
         return self.unasked, self.cost, self.since
 
+    def wait_again(self) -> None:
+        """Nobody has begun it after all."""
+        self.begun = self.work = None
+
     def fail(self, error: Exception) -> None:
         """Tell who asked, where somebody still waits."""
         if not self.answer.done():
@@ -71,14 +77,18 @@ class Ticket:
 
 @dataclass(eq=False)
 class Resting:
-    """Somebody with nothing to do: for small jobs only or for all, and when he worked last."""
+    """Somebody with nothing to do: for small jobs only or for all, and when he worked last.
+
+    ``begin`` lets him begin with a ticket at once.
+    """
 
     small_only: bool
     worked: float
-    call: asyncio.Future[None] = field(default_factory=lambda: asyncio.Future())
+    begin: Callable[[Ticket], object]
+    call: asyncio.Future[Ticket | None] = field(default_factory=lambda: asyncio.Future())
 
     def ring(self) -> None:
-        """Let him look whether there is something to do."""
+        """Let him look after himself."""
         if not self.call.done():
             self.call.set_result(None)
 
@@ -112,12 +122,18 @@ class Queue:
     def put(self, ticket: Ticket) -> None:
         """Let it wait; where there are too many then, the costliest of all gets Busy."""
         self._waiting.append(ticket)
-        fit = [idle for idle in self._idle if not (idle.small_only and ticket.large)]
+        fit = [
+            idle
+            for idle in self._idle
+            if not idle.call.done() and not (idle.small_only and ticket.large)
+        ]
         if fit:
             # The last to have worked is called first: its memory is warm.
             called = max(fit, key=lambda idle: idle.worked)
-            self._idle.remove(called)
-            called.ring()
+            first = self.take(called.small_only)
+            assert first is not None  # the one that was put is there
+            called.begin(first)
+            called.call.set_result(first)
 
     def shed(self, most: int) -> None:
         """Turn away the costliest, of equals the last, until no more than ``most`` wait."""
@@ -143,20 +159,25 @@ class Queue:
         self._waiting.remove(first)
         return first
 
-    async def next(self, small_only: bool, patience: float, worked: float = 0.0) -> Ticket | None:
+    async def next(
+        self,
+        small_only: bool,
+        patience: float,
+        worked: float = 0.0,
+        begin: Callable[[Ticket], object] = lambda _: None,
+    ) -> Ticket | None:
         """The ticket whose turn it is, or None where none has come for so many seconds.
 
-        ``worked`` is when whoever asks has worked last.
+        ``worked`` is when whoever asks has worked last. ``begin`` is called with a ticket that
+        comes while he rests: it waits no turn of the loop.
         """
         if ticket := self.take(small_only):
             return ticket
-        idle = Resting(small_only, worked)
+        idle = Resting(small_only, worked, begin)
         self._idle.append(idle)
         bell = asyncio.get_running_loop().call_later(patience, idle.ring)
         try:
-            await idle.call
+            return await idle.call or self.take(small_only)
         finally:
             bell.cancel()
-            if idle in self._idle:
-                self._idle.remove(idle)
-        return self.take(small_only)
+            self._idle.remove(idle)

@@ -89,8 +89,12 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a process that takes jobs."""
-        return self._process is not None and self._pipe is not None and self._pipe.open
+        """Whether there is a process that takes jobs.
+
+        One whose parent has died is none: nobody would learn how it ends.
+        """
+        reached = self._pipe is not None and self._pipe.open
+        return reached and self._process is not None and bool(self._process.is_alive())
 
     @property
     def pid(self) -> int | None:
@@ -131,7 +135,7 @@ class Process:
         self._begun, self._answer = False, loop.create_future()
         # A failure that nobody waits for any more is no news.
         self._answer.add_done_callback(_looked_at)
-        if self._pipe is None or not self.alive:
+        if self._pipe is None or not self._pipe.open:
             self._fail(NotBegun(f"worker {self.name} has ended"))
         else:
             self._pipe.send((job, arguments))

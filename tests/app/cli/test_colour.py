@@ -13,7 +13,7 @@ import pytest
 from tests.app.cli.terminal import shown, terminal
 
 ROOT = str(Path(__file__).parents[3])
-RED = "\x1b[31m\x1b[1mError:\x1b[0m"
+RED = "\x1b[31m\x1b[1mError:"
 CALL = [sys.executable, "-m", "app.cli", "docs", "nowhere.md"]
 
 

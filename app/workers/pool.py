@@ -31,7 +31,7 @@ IDLE, PROBED, STALE = 1.0, 5.0, 15.0
 GRACE = 0.2
 TRIES = 5
 # How much the processes let the server and the small jobs go first.
-CALM = 2
+CALM = 5
 
 
 class Workers:

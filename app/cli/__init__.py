@@ -9,6 +9,8 @@ inside the command that needs it.
 
 from __future__ import annotations
 
+import atexit
+import gc
 from typing import Any
 
 import click
@@ -57,6 +59,9 @@ def main() -> None:
     resnet-diagram explain bottleneck --stride 2
     resnet-diagram draw my_model.py:Net --input 1x3x224x224
     """
+    # What torch has loaded goes with the process: to look through it for garbage takes as long as a
+    # drawing does.
+    atexit.register(gc.freeze)
 
 
 for _command in (

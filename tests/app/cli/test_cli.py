@@ -561,3 +561,20 @@ def test_a_mistake_is_told_in_the_language_of_the_call(line: str, said: str, wor
     english = run(line.replace("--lang zh", "").replace("--lang=zh", "")).stderr
     assert english.startswith("Error: ")
     assert english.isascii() or "×" in english
+
+
+def test_a_call_ends_without_a_search_for_garbage():
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print('kept', gc.get_freeze_count() > 0))\n"
+        "from app.cli import main\n"
+        "main(['url', 'bottleneck'])\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
+    assert said.stdout.endswith("kept True\n")

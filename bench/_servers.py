@@ -58,20 +58,25 @@ class Client:
 
     def get(self, path: str) -> bytes:
         """The answer's body. Raises SystemExit for any that is not 200."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\n\r\n".encode())
+        return self.ask(path)[1]
+
+    def ask(self, path: str, *headers: str, status: int = 200) -> tuple[bytes, bytes]:
+        """The answer's head and body. Raises SystemExit for any other status."""
+        lines = (f"GET {path} HTTP/1.1", f"Host: {self._host}", *headers, "", "")
+        self._socket.sendall("\r\n".join(lines).encode())
         said = b""
         while b"\r\n\r\n" not in said:
             said += self._more(path)
         head, _, body = said.partition(b"\r\n\r\n")
         length = LENGTH.search(head)
-        if not head.startswith(b"HTTP/1.1 200 ") or length is None:
+        if not head.startswith(b"HTTP/1.1 %d " % status) or (length is None and status == 200):
             raise SystemExit(f"{path} was answered with {head.splitlines()[0].decode()}")
         parts = [body]
-        left = int(length[1]) - len(body)
+        left = int(length[1]) - len(body) if length and status == 200 else 0
         while left:
             parts.append(self._more(path))
             left -= len(parts[-1])
-        return b"".join(parts)
+        return head, b"".join(parts)
 
     def _more(self, path: str) -> bytes:
         if got := self._socket.recv(2**18):

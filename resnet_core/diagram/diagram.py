@@ -87,9 +87,9 @@ class Diagram(Drawing):
         """The canonical query: sorted, defaults dropped. Equal queries mean equal diagrams."""
         named: dict[str, str] = {self.subject.kind: self.subject.name}
         for form in (self.parameters, self.input, self.options):
-            fields = type(form).model_fields
-            for name, value in form.model_dump().items():
-                if value != fields[name].default:
+            for name in form.model_fields_set:
+                value = getattr(form, name)
+                if value != type(form).model_fields[name].default:
                     named[name] = plain(value)
         return tuple(sorted(named.items()))
 

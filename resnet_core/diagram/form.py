@@ -28,6 +28,9 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
     an unknown one is for whoever knows all the names that could have been meant.
     """
     texts = {name: plain(value) for name, value in values.items() if value is not None}
+    if not texts:
+        untouched: Form = _untouched(form)
+        return untouched
     for name, text in texts.items():
         if not text.strip() and not _may_be_empty(form, name):
             raise refusal(form, name, text, Text("it is empty", "值为空"))
@@ -44,6 +47,12 @@ def fill(form: type[Form], values: Mapping[str, Any]) -> Form:
         if isinstance(cause, ParameterError):
             raise cause from None
         raise refusal(form, str(first["loc"][0]), first["input"]) from None
+
+
+@cache
+def _untouched(form: type[BaseModel]) -> Any:
+    """The form as nobody has filled it in. It is frozen, so that all can have the same one."""
+    return form()
 
 
 def refusal(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -84,14 +85,18 @@ class Reader:
         self, module: nn.Module, witness: Witness, inputs: list[TensorNode], twins: Twins
     ) -> None:
         self.paths: dict[int, str] = {}
+        self.parameters: dict[_Key, tuple[str, int]] = {}
+        self.buffers: dict[int, str] = {}
+        # One walk for all three: torch's own take one each, and ask for every name anew.
         for path, one_module in module.named_modules(remove_duplicate=False):
-            self.paths.setdefault(id(one_module), path)
+            if id(one_module) not in self.paths:
+                self.paths[id(one_module)] = path
+                self._name_tensors(path, one_module)
         self.taken = set(self.paths.values())
-        self.parameters: dict[_Key, tuple[str, int]] = dict(_by_id(module))
-        self.buffers = {id(buffer): path for path, buffer in module.named_buffers()}
         self.twins = twins
+        learnable = cache(lambda twin: tuple(_by_id(twin)))
         for outline, twin in twins.of.items():
-            for key, known in _by_id(twin):
+            for key, known in learnable(twin):
                 self.parameters[outline, key] = known
         self.runs: dict[tuple[int, tuple[Shape, ...]], _Run] = {}
         self.uncounted = {name: count for name, (_, count) in self.parameters.items()}
@@ -106,6 +111,16 @@ class Reader:
             shape = tuple(tensor.tensor_shape)
             self._add(Node(name, name, 1, "input", "input", "input", "", (), (shape,)))
             self.maker[id(tensor)] = name
+
+    def _name_tensors(self, path: str, module: nn.Module) -> None:
+        """Note the learnable parameters and the buffers that a module has itself."""
+        before = f"{path}." if path else ""
+        for name, parameter in module._parameters.items():
+            if parameter is not None and parameter.requires_grad:
+                self.parameters.setdefault(id(parameter), (before + name, parameter.numel()))
+        for name, buffer in module._buffers.items():
+            if buffer is not None:
+                self.buffers.setdefault(id(buffer), before + name)
 
     def read(self, failure: BaseException | None) -> Graph:
         """The Graph; with ``failure`` up to the call that raised it."""

@@ -42,16 +42,17 @@ UNSEEN = Call()
 class Ran:
     """A module that ran: what torchview made of it, and what ran inside it, in this order.
 
-    ``closed`` is a layer of torch's own without layers inside, whose calls are no boxes of a graph.
-    ``given``, ``read`` (the ``id`` of each tensor) and ``made`` are set where torchview saw
-    nothing, for no input came along the graph.
+    A layer whose outcome is known has the note of a function. ``closed`` is a layer of torch's own
+    without layers inside, whose calls are no boxes of a graph. ``given``, ``read`` (the ``id`` of
+    each tensor) and ``made`` are set where torchview saw nothing, for no input came along the
+    graph.
     ``inside`` holds modules and the functions of torchview. Which call belongs to which module
     is read from the modules that were running: torchview reads it from the tensor, which a module
     that hands its input on leaves with the wrong owner.
     """
 
     module: nn.Module
-    head: ModuleNode | None
+    head: ModuleNode | FunctionNode | None
     inside: list[Ran | FunctionNode] = field(default_factory=list)
     source: Source | None = None
     macs: int | None = None

@@ -80,23 +80,34 @@ class Witness(TorchFunctionMode):
             elif self.ran is None:
                 self.ran = ran
             self.running.append(ran)
-            # torchview's first note of the call stands behind all that are there.
-            context = _context((*args, *kwargs.values()))
-            known, owed = len(context), self._owed
-            try:
-                out = call(module, *args, **kwargs)
-            finally:
-                if len(context) > known:
-                    ran.head = next(iter(context[known]))
-                ran.macs = self._counted(ran.macs)
-                if closed or not ran.inside:
-                    self._owed = owed  # a layer's count holds them already
+            shape = _known(module, args, kwargs) if self.counter is None else None
+            if shape is not None:
+                ran.head, out = known_step(args[0], shape, bool(vars(module).get("inplace")))
+            else:
+                out = self._inside(ran, call, args, kwargs)
             self.running.pop()
-            return (
-                out if ran.head or ran.inside else uncommon.from_nothing(ran, tensors_in(args), out)
-            )
+            return out
 
         return run
+
+    def _inside(
+        self, ran: Ran, call: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """What the module gives, run as torchview runs it."""
+        # torchview's first note of the call stands behind all that are there.
+        given = map(nodes_of, tensors_in((*args, *kwargs.values())))
+        context: list[Any] = next((nodes[-1].context for nodes in given if nodes), [])
+        known, owed = len(context), self._owed
+        try:
+            out = call(ran.module, *args, **kwargs)
+        finally:
+            if len(context) > known:
+                ran.head = next(iter(context[known]))
+            ran.macs = self._counted(ran.macs)
+            if ran.closed or not ran.inside:
+                self._owed = owed  # a layer's count holds them already
+        followed = ran.head or ran.inside
+        return out if followed else uncommon.from_nothing(ran, tensors_in(args), out)
 
     def _counted(self, before: int | None = 0, owed: int = 0) -> int | None:
         """What was counted since ``before`` and is ``owed``; None where nobody counts."""
@@ -211,12 +222,6 @@ def _as_call(func: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     if getattr(func, "__name__", "") == "__get__" and name in uncommon.READ:
         return uncommon.READ[name][0], (args[0], *uncommon.READ[name][1])
     return func, args
-
-
-def _context(values: Iterable[Any]) -> list[Any]:
-    """Where torchview notes a call that is given these; a list of nothing where it notes none."""
-    given = (nodes_of(tensor) for tensor in tensors_in(values))
-    return next((nodes[-1].context for nodes in given if nodes), [])
 
 
 def nodes_of(tensor: torch.Tensor) -> list[TensorNode]:
@@ -434,20 +439,19 @@ _LAYERS: dict[type, Callable[[Any, torch.Tensor], Shape | None]] = {
 }  # fmt: skip
 
 
-def _at_once(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-    """A layer's forward, in one step where it is plain and its outcome is known.
+def _known(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Shape | None:
+    """The shape that comes of a plain layer; None where the layer itself must be asked.
 
-    On its way through torch it would be asked the same three times. Somebody's hooks, or a forward
-    of the module's own, are asked as ever; so is what torch is to count.
+    On its way through torchview and torch it would be asked the same six times. Somebody's hooks,
+    or a forward of the module's own, are asked as ever; so is what torch is to count.
     """
-    known = _LAYERS.get(type(module)) if _shortened else None
-    alone = known and len(args) == 1 and not kwargs and type(args[0]) is RecorderTensor
-    if known and alone and _is_bare(module):
-        with torch._C.DisableTorchFunction():
-            shape = known(module, args[0])
-        if shape is not None:
-            return known_step(args[0], shape, bool(vars(module).get("inplace")))
-    return _ordinary(module, *args, **kwargs)
+    known = _LAYERS.get(type(module))
+    if known is None or len(args) != 1 or kwargs or type(args[0]) is not RecorderTensor:
+        return None
+    if not nodes_of(args[0]) or not _is_bare(module):
+        return None
+    with torch._C.DisableTorchFunction():
+        return known(module, args[0])
 
 
 def _is_bare(module: nn.Module) -> bool:
@@ -457,8 +461,20 @@ def _is_bare(module: nn.Module) -> bool:
     return not hooks and "forward" not in vars(module)
 
 
-def known_step(x: RecorderTensor, shape: Shape, in_place: bool) -> Any:
-    """What comes of a known call, noted in torchview's record as the call of a function is."""
+def _pair(value: Any) -> tuple[int, int] | None:
+    """A number for height and width each; None for a word, which torch must read."""
+    if isinstance(value, int):
+        return value, value
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return value[0], value[1]
+    return None
+
+
+def known_step(x: RecorderTensor, shape: Shape, in_place: bool) -> tuple[FunctionNode, Any]:
+    """A layer whose outcome is known: its note in torchview's record, as of a function, and that.
+
+    Nothing runs inside of it, so nothing has to be undone behind it.
+    """
     given = x.tensor_nodes[-1]
     call = FunctionNode(known_step, given.depth, given, name=known_step.__name__)
     given.add_child(call)
@@ -472,16 +488,7 @@ def known_step(x: RecorderTensor, shape: Shape, in_place: bool) -> Any:
     call.set_input_shape([given.tensor_shape])
     call.set_output_shape([shape])
     given.context.extend((call, node))
-    return made
-
-
-def _pair(value: Any) -> tuple[int, int] | None:
-    """A number for height and width each; None for a word, which torch must read."""
-    if isinstance(value, int):
-        return value, value
-    if isinstance(value, tuple | list) and len(value) == 2:
-        return value[0], value[1]
-    return None
+    return call, made
 
 
 # What torch calls to make a tensor of none.
@@ -550,11 +557,6 @@ for _name in ("dim", "size", "numel"):
 
 _ordinary: Callee = nn.Module.__call__
 _recorded: Callee | None = None
-# Whether layers whose outcome is known are taken in one step: not where torch counts, nor where
-# somebody else records with torchview.
-_shortened = False
-# How torchview runs a module that it has noted.
-vars(recorder_tensor)["_orig_module_forward"] = _at_once
 
 
 def _switch(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
@@ -578,19 +580,17 @@ class QuickRecorder:
 
     def __init__(self, record: ComputationGraph, witness: Witness) -> None:
         self._calling = witness.around(module_forward_wrapper(record))
-        self._shortened = witness.counter is None
 
     def __enter__(self) -> None:
-        global _recorded, _shortened
-        self._before = _recorded, _shortened
-        _recorded, _shortened = self._calling, self._shortened
+        global _recorded
+        self._before, _recorded = _recorded, self._calling
         self._kept = nn.Module.__call__
         if self._kept is not _switch:
             nn.Module.__call__ = _switch  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
-        global _recorded, _shortened
-        _recorded, _shortened = self._before
+        global _recorded
+        _recorded = self._before
         if self._kept is not _switch:
             nn.Module.__call__ = self._kept  # type: ignore[method-assign]
 

@@ -84,7 +84,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     step = recorder.known_step
 
-    def noted(x: Any, shape: tuple[int, ...], in_place: bool) -> torch.Tensor:
+    def noted(x: Any, shape: tuple[int, ...], in_place: bool) -> tuple[Any, torch.Tensor]:
         seen.append(shape)
         return step(x, shape, in_place)
 

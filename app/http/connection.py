@@ -31,6 +31,8 @@ OLD = "1.0"
 OURS = 48
 # Bytes a second that the reader of a long answer must take.
 SLOWEST = 1024
+# To copy more than this takes longer than to write twice.
+SHORT = 64 * 1024
 
 
 def protocol(settings: Settings) -> type[HttpToolsProtocol]:
@@ -96,6 +98,9 @@ class Connection(HttpToolsProtocol):
         self._reading = True
         self._check_host()
         super().on_headers_complete()
+        # An answer to HEAD is nothing but a head, and "100 Continue" must not wait.
+        if self.cycle and self.scope["method"] != "HEAD" and not self.expect_100_continue:
+            self.cycle.transport = Parcel(self.transport, self.loop)
         if size > self.limits.header_bytes:
             self._refuse()
 
@@ -163,3 +168,37 @@ class Connection(HttpToolsProtocol):
     def is_silent(self) -> bool:
         """Whether no request is being answered on it."""
         return self.cycle is None or bool(self.cycle.response_complete)
+
+
+class Parcel(asyncio.Transport):
+    """What one answer is written to: its head goes out together with what follows at once.
+
+    uvicorn writes the two apart, and each is a call of the system and a packet to be read.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport, self._loop = transport, loop
+        # None until there is one; empty when it is on its way.
+        self._head: bytes | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send it. Of an answer whose body is yet to come the head does not wait."""
+        if self._head is None:
+            self._head = bytes(data)
+            self._loop.call_soon(self._send_head)
+            return
+        if self._head and len(data) < SHORT:
+            data, self._head = self._head + data, b""
+        self._send_head()
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection behind all that was written."""
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self._transport.is_closing():
+            self._transport.write(head)

@@ -18,6 +18,8 @@ from app.workers.queue import TooLong
 SHARE = 64
 # What is longer is kept packed, where that makes it much shorter.
 PACKED = 16 * 1024
+# Seconds after which it is packed.
+LATER = 0.05
 # Refusals and timeouts cost as much as drawings; so many are kept for so many seconds.
 FAILURES, SECONDS = 1024, 30.0
 
@@ -109,10 +111,22 @@ class Cache:
             del self._making[key]
 
     def _keep(self, key: Hashable, made: bytes) -> None:
-        item = (False, made)
+        if len(made) > self._largest:
+            self._pack(key, made)
+            return
+        self._kept[key] = (False, made)
         if len(made) > PACKED:
+            # Whoever has asked does not wait for it.
+            asyncio.get_running_loop().call_later(LATER, self._pack_kept, key, made)
+
+    def _pack_kept(self, key: Hashable, made: bytes) -> None:
+        """Pack what was kept, unless it was forgotten meanwhile."""
+        if (kept := self._kept.get(key)) and kept[1] is made:
+            self._pack(key, made)
+
+    def _pack(self, key: Hashable, made: bytes) -> None:
+        """Keep it in fewer bytes, where these are much fewer and not too many."""
+        if self._largest and len(made) > PACKED:
             packed = zlib.compress(made, 1)
-            if len(packed) < len(made) / 2:
-                item = (True, packed)
-        if len(item[1]) <= self._largest:
-            self._kept[key] = item
+            if len(packed) < len(made) / 2 and len(packed) <= self._largest:
+                self._kept[key] = (True, packed)

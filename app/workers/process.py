@@ -198,7 +198,7 @@ class Process:
                 self._begin_with(message)
                 return
             fine, value, resident, laps = message
-            self.resident, self.laps = int(resident), list(laps)
+            self.resident, self.laps = int(resident), [Lap._make(lap) for lap in laps]
             if fine:
                 answer.set_result(value)
             else:
@@ -319,8 +319,10 @@ def work(
         with timed(Limited(limits, partial(_give_up, pipe))) as watch:
             fine, value = _done(job, arguments)
         try:
-            # Not ``send``, whose pickler looks for locks and sockets in all that it is given.
-            pipe.send_bytes(pickle.dumps((fine, value, held.resident, watch.laps)))
+            # Not ``send``, whose pickler looks for locks and sockets in all that it is given; and
+            # no laps, of whose class it would ask the name each time.
+            laps = [tuple(lap) for lap in watch.laps]
+            pipe.send_bytes(pickle.dumps((fine, value, held.resident, laps)))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             failure = RuntimeError(f"no answer that can be sent: {error}")
             pipe.send((False, failure, held.resident, []))

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.workers.cache import Cache
+from app.workers.cache import LATER, Cache
 from app.workers.queue import TooLong
 
 
@@ -103,6 +103,23 @@ def test_what_shrinks_is_kept_packed_and_comes_out_as_it_was() -> None:
         first = await cache.get("key", maker)
         assert await cache.get("key", maker) == first
         assert maker.made == 1
+
+    asyncio.run(scene())
+
+
+def test_nobody_waits_until_what_is_kept_is_packed() -> None:
+    async def scene() -> None:
+        cache, maker = Cache(64 * 30_000), Maker(30_000)
+        await cache.get("key", maker)
+        assert cache._kept["key"] == (False, b"x" * 30_000)
+        await cache.get("forgotten", maker)
+        del cache._kept["forgotten"]
+        await asyncio.sleep(2 * LATER)
+        packed, body = cache._kept["key"]
+        assert packed
+        assert len(body) < 1_000
+        assert await cache.get("key", maker) == b"x" * 30_000
+        assert "forgotten" not in cache._kept
 
     asyncio.run(scene())
 

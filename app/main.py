@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -63,6 +64,8 @@ else:
     from uvloop import new_event_loop
 
 CANNOT = 3
+# Python's own thresholds for its search for garbage.
+USUAL = (700, 10, 10)
 # A folder in memory that containers have, whatever else they may not write.
 IN_MEMORY = "/dev/shm"
 
@@ -278,6 +281,8 @@ async def _serve(app: FastAPI, listener: socket.socket, ready: Callable[[], None
             access_log=False,
             server_header=False,
             http=connection.protocol(settings),
+            # Nothing here speaks over a websocket, and to load what could takes a while.
+            ws="none",
             forwarded_allow_ips=settings.proxies,
             root_path="" if settings.root_path == "none" else settings.root_path,
             # Of open connections there may be more: the oldest silent one gives way.
@@ -302,6 +307,11 @@ async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None])
         app.state.telling = await siblings.tell(app.state.metrics.text)
     while not server.started:
         await asyncio.sleep(0.05)
+    # What is loaded by now stays. To look for garbage in it would stop every answer for a tenth of
+    # a second now and then.
+    gc.freeze()
+    # A command that ends soon looks seldom; a server looks as often as Python does.
+    gc.set_threshold(*USUAL)
     await app.state.renderer.workers.ready.wait()
     ready()
     while getattr(app.state, "alive", None):

@@ -47,9 +47,9 @@ class Server:
     url: str
 
 
-def started(port: int = 0, **settings: str) -> subprocess.Popen[str]:
+def started(port: int = 0, code: str = SERVE, **settings: str) -> subprocess.Popen[str]:
     environment = {**os.environ, **settings}
-    command = [sys.executable, "-c", SERVE, str(port)]
+    command = [sys.executable, "-c", code, str(port)]
     return subprocess.Popen(
         command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
@@ -116,6 +116,20 @@ def test_an_answer_on_a_kept_connection_takes_no_delayed_packet(server: Server) 
             taken.append(time.perf_counter() - begun)
     # A packet that is held back is held back each time, however busy the machine.
     assert min(taken) < 0.02
+
+
+def test_what_a_server_has_loaded_is_not_searched_for_garbage() -> None:
+    told = "signal.signal(signal.SIGUSR1, lambda *_: print(gc.get_freeze_count(), flush=True))"
+    code = f"import gc, signal; {told}; {SERVE}"
+    with started(RESNET_DIAGRAM_WORKERS="1", code=code) as process:
+        try:
+            server = announced(process)
+            process.send_signal(signal.SIGUSR1)
+            assert httpx2.get(f"{server.url}/healthz").status_code == 200
+            assert process.stdout
+            assert int(process.stdout.readline()) > 10_000
+        finally:
+            process.kill()
 
 
 def test_a_server_with_a_slow_body_open_ends_when_told() -> None:

@@ -158,7 +158,7 @@ def drawn() -> Iterator[Figure]:
             return client.get(BLOCK.format(next(planes)))
 
         block()
-        ours, theirs = cold._fastest(block, cold._theirs(cold.BLOCK, "meta"))
+        ours, theirs = cold._fastest(block, cold._theirs(cold.BLOCK, "meta"), turns=cold.MANY)
         yield Figure("block", ours / theirs, 0.4)
         yield _other_view(client)
         (deep,) = cold._fastest(_deep(server))
@@ -183,7 +183,9 @@ def _other_view(client: Client) -> Figure:
     shown.graph  # noqa: B018  it is traced
     # The server keeps no answers.
     dark = f"/diagram.svg?{query}&theme=dark"
-    ours, theirs = cold._fastest(lambda: client.get(dark), lambda: replace(shown).svg)
+    ours, theirs = cold._fastest(
+        lambda: client.get(dark), lambda: replace(shown).svg, turns=cold.MANY
+    )
     return Figure("view", ours / theirs, 1.5)
 
 
@@ -249,7 +251,7 @@ def started() -> Iterator[Figure]:
         compileall.compile_dir(Path(__file__).parents[1] / package, quiet=1)
     with TemporaryDirectory() as folder:
         render = _process(RENDER.format(Path(folder) / "bottleneck.svg"))
-        ours, theirs = cold._fastest(render, _process("import torch"))
+        ours, theirs = cold._fastest(render, _process("import torch"), turns=10)
     yield Figure("render", ours / theirs, 1.3)
 
 

@@ -64,7 +64,7 @@ else:
     from uvloop import new_event_loop
 
 CANNOT = 3
-# Python's own thresholds for its search for garbage.
+# How seldom a server looks for garbage: as Python 3.11 does by itself.
 USUAL = (700, 10, 10)
 # A folder in memory that containers have, whatever else they may not write.
 IN_MEMORY = "/dev/shm"
@@ -310,7 +310,7 @@ async def _tell(app: FastAPI, server: uvicorn.Server, ready: Callable[[], None])
     # What is loaded by now stays. To look for garbage in it would stop every answer for a tenth of
     # a second now and then.
     gc.freeze()
-    # A command that ends soon looks seldom; a server looks as often as Python does.
+    # A command that ends soon looks more seldom than a server may, which stays.
     gc.set_threshold(*USUAL)
     await app.state.renderer.workers.ready.wait()
     ready()

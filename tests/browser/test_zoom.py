@@ -13,7 +13,9 @@ PLACE = "(([c]) => [c.scrollLeft, c.scrollTop])([document.querySelector('.canvas
 
 # Whether something is on the map.
 DRAWN = """(() => {
-  const pen = document.querySelector('.map canvas').getContext('2d');
+  // Read from a copy that is meant for it: Chromium complains of who reads the shown one twice.
+  const pen = new OffscreenCanvas(40, 200).getContext('2d', {willReadFrequently: true});
+  pen.drawImage(document.querySelector('.map canvas'), 0, 0);
   return pen.getImageData(0, 0, 40, 200).data.some((shade) => shade > 0 && shade < 255);
 })()"""
 

@@ -8,7 +8,7 @@ less plain than that raises Unplaceable, and the network is traced in full.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -94,10 +94,11 @@ class Reader:
                 self._name_tensors(path, one_module)
         self.taken = set(self.paths.values())
         self.twins = twins
-        learnable = cache(lambda twin: tuple(_by_id(twin)))
+        counts = cache(_counts)
         for outline, twin in twins.of.items():
-            for key, known in learnable(twin):
-                self.parameters[outline, key] = known
+            # Of an outline's parameters nobody asks for the name.
+            for key, count in counts(twin).items():
+                self.parameters[outline, key] = "", count
         self.runs: dict[tuple[int, tuple[Shape, ...]], _Run] = {}
         self.uncounted = {name: count for name, (_, count) in self.parameters.items()}
         self.witness = witness
@@ -379,11 +380,9 @@ def _unnumbered(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _by_id(module: nn.Module) -> Iterator[tuple[int, tuple[str, int]]]:
-    """The learnable parameters: name and size by id."""
-    for path, parameter in module.named_parameters():
-        if parameter.requires_grad:
-            yield id(parameter), (path, parameter.numel())
+def _counts(module: nn.Module) -> dict[int, int]:
+    """How many learnable numbers each parameter holds, by its ``id``."""
+    return {id(item): item.numel() for item in module.parameters() if item.requires_grad}
 
 
 def _shapes(recorded: Any) -> tuple[Shape, ...]:

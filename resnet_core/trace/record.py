@@ -45,10 +45,9 @@ class Ran:
     A layer whose outcome is known has the note of a function. ``closed`` is a layer of torch's own
     without layers inside, whose calls are no boxes of a graph. ``given``, ``read`` (the ``id`` of
     each tensor) and ``made`` are set where torchview saw nothing, for no input came along the
-    graph.
-    ``inside`` holds modules and the functions of torchview. Which call belongs to which module
-    is read from the modules that were running: torchview reads it from the tensor, which a module
-    that hands its input on leaves with the wrong owner.
+    graph. ``inside`` holds modules and the functions of torchview. Which call belongs to which
+    module is read from the modules that were running: torchview reads it from the tensor, which a
+    module that hands its input on leaves with the wrong owner.
     """
 
     module: nn.Module

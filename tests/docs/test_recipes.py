@@ -271,9 +271,16 @@ def test_the_arithmetic_of_serving_adds_up(language, second, ms, core):
     sentence = prose.partition(second)[2].partition("\n\n")[0]
     said = [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", sentence)]
     assert said == [pytest.approx(1000 / time, rel=0.1) for time in (block, network, cached)]
-    assert round(1_000_000 / 86_400) == 12  # a second; at the peak five times as many
+    average = round(1_000_000 / 86_400)
+    day = text.partition("86,400")[2].partition("\n- ")[0]
+    assert re.findall(r"\d+", day) == [str(average), str(5 * average)]
     peak = re.search(rf"60 × {cached:g} {ms} = \D*([\d.]+) {ms}", text)
     assert float(peak[1]) == pytest.approx(60 * cached, rel=0.1)
     assert core.format(f"{6 * cached:.2g}") in text
     seconds = re.search(rf"1,000 × {network:.0f} {ms}\D+(\d+)", text)
     assert float(seconds[1]) == pytest.approx(network, rel=0.1)
+    kept = re.search(r"17 KB\D+64 MB\D+([\d,]+)", text)
+    assert float(kept[1].replace(",", "")) == pytest.approx(67_108_864 / 2 / 17_000, rel=0.1)
+    # A thousand pictures at fifty places of a CDN, of a million embeds.
+    assert f" {50 * 1000:,} " in text.replace("\n", " ")
+    assert re.search(rf"\*\*[^*]*\b{100 - 100 * 50_000 // 1_000_000} [^*]*\*\*", text)

@@ -114,6 +114,12 @@ class Connection(HttpToolsProtocol):
         if missing or len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)):
             raise ValueError("a request has one Host")
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: who asks for a websocket is answered without one.
+
+        uvicorn would advise to install what is left out on purpose.
+        """
+
     def on_message_complete(self) -> None:
         self._rest()
         self._reading = False

@@ -117,7 +117,7 @@ def spoken(*words: bytes) -> list[bytes]:
     async def scene() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         http = connection.protocol(Settings())
-        config = uvicorn.Config(_app, http=http, lifespan="off", log_config=None)
+        config = uvicorn.Config(_app, http=http, ws="none", lifespan="off", log_config=None)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server._serve([listener]))
         reader, writer = await asyncio.open_connection(*listener.getsockname())
@@ -161,3 +161,10 @@ def test_who_waits_for_leave_to_send_its_body_gets_it() -> None:
     leave, *said = spoken(ask, b"body")
     assert leave == b"HTTP/1.1 100 Continue\r\n\r\n"
     assert b"\r\n\r\n/xbody" in b"".join(said)
+
+
+def test_who_asks_for_a_websocket_is_answered_without_one(caplog: pytest.LogCaptureFixture) -> None:
+    said, _ = spoken(HEAD % (b"x", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"))
+    assert said.startswith(b"HTTP/1.1 200")
+    assert said.endswith(b"\r\n\r\n/x")
+    assert "WebSocket" not in caplog.text
